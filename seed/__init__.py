@@ -1,0 +1,1 @@
+"""Demo data: a fictional studio, its people, its topic tree, catalogue and survey export."""

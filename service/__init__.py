@@ -1,0 +1,1 @@
+"""HTTP, web pages, sign-in, settings and the command line: the outermost floor."""

@@ -1,0 +1,1 @@
+"""The domain: tables, SQL, operations, imports and the one way stored data is read."""

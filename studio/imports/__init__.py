@@ -1,0 +1,1 @@
+"""Files that organizers upload: from bytes to checked rows, without a database."""

@@ -1,0 +1,41 @@
+"""Messages by stable code, Chinese by default and English beside it, from gettext catalogues."""
+
+from functools import cache
+from pathlib import Path
+
+from babel.messages.pofile import read_po
+
+LANGUAGES = ("zh", "en")
+DEFAULT_LANGUAGE = "zh"
+_LOCALE = Path(__file__).parent / "locale"
+
+
+@cache
+def catalogue(language: str) -> dict[str, str]:
+    """Return all messages of a language as code → template, merged over its catalogue files."""
+    messages: dict[str, str] = {}
+    for path in sorted((_LOCALE / language).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=language):
+                if message.id and isinstance(message.id, str) and isinstance(message.string, str):
+                    messages[message.id] = message.string
+    return messages
+
+
+def translate(code: str, language: str = DEFAULT_LANGUAGE, **values: object) -> str:
+    """Return the message of `code` in `language` with its placeholders filled.
+
+    An unknown language falls back to Chinese. A code without a message is a defect (KeyError): a test
+    walks every code in both languages.
+    """
+    messages = catalogue(language if language in LANGUAGES else DEFAULT_LANGUAGE)
+    return messages[code].format(**values)
+
+
+def language_of(accept_language: str | None) -> str:
+    """Choose `zh` or `en` from an Accept-Language header; Chinese when nothing else is asked for."""
+    for part in (accept_language or "").split(","):
+        tag = part.split(";")[0].strip().lower()
+        if tag[:2] in LANGUAGES:
+            return tag[:2]
+    return DEFAULT_LANGUAGE

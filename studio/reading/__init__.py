@@ -1,0 +1,1 @@
+"""The one path by which stored data is read: selection, row policy, one SQL statement, JSON."""

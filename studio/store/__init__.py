@@ -1,0 +1,1 @@
+"""SQLModel tables and the SQL about them, one feature per file."""
