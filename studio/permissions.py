@@ -1,0 +1,151 @@
+"""Who may do what: the one declared table. What is not declared here is denied.
+
+Reading is declared per entity as a row policy; `studio/reading/` turns it into a WHERE clause on every alias.
+Doing is declared per operation; every public function of `studio/operations/` begins with `require`.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from uuid import UUID
+
+from studio.errors import Forbidden
+from studio.store.enums import Role
+
+ORGANIZER, MENTOR, TRAINEE, CLIENT_APP = Role.ORGANIZER, Role.MENTOR, Role.TRAINEE, Role.CLIENT_APP
+
+
+@dataclass(frozen=True)
+class Actor:
+    """For whom a request acts: one role, in one studio; a mentor or trainee is also a person."""
+
+    role: Role
+    studio_id: UUID
+    person_id: UUID | None = None
+    scopes: frozenset[str] = field(default_factory=frozenset)
+    token_id: UUID | None = None
+
+
+class Rows(StrEnum):
+    """Which rows of an entity a role may read, always within its own studio."""
+
+    NONE = "NONE"
+    ALL = "ALL"
+    # One's own rows; for a mentor also those of the own trainees (of published pairings), and back.
+    OWN = "OWN"
+    # Aggregates, without the groups of fewer than five people.
+    LARGE_GROUPS = "LARGE_GROUPS"
+
+
+# A client app reads an entity only with the scope named here.
+SCOPES = {
+    "Studio": "read:catalogue",
+    "Cohort": "read:catalogue",
+    "Topic": "read:catalogue",
+    "Content": "read:catalogue",
+    "Survey": "write:survey",
+    "Question": "write:survey",
+    "CohortNeed": "read:needs",
+    "Recommendation": "read:recommendations",
+}
+ALL_SCOPES = frozenset(SCOPES.values())
+# Fewest people behind a figure that a reader without the right to the rows may see.
+SMALLEST_GROUP = 5
+
+READ: dict[str, dict[Role, Rows]] = {
+    "Studio": {ORGANIZER: Rows.ALL, MENTOR: Rows.ALL, TRAINEE: Rows.ALL, CLIENT_APP: Rows.ALL},
+    "Region": {ORGANIZER: Rows.ALL, MENTOR: Rows.ALL, TRAINEE: Rows.ALL},
+    "Cohort": {ORGANIZER: Rows.ALL, MENTOR: Rows.ALL, TRAINEE: Rows.OWN, CLIENT_APP: Rows.ALL},
+    "Topic": {ORGANIZER: Rows.ALL, MENTOR: Rows.ALL, TRAINEE: Rows.ALL, CLIENT_APP: Rows.ALL},
+    "Content": {ORGANIZER: Rows.ALL, MENTOR: Rows.ALL, TRAINEE: Rows.ALL, CLIENT_APP: Rows.ALL},
+    "Person": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
+    "Honour": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
+    "Trainee": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
+    "Mentor": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
+    "MentorTopic": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
+    "MentorCase": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
+    "Survey": {ORGANIZER: Rows.ALL, TRAINEE: Rows.OWN, CLIENT_APP: Rows.ALL},
+    "Question": {ORGANIZER: Rows.ALL, TRAINEE: Rows.OWN, CLIENT_APP: Rows.ALL},
+    "SurveyResponse": {ORGANIZER: Rows.ALL, TRAINEE: Rows.OWN},
+    "Answer": {ORGANIZER: Rows.ALL, TRAINEE: Rows.OWN},
+    "SurveyImport": {ORGANIZER: Rows.ALL},
+    "PainPoint": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
+    "TopicTag": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
+    "TraineeNeed": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
+    "CohortNeed": {ORGANIZER: Rows.ALL, MENTOR: Rows.LARGE_GROUPS, CLIENT_APP: Rows.LARGE_GROUPS},
+    "Recommendation": {
+        ORGANIZER: Rows.ALL,
+        MENTOR: Rows.OWN,
+        TRAINEE: Rows.OWN,
+        CLIENT_APP: Rows.ALL,
+    },
+    "MatchPolicy": {ORGANIZER: Rows.ALL},
+    "Rule": {ORGANIZER: Rows.ALL},
+    "MatchRun": {ORGANIZER: Rows.ALL},
+    "Unmatched": {ORGANIZER: Rows.ALL},
+    # Hidden from mentors and trainees until published.
+    "Pairing": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
+    "ScorePart": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
+    "MentoringPackage": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
+    "PackageItem": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
+    "CoursePlanItem": {ORGANIZER: Rows.ALL},
+    "Job": {ORGANIZER: Rows.ALL},
+}
+
+# Fields that fewer roles see than the rows they stand in.
+FIELDS: dict[tuple[str, str], frozenset[Role]] = {
+    ("Person", "phone"): frozenset({ORGANIZER}),
+    ("Rule", "reason"): frozenset({ORGANIZER}),
+    ("Pairing", "reason"): frozenset({ORGANIZER, MENTOR}),
+}
+
+DO: dict[str, frozenset[Role]] = {
+    "import_roster": frozenset({ORGANIZER}),
+    "import_mentors": frozenset({ORGANIZER}),
+    "import_rules": frozenset({ORGANIZER}),
+    "import_survey": frozenset({ORGANIZER}),
+    "upload": frozenset({ORGANIZER}),
+    # A trainee answers for oneself only; the operation checks which one.
+    "submit_survey_response": frozenset({ORGANIZER, TRAINEE, CLIENT_APP}),
+    "classify": frozenset({ORGANIZER, MENTOR, TRAINEE, CLIENT_APP}),
+    "refresh_needs": frozenset({ORGANIZER}),
+    "refresh_recommendations": frozenset({ORGANIZER}),
+    "start_match_run": frozenset({ORGANIZER}),
+    "cancel_job": frozenset({ORGANIZER}),
+    "override_pairing": frozenset({ORGANIZER}),
+    "publish_match_run": frozenset({ORGANIZER}),
+    "set_rule": frozenset({ORGANIZER}),
+    "refresh_packages": frozenset({ORGANIZER}),
+    "create_token": frozenset({ORGANIZER}),
+    "export_pairings": frozenset({ORGANIZER}),
+    "report": frozenset({ORGANIZER}),
+}
+
+# What a client app needs, beside its role, to do something.
+DO_SCOPES = {"submit_survey_response": "write:survey", "classify": "read:catalogue"}
+
+
+def may_do(actor: Actor, operation: str) -> bool:
+    """Tell whether the actor may do `operation` at all; rows are checked by the operation itself."""
+    if actor.role not in DO.get(operation, frozenset()):
+        return False
+    return actor.role is not CLIENT_APP or DO_SCOPES.get(operation) in actor.scopes
+
+
+def require(actor: Actor, operation: str) -> None:
+    """Refuse with `Forbidden` unless the actor may do `operation`."""
+    if not may_do(actor, operation):
+        raise Forbidden(operation)
+
+
+def rows_for(actor: Actor, entity: str) -> Rows:
+    """Return which rows of `entity` the actor may read; NONE unless declared."""
+    rows = READ.get(entity, {}).get(actor.role, Rows.NONE)
+    if actor.role is CLIENT_APP and SCOPES.get(entity) not in actor.scopes:
+        return Rows.NONE
+    return rows
+
+
+def sees_field(actor: Actor, entity: str, name: str) -> bool:
+    """Tell whether the actor sees this field of the rows that it may read."""
+    roles = FIELDS.get((entity, name))
+    return roles is None or actor.role in roles

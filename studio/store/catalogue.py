@@ -1,0 +1,52 @@
+"""The catalogue: courses, cases, templates and policies."""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from studio.store.columns import StudioRow, enum_type
+from studio.store.enums import ContentKind, Level, Origin, ThreePoint
+
+
+class Content(StudioRow, table=True):
+    """Something to learn from or work with."""
+
+    __table_args__ = (
+        sa.UniqueConstraint("studio_id", "code"),
+        sa.CheckConstraint("minutes > 0", "minutes_positive"),
+    )
+
+    code: str = Field(max_length=80)
+    kind: ContentKind = Field(sa_type=enum_type(ContentKind))
+    title: str = Field(max_length=200)
+    body: str
+    level: Level = Field(sa_type=enum_type(Level))
+    minutes: int
+    three_point: ThreePoint | None = Field(default=None, sa_type=enum_type(ThreePoint))
+    origin: Origin = Field(sa_type=enum_type(Origin))
+    source: str = Field(default="", max_length=500)
+    # Which of the four shadowing steps it suits.
+    steps: list[str] = Field(default_factory=list, sa_type=sa.JSON)
+    active: bool = True
+
+
+class ContentTopic(StudioRow, table=True):
+    """A topic that a content is about; position 0 is its main one."""
+
+    __tablename__ = "content_topic"
+    __table_args__ = (sa.UniqueConstraint("content_id", "topic_id"),)
+
+    content_id: UUID = Field(foreign_key="content.id", ondelete="CASCADE")
+    topic_id: UUID = Field(foreign_key="topic.id", index=True)
+    position: int = 0
+
+
+class ContentPrerequisite(StudioRow, table=True):
+    """A content that should come before another."""
+
+    __tablename__ = "content_prerequisite"
+    __table_args__ = (sa.UniqueConstraint("content_id", "requires_id"),)
+
+    content_id: UUID = Field(foreign_key="content.id", ondelete="CASCADE")
+    requires_id: UUID = Field(foreign_key="content.id", index=True, ondelete="CASCADE")

@@ -1,0 +1,25 @@
+"""Cohorts: a numbered group of trainees on its way through the programme."""
+
+from datetime import date
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from studio.store.columns import StudioRow, enum_type
+from studio.store.enums import CohortState
+
+
+class Cohort(StudioRow, table=True):
+    """A cohort (批次) of trainees."""
+
+    __table_args__ = (
+        sa.UniqueConstraint("studio_id", "number"),
+        sa.CheckConstraint("number >= 1", "number_from_one"),
+    )
+
+    number: int
+    name: str = Field(max_length=200)
+    state: CohortState = Field(default=CohortState.ENROLLING, sa_type=enum_type(CohortState))
+    starts_on: date | None = None
+    ends_on: date | None = None
+    quota: int | None = None

@@ -1,0 +1,94 @@
+"""Pain points with their topics, and the needs that follow from them."""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from studio.store.columns import StudioRow, enum_type
+from studio.store.enums import Measure, TagStatus
+
+
+class PainPoint(StudioRow, table=True):
+    """What hurts, in the words of the one who said it; without a trainee it came anonymously."""
+
+    __tablename__ = "pain_point"
+    __table_args__ = (
+        sa.UniqueConstraint("response_id", "question_id"),
+        sa.CheckConstraint("severity IS NULL OR (severity >= 1 AND severity <= 5)", "severity_range"),
+        sa.CheckConstraint("urgency IS NULL OR (urgency >= 1 AND urgency <= 5)", "urgency_range"),
+    )
+
+    cohort_id: UUID = Field(foreign_key="cohort.id", index=True, ondelete="CASCADE")
+    response_id: UUID = Field(foreign_key="survey_response.id", ondelete="CASCADE")
+    question_id: UUID = Field(foreign_key="question.id")
+    trainee_id: UUID | None = Field(default=None, foreign_key="trainee.id", index=True, ondelete="CASCADE")
+    wave: int
+    position: int = 0
+    text: str
+    # Which question drew it out: the thorniest raises severity, the most urgent raises urgency.
+    measures: Measure = Field(sa_type=enum_type(Measure))
+    severity: float | None = None
+    urgency: float | None = None
+    abstained: bool = False
+    # "Nothing to report" and "already solved" are kept as said but add no need.
+    junk: bool = False
+    resolved: bool = False
+
+
+class PainPointTopic(StudioRow, table=True):
+    """A topic of a pain point, with the span of the trainee's own text that speaks for it."""
+
+    __tablename__ = "pain_point_topic"
+    __table_args__ = (
+        sa.UniqueConstraint("pain_point_id", "topic_id"),
+        sa.CheckConstraint("confidence >= 0 AND confidence <= 1", "confidence_range"),
+    )
+
+    pain_point_id: UUID = Field(foreign_key="pain_point.id", ondelete="CASCADE")
+    topic_id: UUID = Field(foreign_key="topic.id", index=True)
+    confidence: float
+    # [{"start": 0, "end": 4}] as character offsets into the pain point's text.
+    evidence: list[dict[str, int]] = Field(default_factory=list, sa_type=sa.JSON)
+    status: TagStatus = Field(default=TagStatus.PREDICTED, sa_type=enum_type(TagStatus))
+
+
+class TraineeNeed(StudioRow, table=True):
+    """How much a trainee needs a top topic, severity and urgency apart, all 0–1."""
+
+    __tablename__ = "trainee_need"
+    __table_args__ = (
+        sa.UniqueConstraint("trainee_id", "topic_id"),
+        sa.CheckConstraint("severity >= 0 AND severity <= 1", "severity_range"),
+        sa.CheckConstraint("urgency >= 0 AND urgency <= 1", "urgency_range"),
+        sa.CheckConstraint("need >= 0 AND need <= 1", "need_range"),
+    )
+
+    trainee_id: UUID = Field(foreign_key="trainee.id", ondelete="CASCADE")
+    topic_id: UUID = Field(foreign_key="topic.id", index=True)
+    severity: float
+    urgency: float
+    need: float
+    pain_point_id: UUID | None = Field(default=None, foreign_key="pain_point.id", ondelete="SET NULL")
+
+
+class CohortNeed(StudioRow, table=True):
+    """How much a cohort needs a top topic: shrunk mean with its interval, and how many people say so."""
+
+    __tablename__ = "cohort_need"
+    __table_args__ = (
+        sa.UniqueConstraint("cohort_id", "topic_id"),
+        sa.CheckConstraint("low <= mean AND mean <= high", "interval"),
+        sa.CheckConstraint("low >= 0 AND high <= 1", "mean_range"),
+        sa.CheckConstraint("respondents >= 0", "respondents_range"),
+    )
+
+    cohort_id: UUID = Field(foreign_key="cohort.id", ondelete="CASCADE")
+    topic_id: UUID = Field(foreign_key="topic.id", index=True)
+    rank: int
+    mean: float
+    low: float
+    high: float
+    borda: float
+    # Distinct people, anonymous respondents included.
+    respondents: int

@@ -1,0 +1,79 @@
+"""Tailor-made mentoring packages (带教套餐) and the course plan of a cohort."""
+
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from studio.store.columns import StudioRow, enum_type
+from studio.store.enums import CourseEvent, DaySlot, ShadowStep
+
+
+class MentoringPackage(StudioRow, table=True):
+    """A five-day plan for one trainee with the mentor of a run."""
+
+    __tablename__ = "mentoring_package"
+    __table_args__ = (sa.UniqueConstraint("pairing_id", "number"),)
+
+    trainee_id: UUID = Field(foreign_key="trainee.id", index=True, ondelete="CASCADE")
+    pairing_id: UUID = Field(foreign_key="pairing.id", ondelete="CASCADE")
+    number: int = 1
+
+
+class PackageItem(StudioRow, table=True):
+    """What to do on a day of a package, and the pain point that it answers."""
+
+    __tablename__ = "package_item"
+    __table_args__ = (
+        sa.UniqueConstraint("package_id", "position"),
+        sa.CheckConstraint("day >= 1", "day_from_one"),
+        sa.CheckConstraint("minutes > 0", "minutes_positive"),
+    )
+
+    package_id: UUID = Field(foreign_key="mentoring_package.id", ondelete="CASCADE")
+    position: int
+    day: int
+    slot: DaySlot = Field(sa_type=enum_type(DaySlot))
+    step: ShadowStep | None = Field(default=None, sa_type=enum_type(ShadowStep))
+    topic_id: UUID = Field(foreign_key="topic.id")
+    content_id: UUID | None = Field(default=None, foreign_key="content.id", ondelete="SET NULL")
+    pain_point_id: UUID | None = Field(default=None, foreign_key="pain_point.id", ondelete="SET NULL")
+    minutes: int
+
+
+class CoursePlanItem(StudioRow, table=True):
+    """An event that a cohort's course plan proposes: what about, by whom, with which contents, and why."""
+
+    __tablename__ = "course_plan_item"
+    __table_args__ = (sa.UniqueConstraint("cohort_id", "position"),)
+
+    cohort_id: UUID = Field(foreign_key="cohort.id", ondelete="CASCADE")
+    position: int
+    event: CourseEvent = Field(sa_type=enum_type(CourseEvent))
+    topic_id: UUID = Field(foreign_key="topic.id")
+    county: str | None = Field(default=None, max_length=100)
+    # Demand and supply behind the proposal: {"demand": …, "supply": …, "people": …}
+    figures: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
+
+
+class CoursePlanSpeaker(StudioRow, table=True):
+    """A mentor proposed as a speaker of a course plan's event."""
+
+    __tablename__ = "course_plan_speaker"
+    __table_args__ = (sa.UniqueConstraint("item_id", "mentor_id"),)
+
+    item_id: UUID = Field(foreign_key="course_plan_item.id", ondelete="CASCADE")
+    mentor_id: UUID = Field(foreign_key="mentor.id", index=True, ondelete="CASCADE")
+    position: int = 0
+
+
+class CoursePlanContent(StudioRow, table=True):
+    """A content that a course plan's event would use."""
+
+    __tablename__ = "course_plan_content"
+    __table_args__ = (sa.UniqueConstraint("item_id", "content_id"),)
+
+    item_id: UUID = Field(foreign_key="course_plan_item.id", ondelete="CASCADE")
+    content_id: UUID = Field(foreign_key="content.id", index=True, ondelete="CASCADE")
+    position: int = 0

@@ -1,0 +1,57 @@
+"""Pairings and the parts of their scores; places make a capacity a database constraint."""
+
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from studio.store.columns import StudioRow, enum_type, finite
+from studio.store.enums import PairingOrigin, PairingState
+
+
+class Pairing(StudioRow, table=True):
+    """A trainee with a mentor, in a match run.
+
+    `place_id` is the mentor's place that the pair takes within its run. From publication on
+    `held_place_id` is the same place, unique over all runs: no race can exceed a capacity.
+    """
+
+    __table_args__ = (
+        sa.UniqueConstraint("run_id", "trainee_id"),
+        sa.UniqueConstraint("run_id", "place_id"),
+        sa.UniqueConstraint("held_place_id"),
+        sa.CheckConstraint("held_place_id IS NULL OR held_place_id = place_id", "held_is_place"),
+        # The place must be one of this mentor's.
+        sa.ForeignKeyConstraint(["place_id", "mentor_id"], ["mentor_place.id", "mentor_place.mentor_id"]),
+        sa.CheckConstraint(finite("score"), "score_finite"),
+    )
+
+    run_id: UUID = Field(foreign_key="match_run.id", ondelete="CASCADE")
+    trainee_id: UUID = Field(foreign_key="trainee.id", index=True, ondelete="CASCADE")
+    mentor_id: UUID = Field(foreign_key="mentor.id", index=True)
+    place_id: UUID
+    held_place_id: UUID | None = None
+    state: PairingState = Field(default=PairingState.SUGGESTED, sa_type=enum_type(PairingState))
+    score: float
+    locked: bool = False
+    origin: PairingOrigin = Field(default=PairingOrigin.ENGINE, sa_type=enum_type(PairingOrigin))
+    reason: str | None = Field(default=None, max_length=500)
+
+
+class ScorePart(StudioRow, table=True):
+    """A named part of a pairing's score: contribution = value × weight, and the parts sum to the score."""
+
+    __tablename__ = "score_part"
+    __table_args__ = (
+        sa.UniqueConstraint("pairing_id", "code"),
+        sa.CheckConstraint(finite("value"), "value_finite"),
+        sa.CheckConstraint(finite("weight"), "weight_finite"),
+        sa.CheckConstraint(finite("contribution"), "contribution_finite"),
+    )
+
+    pairing_id: UUID = Field(foreign_key="pairing.id", ondelete="CASCADE")
+    position: int
+    code: str = Field(max_length=60)
+    value: float
+    weight: float
+    contribution: float

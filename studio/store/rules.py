@@ -1,0 +1,36 @@
+"""Matching policies and the rules that organizers set for a cohort."""
+
+from datetime import date
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from studio.store.columns import StudioRow, enum_type
+from studio.store.enums import RuleKind
+
+
+class MatchPolicy(StudioRow, table=True):
+    """Weights of the score parts, by version; a run names the version that it used."""
+
+    __tablename__ = "match_policy"
+    __table_args__ = (sa.UniqueConstraint("studio_id", "name", "number"),)
+
+    name: str = Field(max_length=100)
+    number: int = 1
+    # Score part → weight; the weights sum to 1.
+    weights: dict[str, float] = Field(default_factory=dict, sa_type=sa.JSON)
+
+
+class Rule(StudioRow, table=True):
+    """A pin, a conflict or a preference between a trainee and a mentor, with its reason and author."""
+
+    __table_args__ = (sa.UniqueConstraint("trainee_id", "mentor_id"),)
+
+    cohort_id: UUID = Field(foreign_key="cohort.id", index=True, ondelete="CASCADE")
+    trainee_id: UUID = Field(foreign_key="trainee.id", ondelete="CASCADE")
+    mentor_id: UUID = Field(foreign_key="mentor.id", index=True, ondelete="CASCADE")
+    kind: RuleKind = Field(sa_type=enum_type(RuleKind))
+    reason: str = Field(max_length=500)
+    author: str = Field(max_length=100)
+    expires_on: date | None = None

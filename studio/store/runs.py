@@ -1,0 +1,59 @@
+"""Match runs: one computation of pairings for a cohort, with its certificate."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import Field
+
+from studio.store.columns import StudioRow, UTCDateTime, enum_type, finite
+from studio.store.enums import MatchRunState, PublishState
+
+
+class MatchRun(StudioRow, table=True):
+    """A match run of a cohort; its pairings are a draft until it is published."""
+
+    __tablename__ = "match_run"
+    __table_args__ = (
+        sa.Index(
+            "uq_match_run_published",
+            "cohort_id",
+            unique=True,
+            sqlite_where=sa.text("publish_state = 'PUBLISHED'"),
+            postgresql_where=sa.text("publish_state = 'PUBLISHED'"),
+        ),
+        sa.CheckConstraint(f"{finite('objective')}", "objective_finite"),
+        sa.CheckConstraint(f"{finite('bound')}", "bound_finite"),
+        sa.CheckConstraint("matched <= total", "matched_at_most_total"),
+    )
+
+    cohort_id: UUID = Field(foreign_key="cohort.id", index=True, ondelete="CASCADE")
+    policy_id: UUID = Field(foreign_key="match_policy.id")
+    job_id: UUID | None = Field(default=None, foreign_key="job.id", ondelete="SET NULL", unique=True)
+    number: int
+    state: MatchRunState = Field(default=MatchRunState.QUEUED, sa_type=enum_type(MatchRunState))
+    publish_state: PublishState = Field(default=PublishState.DRAFT, sa_type=enum_type(PublishState))
+    input_hash: str | None = Field(default=None, max_length=64)
+    started_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    total: int = 0
+    matched: int = 0
+    # Sum of the pairs' scores, rounded to 6 decimals; the bound is in the same unit.
+    objective: float | None = None
+    bound: float | None = None
+    # Relative: (bound − objective) / max(|bound|, 1e-6).
+    gap: float | None = None
+    verified: bool | None = None
+    failure: str | None = Field(default=None, max_length=500)
+
+
+class Unmatched(StudioRow, table=True):
+    """A trainee whom a run could not place, with the reasons."""
+
+    __table_args__ = (sa.UniqueConstraint("run_id", "trainee_id"),)
+
+    run_id: UUID = Field(foreign_key="match_run.id", ondelete="CASCADE")
+    trainee_id: UUID = Field(foreign_key="trainee.id", index=True, ondelete="CASCADE")
+    # [{"code": "NO_CAPACITY_LEFT", …}]
+    reasons: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)

@@ -1,0 +1,81 @@
+"""All tables, imported so that their metadata is complete."""
+
+from sqlmodel import SQLModel
+
+from studio.store.access import AuditEvent, IdempotencyKey, Token
+from studio.store.catalogue import Content, ContentPrerequisite, ContentTopic
+from studio.store.cohorts import Cohort
+from studio.store.jobs import Job
+from studio.store.needs import CohortNeed, PainPoint, PainPointTopic, TraineeNeed
+from studio.store.packages import (
+    CoursePlanContent,
+    CoursePlanItem,
+    CoursePlanSpeaker,
+    MentoringPackage,
+    PackageItem,
+)
+from studio.store.pairings import Pairing, ScorePart
+from studio.store.people import (
+    Honour,
+    Mentor,
+    MentorCase,
+    MentorPlace,
+    MentorTopic,
+    Person,
+    Region,
+    Studio,
+    Trainee,
+)
+from studio.store.recommendations import Recommendation, RecommendationCause
+from studio.store.rules import MatchPolicy, Rule
+from studio.store.runs import MatchRun, Unmatched
+from studio.store.surveys import Answer, Question, Survey, SurveyImport, SurveyResponse, Upload
+from studio.store.topics import Topic, TopicPhrase
+
+metadata = SQLModel.metadata
+
+__all__ = [
+    "Answer",
+    "AuditEvent",
+    "Cohort",
+    "CohortNeed",
+    "Content",
+    "ContentPrerequisite",
+    "ContentTopic",
+    "CoursePlanContent",
+    "CoursePlanItem",
+    "CoursePlanSpeaker",
+    "Honour",
+    "IdempotencyKey",
+    "Job",
+    "MatchPolicy",
+    "MatchRun",
+    "Mentor",
+    "MentorCase",
+    "MentorPlace",
+    "MentorTopic",
+    "MentoringPackage",
+    "PackageItem",
+    "PainPoint",
+    "PainPointTopic",
+    "Pairing",
+    "Person",
+    "Question",
+    "Recommendation",
+    "RecommendationCause",
+    "Region",
+    "Rule",
+    "ScorePart",
+    "Studio",
+    "Survey",
+    "SurveyImport",
+    "SurveyResponse",
+    "Token",
+    "Topic",
+    "TopicPhrase",
+    "Trainee",
+    "TraineeNeed",
+    "Unmatched",
+    "Upload",
+    "metadata",
+]

