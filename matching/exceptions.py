@@ -15,3 +15,28 @@ class NotFittedError(MatchingError, ValueError, AttributeError):
 
 class InfeasibleError(MatchingError, ValueError):
     """No assignment can satisfy the rules; the message says which rules collide."""
+
+
+class ProblemError(InvalidInputError):
+    """A parameter of an assignment problem is wrong; `code` and `parameter` say which and how."""
+
+    def __init__(self, code: str, parameter: str, message: str) -> None:
+        self.code = code
+        self.parameter = parameter
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[type["ProblemError"], tuple[str, str, str]]:
+        return (type(self), (self.code, self.parameter, str(self)))
+
+
+class MinimumLoadError(InfeasibleError):
+    """Minimum loads cannot all be met; `shortfall` (mentor, missing trainees) is the smallest relaxation."""
+
+    code = "MINIMUM_LOAD_INFEASIBLE"
+
+    def __init__(self, message: str, shortfall: tuple[tuple[int, int], ...]) -> None:
+        self.shortfall = shortfall
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[type["MinimumLoadError"], tuple[str, tuple[tuple[int, int], ...]]]:
+        return (type(self), (str(self), self.shortfall))

@@ -1,0 +1,181 @@
+"""Check a solution from the problem alone: feasibility, arithmetic and proof of optimality."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .problem import AssignmentProblem, BoolArray, IntArray
+from .solution import FloatArray, Solution, relative_gap
+
+_BLOCK_ROWS = 256
+
+
+@dataclass(frozen=True)
+class Certificate:
+    """The outcome of checking a solution.
+
+    Attributes
+    ----------
+    valid : bool
+        True when the solution obeys every rule, its figures are right and its optimality is proven.
+    gap : float
+        Recomputed (dual - primal) / max(1, |dual|); infinity when full coverage is not proven.
+    primal, dual : float
+        Recomputed total, and the upper limit that the prices prove at this coverage.
+    matched, matched_bound : int
+        Pairs chosen, and the proven largest number of pairs (for ``"total"``, both the number chosen).
+    violations : tuple of str
+        What is wrong, each a code and its place; empty when valid.
+    """
+
+    valid: bool
+    gap: float
+    primal: float
+    dual: float
+    matched: int
+    matched_bound: int
+    violations: tuple[str, ...]
+
+
+def verify(problem: AssignmentProblem, solution: Solution, tolerance: float = 1e-6) -> Certificate:
+    """Check a solution against its problem without any code of the solver.
+
+    Any prices whatever give a valid upper limit (weak duality of the linear programme), so a spoilt price can only make
+    the limit worse, never a wrong one pass. All sums are over integers.
+
+    Parameters
+    ----------
+    problem : AssignmentProblem
+        The problem as it was posed.
+    solution : Solution
+        The answer to check, from any source.
+    tolerance : float, default 1e-6
+        Largest relative gap that still counts as proven.
+
+    Notes
+    -----
+    One pass over the scores in blocks of 256 rows; memory for one block.
+
+    Examples
+    --------
+    >>> from .assignment import assign
+    >>> problem = AssignmentProblem.from_scores([[0.9, 0.8], [0.8, 0.1]], capacity=[1, 1])
+    >>> verify(problem, assign(problem)).valid
+    True
+    """
+    faults = _shape_faults(problem, solution)
+    if faults:
+        nan = float("nan")
+        return Certificate(False, nan, nan, nan, len(solution.pairs), -1, tuple(faults))
+    faults = _rule_faults(problem, solution)
+    scale = problem.units_per_score
+    primal_units = int(problem.units[solution.pairs[:, 0], solution.pairs[:, 1]].sum())
+    counts_coverage = solution.objective == "coverage_then_total"
+    matched_bound, dual_units = _dual(problem, solution, counts_coverage)
+    matched = len(solution.pairs)
+    primal, dual = primal_units / scale, dual_units / scale
+    proven = matched_bound == (matched if counts_coverage else 0)
+    gap = relative_gap(dual, primal) if proven else float("inf")
+    faults += _figure_faults(solution, primal, dual, gap, scale)
+    if not proven:
+        faults.append(f"COVERAGE_NOT_PROVEN: {matched} pairs, proven limit {matched_bound}")
+    elif gap > tolerance:
+        faults.append(f"GAP_OPEN: {gap:.3g} is above {tolerance:g}")
+    shown = matched_bound if counts_coverage else matched
+    return Certificate(not faults, gap, primal, dual, matched, shown, tuple(faults))
+
+
+def _shape_faults(problem: AssignmentProblem, solution: Solution) -> list[str]:
+    n_trainees, n_mentors = problem.units.shape
+    faults = []
+    if solution.objective not in ("coverage_then_total", "total"):
+        faults.append(f"OBJECTIVE_UNKNOWN: {solution.objective}")
+    lengths = {
+        "slot_prices": n_mentors,
+        "slot_coverage": n_mentors,
+        "load": n_mentors,
+        "utilities": n_trainees,
+        "utility_coverage": n_trainees,
+    }
+    for name, length in lengths.items():
+        array = getattr(solution, name)
+        if array.shape != (length,) or not np.isfinite(array).all():
+            faults.append(f"PRICES_SHAPE: {name} must be finite and of shape ({length},)")
+    pairs = solution.pairs
+    if pairs.ndim != 2 or pairs.shape[1] != 2 or pairs.dtype.kind not in "iu":
+        return [*faults, "PAIRS_SHAPE: pairs must be integers of shape (n, 2)"]
+    outside = ((pairs < 0) | (pairs >= np.array([n_trainees, n_mentors]))).any(axis=1)
+    return faults + [f"PAIR_OUT_OF_RANGE: {pair.tolist()}" for pair in pairs[outside]]
+
+
+def _rule_faults(problem: AssignmentProblem, solution: Solution) -> list[str]:
+    pairs = solution.pairs
+    times = np.zeros(problem.units.shape, dtype=np.int64)
+    np.add.at(times, (pairs[:, 0], pairs[:, 1]), 1)
+    faults = [f"PAIR_TWICE: trainee {i}, mentor {j}" for i, j in np.argwhere(times > 1)]
+    faults += [
+        f"PAIR_FORBIDDEN: trainee {i}, mentor {j}" for i, j in np.argwhere((times > 0) & problem.forbidden)
+    ]
+    faults += [f"PIN_MISSING: trainee {i}, mentor {j}" for i, j in problem.pinned if not times[i, j]]
+    load, degree = times.sum(axis=0), times.sum(axis=1)
+    faults += [f"CAPACITY_EXCEEDED: mentor {j}" for j in np.flatnonzero(load > problem.capacity)]
+    faults += [f"BELOW_MINIMUM: mentor {j}" for j in np.flatnonzero(load < problem.minimum_load)]
+    faults += [f"NEED_EXCEEDED: trainee {i}" for i in np.flatnonzero(degree > problem.need)]
+    if not np.array_equal(solution.load, load):
+        faults.append("LOAD_WRONG: load does not count the pairs")
+    if not np.array_equal(solution.unmatched, np.flatnonzero(degree < problem.need)):
+        faults.append("UNMATCHED_WRONG: unmatched does not name the trainees below their need")
+    return faults
+
+
+def _figure_faults(solution: Solution, primal: float, dual: float, gap: float, scale: int) -> list[str]:
+    half_unit = 0.5 / scale
+    faults = []
+    for code, said, found in (("TOTAL_WRONG", solution.total, primal), ("BOUND_WRONG", solution.bound, dual)):
+        if not abs(said - found) < half_unit:
+            faults.append(f"{code}: said {said}, found {found}")
+    if np.isfinite(gap) and not abs(solution.gap - gap) <= 1e-12:
+        faults.append(f"GAP_WRONG: said {solution.gap}, found {gap}")
+    return faults
+
+
+def _dual(problem: AssignmentProblem, solution: Solution, counts_coverage: bool) -> tuple[int, int]:
+    """Return the limit on (pairs, units) that the prices prove; pairs are compared before units.
+
+    Sum over trainees of need × utility, over mentors of the dearest load × price, over open pairs of what is left of
+    the pair's worth after utility and price, where positive, and the pins' own worth.
+    """
+    scale, one = problem.units_per_score, int(counts_coverage)
+    price = (solution.slot_coverage.astype(np.int64), _whole(solution.slot_prices, scale))
+    utility = (solution.utility_coverage.astype(np.int64), _whole(solution.utilities, scale))
+    utility = _positive(utility)
+    need, capacity, minimum = problem.free_need, problem.free_capacity, problem.free_minimum
+    load = np.where(_is_positive(price), capacity, minimum)
+    places = one * len(problem.pinned) + int((need * utility[0]).sum()) + int((load * price[0]).sum())
+    units = int(problem.units[problem.pinned[:, 0], problem.pinned[:, 1]].sum())
+    units += int((need * utility[1]).sum()) + int((load * price[1]).sum())
+    for start in range(0, problem.n_trainees, _BLOCK_ROWS):
+        rows = slice(start, start + _BLOCK_ROWS)
+        rest = (
+            one - utility[0][rows, None] - price[0],
+            problem.units[rows] - utility[1][rows, None] - price[1],
+        )
+        counted = _is_positive(rest) & problem.open[rows] & (need[rows] > 0)[:, None] & (capacity > 0)
+        places += int(rest[0][counted].sum())
+        units += int(rest[1][counted].sum())
+    return places, units
+
+
+def _whole(prices: FloatArray, scale: int) -> IntArray:
+    return np.rint(prices * scale).astype(np.int64)
+
+
+def _is_positive(pair: tuple[IntArray, IntArray]) -> BoolArray:
+    return (pair[0] > 0) | ((pair[0] == 0) & (pair[1] > 0))
+
+
+def _positive(pair: tuple[IntArray, IntArray]) -> tuple[IntArray, IntArray]:
+    keep = _is_positive(pair)
+    return np.where(keep, pair[0], 0), np.where(keep, pair[1], 0)

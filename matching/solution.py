@@ -1,0 +1,69 @@
+"""The answer to an assignment problem, with the prices that prove it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .problem import IntArray
+
+FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """Chosen pairs, what they are worth, and prices that prove no other choice is worth more.
+
+    Attributes
+    ----------
+    objective : str
+        What was maximised: ``"coverage_then_total"`` or ``"total"``.
+    pairs : int64 array of shape (n_pairs, 2)
+        (trainee, mentor), sorted by trainee, then mentor; pinned pairs included.
+    unmatched : int64 array of shape (n,)
+        Trainees with fewer mentors than they need, ascending.
+    total, bound : float
+        Sum of the scores of `pairs`, and the proven upper limit of any such sum at the same coverage.
+    gap : float
+        (bound - total) / max(1, |bound|); 0 when the optimum is proven.
+    load : int64 array of shape (n_mentors,)
+        Trainees per mentor.
+    slot_prices : float array of shape (n_mentors,)
+        Exact change of `total` if the mentor had one more place; 0 where a place is left. Negative where a minimum
+        load binds: what that minimum costs.
+    slot_coverage : int64 array of shape (n_mentors,)
+        Further places of trainees that would be filled by one more place at the mentor (0 or 1).
+    utilities : float array of shape (n_trainees,)
+        What the trainee's worst pair brings beyond the price of its place; 0 for the unmatched and the pinned.
+    utility_coverage : int64 array of shape (n_trainees,)
+        The coverage part of the same.
+
+    Notes
+    -----
+    Prices and utilities are pairs (coverage, score) compared coverage first, so "match as many as possible, then
+    reach the highest total" is proven as one linear programme without a large constant hidden in the prices.
+    """
+
+    objective: str
+    pairs: IntArray
+    unmatched: IntArray
+    total: float
+    bound: float
+    gap: float
+    load: IntArray
+    slot_prices: FloatArray
+    slot_coverage: IntArray
+    utilities: FloatArray
+    utility_coverage: IntArray
+
+    @property
+    def matched(self) -> int:
+        """Number of chosen pairs."""
+        return len(self.pairs)
+
+
+def relative_gap(bound: float, total: float) -> float:
+    """Return the share by which the bound lies above the total."""
+    return (bound - total) / max(1.0, abs(bound))

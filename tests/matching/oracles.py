@@ -1,0 +1,74 @@
+"""Independent answers to small assignment problems: all choices tried, or SciPy on copied columns."""
+
+from __future__ import annotations
+
+from itertools import combinations, product
+
+import numpy as np
+from hypothesis import strategies as st
+from scipy.optimize import linear_sum_assignment
+
+from matching.exceptions import ProblemError
+from matching.problem import AssignmentProblem
+
+
+def every_choice(problem: AssignmentProblem) -> list[tuple[int, int, frozenset[tuple[int, int]]]]:
+    """All feasible choices as (pairs, units, chosen)."""
+    pins = {(int(i), int(j)) for i, j in problem.pinned}
+    rows = []
+    for i in range(problem.n_trainees):
+        mentors = [j for j in range(problem.n_mentors) if problem.open[i, j] or (i, j) in pins]
+        sets = [
+            chosen
+            for size in range(min(int(problem.need[i]), len(mentors)) + 1)
+            for chosen in combinations(mentors, size)
+            if all(j in chosen for t, j in pins if t == i)
+        ]
+        rows.append(sets)
+    found = []
+    for choice in product(*rows):
+        load = np.bincount([j for chosen in choice for j in chosen], minlength=problem.n_mentors)
+        if (load <= problem.capacity).all() and (load >= problem.minimum_load).all():
+            pairs = frozenset((i, j) for i, chosen in enumerate(choice) for j in chosen)
+            found.append((len(pairs), int(sum(problem.units[i, j] for i, j in pairs)), pairs))
+    return found
+
+
+def best_by_trying(problem: AssignmentProblem, objective: str) -> tuple[int, int] | None:
+    choices = every_choice(problem)
+    if not choices:
+        return None
+    if objective == "total":
+        return (0, max(units for _, units, _ in choices))
+    return max((count, units) for count, units, _ in choices)
+
+
+def best_by_scipy(problem: AssignmentProblem) -> tuple[int, int]:
+    """Coverage first, need 1, no minimum: each place a column, and one dear empty place per trainee."""
+    columns = np.repeat(np.arange(problem.n_mentors), problem.capacity)
+    large = int(np.abs(problem.units).max()) * 4 * (problem.n_trainees + 1) + 1
+    value = np.where(problem.open, problem.units + large, -large * 10)[:, columns]
+    value = np.hstack([value, np.zeros((problem.n_trainees, problem.n_trainees), np.int64)])
+    rows, chosen = linear_sum_assignment(value, maximize=True)
+    total = int(value[rows, chosen].sum())
+    count = int((chosen < len(columns)).sum())
+    return count, total - count * large
+
+
+@st.composite
+def problems(draw: st.DrawFn, with_minimum: bool = False) -> AssignmentProblem:
+    n, m = draw(st.integers(1, 5)), draw(st.integers(1, 3))
+    score = st.integers(-3, 6)
+    scores = np.array(draw(st.lists(score, min_size=n * m, max_size=n * m))).reshape(n, m)
+    marks = np.array(draw(st.lists(st.sampled_from("oooofp"), min_size=n * m, max_size=n * m))).reshape(n, m)
+    need = draw(st.one_of(st.just([1] * n), st.lists(st.integers(0, 2), min_size=n, max_size=n)))
+    capacity = np.array(draw(st.lists(st.integers(0, 3), min_size=m, max_size=m)))
+    minimum = [draw(st.integers(0, int(c))) if with_minimum else 0 for c in capacity]
+    pinned = marks == "p"
+    arguments = dict(capacity=capacity, minimum_load=minimum, need=need, forbidden=marks == "f")
+    values = scores / 4 if draw(st.booleans()) else scores
+    try:
+        return AssignmentProblem.from_scores(values, pinned=pinned, **arguments)
+    except ProblemError:
+        arguments["minimum_load"] = [0] * m
+        return AssignmentProblem.from_scores(values, **arguments)
