@@ -1,0 +1,143 @@
+"""One spelling for every text, with the way back to the characters that a person typed."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Protocol
+
+import opencc
+
+
+@dataclass(frozen=True, slots=True)
+class NormalisedText:
+    """A text in one spelling, with the place of each of its characters in the original.
+
+    Attributes
+    ----------
+    original : str
+        The text as it was typed.
+    text : str
+        The same in NFKC, lower case and simplified script, white space collapsed and trimmed.
+    starts, ends : tuple of int, each of len(text)
+        Character i of `text` came from `original[starts[i]:ends[i]]`.
+
+    """
+
+    original: str
+    text: str
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    def original_span(self, start: int, end: int) -> tuple[int, int]:
+        """Return where `text[start:end]` stands in the original, as [start, end)."""
+        if start >= end:
+            place = self.starts[start] if start < len(self.starts) else len(self.original)
+            return place, place
+        return self.starts[start], self.ends[end - 1]
+
+
+def normalise(texts: Sequence[str]) -> list[NormalisedText]:
+    """Bring texts to one spelling: NFKC, lower case, simplified script, single spaces.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Anything a person may type, the empty string included.
+
+    Returns
+    -------
+    list of NormalisedText, in the order of `texts`.
+
+    Notes
+    -----
+    Each text is treated alone, so one text gives the same result as many. Time is linear in the characters.
+
+    Examples
+    --------
+    >>> result = normalise(["ＡＢ  網格　員"])[0]
+    >>> result.text
+    'ab 网格 员'
+    >>> result.original_span(3, 5)
+    (4, 6)
+
+    """
+    folded = [_fold(text) for text in texts]
+    simplified = _simplify([line for line, _, _ in folded])
+    return [
+        NormalisedText(original, line, starts, ends)
+        for original, line, (_, starts, ends) in zip(texts, simplified, folded, strict=True)
+    ]
+
+
+def _fold(text: str) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
+    """Fold character by character, so that every folded character knows its origin."""
+    characters: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    for start, end, cluster in _clusters(text):
+        for character in _fold_cluster(cluster):
+            if character == " " and (not characters or characters[-1] == " "):
+                continue
+            characters.append(character)
+            starts.append(start)
+            ends.append(end)
+    if characters and characters[-1] == " ":
+        characters.pop(), starts.pop(), ends.pop()
+    return "".join(characters), tuple(starts), tuple(ends)
+
+
+def _clusters(text: str) -> list[tuple[int, int, str]]:
+    """Cut before every character that is not a combining mark: NFKC composes only inside these pieces."""
+    if not any(map(unicodedata.combining, text)):
+        return [(place, place + 1, character) for place, character in enumerate(text)]
+    bounds = [i for i, c in enumerate(text) if i == 0 or not unicodedata.combining(c)] + [len(text)]
+    return [(start, end, text[start:end]) for start, end in zip(bounds, bounds[1:], strict=False)]
+
+
+@cache
+def _fold_single(character: str) -> str:
+    return _fold_uncached(character)
+
+
+def _fold_cluster(cluster: str) -> str:
+    # Single characters are few and repeat; clusters with marks are rare and unbounded, so not kept.
+    return _fold_single(cluster) if len(cluster) == 1 else _fold_uncached(cluster)
+
+
+def _fold_uncached(cluster: str) -> str:
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cluster).lower())
+    spaced = re.sub(r"\s+", " ", folded)
+    # Control and format characters (zero-width space, byte-order mark) carry no meaning here.
+    return "".join(c for c in spaced if unicodedata.category(c) not in {"Cc", "Cf", "Cs"})
+
+
+class _Converter(Protocol):
+    def convert(self, text: str) -> str: ...
+
+
+@cache
+def _converter() -> _Converter:
+    converter: _Converter = opencc.OpenCC("t2s")
+    return converter
+
+
+@cache
+def _is_traditional(character: str) -> bool:
+    return _converter().convert(character) != character
+
+
+def _simplify(lines: list[str]) -> list[str]:
+    """Convert only the lines that hold a traditional character: most answers hold none."""
+    traditional = {character for character in set().union(*map(set, lines)) if _is_traditional(character)}
+    return [line if traditional.isdisjoint(line) else _simplify_line(line) for line in lines]
+
+
+def _simplify_line(line: str) -> str:
+    converted = _converter().convert(line)
+    if len(converted) == len(line):
+        return converted
+    # A phrase changed its length: convert by character, so that the offsets stay true.
+    single = [_converter().convert(character) for character in line]
+    return "".join(new if len(new) == 1 else old for new, old in zip(single, line, strict=True))
