@@ -44,7 +44,7 @@ def export_rows(respondents: Iterable[Respondent], questionnaire: Questionnaire)
     for number, respondent in enumerate(respondents, start=1):
         row = _meta_cells(number, respondent)
         for question in questionnaire.questions:
-            row += _answer_cells(question, respondent)
+            row += _answer_cells(question, respondent, questionnaire)
         yield row
 
 
@@ -76,13 +76,15 @@ def _survey_time(moment: datetime) -> str:
     return f"{moment.year}/{moment.month}/{moment.day} {moment:%H:%M:%S}".replace(" 0", " ")
 
 
-def _answer_cells(question: Question, respondent: Respondent) -> list[Cell]:
+def _answer_cells(question: Question, respondent: Respondent, questionnaire: Questionnaire) -> list[Cell]:
     if question.kind is QuestionKind.SCALE:
         ratings = _RATINGS[question.field](respondent)
         return [NOT_ANSWERED if rating is None else rating for rating in ratings]
     if question.kind is QuestionKind.MULTI:
-        other = (f"其他〖{respondent.other}〗",) if respondent.other else ()
-        return ["┋".join(respondent.ticks + other) or NOT_ANSWERED]
+        # Options come in the order they were printed, whatever order they were ticked in.
+        ticked = [topic.name for topic in questionnaire.topics if topic.name in respondent.ticks]
+        other = [f"其他〖{respondent.other}〗"] if respondent.other else []
+        return ["┋".join(ticked + other) or NOT_ANSWERED]
     if question.kind is QuestionKind.RANK:
         return ["→".join(respondent.order) or NOT_ANSWERED]
     return [_TEXTS[question.field](respondent) or NOT_ANSWERED]

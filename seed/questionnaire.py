@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from studio.store.enums import Measure, QuestionKind
 
@@ -77,11 +78,11 @@ def load_questionnaire(path: Path = SURVEY_FOLDER / "questionnaire.toml") -> Que
     )
 
 
-def _question(entry: dict[str, str | int]) -> Question:
+def _question(entry: dict[str, Any]) -> Question:
     return Question(
-        number=int(entry["number"]),
-        text=str(entry["text"]),
+        number=entry["number"],
+        text=entry["text"],
         kind=QuestionKind(entry["kind"]),
         measure=Measure(entry["measure"]),
-        field=str(entry["field"]),
+        field=entry["field"],
     )
