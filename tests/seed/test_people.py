@@ -21,6 +21,7 @@ from seed.people import (
 from seed.questionnaire import load_questionnaire
 from seed.respondents import cohort_respondents
 from seed.tables import read_csv, write_table
+from seed.topics import load_topics
 from seed.wording import JUNK
 
 QUESTIONNAIRE = load_questionnaire()
@@ -40,6 +41,10 @@ def sheet(path: Path) -> list[list[object]]:
 def as_read(rows) -> list[list[object]]:
     """What a reader of xlsx makes of written cells: every number a float."""
     return [[float(cell) if isinstance(cell, int) else cell for cell in row] for row in rows]
+
+
+def triples(text: str) -> set[str]:
+    return {text[start : start + 3] for start in range(len(text) - 2)}
 
 
 # People
@@ -206,6 +211,19 @@ def test_only_two_pairs_of_people_wrote_nearly_the_same():
     ]
     assert len(close) == 2
     assert all(first != second for first, second in close)
+
+
+def test_answers_are_independent_of_the_troubles_the_classifier_learns_from():
+    troubles = [trouble for topic in load_topics() for leaf in topic.leaves for trouble in leaf.troubles]
+    assert len(troubles) > 300
+    pieces = [triples(trouble) for trouble in troubles]
+    copied = [
+        text
+        for text, own in zip(REAL_ANSWERS, map(triples, REAL_ANSWERS), strict=True)
+        for other in pieces
+        if len(own & other) >= 0.45 * min(len(own), len(other))
+    ]
+    assert copied == []
 
 
 @pytest.mark.parametrize("mark", ["①", "；", "１", "領導", "已经解决", "电平车", "台帐", "咋个", "晓得"])
