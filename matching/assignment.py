@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
 from .exceptions import InvalidInputError, MatchingError, MinimumLoadError
 from .problem import AssignmentProblem, IntArray
 from .residual import Residual, place_prices, residual, split, trainee_utilities
 from .solution import Solution, relative_gap
+
+_Scalar = TypeVar("_Scalar", bound=np.generic)
 
 OBJECTIVES: Final = ("coverage_then_total", "total")
 
@@ -23,8 +26,9 @@ def assign(problem: AssignmentProblem, objective: str = "coverage_then_total") -
     problem : AssignmentProblem
         Scores and rules.
     objective : {"coverage_then_total", "total"}
-        ``"coverage_then_total"`` first fills as many of the trainees' places as possible, then maximises the total.
-        ``"total"`` maximises the total alone; a pair with a negative score is then chosen only to meet a minimum load.
+        ``"coverage_then_total"`` first fills as many of the trainees' places as possible, then maximises the
+        total. ``"total"`` maximises the total alone; a pair with a negative score is then chosen only to
+        meet a minimum load.
 
     Returns
     -------
@@ -40,9 +44,9 @@ def assign(problem: AssignmentProblem, objective: str = "coverage_then_total") -
 
     Notes
     -----
-    OR-tools' cost-scaling flow, all open pairs as arcs: about 60 bytes a pair while it runs. One thread and integer
-    costs: the same input gives the same pairs. Prices come from the longest chain of exchanges and not from the
-    solver, which does not show its own.
+    OR-tools' cost-scaling flow, all open pairs as arcs: about 60 bytes a pair while it runs. One thread and
+    integer costs: the same input gives the same pairs. Prices come from the longest chain of exchanges and
+    not from the solver, which does not show its own.
 
     References
     ----------
@@ -58,7 +62,8 @@ def assign(problem: AssignmentProblem, objective: str = "coverage_then_total") -
     """
     if objective not in OBJECTIVES:
         raise InvalidInputError(
-            f"The 'objective' parameter of assign must be one of {', '.join(OBJECTIVES)}. Got {objective!r} instead."
+            f"The 'objective' parameter of assign must be one of {', '.join(OBJECTIVES)}. "
+            f"Got {objective!r} instead."
         )
     free = _solve(problem, problem.step if objective == "coverage_then_total" else 0)
     _check_minimum(problem, free)
@@ -75,7 +80,8 @@ def _solve(problem: AssignmentProblem, bonus: int) -> IntArray:
     rows, columns = np.nonzero(usable)
     sink = n_trainees + n_mentors
     mentors = np.arange(n_trainees, sink)
-    # The minimum is the first part of the same arc's capacity, worth more than any chain of exchanges can lose.
+    # The minimum is the first part of the same arc's capacity, worth more than any chain of exchanges can
+    # lose.
     tails = np.concatenate([rows, np.arange(n_trainees), mentors, mentors])
     heads = np.concatenate([columns + n_trainees, np.full(n_trainees + 2 * n_mentors, sink)])
     capacities = np.concatenate([np.ones(len(rows), np.int64), need, minimum, capacity - minimum])
@@ -124,24 +130,24 @@ def _with_prices(problem: AssignmentProblem, pairs: IntArray, objective: str) ->
     slot_coverage, slot_units = split(prices, left.bonus)
     utility_coverage, utility_units = split(utilities, left.bonus)
     scale = problem.units_per_score
-    arrays = {
-        "pairs": pairs,
-        "unmatched": np.flatnonzero(degree < problem.need),
-        "load": np.bincount(pairs[:, 1], minlength=problem.n_mentors),
-        "slot_prices": slot_units / scale,
-        "slot_coverage": slot_coverage,
-        "utilities": utility_units / scale,
-        "utility_coverage": utility_coverage,
-    }
-    for array in arrays.values():
-        array.setflags(write=False)
     return Solution(
         objective=objective,
+        pairs=_frozen(pairs),
+        unmatched=_frozen(np.flatnonzero(degree < problem.need)),
         total=total / scale,
         bound=bound / scale,
         gap=relative_gap(bound / scale, total / scale),
-        **arrays,
+        load=_frozen(np.bincount(pairs[:, 1], minlength=problem.n_mentors)),
+        slot_prices=_frozen(slot_units / scale),
+        slot_coverage=_frozen(slot_coverage),
+        utilities=_frozen(utility_units / scale),
+        utility_coverage=_frozen(utility_coverage),
     )
+
+
+def _frozen(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
+    array.setflags(write=False)
+    return array
 
 
 def _bound(left: Residual, prices: IntArray, utilities: IntArray, total: int) -> int:

@@ -42,8 +42,8 @@ class Certificate:
 def verify(problem: AssignmentProblem, solution: Solution, tolerance: float = 1e-6) -> Certificate:
     """Check a solution against its problem without any code of the solver.
 
-    Any prices whatever give a valid upper limit (weak duality of the linear programme), so a spoilt price can only make
-    the limit worse, never a wrong one pass. All sums are over integers.
+    Any prices whatever give a valid upper limit (weak duality of the linear programme), so a spoilt price
+    can only make the limit worse, never a wrong one pass. All sums are over integers.
 
     Parameters
     ----------
@@ -144,8 +144,8 @@ def _figure_faults(solution: Solution, primal: float, dual: float, gap: float, s
 def _dual(problem: AssignmentProblem, solution: Solution, counts_coverage: bool) -> tuple[int, int]:
     """Return the limit on (pairs, units) that the prices prove; pairs are compared before units.
 
-    Sum over trainees of need × utility, over mentors of the dearest load × price, over open pairs of what is left of
-    the pair's worth after utility and price, where positive, and the pins' own worth.
+    Sum over trainees of need × utility, over mentors of the dearest load × price, over open pairs of what is
+    left of the pair's worth after utility and price, where positive, and the pins' own worth.
     """
     scale, one = problem.units_per_score, int(counts_coverage)
     price = (solution.slot_coverage.astype(np.int64), _whole(solution.slot_prices, scale))
@@ -173,7 +173,8 @@ def _whole(prices: FloatArray, scale: int) -> IntArray:
 
 
 def _is_positive(pair: tuple[IntArray, IntArray]) -> BoolArray:
-    return (pair[0] > 0) | ((pair[0] == 0) & (pair[1] > 0))
+    positive: BoolArray = (pair[0] > 0) | ((pair[0] == 0) & (pair[1] > 0))
+    return positive
 
 
 def _positive(pair: tuple[IntArray, IntArray]) -> tuple[IntArray, IntArray]:

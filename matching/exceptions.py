@@ -6,7 +6,7 @@ class MatchingError(Exception):
 
 
 class InvalidInputError(MatchingError, ValueError):
-    """A parameter has a wrong shape, range or value; the message names it, what was expected and what came."""
+    """A parameter has a wrong shape, range or value; the message says what was expected and what came."""
 
 
 class NotFittedError(MatchingError, ValueError, AttributeError):

@@ -37,9 +37,9 @@ class PairReason:
     Attributes
     ----------
     code : str
-        CHOSEN; PINNED (chosen by a pin); FORBIDDEN; NO_CAPACITY (the mentor takes nobody); RULED_OUT (pins or minimum
-        loads leave no room for it); LOWERS_COVERAGE (somebody else would stay without a mentor); LOWERS_TOTAL; TIE
-        (just as good, and the order of rows decided).
+        CHOSEN; PINNED (chosen by a pin); FORBIDDEN; NO_CAPACITY (the mentor takes nobody); RULED_OUT (pins
+        or minimum loads leave no room for it); LOWERS_COVERAGE (somebody else would stay without a mentor);
+        LOWERS_TOTAL; TIE (just as good, and the order of rows decided).
     price : float
         Change of the total if the pair were forced, as in :func:`prices`.
     moves : tuple of Move
@@ -80,11 +80,12 @@ class UnmatchedReason:
     ----------
     code : str
         NO_MENTORS (no mentor has a place at all); ALL_FORBIDDEN (every mentor with a place is forbidden);
-        TOO_FEW_ALLOWED (fewer allowed mentors with a place than the trainee needs); NO_CAPACITY_LEFT (`mentors` are
-        full with `rivals`, none of whom can go elsewhere); NOT_WORTH_IT (objective "total": no pair would add).
+        TOO_FEW_ALLOWED (fewer allowed mentors with a place than the trainee needs); NO_CAPACITY_LEFT
+        (`mentors` are full with `rivals`, none of whom can go elsewhere); NOT_WORTH_IT (objective "total":
+        no pair would add).
     mentors : tuple of int
-        The mentors whose places are contested: with the trainee and the rivals, the smallest set of people who need
-        more places than there are.
+        The mentors whose places are contested: with the trainee and the rivals, the smallest set of people
+        who need more places than there are.
     rivals : tuple of int
         The other trainees who hold those places.
     repairs : tuple of Repair
@@ -114,8 +115,8 @@ def explain(
 
     Notes
     -----
-    A pair: one table of exchange chains and one more solution, a few milliseconds at 64 × 20. An unmatched trainee:
-    one table of exchange chains.
+    A pair: one table of exchange chains and one more solution, a few milliseconds at 64 × 20. An unmatched
+    trainee: one table of exchange chains.
 
     Examples
     --------
@@ -228,7 +229,7 @@ def _contested(left: Residual, trainee: int) -> IntArray:
 
 def _joinable(left: Residual, trainee: int) -> BoolArray:
     """Return the mentors the trainee may join and has not, shape (n_mentors,)."""
-    may = left.problem.open[trainee].copy()
+    may: BoolArray = left.problem.open[trainee].copy()
     may[left.free_pairs[left.free_pairs[:, 0] == trainee, 1]] = False
     return may
 
@@ -237,7 +238,7 @@ def _repairs(left: Residual, best: IntArray, trainee: int) -> tuple[Repair, ...]
     problem = left.problem
     worth = problem.units[trainee] + left.bonus
     enter = np.where(_joinable(left, trainee), worth, IMPOSSIBLE)
-    one_more = add(enter[:, None], best[:-1, :-1]).max(axis=0)
+    one_more = add(enter[:, None], best[:-1, :-1]).max(axis=0, initial=IMPOSSIBLE)
     lifted = np.where(
         problem.forbidden[trainee] & (problem.capacity > 0), add(best[:-1, -1], worth), IMPOSSIBLE
     )

@@ -23,13 +23,14 @@ def prices(problem: AssignmentProblem, solution: Solution, trainees: ArrayLike |
     Returns
     -------
     float array of shape (n_rows, n_mentors)
-        0 for a chosen pair, otherwise at most 0, in units of the score. -inf where forcing the pair would leave one
-        more place of a trainee empty; NaN where a rule, a pin, a minimum load or a capacity of zero excludes the pair.
+        0 for a chosen pair, otherwise at most 0, in units of the score. -inf where forcing the pair would
+        leave one more place of a trainee empty; NaN where a rule, a pin, a minimum load or a capacity of
+        zero excludes the pair.
 
     Notes
     -----
-    Forcing a pair sends one unit of flow along it and back by the best chain of exchanges, so one table of best chains
-    (n_mentors³ additions) answers for all pairs without solving again.
+    Forcing a pair sends one unit of flow along it and back by the best chain of exchanges, so one table of
+    best chains (n_mentors³ additions) answers for all pairs without solving again.
 
     Examples
     --------
@@ -43,7 +44,7 @@ def prices(problem: AssignmentProblem, solution: Solution, trainees: ArrayLike |
     best = chain_gains(left.gains)
     back = np.full(problem.units.shape, IMPOSSIBLE, dtype=np.int64)
     for (trainee, mentor), now in zip(left.free_pairs, left.chosen_units, strict=True):
-        leaving = add(best[:-1, mentor], np.int64(-now))
+        leaving = add(best[:-1, mentor], np.full(problem.n_mentors, -now))
         np.maximum(back[trainee], leaving, out=back[trainee])
     back[left.short] = np.maximum(back[left.short], best[:-1, -1])
     change = add(back[rows], problem.units[rows] + left.bonus)

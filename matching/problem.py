@@ -19,7 +19,8 @@ _LARGEST = 2**61
 
 
 def _refuse(code: str, parameter: str, expected: str, came: str) -> ProblemError:
-    text = f"The '{parameter}' parameter of AssignmentProblem.from_scores must be {expected}. Got {came} instead."
+    where = f"The '{parameter}' parameter of AssignmentProblem.from_scores"
+    text = f"{where} must be {expected}. Got {came} instead."
     return ProblemError(code, parameter, text)
 
 
@@ -49,9 +50,9 @@ class AssignmentProblem:
 
     Notes
     -----
-    Memory: 10 bytes a pair. The caller's arrays are copied, never changed. Rows and columns are named by position;
-    among equally good assignments the order of rows and columns decides, so sort them by a natural key (community,
-    name) to get the same pairs for the same people whatever the order of the source file.
+    Memory: 10 bytes a pair. The caller's arrays are copied, never changed. Rows and columns are named by
+    position; among equally good assignments the order of rows and columns decides, so sort them by a natural
+    key (community, name) to get the same pairs for the same people whatever the order of the source file.
 
     Examples
     --------
@@ -93,7 +94,8 @@ class AssignmentProblem:
         need : int or integer array of shape (n_trainees,), default 1
             Different mentors per trainee.
         forbidden, pinned : optional
-            Boolean array of shape (n_trainees, n_mentors), or integer (trainee, mentor) pairs of shape (n, 2).
+            Boolean array of shape (n_trainees, n_mentors), or integer (trainee, mentor) pairs of shape (n,
+            2).
         groups : optional
             Quotas by group; not supported yet and refused.
 
@@ -124,12 +126,12 @@ class AssignmentProblem:
     @property
     def n_trainees(self) -> int:
         """Number of rows."""
-        return self.units.shape[0]
+        return int(self.units.shape[0])
 
     @property
     def n_mentors(self) -> int:
         """Number of columns."""
-        return self.units.shape[1]
+        return int(self.units.shape[1])
 
     @property
     def free_need(self) -> IntArray:
@@ -145,7 +147,8 @@ class AssignmentProblem:
     def free_minimum(self) -> IntArray:
         """Trainees each mentor must still get once the pins hold, shape (n_mentors,)."""
         pins = np.bincount(self.pinned[:, 1], minlength=self.n_mentors)
-        return np.maximum(self.minimum_load - pins, 0)
+        rest: IntArray = np.maximum(self.minimum_load - pins, 0)
+        return rest
 
     @property
     def step(self) -> int:
@@ -182,7 +185,7 @@ class AssignmentProblem:
 
 def _step(units: IntArray) -> int:
     largest = max(int(units.max()), -int(units.min())) if units.size else 0
-    return 8 * (largest + 1) * (units.shape[1] + 3)
+    return 8 * (largest + 1) * (int(units.shape[1]) + 3)
 
 
 def _score_units(scores: ArrayLike) -> tuple[IntArray, int]:

@@ -20,7 +20,8 @@ class Residual:
     Attributes
     ----------
     bonus : int
-        Units that filling one place is worth on top of its score: the problem's step, or 0 for the plain total.
+        Units that filling one place is worth on top of its score: the problem's step, or 0 for the plain
+        total.
     free_pairs : int64 array of shape (n_free_pairs, 2)
         Chosen pairs that are not pinned.
     short : bool array of shape (n_trainees,)
@@ -28,13 +29,14 @@ class Residual:
     load, capacity, minimum : int64 arrays of shape (n_mentors,)
         Without the pins.
     gains : int64 array of shape (n_mentors + 1, n_mentors + 1)
-        ``gains[j, k]``: most units won by moving one trainee from mentor j to mentor k; outside as j stands for a
-        trainee without a mentor (or for releasing a place), outside as k for dropping a trainee (or a free place).
+        ``gains[j, k]``: most units won by moving one trainee from mentor j to mentor k; outside as j stands
+        for a trainee without a mentor (or for releasing a place), outside as k for dropping a trainee (or a
+        free place).
 
     Notes
     -----
-    One pass over the matrix of scores; (n_mentors + 1)² integers of memory. The network is that of R. K. Ahuja,
-    T. L. Magnanti and J. B. Orlin, "Network Flows" (1993), chapter 9, with the trainees contracted.
+    One pass over the matrix of scores; (n_mentors + 1)² integers of memory. The network is that of R. K.
+    Ahuja, T. L. Magnanti and J. B. Orlin, "Network Flows" (1993), chapter 9, with the trainees contracted.
     """
 
     problem: AssignmentProblem
@@ -129,8 +131,8 @@ def chains_from(gains: IntArray, node: int) -> IntArray:
 def place_prices(left: Residual) -> IntArray:
     """Return the smallest price of a place at each mentor that supports the assignment, in units.
 
-    The price is the exact gain of one more place. Where a minimum load binds it is at most 0 if a place is left: what
-    one trainee less in that minimum would gain, negated.
+    The price is the exact gain of one more place. Where a minimum load binds it is at most 0 if a place is
+    left: what one trainee less in that minimum would gain, negated.
     """
     outside = len(left.gains) - 1
     prices = chains_from(left.gains, outside)[:outside]

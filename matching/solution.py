@@ -31,19 +31,21 @@ class Solution:
     load : int64 array of shape (n_mentors,)
         Trainees per mentor.
     slot_prices : float array of shape (n_mentors,)
-        Exact change of `total` if the mentor had one more place; 0 where a place is left. Negative where a minimum
-        load binds: what that minimum costs.
+        Exact change of `total` if the mentor had one more place; 0 where a place is left. Negative where a
+        minimum load binds: what that minimum costs.
     slot_coverage : int64 array of shape (n_mentors,)
         Further places of trainees that would be filled by one more place at the mentor (0 or 1).
     utilities : float array of shape (n_trainees,)
-        What the trainee's worst pair brings beyond the price of its place; 0 for the unmatched and the pinned.
+        What the trainee's worst pair brings beyond the price of its place; 0 for the unmatched and the
+        pinned.
     utility_coverage : int64 array of shape (n_trainees,)
         The coverage part of the same.
 
     Notes
     -----
-    Prices and utilities are pairs (coverage, score) compared coverage first, so "match as many as possible, then
-    reach the highest total" is proven as one linear programme without a large constant hidden in the prices.
+    Prices and utilities are pairs (coverage, score) compared coverage first, so "match as many as possible,
+    then reach the highest total" is proven as one linear programme without a large constant hidden in the
+    prices.
     """
 
     objective: str

@@ -65,7 +65,7 @@ def problems(draw: st.DrawFn, with_minimum: bool = False) -> AssignmentProblem:
     capacity = np.array(draw(st.lists(st.integers(0, 3), min_size=m, max_size=m)))
     minimum = [draw(st.integers(0, int(c))) if with_minimum else 0 for c in capacity]
     pinned = marks == "p"
-    arguments = dict(capacity=capacity, minimum_load=minimum, need=need, forbidden=marks == "f")
+    arguments = {"capacity": capacity, "minimum_load": minimum, "need": need, "forbidden": marks == "f"}
     values = scores / 4 if draw(st.booleans()) else scores
     try:
         return AssignmentProblem.from_scores(values, pinned=pinned, **arguments)

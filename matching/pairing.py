@@ -1,0 +1,96 @@
+"""From mentors and trainees to proven pairs in one call."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from numpy.typing import ArrayLike
+from sklearn.base import clone
+
+from .affinity import AffinityPart, MentorAffinity
+from .assignment import assign
+from .certificate import Certificate, verify
+from .explain import UnmatchedReason, explain
+from .problem import AssignmentProblem
+from .solution import FloatArray, Solution
+from .tables import MentorTable, TraineeTable
+
+
+@dataclass(frozen=True, eq=False)
+class Match:
+    """A whole cohort matched.
+
+    Attributes
+    ----------
+    affinity : MentorAffinity
+        Fitted on the mentors.
+    problem, solution, certificate
+        What was asked, the answer, and its independent check.
+    scores : float array of shape (n_pairs,)
+        Affinity of each pair of `solution.pairs`, six decimals; they sum to `solution.total`.
+    parts : dict of str to AffinityPart
+        Parts of each of these scores, values of shape (n_pairs,); their contributions sum to the score.
+    unmatched : tuple of UnmatchedReason
+        Why, and what would help, for each of `solution.unmatched`.
+    """
+
+    affinity: MentorAffinity
+    problem: AssignmentProblem
+    solution: Solution
+    certificate: Certificate
+    scores: FloatArray
+    parts: dict[str, AffinityPart]
+    unmatched: tuple[UnmatchedReason, ...]
+
+
+def match(
+    trainees: TraineeTable | ArrayLike,
+    mentors: MentorTable | ArrayLike,
+    capacity: ArrayLike,
+    minimum_load: ArrayLike | None = None,
+    need: int | ArrayLike = 1,
+    forbidden: ArrayLike | None = None,
+    pinned: ArrayLike | None = None,
+    affinity: MentorAffinity | None = None,
+    objective: str = "coverage_then_total",
+) -> Match:
+    """Match trainees to mentors: score every pair, choose the best pairs together, check and explain them.
+
+    Parameters
+    ----------
+    trainees : TraineeTable, or array of needs of shape (n_trainees, n_topics)
+        Who is to be mentored; sort by a natural key, since the order decides among equals.
+    mentors : MentorTable, or array of strengths of shape (n_mentors, n_topics)
+        Who mentors; sorted likewise.
+    capacity, minimum_load, need, forbidden, pinned
+        As in :meth:`AssignmentProblem.from_scores`.
+    affinity : MentorAffinity, optional
+        Weights to use; the defaults when left out. It is copied, not changed.
+    objective : str
+        As in :func:`assign`.
+
+    Raises
+    ------
+    InvalidInputError, MinimumLoadError
+        As raised by the steps.
+
+    Examples
+    --------
+    >>> found = match([[1.0, 0.0], [0.0, 1.0]], [[0.9, 0.1], [0.2, 0.8]], capacity=[1, 1])
+    >>> found.solution.pairs.tolist(), found.scores.tolist(), found.certificate.valid
+    ([[0, 0], [1, 1]], [0.45, 0.4], True)
+    """
+    scorer = (MentorAffinity() if affinity is None else clone(affinity)).fit(mentors)
+    scores = scorer.transform(trainees)
+    problem = AssignmentProblem.from_scores(scores, capacity, minimum_load, need, forbidden, pinned)
+    solution = assign(problem, objective)
+    rows, columns = solution.pairs.T
+    return Match(
+        affinity=scorer,
+        problem=problem,
+        solution=solution,
+        certificate=verify(problem, solution),
+        scores=scores[rows, columns],
+        parts=scorer.parts(trainees, solution.pairs),
+        unmatched=tuple(explain(problem, solution, int(trainee)) for trainee in solution.unmatched),
+    )

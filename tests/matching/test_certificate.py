@@ -1,0 +1,110 @@
+"""The check accepts proven solutions only, and needs nothing of the solver for it."""
+
+import ast
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import matching.certificate as subject
+from matching import AssignmentProblem, assign, verify
+
+from .oracles import every_choice, problems
+
+
+def example() -> AssignmentProblem:
+    random = np.random.default_rng(5)
+    forbidden = random.random((12, 4)) < 0.2
+    forbidden[3, 1] = False
+    scores = random.random((12, 4))
+    return AssignmentProblem.from_scores(
+        scores, [3, 3, 3, 2], [0, 0, 2, 0], forbidden=forbidden, pinned=[(3, 1)]
+    )
+
+
+def test_optimal_solution_is_valid():
+    problem = example()
+    certificate = verify(problem, assign(problem))
+    assert certificate.valid
+    assert certificate.violations == ()
+    assert (certificate.gap, certificate.primal) == (0.0, certificate.dual)
+    assert certificate.matched == certificate.matched_bound == 11
+
+
+def changed(array, place, value):
+    copy = array.copy()
+    copy[place] = value
+    return copy
+
+
+@pytest.mark.parametrize(
+    ("code", "spoil"),
+    [
+        ("OBJECTIVE_UNKNOWN", lambda p, s: {"objective": "best"}),
+        ("PAIRS_SHAPE", lambda p, s: {"pairs": s.pairs[:, :1]}),
+        ("PAIRS_SHAPE", lambda p, s: {"pairs": s.pairs.astype(float)}),
+        ("PAIR_OUT_OF_RANGE", lambda p, s: {"pairs": changed(s.pairs, (0, 1), 4)}),
+        ("PAIR_OUT_OF_RANGE", lambda p, s: {"pairs": changed(s.pairs, (0, 0), -1)}),
+        ("PAIR_TWICE", lambda p, s: {"pairs": changed(s.pairs, 0, s.pairs[1])}),
+        ("PAIR_FORBIDDEN", lambda p, s: {"pairs": changed(s.pairs, 0, np.argwhere(p.forbidden)[0])}),
+        ("PIN_MISSING", lambda p, s: {"pairs": s.pairs[s.pairs[:, 0] != 3]}),
+        ("CAPACITY_EXCEEDED", lambda p, s: {"pairs": changed(s.pairs, (slice(None), 1), 0)}),
+        ("BELOW_MINIMUM", lambda p, s: {"pairs": s.pairs[s.pairs[:, 1] != 2]}),
+        ("NEED_EXCEEDED", lambda p, s: {"pairs": changed(s.pairs, (slice(0, 2), 0), 3)}),
+        ("LOAD_WRONG", lambda p, s: {"load": s.load + 1}),
+        ("UNMATCHED_WRONG", lambda p, s: {"unmatched": s.unmatched[:0]}),
+        ("TOTAL_WRONG", lambda p, s: {"total": s.total + 1e-6}),
+        ("BOUND_WRONG", lambda p, s: {"bound": s.bound + 1e-6}),
+        ("GAP_WRONG", lambda p, s: {"gap": 1e-3}),
+        ("PRICES_SHAPE", lambda p, s: {"slot_prices": s.slot_prices[1:]}),
+        ("PRICES_SHAPE", lambda p, s: {"utilities": changed(s.utilities, 0, np.nan)}),
+        ("BOUND_WRONG", lambda p, s: {"slot_prices": s.slot_prices + 0.1}),
+        ("BOUND_WRONG", lambda p, s: {"utilities": s.utilities * 0}),
+        ("COVERAGE_NOT_PROVEN", lambda p, s: {"slot_coverage": s.slot_coverage + 1}),
+        ("COVERAGE_NOT_PROVEN", lambda p, s: {"pairs": s.pairs[:-1]}),
+    ],
+)
+def test_spoilt_solution_is_refused_with_the_reason(code, spoil):
+    problem = example()
+    solution = assign(problem)
+    certificate = verify(problem, replace(solution, **spoil(problem, solution)))
+    assert not certificate.valid
+    assert code in {violation.split(":")[0] for violation in certificate.violations}
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_worse_choice_with_honest_figures_is_not_proven(data):
+    problem = data.draw(problems())
+    objective = data.draw(st.sampled_from(["coverage_then_total", "total"]))
+    best = assign(problem, objective)
+    counted = objective == "coverage_then_total"
+    for count, units, pairs in every_choice(problem)[:40]:
+        chosen = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
+        total = units / problem.units_per_score
+        degree = np.bincount(chosen[:, 0], minlength=problem.n_trainees)
+        other = replace(
+            best,
+            pairs=chosen,
+            total=total,
+            gap=(best.bound - total) / max(1, abs(best.bound)),
+            load=np.bincount(chosen[:, 1], minlength=problem.n_mentors),
+            unmatched=np.flatnonzero(degree < problem.need),
+        )
+        as_good = (count * counted, total) == (best.matched * counted, best.total)
+        assert verify(problem, other).valid == as_good
+
+
+def test_solution_of_another_problem_is_refused():
+    solution = assign(example())
+    other = AssignmentProblem.from_scores(np.random.default_rng(6).random((12, 4)), [3, 3, 3, 2])
+    assert not verify(other, solution).valid
+
+
+def test_check_imports_nothing_of_the_solver():
+    tree = ast.parse(Path(subject.__file__).read_text(encoding="utf-8"))
+    imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+    assert imported <= {"__future__", "dataclasses", "problem", "solution"}
