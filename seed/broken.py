@@ -16,16 +16,21 @@ _EDITS = SURVEY_FOLDER / "broken-example.toml"
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with one row; `row` is the number seen in the sheet, where the header is row 1."""
+    """What is wrong with one row, and the code an import must report for it.
+
+    `row` is the number seen in the sheet, where the header is row 1; `why` says it in Chinese.
+    """
 
     row: int
-    kind: str
+    code: str
+    why: str
 
 
 def faults() -> list[Fault]:
     """Return the rows that must be rejected, in the order of the sheet, each once."""
     edits = _read_edits()["edit"]
-    return list(dict.fromkeys(Fault(edit["row"], edit["kind"]) for edit in edits if "kind" in edit))
+    wrong = (Fault(edit["row"], edit["code"], edit["why"]) for edit in edits if "code" in edit)
+    return list(dict.fromkeys(wrong))
 
 
 def broken_rows(questionnaire: Questionnaire) -> list[list[Cell]]:

@@ -23,6 +23,7 @@ from seed.respondents import cohort_respondents
 from seed.tables import read_csv, write_table
 from seed.topics import load_topics
 from seed.wording import JUNK
+from studio.imports.issues import ImportCode
 
 QUESTIONNAIRE = load_questionnaire()
 CODES = [topic.code for topic in QUESTIONNAIRE.topics]
@@ -315,9 +316,25 @@ def test_broken_example_holds_what_its_edits_give():
     assert rows == as_read(broken_rows(QUESTIONNAIRE))
 
 
-def test_broken_example_breaks_each_row_in_one_way_and_leaves_good_rows():
+def test_broken_example_breaks_each_row_in_its_own_way_and_leaves_good_rows():
     rows = [fault.row for fault in faults()]
-    assert len(rows) == len(set(rows)) == 10
-    assert len({fault.kind for fault in faults()}) == 10
+    assert len(rows) == len(set(rows)) == 11
+    assert len({fault.why for fault in faults()}) == 11
     sheet_rows = set(range(2, 2 + len(broken_rows(QUESTIONNAIRE))))
     assert len(sheet_rows - set(rows)) == 4
+
+
+def test_broken_example_expects_codes_the_import_knows():
+    assert {fault.code for fault in faults()} <= set(ImportCode)
+
+
+def test_broken_people_are_broken_as_said():
+    header = export_header(QUESTIONNAIRE)
+    name, community = header.index("1、您的姓名"), header.index("2、所在社区")
+    cells = dict(enumerate(broken_rows(QUESTIONNAIRE), start=2))
+    cohort = {(row.name, row.community) for row in cohort_roster(3)}
+    for fault in faults():
+        if fault.code == "UNKNOWN_PERSON":
+            assert (cells[fault.row][name], cells[fault.row][community]) not in cohort
+        if fault.code == "AMBIGUOUS_PERSON":
+            assert Counter(row.name for row in cohort_roster(3))[cells[fault.row][name]] == 2
