@@ -1,11 +1,13 @@
 """Tokens, the audit trail and idempotency keys."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Field
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field, col, select
 
 from studio.store.columns import StudioRow, UTCDateTime, enum_type
 from studio.store.enums import Role
@@ -54,3 +56,36 @@ class IdempotencyKey(StudioRow, table=True):
     operation: str = Field(max_length=60)
     input_hash: str = Field(max_length=64)
     result_id: UUID
+
+
+async def token_by_hash(session: AsyncSession, hash: str) -> Token | None:
+    """Return the token of this hash, of whatever studio: the token itself says which one it opens."""
+    return (await session.execute(select(Token).where(Token.hash == hash))).scalar_one_or_none()
+
+
+async def find_token(session: AsyncSession, studio_id: UUID, token_id: UUID) -> Token | None:
+    """Return a token of this studio."""
+    found = await session.execute(select(Token).where(Token.id == token_id, Token.studio_id == studio_id))
+    return found.scalar_one_or_none()
+
+
+async def token_by_label(session: AsyncSession, studio_id: UUID, label: str) -> Token | None:
+    """Return the oldest token of this label in a studio."""
+    found = await session.execute(
+        select(Token)
+        .where(Token.studio_id == studio_id, Token.label == label)
+        .order_by(col(Token.created_at), col(Token.id))
+        .limit(1)
+    )
+    return found.scalar_one_or_none()
+
+
+async def write_last_used(session: AsyncSession, used: Mapping[UUID, datetime]) -> None:
+    """Write when tokens were last used."""
+    # In the order of the ids, so that two servers writing at once cannot wait for each other in a ring.
+    for token_id in sorted(used):
+        await session.execute(
+            sa.update(Token)
+            .where(col(Token.id) == token_id)
+            .values(last_used_at=used[token_id], updated_at=Token.updated_at)
+        )
