@@ -1,0 +1,153 @@
+"""Matching rules from a file: who must, must not or should preferably be paired with whom, and why."""
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from studio.imports import fields
+from studio.imports.columns import ColumnMapping, FieldNames, map_columns, require, words
+from studio.imports.issues import ImportCode, RowIssue, in_row_order
+from studio.imports.keys import community_key, name_key, text_key
+from studio.imports.rowreader import RowReader, field_columns, shown
+from studio.imports.tables import Table
+from studio.store.enums import RuleKind
+
+_FIELDS: tuple[FieldNames, ...] = (
+    FieldNames(
+        "trainee_community",
+        words("学员社区 学员所在社区 学员单位 学员所在单位 学员村 traineecommunity traineeunit"),
+    ),
+    FieldNames(
+        "mentor_community",
+        words("导师社区 导师所在社区 导师单位 导师所在单位 mentorcommunity mentorunit"),
+    ),
+    FieldNames(
+        "trainee", words("学员 学员姓名 徒弟 被带教人 培养对象 学员名字 trainee traineename mentee student")
+    ),
+    FieldNames("mentor", words("导师 导师姓名 师傅 带教导师 带教人 带教老师 mentor mentorname")),
+    FieldNames(
+        "kind",
+        words(
+            "规则 类型 规则类型 约束 约束类型 关系 规则类别 配对要求 匹配要求 kind type rule rulekind"
+            " ruletype"
+        ),
+        words("要求 类别 方式 constraint"),
+    ),
+    FieldNames(
+        "reason",
+        words("原因 理由 依据 事由 规则原因 reason why justification"),
+        words("说明 备注 note notes remark"),
+    ),
+    FieldNames(
+        "expires_on",
+        words(
+            "有效期 有效期至 截止日期 失效日期 到期日 到期时间 截止时间 expires expireson validuntil expiry"
+        ),
+    ),
+    FieldNames(fields.SERIAL.field, fields.SERIAL.strong),
+)
+# 优先回避 is a FORBID and 不得配对 too, so refusals are looked for first.
+_KINDS: tuple[tuple[str, RuleKind], ...] = (
+    (
+        r"回避|禁|不得|不可|不能|不宜|避免|排除|冲突|不配|forbid|exclude|conflict|avoid|mustnot",
+        RuleKind.FORBID,
+    ),
+    (r"优先|尽量|倾向|推荐|意向|prefer|favour|favor|should", RuleKind.PREFER),
+    (r"必须|指定|固定|锁定|必配|一定|绑定|pin|must|fix|lock|require", RuleKind.PIN),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A rule about one trainee and one mentor; communities tell namesakes apart and may be empty."""
+
+    row: int
+    trainee: str
+    trainee_community: str
+    mentor: str
+    mentor_community: str
+    kind: RuleKind
+    reason: str
+    expires_on: dt.date | None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSheet:
+    """What a file of rules holds: rows without an issue, and all issues; `n_rows` counts both."""
+
+    rows: tuple[RuleRow, ...]
+    issues: tuple[RowIssue, ...]
+    mapping: tuple[ColumnMapping, ...]
+    n_rows: int
+
+
+def parse_rules(table: Table, *, overrides: Mapping[str, str] | None = None) -> RuleSheet:
+    """Return the rules of a file with everything wrong in it, also two rows that contradict each other.
+
+    Raises ImportRefused when trainee, mentor, kind or reason has no column.
+    """
+    mapping = map_columns(table, _FIELDS, overrides or {})
+    require(mapping, _FIELDS, ("trainee", "mentor", "kind", "reason"))
+    reader = RowReader(table, mapping)
+    rows: list[RuleRow] = []
+    seen: dict[tuple[str, ...], RuleRow] = {}
+    for row in table.rows:
+        reader.begin(row)
+        rule = _rule(reader, row.number)
+        if rule is None:
+            continue
+        twin = seen.setdefault(_pair(rule), rule)
+        if twin is not rule:
+            _note_twin(reader, rule, twin)
+        if reader.is_sound:
+            rows.append(rule)
+    issues = in_row_order(reader.issues, field_columns(mapping))
+    return RuleSheet(tuple(rows), issues, tuple(mapping), len(table.rows))
+
+
+def _rule(reader: RowReader, number: int) -> RuleRow | None:
+    trainee, mentor = reader.name("trainee"), reader.name("mentor")
+    kind = parse_rule_kind(text := reader.required("kind"))
+    if text and kind is None:
+        reader.note("kind", ImportCode.UNKNOWN_RULE_KIND, value=shown(text))
+    rule = RuleRow(
+        row=number,
+        trainee=trainee,
+        trainee_community=reader.place("trainee_community"),
+        mentor=mentor,
+        mentor_community=reader.place("mentor_community"),
+        kind=kind or RuleKind.PREFER,
+        reason=reader.required("reason"),
+        expires_on=reader.date("expires_on"),
+    )
+    return rule if trainee and mentor and kind else None
+
+
+def parse_rule_kind(text: str) -> RuleKind | None:
+    """Return the kind that a word means (必须/指定, 回避/禁止, 优先, PIN, FORBID, PREFER), or None."""
+    key = re.sub(r"[\W_]", "", text_key(text))
+    return next((kind for pattern, kind in _KINDS if re.search(pattern, key)), None)
+
+
+def _pair(rule: RuleRow) -> tuple[str, ...]:
+    return (
+        name_key(rule.trainee),
+        community_key(rule.trainee_community),
+        name_key(rule.mentor),
+        community_key(rule.mentor_community),
+    )
+
+
+def _note_twin(reader: RowReader, rule: RuleRow, twin: RuleRow) -> None:
+    kinds = {rule.kind, twin.kind}
+    if RuleKind.FORBID in kinds and len(kinds) > 1:
+        reader.note(
+            "kind",
+            ImportCode.CONTRADICTORY_RULES,
+            other_row=twin.row,
+            trainee=rule.trainee,
+            mentor=rule.mentor,
+        )
+    elif len(kinds) == 1:
+        reader.note("trainee", ImportCode.DUPLICATE_ROW, other_row=twin.row)
