@@ -47,11 +47,12 @@ def _write_csv(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]]
 
 def _write_xlsx(path: Path, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
     # constant_memory: a hundred thousand rows are written as they come and never held.
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "constant_memory": True}
-    with xlsxwriter.Workbook(path, options) as workbook:
+    with xlsxwriter.Workbook(path, {"constant_memory": True}) as workbook:
         workbook.set_properties({"created": _MADE, "comments": FICTION})
         sheet = workbook.add_worksheet("Sheet1")
         for number, row in enumerate(chain([header], rows)):
             for column, cell in enumerate(row):
-                if cell is not None:
-                    sheet.write(number, column, cell)
+                if isinstance(cell, int):
+                    sheet.write_number(number, column, cell)
+                elif cell is not None:
+                    sheet.write_string(number, column, cell)
