@@ -1,6 +1,7 @@
 """The engine: texts and arrays in, arrays out; it knows no database, no person and no name."""
 
-from .affinity import AffinityPart, MentorAffinity
+from .affinity import MentorAffinity
+from .affinity_part import AffinityPart
 from .answers import is_junk, is_resolved, near_duplicates, split_clauses, split_points
 from .assignment import assign
 from .calibration import expected_calibration_error
@@ -13,7 +14,7 @@ from .exceptions import (
     NotFittedError,
     ProblemError,
 )
-from .explain import PairReason, Repair, UnmatchedReason, explain
+from .explain import PairReason, Repair, UnmatchedReason, explain, explain_unmatched
 from .normalise import NormalisedText, normalise
 from .pairing import Match, match
 from .prices import prices
@@ -50,6 +51,7 @@ __all__ = [
     "assign",
     "expected_calibration_error",
     "explain",
+    "explain_unmatched",
     "is_junk",
     "is_resolved",
     "match",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final, Self
 
 import numpy as np
@@ -12,48 +11,17 @@ from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, Transfo
 from sklearn.utils import Tags
 from sklearn.utils.validation import check_is_fitted, validate_data
 
+from .affinity_part import WEIGHT_STEPS, AffinityPart, rounded
 from .case_similarity import CaseSimilarity, Evidence
 from .exceptions import InvalidInputError
-from .problem import MICRO, IntArray
+from .problem import MICRO
 from .solution import FloatArray
 from .tables import MentorTable, TraineeTable
 
 PART_NAMES: Final = ("need_strength", "evidence", "level", "region", "tenure", "wish", "history")
 
-# A value has four decimals and a weight two, so each contribution is exact at six and nothing is rounded.
-_VALUE_STEPS: Final = 10_000
-_WEIGHT_STEPS: Final = 100
 # Years in post that a trainee of each level should find in a mentor; level 0 is unknown.
 _YEARS_FOR_LEVEL: Final = np.array([np.inf, 3.0, 6.0, 10.0])
-
-
-@dataclass(frozen=True, eq=False)
-class AffinityPart:
-    """One named part of the affinity.
-
-    Attributes
-    ----------
-    code : str
-        Name of the part in upper case, such as ``"NEED_STRENGTH"``.
-    value : float array of shape (n_trainees, n_mentors), or (n_pairs,) where pairs were asked for
-        0 to 1, four decimals.
-    weight : float
-        0 to 1, two decimals; the weights of all parts sum to 1.
-    """
-
-    code: str
-    value: FloatArray
-    weight: float
-
-    @property
-    def contribution(self) -> FloatArray:
-        """Value × weight, exact at six decimals; over all parts these sum to the score."""
-        return self.micro / MICRO
-
-    @property
-    def micro(self) -> IntArray:
-        """The contribution in whole millionths."""
-        return np.rint(self.value * _VALUE_STEPS).astype(np.int64) * round(self.weight * _WEIGHT_STEPS)
 
 
 class MentorAffinity(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator):
@@ -148,8 +116,8 @@ class MentorAffinity(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         """
         if feedback is not None:
             raise InvalidInputError(
-                "The 'feedback' parameter of MentorAffinity.fit must be left out: learning weights from feedback is "
-                f"not supported yet. Got {type(feedback).__name__} instead."
+                "The 'feedback' parameter of MentorAffinity.fit must be left out: learning weights from "
+                f"feedback is not supported yet. Got {type(feedback).__name__} instead."
             )
         self._check_parameters()
         if isinstance(mentors, MentorTable):
@@ -213,10 +181,10 @@ class MentorAffinity(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
 
     def _check_parameters(self) -> None:
         weights = [getattr(self, name) for name in PART_NAMES]
-        steps = [round(weight * _WEIGHT_STEPS) for weight in weights]
+        steps = [round(weight * WEIGHT_STEPS) for weight in weights]
         pairs = zip(weights, steps, strict=True)
-        whole = all(abs(weight * _WEIGHT_STEPS - step) < 1e-9 and step >= 0 for weight, step in pairs)
-        if not whole or sum(steps) != _WEIGHT_STEPS:
+        whole = all(abs(weight * WEIGHT_STEPS - step) < 1e-9 and step >= 0 for weight, step in pairs)
+        if not whole or sum(steps) != WEIGHT_STEPS:
             raise InvalidInputError(
                 f"The weights of MentorAffinity ({', '.join(PART_NAMES)}) must be whole hundredths "
                 f"from 0 to 1 that sum to 1. Got {weights} instead."
@@ -266,7 +234,7 @@ class MentorAffinity(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         parts = {}
         for name in PART_NAMES:
             value = values[name](trainees)
-            whole = np.broadcast_to(0.0 if value is None else _rounded(value), shape)
+            whole = np.broadcast_to(0.0 if value is None else rounded(value), shape)
             parts[name] = AffinityPart(name.upper(), whole, getattr(self, name))
         return parts
 
@@ -298,10 +266,3 @@ class MentorAffinity(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
             return None
         share: FloatArray = np.nan_to_num(self._mentors.tenure_years)[None, :] / self.minimum_tenure
         return share
-
-
-def _rounded(value: FloatArray) -> FloatArray:
-    # First to nine decimals: sums of products differ in the last bit with block size and thread count, and a
-    # value on the edge between two steps must not.
-    steps: FloatArray = np.rint(np.round(np.clip(value, 0.0, 1.0), 9) * _VALUE_STEPS)
-    return steps / _VALUE_STEPS

@@ -180,6 +180,20 @@ def moves_between(before: Solution, after: Solution) -> tuple[Move, ...]:
     return tuple(moves)
 
 
+def explain_unmatched(problem: AssignmentProblem, solution: Solution) -> tuple[UnmatchedReason, ...]:
+    """Explain all the unmatched trainees, in the order of `solution.unmatched`.
+
+    Notes
+    -----
+    One table of exchange chains (n_mentors³ additions) serves them all.
+    """
+    if not len(solution.unmatched):
+        return ()
+    left = residual(problem, solution.pairs, solution.objective)
+    best = chain_gains(left.gains)
+    return tuple(_unmatched_reason(solution, left, best, int(trainee)) for trainee in solution.unmatched)
+
+
 def _explain_unmatched(problem: AssignmentProblem, solution: Solution, trainee: int) -> UnmatchedReason:
     if trainee not in solution.unmatched:
         raise InvalidInputError(
@@ -187,8 +201,11 @@ def _explain_unmatched(problem: AssignmentProblem, solution: Solution, trainee: 
             f"Got {trainee} instead, who has every mentor needed; give a mentor to ask about."
         )
     left = residual(problem, solution.pairs, solution.objective)
-    best = chain_gains(left.gains)
-    code = _unmatched_code(problem, left, trainee)
+    return _unmatched_reason(solution, left, chain_gains(left.gains), trainee)
+
+
+def _unmatched_reason(solution: Solution, left: Residual, best: IntArray, trainee: int) -> UnmatchedReason:
+    code = _unmatched_code(left.problem, left, trainee)
     mentors = _contested(left, trainee) if code == "NO_CAPACITY_LEFT" else np.zeros(0, np.int64)
     rivals = solution.pairs[np.isin(solution.pairs[:, 1], mentors), 0]
     rivals = np.unique(rivals[rivals != trainee])

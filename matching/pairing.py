@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from numpy.typing import ArrayLike
 from sklearn.base import clone
 
-from .affinity import AffinityPart, MentorAffinity
+from .affinity import MentorAffinity
+from .affinity_part import AffinityPart
 from .assignment import assign
 from .certificate import Certificate, verify
-from .explain import UnmatchedReason, explain
+from .explain import UnmatchedReason, explain_unmatched
 from .problem import AssignmentProblem
 from .solution import FloatArray, Solution
 from .tables import MentorTable, TraineeTable
@@ -30,8 +32,6 @@ class Match:
         Affinity of each pair of `solution.pairs`, six decimals; they sum to `solution.total`.
     parts : dict of str to AffinityPart
         Parts of each of these scores, values of shape (n_pairs,); their contributions sum to the score.
-    unmatched : tuple of UnmatchedReason
-        Why, and what would help, for each of `solution.unmatched`.
     """
 
     affinity: MentorAffinity
@@ -40,7 +40,11 @@ class Match:
     certificate: Certificate
     scores: FloatArray
     parts: dict[str, AffinityPart]
-    unmatched: tuple[UnmatchedReason, ...]
+
+    @cached_property
+    def unmatched(self) -> tuple[UnmatchedReason, ...]:
+        """Why, and what would help, for each of `solution.unmatched`; worked out when first asked for."""
+        return explain_unmatched(self.problem, self.solution)
 
 
 def match(
@@ -92,5 +96,4 @@ def match(
         certificate=verify(problem, solution),
         scores=scores[rows, columns],
         parts=scorer.parts(trainees, solution.pairs),
-        unmatched=tuple(explain(problem, solution, int(trainee)) for trainee in solution.unmatched),
     )

@@ -131,8 +131,8 @@ def chains_from(gains: IntArray, node: int) -> IntArray:
 def place_prices(left: Residual) -> IntArray:
     """Return the smallest price of a place at each mentor that supports the assignment, in units.
 
-    The price is the exact gain of one more place. Where a minimum load binds it is at most 0 if a place is
-    left: what one trainee less in that minimum would gain, negated.
+    The price is the exact gain of one more place, except at a minimum load that binds: there it may be
+    negative, as near to 0 as the other prices allow.
     """
     outside = len(left.gains) - 1
     prices = chains_from(left.gains, outside)[:outside]

@@ -32,7 +32,7 @@ class Solution:
         Trainees per mentor.
     slot_prices : float array of shape (n_mentors,)
         Exact change of `total` if the mentor had one more place; 0 where a place is left. Negative where a
-        minimum load binds: what that minimum costs.
+        minimum load binds: the price at which the proof counts that minimum.
     slot_coverage : int64 array of shape (n_mentors,)
         Further places of trainees that would be filled by one more place at the mentor (0 or 1).
     utilities : float array of shape (n_trainees,)

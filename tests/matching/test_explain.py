@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching import AssignmentProblem, InvalidInputError, assign, explain
+from matching import AssignmentProblem, InvalidInputError, assign, explain, explain_unmatched
 from matching.explain import Move
 
 from .oracles import every_choice, problems
@@ -156,3 +156,14 @@ def test_questions_without_an_answer_are_refused():
         explain(problem, solution, 0)
     with pytest.raises(InvalidInputError, match="'mentor' parameter of explain must be from 0 to 0"):
         explain(problem, solution, 0, 1)
+
+
+def test_all_unmatched_get_the_same_reason_as_one():
+    random = np.random.default_rng(3)
+    problem = AssignmentProblem.from_scores(
+        random.random((9, 3)), [1, 2, 1], forbidden=random.random((9, 3)) < 0.4
+    )
+    solution = assign(problem)
+    assert len(solution.unmatched) == 5
+    expected = tuple(explain(problem, solution, int(trainee)) for trainee in solution.unmatched)
+    assert explain_unmatched(problem, solution) == expected
