@@ -38,7 +38,8 @@ _SOLVED = re.compile(
     r"|做得(?:很|挺|非常|都)?(?:好|到位)"
 )
 _UNSOLVED = re.compile(
-    r"(?:没|未|不|难|无法|无人|能否|才能?|怎么|如何|咋个?|希望|想|要|等着|请|帮|盼|待|需|何时|什么时候|哪天).{0,6}"
+    r"(?:没|未|不|难以?|无法|无人|能否|才能?|怎么|如何|咋个?|希望|想|要|等着|请|帮|盼|待|需|何时|什么时候|哪天)"
+    r"(?:(?!已|了|现在|都|的).){0,6}"
     r"(?:解决|处理|化解|搞定|办好|办妥|弄好|修好|整改|改善|落实|满意|好|顺利|正常|不错|到位)"
     r"|(?:解决|处理|化解|办)不|一部分|一半|又"
 )
@@ -46,14 +47,16 @@ _UNSOLVED = re.compile(
 _NO_TROUBLE = re.compile(r"没有?(?:什么|啥)?问题了?$")
 
 _STOP = r"\n\r;；。！!？?"
-_LIST_MARK = (
-    r"[（(]?\d{1,2}(?:[)）、:：]|[.．](?!\d))|[（(]?[一二三四五六七八九十]{1,2}[)）、]|[①-⑳]"
-    r"|一是|其一|其二|其三|第[一二三四五六][，,、：:是]?|首先|其次|再次|再者|最后|另外|此外|还有(?:就是|一个)?|同时"
-    r"|再就是|再一个|另一个(?:就是|是)?|但是?|不过|可是|然而"
+_NUMERAL = "一二三四五六七八九十"
+# These marks speak for themselves anywhere; 二、三十栋 is a number.
+_CLEAR_MARK = rf"[①-⑳]|[（(](?:\d{{1,2}}|[{_NUMERAL}]{{1,2}})[)）]|[二三四五六七]是(?!否)|[二三四五六七八九]、(?![{_NUMERAL}])"
+# These mark a list only at the start of a clause.
+_LEADING_MARK = (
+    rf"\d{{1,2}}(?:[)）、:：]|[.．](?!\d))|[{_NUMERAL}]{{1,2}}[)）、]"
+    r"|一是|其一|其二|其三|第[一二三四五六][，,、：:是]?|首先|其次|再次|再者|最后|另外|此外|还有(?:就是|一个|一点|(?=[，,：:]))"
+    r"|同时|再就是|再一个|另一个(?:就是|是)?|但是?|不过|可是|然而"
 )
-_POINT_BREAK = re.compile(
-    rf"(?P<stop>[{_STOP}]+)|(?:(?<=[\s，,、：:{_STOP}])|^)\s*(?:{_LIST_MARK})|[二三四五六七]是(?!否)"
-)
+_POINT_BREAK = re.compile(rf"[{_STOP}]+|{_CLEAR_MARK}|(?:(?<=[\s，,、：:{_STOP}])|^)\s*(?:{_LEADING_MARK})")
 _CLAUSE_BREAK = re.compile(r"[，,、：:\s]+")
 
 
@@ -103,9 +106,7 @@ def is_resolved(texts: Sequence[str]) -> NDArray[np.bool_]:
 def _sounds_resolved(text: str) -> bool:
     clauses = [_NOT_WORDS.sub("", clause) for clause in _CLAUSE_BREAK.split(text)]
     said = [clause for clause in clauses if clause]
-    good = [
-        bool(_NO_TROUBLE.search(c) or (_SOLVED.search(c) and not _UNSOLVED.search(c))) for c in said
-    ]
+    good = [bool(_NO_TROUBLE.search(c) or (_SOLVED.search(c) and not _UNSOLVED.search(c))) for c in said]
     if not any(good):
         return False
     # What follows the good news must not take it back.
@@ -159,9 +160,9 @@ def _between(text: str, border: re.Pattern[str], start: int, end: int) -> list[S
 
 
 def _trim(text: str, start: int, end: int) -> Span:
-    while start < end and not text[start].isalnum() and text[start] not in "《“\"「『【（(":
+    while start < end and not text[start].isalnum() and text[start] not in '《“"「『【（(':
         start += 1
-    while start < end and not text[end - 1].isalnum() and text[end - 1] not in "》”\"」』】）)":
+    while start < end and not text[end - 1].isalnum() and text[end - 1] not in '》”"」』】）)':
         end -= 1
     return (start, end) if any(map(str.isalnum, text[start:end])) else (start, start)
 

@@ -8,7 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .answers import Span, is_junk, is_resolved, split_clauses, split_points
-from .topics import TopicClassifier, Topics
+from .examples import Topics
+from .topics import TopicClassifier
 
 Floats = NDArray[np.float64]
 
@@ -106,8 +107,8 @@ class AnswerReading:
 class _Pieces:
     """All points and clauses of a batch, each text once, with their probabilities."""
 
-    texts: list[str]
     upper: Floats
+    doubtful: NDArray[np.bool_]
     lower: Floats
     place: dict[str, int]
 
@@ -171,7 +172,9 @@ class AnswerReader:
         points = [[] if skip else split_points(text) for text, skip in zip(texts, junk, strict=True)]
         clauses = [[split_clauses(t, p) for p in spans] for t, spans in zip(texts, points, strict=True)]
         pieces = self._classify(list(_pieces(texts, points, clauses)))
-        resolved = iter(is_resolved([t[a:b] for t, spans in zip(texts, points, strict=True) for a, b in spans]))
+        resolved = iter(
+            is_resolved([t[a:b] for t, spans in zip(texts, points, strict=True) for a, b in spans])
+        )
         found = [
             [self._topics(text, point, parts, pieces) for point, parts in zip(spans, cut, strict=True)]
             for text, spans, cut in zip(texts, points, clauses, strict=True)
@@ -194,29 +197,30 @@ class AnswerReader:
     def _classify(self, texts: list[str]) -> _Pieces:
         distinct = list(dict.fromkeys(texts))
         place = {text: row for row, text in enumerate(distinct)}
-        return _Pieces(distinct, self.upper.predict_proba(distinct), self.lower.predict_proba(distinct), place)
+        return _Pieces(*self.upper.judge(distinct), self.lower.predict_proba(distinct), place)
 
     def _topics(
         self, text: str, point: Span, clauses: list[Span], pieces: _Pieces
     ) -> list[tuple[Span, int, int, float, float]]:
         """Choose topics of one point as (piece, upper column, lower column or −1, confidences)."""
-        sure = [
-            (span, column)
-            for span in clauses
-            if len(clauses) > 1 and span[1] - span[0] >= _SHORTEST_CLAUSE
-            for column in [int(pieces.upper[pieces.place[text[slice(*span)]]].argmax())]
-            if pieces.upper[pieces.place[text[slice(*span)]], column] >= self.upper.threshold_ + _CLAUSE_MARGIN
-        ]
-        whole = pieces.upper[pieces.place[text[slice(*point)]]]
-        chosen = {column: span for span, column in reversed(sure)}
-        if len(chosen) < 2:
+        enough = self.upper.threshold_ + _CLAUSE_MARGIN
+        chosen: dict[int, Span] = {}
+        for span in clauses if len(clauses) > 1 else []:
+            row = pieces.place[text[slice(*span)]]
+            column = int(pieces.upper[row].argmax())
+            long_enough = span[1] - span[0] >= _SHORTEST_CLAUSE
+            if long_enough and not pieces.doubtful[row] and pieces.upper[row, column] >= enough:
+                chosen.setdefault(column, span)
+        whole = pieces.place[text[slice(*point)]]
+        if len(chosen) < 2 and not pieces.doubtful[whole]:
             # One topic: the whole point says it best.
-            best = int(whole.argmax())
-            chosen = {best: point} if whole[best] >= self.upper.threshold_ else chosen
+            chosen = {int(pieces.upper[whole].argmax()): point}
         hits = [self._hit(text, span, column, pieces) for column, span in chosen.items()]
         return sorted(hits, key=lambda hit: -hit[3])
 
-    def _hit(self, text: str, span: Span, column: int, pieces: _Pieces) -> tuple[Span, int, int, float, float]:
+    def _hit(
+        self, text: str, span: Span, column: int, pieces: _Pieces
+    ) -> tuple[Span, int, int, float, float]:
         row = pieces.place[text[slice(*span)]]
         confidence = float(pieces.upper[row, column])
         below = np.where(self._is_child[column], pieces.lower[row], 0.0)
@@ -232,7 +236,10 @@ class AnswerReader:
     ) -> Iterator[TopicReading]:
         """Find the evidence of every hit in one batch, in the order of the hits."""
         hits = [
-            (text, hit) for text, points in zip(texts, found, strict=True) for point in points for hit in point
+            (text, hit)
+            for text, points in zip(texts, found, strict=True)
+            for point in points
+            for hit in point
         ]
         codes = [str(self.upper.classes_[hit[1]]) for _, hit in hits]
         spans = self.upper.evidence([text[slice(*hit[0])] for text, hit in hits], codes) if hits else []
@@ -246,9 +253,7 @@ class AnswerReader:
     ) -> PointReading:
         chances = pieces.upper[pieces.place[text[slice(*span)]]]
         best = int(chances.argmax())
-        return PointReading(
-            *span, resolved, topics, str(self.upper.classes_[best]), float(chances[best])
-        )
+        return PointReading(*span, resolved, topics, str(self.upper.classes_[best]), float(chances[best]))
 
 
 def _pieces(texts: Sequence[str], points: list[list[Span]], clauses: list[list[list[Span]]]) -> Iterator[str]:

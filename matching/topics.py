@@ -1,7 +1,6 @@
 """Which topic a short text is about: learned from the topics' own phrases and from organizers' corrections."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
@@ -13,31 +12,20 @@ from sklearn.svm import LinearSVC
 
 from .calibration import choose_threshold, fit_temperature
 from .evidence import find_spans
+from .examples import Examples, Topics, Validation, gather_examples, validation_texts
 from .exceptions import InvalidInputError, NotFittedError
 from .features import TextFeatures, Vocabulary
 from .normalise import NormalisedText, normalise
 
 Floats = NDArray[np.float64]
-Topics = Sequence[tuple[str, Sequence[str]]]
 
-# Validation texts made of held-out phrases are joined up to this many characters: a short answer's length.
-_ANSWER_LENGTH = 20
 # Phrases stand in for labels only so far: together they weigh at most as much as this many real ones.
 _PHRASE_VALIDATION_WEIGHT = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class _Examples:
-    """Training texts: which class each belongs to, and whether it is a topic's phrase."""
-
-    texts: tuple[str, ...]
-    classes: NDArray[np.int64]
-    is_phrase: NDArray[np.bool_]
-    unlabelled: tuple[str, ...]
-
-    def take(self, chosen: NDArray[np.bool_]) -> "_Examples":
-        texts = tuple(text for text, keep in zip(self.texts, chosen, strict=True) if keep)
-        return _Examples(texts, self.classes[chosen], self.is_phrase[chosen], self.unlabelled)
+# So many of the held-out texts may look too strange to be judged.
+_STRANGE_SHARE = 0.05
+_N_FOLDS = 5
+# Headings of a few characters do not show how answers look: below so many answer-like texts nothing is strange.
+_LEAST_TO_LEARN_STRANGENESS = 30
 
 
 class TopicClassifier(ClassifierMixin, BaseEstimator):
@@ -55,7 +43,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
         The support vector machine's C.
     cosine_weight : float, at least 0, default 3
         Weight of the cosine beside the machine's decision value.
-    word_weight : float in [0, 1], default 0.4
+    word_weight : float in [0, 1], default 0.2
         Share of words beside character n-grams.
     wrong_cost : float, at least 0, default 0.5
         What a wrong topic costs when a right one gains 1 and silence is 0; sets the threshold.
@@ -70,6 +58,8 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
         Factor on decision values before the softmax, fitted on held-out texts.
     threshold_ : float in [0, 1]
         Below this probability of the best topic the classifier abstains.
+    least_known_ : float in [0, 1]
+        It also abstains where a text's feature row is shorter than this: too little of it is known.
 
     Notes
     -----
@@ -90,7 +80,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
         semantic: bool = False,
         penalty: float = 1.0,
         cosine_weight: float = 3.0,
-        word_weight: float = 0.4,
+        word_weight: float = 0.2,
         wrong_cost: float = 0.5,
     ) -> None:
         self.semantic = semantic
@@ -121,19 +111,18 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
             raise InvalidInputError(
                 "The 'semantic' parameter of TopicClassifier must be False in this version. Got True instead."
             )
-        examples = self._examples(texts, labels, topics or [])
+        examples, self.classes_ = gather_examples(texts, labels, topics or [])
         self.features_, self.weights_ = self._learn(examples)
         self._calibrate(examples)
         return self
 
     def decision_function(self, texts: Sequence[str]) -> Floats:
         """Return uncalibrated scores, shape (n_texts, n_topics)."""
-        return self._decide([each.text for each in normalise(texts)])
+        return np.asarray(self._rows(texts) @ self.weights_)
 
     def predict_proba(self, texts: Sequence[str]) -> Floats:
         """Return the probability of each topic, shape (n_texts, n_topics), rows summing to 1."""
-        decisions = self.decision_function(texts)
-        return np.asarray(softmax(self.temperature_ * decisions, axis=1))
+        return self.judge(texts)[0]
 
     def predict(self, texts: Sequence[str]) -> NDArray[np.str_]:
         """Return the best topic code of each text, shape (n_texts,), whether or not it would abstain."""
@@ -141,8 +130,19 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
         return np.asarray(self.classes_[best])
 
     def abstain(self, texts: Sequence[str]) -> NDArray[np.bool_]:
-        """Return for which texts the best topic is too doubtful to be said, shape (n_texts,)."""
-        return np.asarray(self.predict_proba(texts).max(axis=1, initial=0.0) < self.threshold_)
+        """Return for which texts the best topic is too doubtful to be said, shape (n_texts,).
+
+        That is where its probability is below `threshold_`, or where too little of the text was ever seen
+        (`least_known_`), as in answers about something else altogether.
+        """
+        return self.judge(texts)[1]
+
+    def judge(self, texts: Sequence[str]) -> tuple[Floats, NDArray[np.bool_]]:
+        """Return `predict_proba` and `abstain` at the price of one."""
+        rows = self._rows(texts)
+        probabilities = np.asarray(softmax(self.temperature_ * (rows @ self.weights_), axis=1))
+        doubtful = (probabilities.max(axis=1) < self.threshold_) | (_lengths(rows) < self.least_known_)
+        return probabilities, doubtful
 
     def evidence(self, texts: Sequence[str], codes: Sequence[str] | None = None) -> list[tuple[int, int]]:
         """Return the stretch of each original text that speaks most for its topic.
@@ -174,7 +174,9 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
         return {
             "classes": self.classes_,
             "weights": self.weights_,
-            "calibration": np.array([self.temperature_, self.threshold_, self.word_weight]),
+            "calibration": np.array(
+                [self.temperature_, self.threshold_, self.least_known_, self.word_weight]
+            ),
             "ngrams": self.features_.ngrams_.terms,
             "ngram_idf": self.features_.ngrams_.idf,
             "words": self.features_.words_.terms,
@@ -204,20 +206,21 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
             raise InvalidInputError(
                 f"The 'weights' of the state must have shape {expected}. Got {got} instead."
             )
-        temperature, threshold, word_weight = (float(value) for value in state["calibration"])
+        temperature, threshold, least_known, word_weight = (float(value) for value in state["calibration"])
         model = cls(word_weight=word_weight)
         model.features_ = TextFeatures.of(ngrams, words, word_weight)
         model.classes_, model.weights_ = state["classes"], state["weights"]
         model.temperature_, model.threshold_ = temperature, threshold
+        model.least_known_ = least_known
         return model
 
     def _check_fitted(self) -> None:
         if not hasattr(self, "threshold_"):
             raise NotFittedError("TopicClassifier must be fitted before it is asked for a result.")
 
-    def _decide(self, lines: Sequence[str]) -> Floats:
+    def _rows(self, texts: Sequence[str]) -> sparse.csr_array:
         self._check_fitted()
-        return np.asarray(self.features_.transform(lines) @ self.weights_)
+        return self.features_.transform([each.text for each in normalise(texts)])
 
     def _evidence(self, texts: Sequence[NormalisedText], columns: NDArray[np.int64]) -> list[tuple[int, int]]:
         self._check_fitted()
@@ -226,37 +229,14 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
         pull = self.weights_[:n_ngrams] - self.weights_[:n_ngrams].mean(axis=1, keepdims=True)
         return find_spans(texts, columns, self.features_.ngrams_, pull)
 
-    def _examples(self, texts: Sequence[str], labels: Sequence[str | None], topics: Topics) -> _Examples:
-        if len(texts) != len(labels):
-            raise InvalidInputError(
-                "The 'labels' parameter of fit must be as long as 'texts' "
-                f"({len(texts)}). Got {len(labels)} instead."
-            )
-        lines = [each.text for each in normalise(texts)]
-        known = [(line, label) for line, label in zip(lines, labels, strict=True) if label is not None]
-        phrases = [(each.text, code) for code, wording in topics for each in normalise(wording)]
-        codes = [code for code, _ in topics] + [label for _, label in known]
-        if not codes:
-            raise InvalidInputError(
-                "The 'topics' parameter of fit must name a topic when no text is labelled."
-            )
-        self.classes_ = np.unique(np.array(codes, dtype=np.str_))
-        pairs = phrases + known
-        return _Examples(
-            tuple(line for line, _ in pairs),
-            np.searchsorted(self.classes_, np.array([code for _, code in pairs], dtype=np.str_)),
-            np.arange(len(pairs)) < len(phrases),
-            tuple(line for line, label in zip(lines, labels, strict=True) if label is None),
-        )
-
-    def _learn(self, examples: _Examples) -> tuple[TextFeatures, Floats]:
+    def _learn(self, examples: Examples) -> tuple[TextFeatures, Floats]:
         """Fit features and the one matrix that holds machine and cosine together."""
-        wordings = _wordings(examples, len(self.classes_))
+        wordings = examples.wordings(len(self.classes_))
         features = TextFeatures(self.word_weight).fit([*examples.texts, *wordings, *examples.unlabelled])
         weights = self.cosine_weight * features.transform(wordings).toarray().T
-        present = np.unique(examples.classes)
+        present = np.unique(examples.columns)
         if len(present) > 1:
-            weights[:, present] += self._machine(features.transform(examples.texts), examples.classes)
+            weights[:, present] += self._machine(features.transform(examples.texts), examples.columns)
         return features, np.ascontiguousarray(weights)
 
     def _machine(self, rows: sparse.csr_array, classes: NDArray[np.int64]) -> Floats:
@@ -267,70 +247,41 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
             coefficients.T if len(coefficients) > 1 else np.column_stack([-coefficients[0], coefficients[0]])
         )
 
-    def _calibrate(self, examples: _Examples) -> None:
-        """Set temperature and threshold on texts that the deciding model had not seen."""
-        folds = _folds(examples)
-        parts = [self._held_out(examples, folds == fold) for fold in range(int(folds.max(initial=0)) + 1)]
-        decisions, truth, weights = (np.concatenate(column) for column in zip(*parts, strict=True))
-        if not len(truth):
-            self.temperature_, self.threshold_ = 1.0, 0.0
+    def _calibrate(self, examples: Examples) -> None:
+        """Set temperature, threshold and least known length on texts that the deciding model had not seen."""
+        self.temperature_, self.threshold_, self.least_known_ = 1.0, 0.0, 0.0
+        folds = examples.deal_folds(_N_FOLDS)
+        parts = [self._examine(examples, folds == fold) for fold in range(_N_FOLDS)]
+        examined = [part for part in parts if part is not None]
+        if not examined:
             return
-        is_phrase = weights < 1
-        weights[is_phrase] = min(1.0, _PHRASE_VALIDATION_WEIGHT / max(is_phrase.sum(), 1))
-        self.temperature_ = fit_temperature(decisions, truth, weights)
+        decisions = np.concatenate([part[0] for part in examined])
+        lengths = np.concatenate([part[1] for part in examined])
+        columns, is_phrase, is_said = (
+            np.array([value for part in examined for value in getattr(part[2], name)])
+            for name in ("columns", "is_phrase", "is_said")
+        )
+        phrase_weight = min(1.0, _PHRASE_VALIDATION_WEIGHT / max(int(is_phrase.sum()), 1))
+        weights = np.where(is_phrase, phrase_weight, 1.0)
+        self.temperature_ = fit_temperature(decisions, columns, weights)
         probabilities = softmax(self.temperature_ * decisions, axis=1)
-        correct = (probabilities.argmax(axis=1) == truth).astype(float)
-        confidence = probabilities.max(axis=1)
-        self.threshold_ = choose_threshold(confidence, correct, weights, self.wrong_cost)
+        correct = (probabilities.argmax(axis=1) == columns).astype(float)
+        self.threshold_ = choose_threshold(probabilities.max(axis=1), correct, weights, self.wrong_cost)
+        if is_said.sum() >= _LEAST_TO_LEARN_STRANGENESS:
+            self.least_known_ = float(np.quantile(lengths[is_said], _STRANGE_SHARE))
 
-    def _held_out(self, examples: _Examples, held: NDArray[np.bool_]) -> tuple[Floats, Any, Floats]:
-        """Decide the held-out texts of one fold; phrases are marked with weight 0."""
-        rest, held_out = examples.take(~held), examples.take(held)
-        lines, truth, weights = _validation_texts(held_out)
-        if not lines or not rest.texts:
-            return np.zeros((0, len(self.classes_))), np.zeros(0, dtype=np.int64), np.zeros(0)
+    def _examine(
+        self, examples: Examples, held: NDArray[np.bool_]
+    ) -> tuple[Floats, Floats, Validation] | None:
+        """Decide the held-out texts of one fold; None where there is nothing to learn from or to decide."""
+        rest, exam = examples.take(~held), validation_texts(examples.take(held))
+        if not exam.texts or not rest.texts:
+            return None
         features, matrix = self._learn(rest)
-        return np.asarray(features.transform(lines) @ matrix), np.array(truth), np.array(weights)
+        rows = features.transform(exam.texts)
+        return np.asarray(rows @ matrix), _lengths(rows), exam
 
 
-def _wordings(examples: _Examples, n_classes: int) -> list[str]:
-    """Join each topic's phrases into one text; a topic without phrases lends its labelled texts."""
-    lines: list[list[str]] = [[] for _ in range(n_classes)]
-    has_phrase = np.bincount(examples.classes[examples.is_phrase], minlength=n_classes) > 0
-    for text, column, is_phrase in zip(examples.texts, examples.classes, examples.is_phrase, strict=True):
-        if is_phrase or not has_phrase[column]:
-            lines[column].append(text)
-    return [" ".join(each) for each in lines]
-
-
-def _folds(examples: _Examples, n_folds: int = 5) -> NDArray[np.int64]:
-    """Deal the examples of each class into folds, phrases and labelled texts apart."""
-    folds = np.zeros(len(examples.texts), dtype=np.int64)
-    shuffle = np.random.default_rng(0)
-    for column in np.unique(examples.classes):
-        for is_phrase in (True, False):
-            group = np.flatnonzero((examples.classes == column) & (examples.is_phrase == is_phrase))
-            folds[group] = shuffle.permutation(len(group)) % n_folds
-    return folds
-
-
-def _validation_texts(held_out: _Examples) -> tuple[list[str], list[int], list[float]]:
-    """Return labelled texts as they are (weight 1) and short phrases of a topic joined to an answer's length (0).
-
-    A heading of four characters is harder to place than an answer: left alone it would make the model too modest.
-    """
-    lines: list[str] = []
-    truth: list[int] = []
-    weights: list[float] = []
-    pending: dict[int, str] = {}
-    for text, column, is_phrase in zip(
-        held_out.texts, held_out.classes.tolist(), held_out.is_phrase, strict=True
-    ):
-        joined = f"{pending.pop(column, '')} {text}".strip() if is_phrase else text
-        if is_phrase and len(joined) < _ANSWER_LENGTH:
-            pending[column] = joined
-            continue
-        lines.append(joined)
-        truth.append(column)
-        weights.append(0.0 if is_phrase else 1.0)
-    return lines, truth, weights
+def _lengths(rows: sparse.csr_array) -> Floats:
+    """Return the length of each feature row: what share of the text is known, in [0, 1]."""
+    return np.asarray(np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel()))

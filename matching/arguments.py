@@ -1,0 +1,55 @@
+"""Checks of array parameters, with messages that name the parameter, what it must be and what came."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .exceptions import InvalidInputError
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+
+def checked_array(
+    name: str,
+    value: ArrayLike,
+    shape: tuple[int | None, ...],
+    low: float,
+    high: float,
+    nan_allowed: bool = False,
+) -> Floats:
+    """Return `value` as floats after checking shape (None: any length) and range; NaN only where allowed."""
+    array: NDArray[Any] = np.asarray(value, dtype=np.float64)
+    fits = array.ndim == len(shape) and all(
+        w is None or w == g for w, g in zip(shape, array.shape, strict=True)
+    )
+    inside = ((array >= low) & (array <= high)) | (np.isnan(array) & nan_allowed)
+    if not fits or not inside.all():
+        wanted = tuple("any" if size is None else size for size in shape)
+        raise InvalidInputError(
+            f"The '{name}' parameter must be an array of shape {wanted} with values in [{low:g}, {high:g}]"
+            f"{' or NaN' if nan_allowed else ''}. Got shape {array.shape} instead, or a value outside."
+        )
+    return array
+
+
+def optional_array(
+    name: str, value: ArrayLike | None, shape: tuple[int, ...], low: float, high: float, default: float
+) -> Floats:
+    """Return the checked array, or one full of `default` for None; a NaN default allows NaN."""
+    if value is None:
+        return np.full(shape, default)
+    return checked_array(name, value, shape, low, high, nan_allowed=bool(np.isnan(default)))
+
+
+def owner_rows(name: str, value: ArrayLike, length: int, n_owners: int) -> Integers:
+    """Return `length` row numbers in [0, n_owners)."""
+    array = np.asarray(value)
+    whole = array.size == 0 or array.dtype.kind in "iu"
+    if array.shape != (length,) or not whole or not ((array >= 0) & (array < n_owners)).all():
+        raise InvalidInputError(
+            f"The '{name}' parameter must hold {length} whole numbers in [0, {n_owners}). "
+            f"Got shape {array.shape} with {array.tolist()[:5]} instead."
+        )
+    return array.astype(np.int64)

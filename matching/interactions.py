@@ -1,0 +1,115 @@
+"""Recommending from what people used before, once there is enough of it."""
+
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
+from sklearn.base import BaseEstimator
+
+from .exceptions import InvalidInputError, NotFittedError
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+_BLOCK = 1024
+
+
+class InteractionRecommender(BaseEstimator):
+    """Recommend items by EASE: a linear item-to-item model in closed form.
+
+    Parameters
+    ----------
+    ridge : float above 0, default 300
+        Weight of the penalty on squared coefficients; more for fewer interactions.
+
+    Attributes
+    ----------
+    coefficients_ : float array of shape (n_items, n_items)
+        Zero on the diagonal: an item never recommends itself.
+
+    Notes
+    -----
+    One inverse of an n_items square matrix: O(n_items³) time, O(n_items²) memory, seconds for a few thousand items.
+
+    References
+    ----------
+    Steck (2019), Embarrassingly shallow autoencoders for sparse data.
+
+    Examples
+    --------
+    >>> used = sparse.csr_array([[1, 1, 0], [1, 1, 0], [0, 1, 1], [1, 0, 0]])
+    >>> InteractionRecommender(ridge=1.0).fit(used).recommend(used, 1)[3].tolist()
+    [1]
+
+    """
+
+    def __init__(self, ridge: float = 300.0) -> None:
+        self.ridge = ridge
+
+    def fit(self, X: ArrayLike | sparse.csr_array, y: None = None) -> Self:
+        """Learn from interactions, shape (n_users, n_items), at least 0, sparse or dense."""
+        used = _interactions(X)
+        if not self.ridge > 0:
+            raise InvalidInputError(
+                f"The 'ridge' parameter of InteractionRecommender must be above 0. Got {self.ridge!r} instead."
+            )
+        gram = (used.T @ used).toarray()
+        gram[np.diag_indices_from(gram)] += self.ridge
+        inverse = np.linalg.inv(gram)
+        coefficients = inverse / -np.diag(inverse)
+        np.fill_diagonal(coefficients, 0.0)
+        self.coefficients_ = coefficients
+        self.n_features_in_ = coefficients.shape[0]
+        return self
+
+    def recommend(self, X: ArrayLike | sparse.csr_array, k: int) -> Integers:
+        """Return the best unseen items of each user.
+
+        Parameters
+        ----------
+        X : sparse or dense array of shape (n_users, n_items), at least 0
+            What each user already used; these items are left out.
+        k : int, at least 1
+            How many items.
+
+        Returns
+        -------
+        int array of shape (n_users, min(k, n_items)), best first, ties by position; −1 fills the places of a user
+        who has fewer unseen items.
+
+        Raises
+        ------
+        InvalidInputError
+            When k or the number of items is wrong.
+        NotFittedError
+            Before `fit`.
+
+        """
+        if not hasattr(self, "coefficients_"):
+            raise NotFittedError("InteractionRecommender must be fitted before it can recommend.")
+        used = _interactions(X)
+        if k < 1 or used.shape[1] != self.n_features_in_:
+            raise InvalidInputError(
+                f"The 'k' parameter of recommend must be at least 1 and 'X' must have {self.n_features_in_} items. "
+                f"Got {k!r} and {used.shape[1]} instead."
+            )
+        wanted = min(k, self.n_features_in_)
+        best = np.zeros((used.shape[0], wanted), dtype=np.int64)
+        for start in range(0, used.shape[0], _BLOCK):
+            block = sparse.csr_array(used[start : start + _BLOCK])
+            scores = np.round(block @ self.coefficients_, 12)
+            seen = sparse.coo_array(block)
+            scores[seen.row, seen.col] = -np.inf
+            order = np.argsort(-scores, axis=1, kind="stable")[:, :wanted]
+            unseen = np.isfinite(np.take_along_axis(scores, order, axis=1))
+            best[start : start + _BLOCK] = np.where(unseen, order, -1)
+        return best
+
+
+def _interactions(X: Any) -> sparse.csr_array:
+    used: sparse.csr_array = sparse.csr_array(sparse.coo_array(X).astype(np.float64))
+    used.eliminate_zeros()
+    if used.ndim != 2 or (used.data < 0).any() or not np.isfinite(used.data).all():
+        raise InvalidInputError("The 'X' parameter must be a matrix of finite numbers of at least 0.")
+    return used
