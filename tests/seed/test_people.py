@@ -56,7 +56,7 @@ def test_phones_are_distinct_and_in_the_block_nobody_has():
     assert all(len(phone) == 11 and phone.startswith("1540000") for phone in phones)
 
 
-def test_nobody_is_in_post_before_the_survey_could_ask():
+def test_everybody_is_in_post_when_the_survey_opens():
     for cohort in COHORTS:
         opened = QUESTIONNAIRE.opens(cohort, 1).date()
         late = [row.name for row in cohort_roster(cohort) if row.in_post_since > opened]
