@@ -107,8 +107,8 @@ def _leaf(table: Mapping[str, Any], parent: TopicSeed, position: int, file: str)
     for trouble in troubles:
         if len(trouble) not in TROUBLE_CHARACTERS:
             raise TopicFileError(
-                f"{where}: a trouble has {TROUBLE_CHARACTERS.start} to {TROUBLE_CHARACTERS.stop - 1} characters; "
-                f"this one has {len(trouble)}: {trouble}"
+                f"{where}: a trouble has {TROUBLE_CHARACTERS.start} to {TROUBLE_CHARACTERS.stop - 1} "
+                f"characters; this one has {len(trouble)}: {trouble}"
             )
     return TopicSeed(
         code=code,
