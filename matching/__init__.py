@@ -6,6 +6,7 @@ from .answers import is_junk, is_resolved, near_duplicates, split_clauses, split
 from .assignment import assign
 from .calibration import expected_calibration_error
 from .certificate import Certificate, verify
+from .courses import CoursePlan, Outreach, Salon, TopicEvent, plan_courses
 from .exceptions import (
     InfeasibleError,
     InvalidInputError,
@@ -15,11 +16,17 @@ from .exceptions import (
     ProblemError,
 )
 from .explain import PairReason, Repair, UnmatchedReason, explain, explain_unmatched
+from .interactions import InteractionRecommender
+from .needs import NeedProfile, need_profile
 from .normalise import NormalisedText, normalise
+from .packages import PackageItem, PackagePlan, PackagePlanner
 from .pairing import Match, match
 from .prices import prices
 from .problem import AssignmentProblem
+from .ranking import TopicRanking, TopicTrend, rank_topics, topic_trend
 from .reader import AnswerReader, AnswerReading, PointReading, TopicReading
+from .recommend import Recommendations, recommend
+from .retrieval import ContentRetriever
 from .solution import Solution
 from .tables import MentorTable, TraineeTable
 from .topics import TopicClassifier
@@ -30,22 +37,35 @@ __all__ = [
     "AnswerReading",
     "AssignmentProblem",
     "Certificate",
+    "ContentRetriever",
+    "CoursePlan",
     "InfeasibleError",
+    "InteractionRecommender",
     "InvalidInputError",
     "Match",
     "MatchingError",
     "MentorAffinity",
     "MentorTable",
     "MinimumLoadError",
+    "NeedProfile",
     "NormalisedText",
     "NotFittedError",
+    "Outreach",
+    "PackageItem",
+    "PackagePlan",
+    "PackagePlanner",
     "PairReason",
     "PointReading",
     "ProblemError",
+    "Recommendations",
     "Repair",
+    "Salon",
     "Solution",
     "TopicClassifier",
+    "TopicEvent",
+    "TopicRanking",
     "TopicReading",
+    "TopicTrend",
     "TraineeTable",
     "UnmatchedReason",
     "assign",
@@ -56,9 +76,14 @@ __all__ = [
     "is_resolved",
     "match",
     "near_duplicates",
+    "need_profile",
     "normalise",
+    "plan_courses",
     "prices",
+    "rank_topics",
+    "recommend",
     "split_clauses",
     "split_points",
+    "topic_trend",
     "verify",
 ]

@@ -86,9 +86,8 @@ def test_evidence_averages_the_best_five_only():
     one = MentorTable(np.ones((2, 1)), cases=[["物业纠纷调解"] * 5, ["物业纠纷调解"] * 5 + ["防汛值守"] * 9])
     trainee = TraineeTable(np.ones((1, 1)), pain_texts=[["物业纠纷调解"]])
     assert MentorAffinity().fit(one).parts(trainee)["evidence"].value.tolist() == [[1.0, 1.0]]
-    diluted = MentorAffinity(best=10).fit(one).parts(trainee)["evidence"].value
-    assert diluted[0, 0] == 1.0
-    assert diluted[0, 1] == 0.5
+    diluted = MentorAffinity(best=10, half_similarity=0.25).fit(one).parts(trainee)["evidence"].value
+    assert diluted.tolist() == [[1.0, round(0.5 * 1.25 / 0.75, 4)]]
 
 
 def test_parts_of_pairs_are_entries_of_the_whole_parts():
@@ -160,3 +159,11 @@ def test_match_scores_chooses_checks_and_explains():
     assert not hasattr(weights, "n_mentors_")
     expected = clone(weights).fit(mentors).transform(trainees)
     np.testing.assert_array_equal(found.problem.units, AssignmentProblem.from_scores(expected, [1] * 4).units)
+
+
+def test_weights_rebuild_the_same_estimator():
+    trainees, mentors = cohort()
+    weights = MentorAffinity(need_strength=0.3, evidence=0.4).weights_
+    assert sum(weights.values()) == pytest.approx(1)
+    again = MentorAffinity(**weights).fit(mentors)
+    assert [part.weight for part in again.parts(trainees).values()] == list(weights.values())
