@@ -1,6 +1,6 @@
 """Alembic's environment: runs on the connection that `studio.store.schema` hands over."""
 
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import context
@@ -10,7 +10,7 @@ from studio.store.columns import UTCDateTime
 from studio.store.tables import metadata
 
 
-def render_item(kind: str, item: Any, _context: AutogenContext) -> str | bool:
+def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
     """Write our column types as SQLAlchemy's own, so that an old migration never imports new code."""
     if kind == "type" and isinstance(item, UTCDateTime):
         return "sa.DateTime(timezone=True)"

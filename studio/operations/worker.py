@@ -10,7 +10,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from studio.errors import StudioError
+from studio.errors import Conflict, StudioError
 from studio.operations.jobs import Handler, JobCancelled, JobContext, JobLost
 from studio.store.clock import now
 from studio.store.database import reading, writing
@@ -110,13 +110,16 @@ class Worker:
             log.warning("job_lost", job=str(job.id), fence=job.fence)
         except JobCancelled:
             await self._end(job, JobState.CANCELLED, None)
+        except Conflict as conflict:
+            await self._retry(job, conflict.code)
         except StudioError as refusal:
             await self._end(job, JobState.FAILED, refusal.code)
         except asyncio.CancelledError:
             await self._return(job, pause=None)
             raise
         except Exception as fault:  # the edge: whatever a handler does, the worker lives on
-            await self._retry(job, fault)
+            self._log_crash(job, fault)
+            await self._retry(job, "JOB_CRASHED")
         finally:
             over.set()
             await heartbeat
@@ -138,7 +141,7 @@ class Worker:
             except (DBAPIError, OSError) as fault:
                 log.warning("heartbeat_failed", job=str(context.id), fault=type(fault).__name__)
 
-    async def _retry(self, job: Job, fault: Exception) -> None:
+    def _log_crash(self, job: Job, fault: Exception) -> None:
         # Neither the message nor the values of the fault are logged: they may hold a person's words.
         log.error(
             "job_crashed",
@@ -148,11 +151,14 @@ class Worker:
             fault=type(fault).__name__,
             where=_where(fault),
         )
+
+    async def _retry(self, job: Job, failure: str) -> None:
+        """Put the job back for another attempt after a pause, or end it with `failure` after the last."""
         if job.attempts < job.max_attempts:
             pause = RETRY_PAUSES[min(job.attempts, len(RETRY_PAUSES)) - 1]
             await self._return(job, pause=timedelta(seconds=pause))
         else:
-            await self._end(job, JobState.FAILED, "JOB_CRASHED")
+            await self._end(job, JobState.FAILED, failure)
 
     async def _return(self, job: Job, *, pause: timedelta | None) -> None:
         """Put the job back: with a pause after a crash, at once and without counting after a clean stop."""

@@ -1,10 +1,12 @@
 """Studios, regions, persons, trainees and mentors: tables and the SQL about them."""
 
+from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Field
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field, col, select
 
 from studio.store.columns import Row, StudioRow, enum_type, finite
 from studio.store.enums import Level, RegionKind, TraineeRole
@@ -86,7 +88,7 @@ class Trainee(StudioRow, table=True):
 
 
 class Mentor(StudioRow, table=True):
-    """A person who mentors; capacity is the number of `MentorPlace` rows."""
+    """A person who mentors; capacity is the number of open `MentorPlace` rows."""
 
     __table_args__ = (
         sa.CheckConstraint("capacity >= 0", "capacity_not_negative"),
@@ -113,6 +115,8 @@ class MentorPlace(StudioRow, table=True):
 
     mentor_id: UUID = Field(foreign_key="mentor.id", ondelete="CASCADE")
     number: int
+    # A place is closed, not deleted, when a capacity shrinks: old runs still refer to it.
+    open: bool = True
 
 
 class MentorTopic(StudioRow, table=True):
@@ -138,3 +142,61 @@ class MentorCase(StudioRow, table=True):
     mentor_id: UUID = Field(foreign_key="mentor.id", ondelete="CASCADE")
     position: int
     text: str
+
+
+async def community_of(session: AsyncSession, studio_id: UUID) -> dict[UUID, Region]:
+    """Return all communities of a studio by id."""
+    rows = await session.execute(
+        select(Region).where(Region.studio_id == studio_id, Region.kind == RegionKind.COMMUNITY)
+    )
+    return {region.id: region for region in rows.scalars()}
+
+
+async def persons_by_key(
+    session: AsyncSession, studio_id: UUID
+) -> dict[tuple[str, UUID | None], list[Person]]:
+    """Return all persons of a studio by name key and community."""
+    found: dict[tuple[str, UUID | None], list[Person]] = {}
+    rows = await session.execute(
+        select(Person).where(Person.studio_id == studio_id).order_by(col(Person.created_at), col(Person.id))
+    )
+    for person in rows.scalars():
+        found.setdefault((person.name_key, person.community_id), []).append(person)
+    return found
+
+
+async def trainees_of(
+    session: AsyncSession, cohort_id: UUID
+) -> Sequence[tuple[Trainee, Person, Region | None]]:
+    """Return a cohort's trainees with person and community, in natural order (community, name, roster row)."""
+    rows = await session.execute(
+        select(Trainee, Person, Region)
+        .join(Person, col(Person.id) == Trainee.person_id)
+        .join(Region, col(Region.id) == Person.community_id, isouter=True)
+        .where(Trainee.cohort_id == cohort_id)
+    )
+    return sorted(
+        ((trainee, person, region) for trainee, person, region in rows.all()),
+        key=lambda row: _natural_key(row[1], row[2], row[0].roster_row),
+    )
+
+
+async def mentors_of(
+    session: AsyncSession, studio_id: UUID
+) -> Sequence[tuple[Mentor, Person, Region | None]]:
+    """Return a studio's mentors with person and community, in natural order (community, name, roster row)."""
+    rows = await session.execute(
+        select(Mentor, Person, Region)
+        .join(Person, col(Person.id) == Mentor.person_id)
+        .join(Region, col(Region.id) == Person.community_id, isouter=True)
+        .where(Mentor.studio_id == studio_id)
+    )
+    return sorted(
+        ((mentor, person, region) for mentor, person, region in rows.all()),
+        key=lambda row: _natural_key(row[1], row[2], row[0].roster_row),
+    )
+
+
+def _natural_key(person: Person, community: Region | None, roster_row: int) -> tuple[str, str, str, str, int]:
+    place = (community.county, community.town, community.name_key) if community else ("", "", "")
+    return (*place, person.name_key, roster_row)

@@ -16,6 +16,7 @@ class MatchRun(StudioRow, table=True):
 
     __tablename__ = "match_run"
     __table_args__ = (
+        sa.UniqueConstraint("cohort_id", "number"),
         sa.Index(
             "uq_match_run_published",
             "cohort_id",

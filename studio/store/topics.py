@@ -1,9 +1,12 @@
 """The two-level topic tree and its phrases."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Field
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field, col, select
 
 from studio.store.columns import StudioRow, enum_type
 from studio.store.enums import PhraseKind, ThreePoint
@@ -33,3 +36,38 @@ class TopicPhrase(StudioRow, table=True):
     kind: PhraseKind = Field(sa_type=enum_type(PhraseKind))
     position: int = 0
     text: str = Field(max_length=500)
+
+
+async def topic_names(session: AsyncSession, studio_id: UUID) -> Sequence[tuple[str, str, tuple[str, ...]]]:
+    """Return (code, name, synonyms) of every topic of a studio, parents before their leaves."""
+    synonyms: dict[UUID, list[str]] = defaultdict(list)
+    phrases = await session.execute(
+        select(TopicPhrase.topic_id, TopicPhrase.text)
+        .where(TopicPhrase.studio_id == studio_id, TopicPhrase.kind == PhraseKind.SYNONYM)
+        .order_by(col(TopicPhrase.position))
+    )
+    for topic_id, text in phrases.all():
+        synonyms[topic_id].append(text)
+    topics = await topics_of(session, studio_id)
+    return [(topic.code, topic.name, tuple(synonyms[topic.id])) for topic in topics]
+
+
+async def topics_of(session: AsyncSession, studio_id: UUID) -> Sequence[Topic]:
+    """Return the topics of a studio, parents before their leaves, in the order of the tree."""
+    found = await session.execute(
+        select(Topic).where(Topic.studio_id == studio_id).order_by(col(Topic.position), col(Topic.code))
+    )
+    return sorted(found.scalars(), key=lambda topic: topic.parent_id is not None)
+
+
+async def phrases_of(session: AsyncSession, studio_id: UUID) -> dict[UUID, list[str]]:
+    """Return all phrases of each topic, synonyms before troubles."""
+    phrases: dict[UUID, list[str]] = defaultdict(list)
+    found = await session.execute(
+        select(TopicPhrase.topic_id, TopicPhrase.text)
+        .where(TopicPhrase.studio_id == studio_id)
+        .order_by(col(TopicPhrase.kind), col(TopicPhrase.position), col(TopicPhrase.text))
+    )
+    for topic_id, text in found.all():
+        phrases[topic_id].append(text)
+    return phrases

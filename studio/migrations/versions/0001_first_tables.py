@@ -579,6 +579,7 @@ def upgrade() -> None:
             ["studio_id"], ["studio.id"], name=op.f("fk_match_run_studio_id"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_match_run")),
+        sa.UniqueConstraint("cohort_id", "number", name=op.f("uq_match_run_cohort_id_number")),
         sa.UniqueConstraint("job_id", name=op.f("uq_match_run_job_id")),
     )
     with op.batch_alter_table("match_run", schema=None) as batch_op:
@@ -1018,6 +1019,7 @@ def upgrade() -> None:
         sa.Column("studio_id", sa.Uuid(), nullable=False),
         sa.Column("mentor_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
         sa.CheckConstraint("number >= 1", name=op.f("ck_mentor_place_number_from_one")),
         sa.ForeignKeyConstraint(
             ["mentor_id"], ["mentor.id"], name=op.f("fk_mentor_place_mentor_id"), ondelete="CASCADE"

@@ -229,6 +229,30 @@ async def test_refusal_fails_at_once_with_its_code(engine: AsyncEngine, studio: 
     assert (job.state, job.failure) == (JobState.FAILED, "NO_STUDIO")
 
 
+async def test_conflict_is_tried_again_and_at_last_fails_with_its_code(
+    engine: AsyncEngine, studio: Studio
+) -> None:
+    ids = [await add_job(engine, studio, number, max_attempts=2) for number in (1, 2)]
+
+    async def conflict(job: JobContext) -> None:
+        async with job.effects() as session:
+            await add_effect(session, job.studio_id, job.payload["number"])
+            if job.attempt == 1 or job.payload["number"] == 2:
+                raise Conflict("JOB_ENDED")
+
+    worker = worker_with(engine, conflict)
+    for hour in range(2):
+        with held_at(datetime.now(UTC) + timedelta(hours=hour)):
+            assert await worker.run_once()
+            assert await worker.run_once()
+    jobs = [await job_of(engine, job_id) for job_id in ids]
+    assert [(job.state, job.failure) for job in jobs] == [
+        (JobState.DONE, None),
+        (JobState.FAILED, "JOB_ENDED"),
+    ]
+    assert await effects_of(engine) == {1: 1}
+
+
 async def test_job_whose_workers_die_is_given_up(engine: AsyncEngine, studio: Studio) -> None:
     job_id = await add_job(engine, studio, max_attempts=2)
     worker = worker_with(engine, write_number)

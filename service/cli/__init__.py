@@ -1,0 +1,5 @@
+"""The command line: `yanzhen`."""
+
+from service.cli.app import main
+
+__all__ = ["main"]

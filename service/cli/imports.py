@@ -1,0 +1,206 @@
+"""`yanzhen import …`: rosters, mentors, surveys and rules from spreadsheets."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from service.cli.options import (
+    CohortOption,
+    DryRunOption,
+    FileArgument,
+    Format,
+    FormatOption,
+    Language,
+    LanguageOption,
+    MapOption,
+    SkipOption,
+    StudioOption,
+)
+from service.cli.running import acting, column_map, output, print_json, read_file, run, working
+from studio.messages import translate
+from studio.operations.import_report import ImportReport
+from studio.operations.mentors import import_mentors
+from studio.operations.roster import import_roster
+from studio.operations.rules import import_rules
+from studio.operations.surveys import import_survey
+from studio.permissions import Actor
+from studio.store.database import writing
+
+app = typer.Typer(help="导入花名册、导师名单、问卷导出文件和匹配规则", no_args_is_help=True)
+Import = Callable[[AsyncSession, Actor, bytes], Awaitable[ImportReport]]
+
+
+@app.command("roster")
+def roster(
+    file: FileArgument,
+    cohort: CohortOption,
+    dry_run: DryRunOption = False,
+    skip_bad_rows: SkipOption = False,
+    map_: MapOption = None,
+    studio: StudioOption = None,
+    form: FormatOption = Format.TEXT,
+    lang: LanguageOption = Language.ZH,
+) -> None:
+    """导入一批学员的花名册;批次不存在时新建。"""
+    overrides = column_map(map_, form, lang)
+
+    async def work(session: AsyncSession, actor: Actor, content: bytes) -> ImportReport:
+        return await import_roster(
+            session,
+            actor,
+            content,
+            file.name,
+            cohort,
+            dry_run=dry_run,
+            skip_bad_rows=skip_bad_rows,
+            overrides=overrides,
+        )
+
+    _import(work, file, studio, form, lang, skip_bad_rows)
+
+
+@app.command("mentors")
+def mentors(
+    file: FileArgument,
+    dry_run: DryRunOption = False,
+    skip_bad_rows: SkipOption = False,
+    map_: MapOption = None,
+    studio: StudioOption = None,
+    form: FormatOption = Format.TEXT,
+    lang: LanguageOption = Language.ZH,
+) -> None:
+    """导入导师名单:可带人数、擅长主题、荣誉和典型案例。"""
+    overrides = column_map(map_, form, lang)
+
+    async def work(session: AsyncSession, actor: Actor, content: bytes) -> ImportReport:
+        return await import_mentors(
+            session,
+            actor,
+            content,
+            file.name,
+            dry_run=dry_run,
+            skip_bad_rows=skip_bad_rows,
+            overrides=overrides,
+        )
+
+    _import(work, file, studio, form, lang, skip_bad_rows)
+
+
+@app.command("survey")
+def survey(
+    file: FileArgument,
+    cohort: CohortOption,
+    wave: Annotated[int, typer.Option("--wave", min=1, help="第几次调研")] = 1,
+    anonymous: Annotated[bool, typer.Option("--anonymous", help="按匿名问卷处理,不对应到人")] = False,
+    dry_run: DryRunOption = False,
+    skip_bad_rows: SkipOption = False,
+    map_: MapOption = None,
+    studio: StudioOption = None,
+    form: FormatOption = Format.TEXT,
+    lang: LanguageOption = Language.ZH,
+) -> None:
+    """导入问卷星、腾讯问卷等导出的文件;问卷和题目按表头建立。"""
+    overrides = column_map(map_, form, lang)
+
+    async def work(session: AsyncSession, actor: Actor, content: bytes) -> ImportReport:
+        return await import_survey(
+            session,
+            actor,
+            content,
+            file.name,
+            cohort,
+            wave,
+            anonymous=anonymous,
+            dry_run=dry_run,
+            skip_bad_rows=skip_bad_rows,
+            overrides=overrides,
+        )
+
+    _import(work, file, studio, form, lang, skip_bad_rows)
+
+
+@app.command("rules")
+def rules(
+    file: FileArgument,
+    cohort: CohortOption,
+    dry_run: DryRunOption = False,
+    skip_bad_rows: SkipOption = False,
+    map_: MapOption = None,
+    studio: StudioOption = None,
+    form: FormatOption = Format.TEXT,
+    lang: LanguageOption = Language.ZH,
+) -> None:
+    """导入匹配规则:必须配对、回避、优先,各带原因。"""
+    overrides = column_map(map_, form, lang)
+
+    async def work(session: AsyncSession, actor: Actor, content: bytes) -> ImportReport:
+        return await import_rules(
+            session,
+            actor,
+            content,
+            file.name,
+            cohort,
+            dry_run=dry_run,
+            skip_bad_rows=skip_bad_rows,
+            overrides=overrides,
+        )
+
+    _import(work, file, studio, form, lang, skip_bad_rows)
+
+
+def _import(
+    work: Import, file: Path, studio: str | None, form: Format, lang: Language, skip_bad_rows: bool
+) -> None:
+    """Do an import in one transaction and report it; rejected rows end with code 1 unless skipping was asked."""
+    content = read_file(file, form, lang)
+
+    async def whole() -> ImportReport:
+        async with acting(studio) as (engine, actor), writing(engine) as session:
+            return await work(session, actor, content)
+
+    with working(translate("CLI_IMPORTING", lang.value, file=file.name)):
+        report = run(whole, form, lang)
+    if form is Format.JSON:
+        print_json(report.as_json(lang.value))
+    else:
+        _print_report(report, lang.value)
+    if report.rejected and not skip_bad_rows:
+        raise typer.Exit(1)
+
+
+def _print_report(report: ImportReport, language: str) -> None:
+    code = (
+        "CLI_IMPORT_WRITTEN"
+        if report.written
+        else "CLI_IMPORT_DRY"
+        if report.dry_run
+        else "CLI_IMPORT_REFUSED"
+    )
+    output.print(translate(code, language))
+    output.print(
+        translate(
+            "CLI_IMPORT_COUNTS",
+            language,
+            rows=report.rows,
+            accepted=report.accepted,
+            new=report.new,
+            updated=report.updated,
+            unchanged=report.unchanged,
+            rejected=len(report.rejected_rows),
+        )
+    )
+    dropped = [column.column for column in report.mapping if column.field.startswith(("ignored", "dropped"))]
+    if dropped:
+        output.print(translate("CLI_IMPORT_DROPPED", language, columns="、".join(dropped)), style="dim")
+    if not report.rejected:
+        return
+    table = Table(box=None, pad_edge=False)
+    for heading in ("CLI_ROW", "CLI_COLUMN", "CLI_PROBLEM", "CLI_WHAT_TO_DO"):
+        table.add_column(translate(heading, language), overflow="fold")
+    for issue in report.rejected:
+        table.add_row(str(issue.row), issue.column, issue.message(language), issue.suggestion(language))
+    output.print(table)

@@ -1,0 +1,114 @@
+"""Running a command: open the database, do the work, print the result, say what went wrong."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+import orjson
+import typer
+from rich.console import Console
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from service.cli.options import Format, Language
+from service.settings import Settings
+from studio.errors import StudioError
+from studio.operations.studios import find_studio, organizer_of
+from studio.permissions import Actor
+from studio.store.database import UnsupportedDatabase, open_database, reading
+from studio.store.schema import require_newest
+
+T = TypeVar("T")
+
+# Results go to standard output; progress and complaints to standard error.
+output = Console(highlight=False, soft_wrap=True)
+complaints = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+@asynccontextmanager
+async def database(*, check_schema: bool = True) -> AsyncIterator[AsyncEngine]:
+    """Open the database of YANZHEN_DATABASE_URL; refuse one without our newest schema."""
+    engine = open_database(Settings().database_url)
+    try:
+        if check_schema:
+            await require_newest(engine)
+        yield engine
+    finally:
+        await engine.dispose()
+
+
+@asynccontextmanager
+async def acting(studio_name: str | None) -> AsyncIterator[tuple[AsyncEngine, Actor]]:
+    """Open the database and act as the organizer of the named, or the only, studio."""
+    async with database() as engine:
+        async with reading(engine) as session:
+            actor = organizer_of(await find_studio(session, studio_name))
+        yield engine, actor
+
+
+def run(work: Callable[[], Awaitable[T]], form: Format, language: Language) -> T:
+    """Run a command's work; a refusal is printed with what to do and ends the command with code 1."""
+    try:
+        return asyncio.run(_await(work))
+    except StudioError as error:
+        refuse(error.code, error.message(language.value), form, field=error.field)
+    except UnsupportedDatabase as error:
+        refuse("UNSUPPORTED_DATABASE", str(error), form)
+
+
+async def _await(work: Callable[[], Awaitable[T]]) -> T:
+    return await work()
+
+
+def refuse(code: str, message: str, form: Format, **more: Any) -> NoReturn:
+    """Print an error in the asked form and end with code 1."""
+    if form is Format.JSON:
+        print_json({"error": {"code": code, "message": message, **more}})
+    else:
+        complaints.print(f"[bold red]✗[/] {message}  [dim]({code})[/]")
+    raise typer.Exit(1)
+
+
+def print_json(value: Any) -> None:
+    """Print a value as JSON, keys in their own order."""
+    sys.stdout.write(orjson.dumps(value, option=orjson.OPT_INDENT_2).decode() + "\n")
+
+
+@contextmanager
+def working(message: str) -> Iterator[None]:
+    """Show on standard error that something is being worked at."""
+    with complaints.status(message):
+        yield
+
+
+def read_file(path: Path, form: Format, language: Language) -> bytes:
+    """Return a file's content, or end the command saying why it cannot be read."""
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        message = StudioError("FILE_UNREADABLE", file=str(path), reason=reason).message(language.value)
+        refuse("FILE_UNREADABLE", message, form)
+
+
+def write_file(path: Path, content: bytes, form: Format, language: Language) -> None:
+    """Write a file, or end the command saying why it cannot be written."""
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        message = StudioError("FILE_UNWRITABLE", file=str(path), reason=reason).message(language.value)
+        refuse("FILE_UNWRITABLE", message, form)
+
+
+def column_map(pairs: list[str] | None, form: Format, language: Language) -> dict[str, str]:
+    """Return `--map "column=field"` options as a dictionary; the last = divides."""
+    mapping: dict[str, str] = {}
+    for pair in pairs or []:
+        column, divider, field = pair.rpartition("=")
+        if not divider or not column.strip() or not field.strip():
+            refuse("MAP_SYNTAX", StudioError("MAP_SYNTAX", given=pair).message(language.value), form)
+        mapping[column.strip()] = field.strip()
+    return mapping

@@ -1,0 +1,115 @@
+"""`yanzhen init` and `yanzhen token …`: a new database, and who may use it."""
+
+from datetime import timedelta
+from typing import Annotated
+from uuid import UUID
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from seed.starter import install_starter
+from service.cli.options import Format, FormatOption, Language, LanguageOption, StudioOption
+from service.cli.running import acting, database, output, print_json, run, working
+from studio.errors import NotFound
+from studio.messages import translate
+from studio.operations.access import create_token
+from studio.operations.studios import create_studio
+from studio.permissions import ALL_SCOPES
+from studio.store.clock import now
+from studio.store.database import writing
+from studio.store.enums import Role
+from studio.store.identity import UnknownId, global_id, parse_global_id
+from studio.store.people import Mentor, Trainee
+from studio.store.schema import migrate
+
+DEFAULT_STUDIO = "书记工作室"
+tokens = typer.Typer(help="访问令牌", no_args_is_help=True)
+
+
+def init(
+    studio: Annotated[str, typer.Option("--studio", help="工作室名称")] = DEFAULT_STUDIO,
+    bare: Annotated[bool, typer.Option("--bare", help="不带主题树和课程案例库")] = False,
+    form: FormatOption = Format.TEXT,
+    lang: LanguageOption = Language.ZH,
+) -> None:
+    """建立数据库、工作室、主题树和课程案例库;已有的不会被改动。"""
+
+    async def work() -> dict[str, object]:
+        async with database(check_schema=False) as engine:
+            await migrate(engine)
+            async with writing(engine) as session:
+                row = await create_studio(session, studio)
+                topics, contents = (0, 0) if bare else await install_starter(session, row.id)
+                return {
+                    "studio": {"id": global_id("Studio", row.id), "name": row.name},
+                    "topics": topics,
+                    "contents": contents,
+                }
+
+    with working(translate("CLI_INITIALISING", lang.value)):
+        result = run(work, form, lang)
+    if form is Format.JSON:
+        print_json(result)
+    else:
+        output.print(
+            translate(
+                "CLI_INITIALISED",
+                lang.value,
+                studio=studio,
+                topics=result["topics"],
+                contents=result["contents"],
+            )
+        )
+
+
+@tokens.command("create")
+def create(
+    role: Annotated[
+        Role, typer.Option("--role", case_sensitive=False, help="organizer、mentor、trainee 或 client_app")
+    ],
+    person: Annotated[
+        str | None, typer.Option("--person", help="导师或学员的编号(ME_…、TR_… 或 PE_…)")
+    ] = None,
+    scope: Annotated[list[str] | None, typer.Option("--scope", help="客户端应用的权限,可多次")] = None,
+    days: Annotated[int | None, typer.Option("--days", min=1, help="有效天数;不给出则长期有效")] = None,
+    label: Annotated[str, typer.Option("--label", help="备注")] = "",
+    studio: StudioOption = None,
+    form: FormatOption = Format.TEXT,
+    lang: LanguageOption = Language.ZH,
+) -> None:
+    """签发一个访问令牌;它只显示这一次。"""
+
+    async def work() -> dict[str, object]:
+        async with acting(studio) as (engine, actor), writing(engine) as session:
+            token, plaintext = await create_token(
+                session,
+                actor,
+                role=role,
+                person_id=await _person_id(session, person) if person else None,
+                scopes=scope or (sorted(ALL_SCOPES) if role is Role.CLIENT_APP else []),
+                label=label,
+                expires_at=now() + timedelta(days=days) if days else None,
+            )
+            return {"id": global_id("Token", token.id), "role": role.value, "token": plaintext}
+
+    result = run(work, form, lang)
+    if form is Format.JSON:
+        print_json(result)
+    else:
+        output.print(translate("CLI_TOKEN_CREATED", lang.value))
+        output.print(result["token"], style="bold")
+
+
+async def _person_id(session: AsyncSession, given: str) -> UUID:
+    """Return the person of a person's, a mentor's or a trainee's id."""
+    try:
+        entity, row_id = parse_global_id(given)
+    except UnknownId:
+        raise NotFound(given, field="person") from None
+    table = {"Mentor": Mentor, "Trainee": Trainee}.get(entity)
+    if table is None:
+        return row_id
+    row = await session.get(table, row_id)
+    if row is None:
+        raise NotFound(given, field="person")
+    return row.person_id

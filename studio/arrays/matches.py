@@ -1,0 +1,194 @@
+"""Trainees, mentors, places and rules as the arrays of `matching.match`."""
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from matching import MentorTable, TraineeTable
+from studio.store.enums import Level, RuleKind, TraineeRole
+from studio.store.people import Mentor, MentorPlace, Person, Region, Trainee
+from studio.store.rules import Rule
+
+Booleans = NDArray[np.bool_]
+Pairs = set[tuple[UUID, UUID]]
+
+# Years after which a secretary in charge counts as one who excels.
+SENIOR_YEARS = 6
+_LEVELS = {Level.UNDERSTAND: 1, Level.ABLE: 2, Level.EXCEL: 3}
+_ROLE_LEVELS = {
+    TraineeRole.PARTY_SECRETARY: 2,
+    TraineeRole.COMMITTEE_DIRECTOR: 2,
+    TraineeRole.SECRETARY_AND_DIRECTOR: 2,
+    TraineeRole.DEPUTY_SECRETARY: 2,
+    TraineeRole.DEPUTY_DIRECTOR: 2,
+}
+
+
+@dataclass(frozen=True)
+class MatchRows:
+    """What a match run reads, in natural order (community, name, roster row)."""
+
+    trainees: Sequence[tuple[Trainee, Person, Region | None]]
+    mentors: Sequence[tuple[Mentor, Person, Region | None]]
+    top_topics: Sequence[UUID]
+    needs: Mapping[UUID, Mapping[UUID, float]]
+    pain_texts: Mapping[UUID, Sequence[str]]
+    strengths: Mapping[UUID, Mapping[UUID, float]]
+    cases: Mapping[UUID, Sequence[str]]
+    # Places that this cohort may take, by mentor, lowest number first.
+    places: Mapping[UUID, Sequence[MentorPlace]]
+    rules: Sequence[Rule]
+    # Pairs that people locked in the run before.
+    locked: Pairs
+    weights: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class MatchArrays:
+    """The engine's input, with whose rows and columns they are."""
+
+    trainee_ids: Sequence[UUID]
+    mentor_ids: Sequence[UUID]
+    trainees: TraineeTable
+    mentors: MentorTable
+    capacity: NDArray[np.int64]
+    forbidden: Booleans
+    pinned: Booleans
+    # Of everything above but the ids: the same people give the same hash in any database.
+    input_hash: str
+
+
+def seniority(trainee: Trainee, on: date) -> int:
+    """Return 1–3 for the level that is recorded, or else for the role and the years in post."""
+    if trainee.level is not None:
+        return _LEVELS[trainee.level]
+    level = _ROLE_LEVELS.get(trainee.role, 1)
+    years = (on - trainee.in_post_since).days / 365.25 if trainee.in_post_since else 0.0
+    return level + 1 if level == 2 and years >= SENIOR_YEARS else level
+
+
+def match_arrays(rows: MatchRows, on: date) -> MatchArrays:
+    """Return the arrays of a match run. Forbidden: the same community, and conflicts; pinned: pins and locks."""
+    trainee_ids = [trainee.id for trainee, _, _ in rows.trainees]
+    mentor_ids = [mentor.id for mentor, _, _ in rows.mentors]
+    counties = _county_codes(rows)
+    wish = _rule_matrix(rows, trainee_ids, mentor_ids, RuleKind.PREFER)
+    pinned = _rule_matrix(rows, trainee_ids, mentor_ids, RuleKind.PIN)
+    forbidden = _rule_matrix(rows, trainee_ids, mentor_ids, RuleKind.FORBID) | _same_unit(rows)
+    for row, column in _positions(rows.locked, trainee_ids, mentor_ids):
+        pinned[row, column] = not forbidden[row, column]
+    # Whoever pins a pair of the same community has said so on purpose, with a reason.
+    forbidden &= ~pinned
+    trainees = TraineeTable(
+        needs=_matrix(rows.needs, trainee_ids, rows.top_topics),
+        county=_codes(rows.trainees, counties),
+        level=np.array([seniority(trainee, on) for trainee, _, _ in rows.trainees], dtype=np.int64),
+        pain_texts=[rows.pain_texts.get(trainee_id, ()) for trainee_id in trainee_ids],
+        wish=wish.astype(np.float64) if wish.any() else None,
+    )
+    mentors = MentorTable(
+        strengths=_matrix(rows.strengths, mentor_ids, rows.top_topics),
+        county=_codes(rows.mentors, counties),
+        tenure_years=np.array(
+            [np.nan if mentor.tenure_years is None else mentor.tenure_years for mentor, _, _ in rows.mentors],
+            dtype=np.float64,
+        ),
+        cases=[rows.cases.get(mentor_id, ()) for mentor_id in mentor_ids],
+    )
+    capacity = np.array([len(rows.places.get(mentor_id, ())) for mentor_id in mentor_ids], dtype=np.int64)
+    digest = _digest(rows, trainees, mentors, capacity, forbidden, pinned)
+    return MatchArrays(trainee_ids, mentor_ids, trainees, mentors, capacity, forbidden, pinned, digest)
+
+
+def _county_codes(rows: MatchRows) -> dict[str, int]:
+    names = {region.county for _, _, region in (*rows.trainees, *rows.mentors) if region and region.county}
+    return {name: code for code, name in enumerate(sorted(names))}
+
+
+def _codes(
+    people: Sequence[tuple[Trainee | Mentor, Person, Region | None]], counties: Mapping[str, int]
+) -> NDArray[np.int64]:
+    return np.array(
+        [counties.get(region.county, -1) if region else -1 for _, _, region in people], dtype=np.int64
+    )
+
+
+def _matrix(
+    values: Mapping[UUID, Mapping[UUID, float]], rows: Sequence[UUID], columns: Sequence[UUID]
+) -> NDArray[np.float64]:
+    matrix = np.zeros((len(rows), len(columns)))
+    place = {topic_id: column for column, topic_id in enumerate(columns)}
+    for row, owner in enumerate(rows):
+        for topic_id, value in values.get(owner, {}).items():
+            matrix[row, place[topic_id]] = value
+    return matrix
+
+
+def _rule_matrix(
+    rows: MatchRows, trainee_ids: Sequence[UUID], mentor_ids: Sequence[UUID], kind: RuleKind
+) -> Booleans:
+    matrix = np.zeros((len(trainee_ids), len(mentor_ids)), dtype=np.bool_)
+    pairs = {(rule.trainee_id, rule.mentor_id) for rule in rows.rules if rule.kind is kind}
+    for row, column in _positions(pairs, trainee_ids, mentor_ids):
+        matrix[row, column] = True
+    return matrix
+
+
+def _positions(
+    pairs: Pairs, trainee_ids: Sequence[UUID], mentor_ids: Sequence[UUID]
+) -> Sequence[tuple[int, int]]:
+    row_of = {trainee_id: row for row, trainee_id in enumerate(trainee_ids)}
+    column_of = {mentor_id: column for column, mentor_id in enumerate(mentor_ids)}
+    return sorted(
+        (row_of[trainee_id], column_of[mentor_id])
+        for trainee_id, mentor_id in pairs
+        if trainee_id in row_of and mentor_id in column_of
+    )
+
+
+def _same_unit(rows: MatchRows) -> Booleans:
+    """Mark pairs of one community, and a person with oneself."""
+    matrix = np.zeros((len(rows.trainees), len(rows.mentors)), dtype=np.bool_)
+    columns: dict[UUID, list[int]] = defaultdict(list)
+    for column, (_, person, _) in enumerate(rows.mentors):
+        columns[person.community_id or person.id].append(column)
+    for row, (_, person, _) in enumerate(rows.trainees):
+        matrix[row, columns.get(person.community_id or person.id, [])] = True
+    return matrix
+
+
+def _digest(
+    rows: MatchRows,
+    trainees: TraineeTable,
+    mentors: MentorTable,
+    capacity: NDArray[np.int64],
+    forbidden: Booleans,
+    pinned: Booleans,
+) -> str:
+    digest = hashlib.sha256(orjson.dumps(dict(sorted(rows.weights.items()))))
+    for _, person, region in (*rows.trainees, *rows.mentors):
+        digest.update(orjson.dumps([person.name_key, region.name_key if region else None]))
+    for array in (
+        trainees.needs,
+        trainees.county,
+        trainees.level,
+        trainees.wish,
+        mentors.strengths,
+        mentors.county,
+        mentors.tenure_years,
+        capacity,
+        forbidden,
+        pinned,
+    ):
+        digest.update(b"|" if array is None else np.ascontiguousarray(array).tobytes())
+    digest.update(
+        orjson.dumps([list(map(list, trainees.pain_texts or [])), list(map(list, mentors.cases or []))])
+    )
+    return digest.hexdigest()

@@ -1,0 +1,96 @@
+"""What a worker does for each kind of job."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import select
+
+from studio.errors import Conflict
+from studio.operations.import_report import mapping_json, rejected_json
+from studio.operations.jobs import Handler, JobContext
+from studio.operations.match_input import match_input
+from studio.operations.needs import refresh_needs
+from studio.operations.recommendations import refresh_recommendations
+from studio.operations.runs import compute_match, store_match
+from studio.operations.surveys import find_cohort, import_survey
+from studio.permissions import Actor
+from studio.store.cohorts import Cohort
+from studio.store.database import reading, writing
+from studio.store.enums import JobKind, JobState, MatchRunState, Role
+from studio.store.jobs import Job
+from studio.store.rules import MatchPolicy
+from studio.store.runs import MatchRun
+from studio.store.surveys import SurveyImport, Upload
+
+MATCH_STEPS = 3
+
+
+async def compute_run(job: JobContext) -> None:
+    """Compute a queued match run: needs first, then the match on a snapshot, then its result at once."""
+    run_id = UUID(job.payload["run_id"])
+    async with writing(job.engine) as session:
+        run = await session.get_one(MatchRun, run_id)
+        run.state = MatchRunState.RUNNING
+        await refresh_needs(session, run.cohort_id)
+    await job.progress(1, MATCH_STEPS)
+    async with reading(job.engine) as session:
+        cohort = await session.get_one(Cohort, run.cohort_id)
+        policy = await session.get_one(MatchPolicy, run.policy_id)
+        _, arrays = await match_input(session, cohort, policy.weights)
+    found = await compute_match(arrays, policy.weights)
+    await job.progress(2, MATCH_STEPS)
+    async with job.effects() as session:
+        run = await session.get_one(MatchRun, run_id)
+        rows, latest = await match_input(
+            session, await session.get_one(Cohort, run.cohort_id), policy.weights
+        )
+        if latest.input_hash != arrays.input_hash:
+            # Somebody changed people, places or rules meanwhile: the worker tries again on the new state.
+            raise Conflict("INPUT_CHANGED")
+        await store_match(session, run, rows, latest, found)
+
+
+async def give_up_run(session: AsyncSession, job: Job) -> None:
+    """Mark the run of a job that failed or was cancelled."""
+    run = await session.get_one(MatchRun, UUID(job.payload["run_id"]))
+    run.state = MatchRunState.CANCELLED if job.state is JobState.CANCELLED else MatchRunState.FAILED
+    run.failure = job.failure
+    run.version += 1
+
+
+async def run_survey_import(job: JobContext) -> None:
+    """Import an uploaded survey file, then recommend contents to those who answered."""
+    payload = job.payload
+    actor = Actor(role=Role.ORGANIZER, studio_id=job.studio_id, token_id=job.author_token_id)
+    async with job.effects() as session:
+        upload = await session.get_one(Upload, UUID(payload["upload_id"]))
+        report = await import_survey(
+            session,
+            actor,
+            upload.content,
+            upload.file_name,
+            payload["cohort_number"],
+            payload["wave"],
+            dry_run=payload["dry_run"],
+            skip_bad_rows=payload["skip_bad_rows"],
+            anonymous=payload["anonymous"],
+            overrides=payload["mapping"],
+        )
+        if report.written:
+            cohort = await find_cohort(session, job.studio_id, payload["cohort_number"])
+            await refresh_recommendations(session, cohort.id)
+        row = (await session.execute(select(SurveyImport).where(SurveyImport.job_id == job.id))).scalar_one()
+        language = payload.get("language", "zh")
+        row.rows, row.accepted = report.rows, report.accepted
+        row.updated, row.unchanged = report.updated, report.unchanged
+        row.respondents, row.pain_points = report.respondents, report.pain_points
+        row.rejected = [rejected_json(issue, language) for issue in report.rejected]
+        row.mapping = [mapping_json(column) for column in report.mapping]
+        row.version += 1
+
+
+HANDLERS: Mapping[JobKind, Handler] = {
+    JobKind.MATCH_RUN: Handler(run=compute_run, given_up=give_up_run),
+    JobKind.SURVEY_IMPORT: Handler(run=run_survey_import),
+}

@@ -1,0 +1,150 @@
+"""What a match run reads: people, needs, strengths, free places, rules and locked pairs."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from studio.arrays.matches import MatchArrays, MatchRows, match_arrays
+from studio.store.clock import now
+from studio.store.cohorts import Cohort
+from studio.store.needs import PainPoint, TraineeNeed
+from studio.store.pairings import Pairing
+from studio.store.people import MentorCase, MentorPlace, MentorTopic, Trainee, mentors_of, trainees_of
+from studio.store.rules import Rule
+from studio.store.runs import MatchRun
+from studio.store.surveys import SurveyResponse
+from studio.store.topics import topics_of
+
+
+async def match_input(
+    session: AsyncSession, cohort: Cohort, weights: Mapping[str, float]
+) -> tuple[MatchRows, MatchArrays]:
+    """Return the rows of a match run and the arrays made of them."""
+    topics = await topics_of(session, cohort.studio_id)
+    parent = {topic.id: topic.parent_id or topic.id for topic in topics}
+    rows = MatchRows(
+        trainees=await trainees_of(session, cohort.id),
+        mentors=await mentors_of(session, cohort.studio_id),
+        top_topics=[topic.id for topic in topics if topic.parent_id is None],
+        needs=await _needs(session, cohort.id),
+        pain_texts=await _pain_texts(session, cohort.id),
+        strengths=await _strengths(session, cohort.studio_id, parent),
+        cases=await _cases(session, cohort.studio_id),
+        places=await free_places(session, cohort),
+        rules=await rules_in_force(session, cohort.id),
+        locked=await _locked_pairs(session, cohort.id),
+        weights=weights,
+    )
+    return rows, match_arrays(rows, now().date())
+
+
+async def free_places(session: AsyncSession, cohort: Cohort) -> dict[UUID, list[MentorPlace]]:
+    """Return the open places by mentor that no other cohort holds, lowest number first."""
+    held_elsewhere = (
+        select(Pairing.held_place_id)
+        .join(MatchRun, col(MatchRun.id) == Pairing.run_id)
+        .where(col(Pairing.held_place_id).is_not(None), MatchRun.cohort_id != cohort.id)
+    )
+    found = await session.execute(
+        select(MentorPlace)
+        .where(
+            MentorPlace.studio_id == cohort.studio_id,
+            MentorPlace.open,
+            col(MentorPlace.id).not_in(held_elsewhere),
+        )
+        .order_by(col(MentorPlace.number))
+    )
+    places: dict[UUID, list[MentorPlace]] = defaultdict(list)
+    for place in found.scalars():
+        places[place.mentor_id].append(place)
+    return places
+
+
+async def rules_in_force(session: AsyncSession, cohort_id: UUID) -> Sequence[Rule]:
+    """Return the rules of a cohort that have not expired."""
+    found = await session.execute(
+        select(Rule).where(
+            Rule.cohort_id == cohort_id,
+            sa.or_(col(Rule.expires_on).is_(None), col(Rule.expires_on) >= now().date()),
+        )
+    )
+    return list(found.scalars())
+
+
+async def _needs(session: AsyncSession, cohort_id: UUID) -> dict[UUID, dict[UUID, float]]:
+    found = await session.execute(
+        select(TraineeNeed.trainee_id, TraineeNeed.topic_id, TraineeNeed.need)
+        .join(Trainee, col(Trainee.id) == TraineeNeed.trainee_id)
+        .where(Trainee.cohort_id == cohort_id)
+    )
+    needs: dict[UUID, dict[UUID, float]] = defaultdict(dict)
+    for trainee_id, topic_id, need in found.all():
+        needs[trainee_id][topic_id] = need
+    return needs
+
+
+async def _pain_texts(session: AsyncSession, cohort_id: UUID) -> dict[UUID, list[str]]:
+    found = await session.execute(
+        select(PainPoint.trainee_id, PainPoint.text)
+        .join(SurveyResponse, col(SurveyResponse.id) == PainPoint.response_id)
+        .where(
+            PainPoint.cohort_id == cohort_id,
+            col(PainPoint.trainee_id).is_not(None),
+            SurveyResponse.current,
+            sa.not_(col(PainPoint.junk)),
+            sa.not_(col(PainPoint.resolved)),
+        )
+        .order_by(col(PainPoint.wave), col(PainPoint.position), col(PainPoint.text))
+    )
+    texts: dict[UUID, list[str]] = defaultdict(list)
+    for trainee_id, text in found.all():
+        texts[trainee_id].append(text)
+    return texts
+
+
+async def _strengths(
+    session: AsyncSession, studio_id: UUID, parent: Mapping[UUID, UUID]
+) -> dict[UUID, dict[UUID, float]]:
+    found = await session.execute(
+        select(MentorTopic.mentor_id, MentorTopic.topic_id, MentorTopic.strength).where(
+            MentorTopic.studio_id == studio_id
+        )
+    )
+    strengths: dict[UUID, dict[UUID, float]] = defaultdict(dict)
+    for mentor_id, topic_id, strength in found.all():
+        # A strength in a leaf is one in its parent.
+        topic = parent[topic_id]
+        strengths[mentor_id][topic] = max(strength, strengths[mentor_id].get(topic, 0.0))
+    return strengths
+
+
+async def _cases(session: AsyncSession, studio_id: UUID) -> dict[UUID, list[str]]:
+    found = await session.execute(
+        select(MentorCase.mentor_id, MentorCase.text)
+        .where(MentorCase.studio_id == studio_id)
+        .order_by(col(MentorCase.position))
+    )
+    cases: dict[UUID, list[str]] = defaultdict(list)
+    for mentor_id, text in found.all():
+        cases[mentor_id].append(text)
+    return cases
+
+
+async def _locked_pairs(session: AsyncSession, cohort_id: UUID) -> set[tuple[UUID, UUID]]:
+    """Return the locked pairs of the cohort's latest run that has pairs."""
+    latest = (
+        select(sa.func.max(MatchRun.number))
+        .join(Pairing, col(Pairing.run_id) == MatchRun.id)
+        .where(MatchRun.cohort_id == cohort_id)
+        .scalar_subquery()
+    )
+    found = await session.execute(
+        select(Pairing.trainee_id, Pairing.mentor_id)
+        .join(MatchRun, col(MatchRun.id) == Pairing.run_id)
+        .where(MatchRun.cohort_id == cohort_id, MatchRun.number == latest, Pairing.locked)
+    )
+    return {(trainee_id, mentor_id) for trainee_id, mentor_id in found.all()}

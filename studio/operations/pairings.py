@@ -1,0 +1,184 @@
+"""Pairings: overriding one after reading what it costs, and locking it."""
+
+import math
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from matching import MentorAffinity
+from studio.arrays.matches import MatchArrays, MatchRows
+from studio.errors import Conflict, NotFound, StudioError
+from studio.operations.audit import audit
+from studio.operations.match_input import match_input
+from studio.operations.runs import COMPUTED, DECIMALS, own_run, score_parts
+from studio.permissions import Actor, require
+from studio.store.cohorts import Cohort
+from studio.store.enums import MatchRunState, PairingOrigin, PublishState, RuleKind
+from studio.store.pairings import Pairing, ScorePart
+from studio.store.people import Mentor, Trainee
+from studio.store.rows import insert_rows
+from studio.store.rules import MatchPolicy
+from studio.store.runs import MatchRun, Unmatched
+
+
+@dataclass(frozen=True)
+class Override:
+    """An overridden pairing, and by how much the run's objective changed (in score, six decimals)."""
+
+    pairing: Pairing
+    change: float
+
+
+async def override_pairing(
+    session: AsyncSession,
+    actor: Actor,
+    run_id: UUID,
+    trainee_id: UUID,
+    mentor_id: UUID,
+    *,
+    reason: str,
+    lock: bool = True,
+    expected_version: int | None = None,
+) -> Override:
+    """Give a trainee another mentor in a draft run, with a reason.
+
+    `expected_version` is the run's. Raises NOT_FOUND, CONFLICT_VERSION, REASON_MISSING, ILLEGAL_TRANSITION (not
+    a computed draft), CONSTRAINT_VIOLATED (a rule or the same unit forbids the pair, or a pin holds the trainee)
+    and CAPACITY_EXCEEDED (the mentor has no place left in this run).
+    """
+    require(actor, "override_pairing")
+    if not reason.strip():
+        raise StudioError("REASON_MISSING", field="reason")
+    run = await own_run(session, actor, run_id, expected_version)
+    if run.state not in COMPUTED or run.publish_state is not PublishState.DRAFT:
+        raise StudioError(
+            "ILLEGAL_TRANSITION", field="runId", state=f"{run.state.value}/{run.publish_state.value}"
+        )
+    cohort = await session.get_one(Cohort, run.cohort_id)
+    policy = await session.get_one(MatchPolicy, run.policy_id)
+    await _check_people(session, cohort, trainee_id, mentor_id)
+    rows, arrays = await match_input(session, cohort, policy.weights)
+    row, column = _position(rows, arrays, trainee_id, mentor_id)
+    pairing = await _pairing_of(session, run, trainee_id)
+    before = pairing.score if pairing else 0.0
+    affinity = MentorAffinity().set_params(**policy.weights).fit(arrays.mentors)
+    values = {
+        code: (float(part.value[0]), part.weight)
+        for code, part in affinity.parts(arrays.trainees, [[row, column]]).items()
+    }
+    score = round(math.fsum(value * weight for value, weight in values.values()), DECIMALS)
+    place_id = await _free_place(session, run, rows, mentor_id, pairing)
+    is_new = pairing is None
+    if pairing is None:
+        pairing = Pairing(
+            studio_id=run.studio_id,
+            run_id=run.id,
+            trainee_id=trainee_id,
+            mentor_id=mentor_id,
+            place_id=place_id,
+            score=score,
+        )
+    pairing.mentor_id, pairing.place_id, pairing.score = mentor_id, place_id, score
+    pairing.locked, pairing.origin, pairing.reason = lock, PairingOrigin.OVERRIDE, reason.strip()
+    await _store(session, pairing, is_new, score_parts(pairing, values))
+    await _update_run(session, run, newly_matched=trainee_id if is_new else None)
+    await audit(
+        session, actor, "override_pairing", "Pairing", pairing.id, change=round(score - before, DECIMALS)
+    )
+    return Override(pairing, round(score - before, DECIMALS))
+
+
+async def lock_pairing(
+    session: AsyncSession, actor: Actor, pairing_id: UUID, *, locked: bool, expected_version: int
+) -> Pairing:
+    """Lock a pairing, so that later runs of the cohort keep it, or unlock it."""
+    require(actor, "override_pairing")
+    pairing = await session.get(Pairing, pairing_id, with_for_update=True)
+    if pairing is None or pairing.studio_id != actor.studio_id:
+        raise NotFound("Pairing", field="pairingId")
+    if pairing.version != expected_version:
+        raise Conflict(
+            "CONFLICT_VERSION", field="expectedVersion", found=pairing.version, expected=expected_version
+        )
+    pairing.locked = locked
+    pairing.version += 1
+    await audit(session, actor, "lock_pairing", "Pairing", pairing.id, locked=locked)
+    await session.flush()
+    return pairing
+
+
+async def _check_people(session: AsyncSession, cohort: Cohort, trainee_id: UUID, mentor_id: UUID) -> None:
+    trainee = await session.get(Trainee, trainee_id)
+    if trainee is None or trainee.cohort_id != cohort.id:
+        raise NotFound("Trainee", field="traineeId")
+    mentor = await session.get(Mentor, mentor_id)
+    if mentor is None or mentor.studio_id != cohort.studio_id:
+        raise NotFound("Mentor", field="mentorId")
+
+
+def _position(rows: MatchRows, arrays: MatchArrays, trainee_id: UUID, mentor_id: UUID) -> tuple[int, int]:
+    """Return the pair's place in the arrays, unless a rule stands against it."""
+    row, column = arrays.trainee_ids.index(trainee_id), arrays.mentor_ids.index(mentor_id)
+    pins = [rule for rule in rows.rules if rule.kind is RuleKind.PIN and rule.trainee_id == trainee_id]
+    if pins and pins[0].mentor_id != mentor_id:
+        raise StudioError("CONSTRAINT_VIOLATED", field="traineeId", rule="PIN")
+    if arrays.forbidden[row, column]:
+        raise StudioError("CONSTRAINT_VIOLATED", field="mentorId", rule="FORBID")
+    return row, column
+
+
+async def _pairing_of(session: AsyncSession, run: MatchRun, trainee_id: UUID) -> Pairing | None:
+    pairing: Pairing | None = await session.scalar(
+        select(Pairing).where(Pairing.run_id == run.id, Pairing.trainee_id == trainee_id)
+    )
+    return pairing
+
+
+async def _free_place(
+    session: AsyncSession, run: MatchRun, rows: MatchRows, mentor_id: UUID, pairing: Pairing | None
+) -> UUID:
+    """Return the mentor's first place that the run does not use yet."""
+    if pairing is not None and pairing.mentor_id == mentor_id:
+        return pairing.place_id
+    used = set((await session.execute(select(Pairing.place_id).where(Pairing.run_id == run.id))).scalars())
+    for place in rows.places.get(mentor_id, ()):
+        if place.id not in used:
+            return place.id
+    raise Conflict("CAPACITY_EXCEEDED", field="mentorId")
+
+
+async def _store(session: AsyncSession, pairing: Pairing, is_new: bool, parts: list[ScorePart]) -> None:
+    try:
+        if is_new:
+            await insert_rows(session, [pairing])
+        else:
+            pairing.version += 1
+            await session.flush()
+        await session.execute(sa.delete(ScorePart).where(col(ScorePart.pairing_id) == pairing.id))
+        await insert_rows(session, parts)
+    except IntegrityError as error:
+        # Somebody else took the place between our look and our write.
+        raise Conflict("CAPACITY_EXCEEDED", field="mentorId") from error
+
+
+async def _update_run(session: AsyncSession, run: MatchRun, *, newly_matched: UUID | None) -> None:
+    """Keep the run's figures true: the objective is the sum of the pairs, the bound stays the engine's."""
+    total = await session.scalar(select(sa.func.sum(Pairing.score)).where(Pairing.run_id == run.id))
+    run.objective = round(float(total or 0.0), DECIMALS)
+    if newly_matched is not None:
+        run.matched += 1
+        await session.execute(
+            sa.delete(Unmatched).where(
+                col(Unmatched.run_id) == run.id, col(Unmatched.trainee_id) == newly_matched
+            )
+        )
+    bound = run.bound or 0.0
+    run.bound = max(bound, run.objective)
+    run.gap = round((run.bound - run.objective) / max(1.0, abs(run.bound)), DECIMALS)
+    run.state = MatchRunState.OPTIMAL if run.gap == 0 else MatchRunState.FEASIBLE_WITH_BOUND
+    run.version += 1
+    await session.flush()

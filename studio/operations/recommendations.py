@@ -1,0 +1,263 @@
+"""Recommendations: contents that answer a trainee's needs, with the reason and the trainee's own sentence."""
+
+import asyncio
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from matching import ContentRetriever, recommend
+from studio.arrays.contents import (
+    CatalogueArrays,
+    Point,
+    TraineeArrays,
+    by_owner,
+    catalogue_arrays,
+    trainee_arrays,
+)
+from studio.errors import NotFound
+from studio.permissions import Actor, require
+from studio.store.catalogue import Content, ContentPrerequisite, ContentTopic
+from studio.store.clock import now
+from studio.store.cohorts import Cohort
+from studio.store.needs import PainPoint, PainPointTopic, TraineeNeed
+from studio.store.people import Trainee
+from studio.store.recommendations import Recommendation, RecommendationCause
+from studio.store.rows import changed, chunks, insert_rows
+from studio.store.surveys import SurveyResponse
+from studio.store.topics import Topic, topics_of
+
+CONTENTS_PER_TRAINEE = 8
+# Trainees scored at a time, which bounds the memory.
+BLOCK = 500
+DECIMALS = 6
+MODEL_VERSION = "needs-text-level-1"
+# There are no ratings of contents yet, so that part of the score is left out.
+WEIGHTS = {"need": 0.6, "text": 0.27, "level": 0.13}
+_PART_CODES = ("NEED", "OWN_WORDS", "LEVEL_FIT", "WELL_RATED")
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What a recommendation should say."""
+
+    rank: int
+    score: float
+    reasons: list[dict[str, Any]]
+    point_id: UUID | None
+
+
+Wanted = dict[tuple[UUID, UUID], _Wanted]
+
+
+async def recommend_contents(
+    session: AsyncSession, actor: Actor, *, cohort_id: UUID | None = None, trainee_id: UUID | None = None
+) -> None:
+    """Bring the recommendations of a cohort, or of one trainee, up to date on request."""
+    require(actor, "refresh_recommendations")
+    if trainee_id is not None:
+        trainee = await session.get(Trainee, trainee_id)
+        if trainee is None or trainee.studio_id != actor.studio_id:
+            raise NotFound("Trainee", field="trainee")
+        await refresh_recommendations(session, trainee.cohort_id, [trainee_id])
+    elif cohort_id is not None:
+        await refresh_recommendations(session, cohort_id)
+
+
+async def refresh_recommendations(
+    session: AsyncSession, cohort_id: UUID, trainee_ids: Sequence[UUID] | None = None
+) -> None:
+    """Recommend contents to the trainees of a cohort, or to some of them, and store what differs."""
+    cohort = await session.get_one(Cohort, cohort_id)
+    topics = await topics_of(session, cohort.studio_id)
+    catalogue = await _catalogue(session, cohort.studio_id, topics)
+    if not catalogue.contents:
+        return
+    trainees = await _trainees(session, cohort_id, trainee_ids)
+    retriever = await asyncio.to_thread(
+        _retriever, tuple(f"{content.title}。{content.body}" for content in catalogue.contents)
+    )
+    for some in chunks(trainees, BLOCK):
+        arrays = await _arrays(session, catalogue, topics, some)
+        wanted = await asyncio.to_thread(_recommend, catalogue, arrays, retriever, some)
+        await _store(session, cohort.studio_id, [trainee.id for trainee in some], wanted)
+
+
+@lru_cache(maxsize=4)
+def _retriever(documents: tuple[str, ...]) -> ContentRetriever:
+    return ContentRetriever().fit(documents)
+
+
+async def _catalogue(session: AsyncSession, studio_id: UUID, topics: Sequence[Topic]) -> CatalogueArrays:
+    contents = await session.execute(
+        select(Content).where(Content.studio_id == studio_id, Content.active).order_by(col(Content.code))
+    )
+    about = await session.execute(
+        select(ContentTopic.content_id, ContentTopic.topic_id, ContentTopic.position).where(
+            ContentTopic.studio_id == studio_id
+        )
+    )
+    before = await session.execute(
+        select(ContentPrerequisite.content_id, ContentPrerequisite.requires_id).where(
+            ContentPrerequisite.studio_id == studio_id
+        )
+    )
+    return catalogue_arrays(
+        topics,
+        list(contents.scalars()),
+        [(content_id, topic_id, position) for content_id, topic_id, position in about.all()],
+        [(content_id, requires_id) for content_id, requires_id in before.all()],
+    )
+
+
+async def _trainees(
+    session: AsyncSession, cohort_id: UUID, trainee_ids: Sequence[UUID] | None
+) -> Sequence[Trainee]:
+    query = select(Trainee).where(Trainee.cohort_id == cohort_id)
+    if trainee_ids is not None:
+        query = query.where(col(Trainee.id).in_(trainee_ids))
+    found = await session.execute(query.order_by(col(Trainee.roster_row), col(Trainee.id)))
+    return list(found.scalars())
+
+
+async def _arrays(
+    session: AsyncSession, catalogue: CatalogueArrays, topics: Sequence[Topic], trainees: Sequence[Trainee]
+) -> TraineeArrays:
+    ids = [trainee.id for trainee in trainees]
+    needs = await session.execute(
+        select(TraineeNeed.trainee_id, TraineeNeed.topic_id, TraineeNeed.need).where(
+            col(TraineeNeed.trainee_id).in_(ids)
+        )
+    )
+    spoken = (
+        select(PainPoint.id, PainPoint.trainee_id, PainPoint.text)
+        .join(SurveyResponse, col(SurveyResponse.id) == PainPoint.response_id)
+        .where(
+            col(PainPoint.trainee_id).in_(ids),
+            SurveyResponse.current,
+            sa.not_(col(PainPoint.junk)),
+            sa.not_(col(PainPoint.resolved)),
+        )
+        .order_by(col(PainPoint.wave), col(PainPoint.position), col(PainPoint.text), col(PainPoint.id))
+    )
+    points = [Point(*row) for row in (await session.execute(spoken)).all()]
+    tags: list[tuple[UUID, UUID, float]] = []
+    for some in chunks([point.id for point in points]):
+        found = await session.execute(
+            select(PainPointTopic.pain_point_id, PainPointTopic.topic_id, PainPointTopic.confidence).where(
+                col(PainPointTopic.pain_point_id).in_(some)
+            )
+        )
+        tags.extend((point_id, topic_id, sure) for point_id, topic_id, sure in found.all())
+    return trainee_arrays(
+        catalogue,
+        topics,
+        trainees,
+        by_owner([(owner, topic_id, need) for owner, topic_id, need in needs.all()]),
+        points,
+        by_owner(tags),
+        now().date(),
+    )
+
+
+def _recommend(
+    catalogue: CatalogueArrays,
+    arrays: TraineeArrays,
+    retriever: ContentRetriever,
+    trainees: Sequence[Trainee],
+) -> Wanted:
+    found = recommend(
+        arrays.needs,
+        catalogue.topics,
+        CONTENTS_PER_TRAINEE,
+        point_topics=arrays.point_topics,
+        point_scores=retriever.scores([point.text for point in arrays.points]),
+        point_trainee=arrays.point_trainee,
+        trainee_level=arrays.levels,
+        content_level=catalogue.levels,
+        prerequisites=catalogue.prerequisites,
+        weights=WEIGHTS,
+    )
+    wanted: Wanted = {}
+    for row, trainee in enumerate(trainees):
+        for place, content in enumerate(found.contents[row].tolist()):
+            if content < 0:
+                break
+            reasons = list(_reasons(found.parts[row, place].tolist(), found.reasons[row][place]))
+            point = int(found.points[row, place])
+            wanted[trainee.id, catalogue.contents[content].id] = _Wanted(
+                rank=place + 1,
+                score=round(sum(reason["weight"] for reason in reasons), DECIMALS),
+                reasons=reasons,
+                point_id=arrays.points[point].id if point >= 0 else None,
+            )
+    return wanted
+
+
+def _reasons(parts: Sequence[float], codes: Sequence[str]) -> Iterator[dict[str, Any]]:
+    """Give each part of the score as a reason, so that weights sum to the score; a prerequisite weighs nothing."""
+    for code, part in zip(_PART_CODES, parts, strict=True):
+        if round(part, DECIMALS) > 0:
+            yield {"code": code, "weight": round(part, DECIMALS)}
+    if "PREREQUISITE" in codes:
+        yield {"code": "PREREQUISITE", "weight": 0.0}
+
+
+async def _store(
+    session: AsyncSession,
+    studio_id: UUID,
+    trainee_ids: Sequence[UUID],
+    wanted: Mapping[tuple[UUID, UUID], _Wanted],
+) -> None:
+    found = await session.execute(
+        select(Recommendation, RecommendationCause.pain_point_id)
+        .join(
+            RecommendationCause, col(RecommendationCause.recommendation_id) == Recommendation.id, isouter=True
+        )
+        .where(col(Recommendation.trainee_id).in_(trainee_ids))
+    )
+    existing = {(row.trainee_id, row.content_id): (row, point_id) for row, point_id in found.all()}
+    stale = [existing[key][0].id for key in existing.keys() - wanted.keys()]
+    new: list[Recommendation | RecommendationCause] = []
+    for (trainee_id, content_id), want in wanted.items():
+        row, point_id = existing.get((trainee_id, content_id), (None, None))
+        if row is None:
+            row = Recommendation(
+                studio_id=studio_id,
+                trainee_id=trainee_id,
+                content_id=content_id,
+                rank=want.rank,
+                score=want.score,
+                reasons=want.reasons,
+                model_version=MODEL_VERSION,
+            )
+            new.append(row)
+        else:
+            changed(row, rank=want.rank, score=want.score, reasons=want.reasons, model_version=MODEL_VERSION)
+        if want.point_id != point_id:
+            await _forget_cause(session, row.id, point_id)
+            if want.point_id is not None:
+                new.append(
+                    RecommendationCause(
+                        studio_id=studio_id, recommendation_id=row.id, pain_point_id=want.point_id
+                    )
+                )
+    await session.flush()
+    for some in chunks(stale):
+        await session.execute(sa.delete(Recommendation).where(col(Recommendation.id).in_(some)))
+    await insert_rows(session, new)
+
+
+async def _forget_cause(session: AsyncSession, recommendation_id: UUID, point_id: UUID | None) -> None:
+    if point_id is not None:
+        await session.execute(
+            sa.delete(RecommendationCause).where(
+                col(RecommendationCause.recommendation_id) == recommendation_id,
+                col(RecommendationCause.pain_point_id) == point_id,
+            )
+        )

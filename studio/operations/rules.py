@@ -1,0 +1,177 @@
+"""Rules of a cohort's match: pins, conflicts and preferences, each with its reason and author."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import select
+
+from studio.errors import NotFound, StudioError
+from studio.imports.issues import ImportCode, RowIssue
+from studio.imports.respondents import Found, KnownPerson, PeopleIndex
+from studio.imports.rules import RuleRow, parse_rules
+from studio.imports.tables import read_table
+from studio.operations.audit import audit
+from studio.operations.import_report import ImportReport, all_or_nothing
+from studio.operations.surveys import find_cohort
+from studio.permissions import Actor, require
+from studio.store.cohorts import Cohort
+from studio.store.enums import RuleKind
+from studio.store.people import Mentor, Person, Region, Trainee, mentors_of, trainees_of
+from studio.store.rows import changed, insert_rows
+from studio.store.rules import Rule
+
+
+async def set_rule(
+    session: AsyncSession,
+    actor: Actor,
+    trainee_id: UUID,
+    mentor_id: UUID,
+    kind: RuleKind,
+    *,
+    reason: str,
+    expires_on: date | None = None,
+) -> Rule:
+    """Set the rule between a trainee and a mentor, replacing the one there was."""
+    require(actor, "set_rule")
+    if not reason.strip():
+        raise StudioError("REASON_MISSING", field="reason")
+    trainee = await session.get(Trainee, trainee_id)
+    if trainee is None or trainee.studio_id != actor.studio_id:
+        raise NotFound("Trainee", field="traineeId")
+    mentor = await session.get(Mentor, mentor_id)
+    if mentor is None or mentor.studio_id != actor.studio_id:
+        raise NotFound("Mentor", field="mentorId")
+    rule = await session.scalar(
+        select(Rule).where(Rule.trainee_id == trainee_id, Rule.mentor_id == mentor_id)
+    )
+    values: dict[str, Any] = {
+        "kind": kind,
+        "reason": reason.strip(),
+        "author": actor.role.value,
+        "expires_on": expires_on,
+    }
+    if rule is None:
+        rule = Rule(
+            studio_id=actor.studio_id,
+            cohort_id=trainee.cohort_id,
+            trainee_id=trainee_id,
+            mentor_id=mentor_id,
+            **values,
+        )
+        session.add(rule)
+    else:
+        changed(rule, **values)
+    await session.flush()
+    await audit(session, actor, "set_rule", "Rule", rule.id, kind=kind.value)
+    return rule
+
+
+async def remove_rule(session: AsyncSession, actor: Actor, rule_id: UUID) -> None:
+    """Remove a rule."""
+    require(actor, "set_rule")
+    rule = await session.get(Rule, rule_id)
+    if rule is None or rule.studio_id != actor.studio_id:
+        raise NotFound("Rule", field="ruleId")
+    await session.delete(rule)
+    await audit(session, actor, "remove_rule", "Rule", rule_id)
+
+
+async def import_rules(
+    session: AsyncSession,
+    actor: Actor,
+    content: bytes,
+    file_name: str,
+    cohort_number: int,
+    *,
+    dry_run: bool = False,
+    skip_bad_rows: bool = False,
+    overrides: Mapping[str, str] | None = None,
+) -> ImportReport:
+    """Take in a list of rules; trainees and mentors are found by name, and by community where two share it."""
+    require(actor, "import_rules")
+    cohort = await find_cohort(session, actor.studio_id, cohort_number)
+    sheet = parse_rules(read_table(content, file_name), overrides=overrides or {})
+    report = ImportReport(rows=sheet.n_rows, mapping=sheet.mapping, rejected=list(sheet.issues))
+    async with all_or_nothing(session, report, dry_run=dry_run, skip_bad_rows=skip_bad_rows):
+        people = await _people(session, cohort)
+        found = await session.execute(select(Rule).where(Rule.cohort_id == cohort.id))
+        existing = {(rule.trainee_id, rule.mentor_id): rule for rule in found.scalars()}
+        new: list[Rule] = []
+        for row in sheet.rows:
+            pair = _find_pair(row, people, report)
+            if pair is not None:
+                _take(row, pair, existing, new, cohort, report)
+        report.respondents = report.accepted
+        await insert_rows(session, new)
+    if report.written:
+        await audit(session, actor, "import_rules", "Cohort", cohort.id, rows=report.rows, new=report.new)
+    return report
+
+
+async def _people(session: AsyncSession, cohort: Cohort) -> tuple[PeopleIndex, PeopleIndex]:
+    trainees = PeopleIndex([_known(*row) for row in await trainees_of(session, cohort.id)])
+    mentors = PeopleIndex([_known(*row) for row in await mentors_of(session, cohort.studio_id)])
+    return trainees, mentors
+
+
+def _known(row: Trainee | Mentor, person: Person, community: Region | None) -> KnownPerson:
+    return KnownPerson(
+        key=row.id,
+        name=person.name,
+        community=community.name if community else "",
+        county=community.county if community else "",
+        phone=person.phone or "",
+    )
+
+
+def _find_pair(
+    row: RuleRow, people: tuple[PeopleIndex, PeopleIndex], report: ImportReport
+) -> tuple[UUID, UUID] | None:
+    """Return the trainee and the mentor of a row, or add what is wrong with either to the report."""
+    trainees, mentors = people
+    sought = (
+        ("trainee", row.trainee, trainees.find(row.trainee, community=row.trainee_community)),
+        ("mentor", row.mentor, mentors.find(row.mentor, community=row.mentor_community)),
+    )
+    for column, _, found in sought:
+        if found.code is not None:
+            report.rejected.append(_issue(row.row, column, found.code, found))
+    keys = [found.key for _, _, found in sought]
+    if isinstance(keys[0], UUID) and isinstance(keys[1], UUID):
+        return keys[0], keys[1]
+    return None
+
+
+def _issue(row: int, column: str, code: ImportCode, found: Found) -> RowIssue:
+    return RowIssue(row=row, column=column, code=code, values=dict(found.values))
+
+
+def _take(
+    row: RuleRow,
+    pair: tuple[UUID, UUID],
+    existing: dict[tuple[UUID, UUID], Rule],
+    new: list[Rule],
+    cohort: Cohort,
+    report: ImportReport,
+) -> None:
+    values: dict[str, Any] = {
+        "kind": row.kind,
+        "reason": row.reason,
+        "author": "IMPORT",
+        "expires_on": row.expires_on,
+    }
+    rule = existing.get(pair)
+    if rule is None:
+        rule = Rule(
+            studio_id=cohort.studio_id, cohort_id=cohort.id, trainee_id=pair[0], mentor_id=pair[1], **values
+        )
+        existing[pair] = rule
+        new.append(rule)
+        report.new += 1
+    elif changed(rule, **values):
+        report.updated += 1
+    else:
+        report.unchanged += 1

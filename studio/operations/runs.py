@@ -1,0 +1,267 @@
+"""Match runs: start one, compute it, publish it."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from matching import Match, MatchingError, MentorAffinity, match
+from studio.arrays.matches import MatchArrays, MatchRows
+from studio.errors import Conflict, NotFound, StudioError
+from studio.operations.audit import audit
+from studio.operations.idempotency import once, remember
+from studio.operations.match_input import match_input
+from studio.operations.needs import refresh_needs
+from studio.permissions import Actor, require
+from studio.store.clock import now
+from studio.store.cohorts import Cohort
+from studio.store.enums import JobKind, MatchRunState, PairingState, PublishState
+from studio.store.jobs import enqueue
+from studio.store.pairings import Pairing, ScorePart
+from studio.store.rows import insert_rows
+from studio.store.rules import MatchPolicy
+from studio.store.runs import MatchRun, Unmatched
+
+COMPUTED = frozenset({MatchRunState.OPTIMAL, MatchRunState.FEASIBLE_WITH_BOUND})
+DECIMALS = 6
+
+
+async def match_cohort(session: AsyncSession, actor: Actor, cohort_id: UUID) -> MatchRun:
+    """Run a match here and now: needs are brought up to date, the run is computed and stored as a draft."""
+    require(actor, "start_match_run")
+    cohort = await _own_cohort(session, actor, cohort_id)
+    run = await _new_run(session, cohort)
+    await refresh_needs(session, cohort.id)
+    policy = await session.get_one(MatchPolicy, run.policy_id)
+    rows, arrays = await match_input(session, cohort, policy.weights)
+    found = await compute_match(arrays, policy.weights)
+    if isinstance(found, StudioError):
+        raise found
+    await store_match(session, run, rows, arrays, found)
+    await audit(session, actor, "match_cohort", "MatchRun", run.id, matched=run.matched, total=run.total)
+    return run
+
+
+async def start_match_run(
+    session: AsyncSession, actor: Actor, cohort_id: UUID, *, idempotency_key: str | None = None
+) -> MatchRun:
+    """Queue a match run and return it at once; a worker computes it, progress is the job's."""
+    require(actor, "start_match_run")
+    given = {"cohort_id": cohort_id.hex}
+    done = await once(session, actor, idempotency_key, "start_match_run", given)
+    if done is not None:
+        return await session.get_one(MatchRun, done)
+    cohort = await _own_cohort(session, actor, cohort_id)
+    run = await _new_run(session, cohort)
+    job = await enqueue(
+        session, actor.studio_id, JobKind.MATCH_RUN, {"run_id": run.id.hex}, author_token_id=actor.token_id
+    )
+    run.job_id = job.id
+    await remember(session, actor, idempotency_key, "start_match_run", given, run.id)
+    await audit(session, actor, "start_match_run", "MatchRun", run.id)
+    return run
+
+
+async def _own_cohort(session: AsyncSession, actor: Actor, cohort_id: UUID) -> Cohort:
+    cohort = await session.get(Cohort, cohort_id)
+    if cohort is None or cohort.studio_id != actor.studio_id:
+        raise NotFound("Cohort", field="cohortId")
+    return cohort
+
+
+async def _new_run(session: AsyncSession, cohort: Cohort) -> MatchRun:
+    number = await session.scalar(
+        select(sa.func.coalesce(sa.func.max(MatchRun.number), 0) + 1).where(MatchRun.cohort_id == cohort.id)
+    )
+    policy = await session.scalar(
+        select(MatchPolicy)
+        .where(MatchPolicy.studio_id == cohort.studio_id)
+        .order_by(col(MatchPolicy.number).desc())
+        .limit(1)
+    )
+    if policy is None:
+        raise StudioError("NO_POLICY")
+    run = MatchRun(
+        studio_id=cohort.studio_id,
+        cohort_id=cohort.id,
+        policy_id=policy.id,
+        number=number or 1,
+        started_at=now(),
+    )
+    session.add(run)
+    await session.flush()
+    return run
+
+
+async def compute_match(arrays: MatchArrays, weights: Mapping[str, float]) -> Match | StudioError:
+    """Let the engine match in a thread of its own; a refusal of the engine comes back as INFEASIBLE."""
+    if not arrays.trainee_ids:
+        return StudioError("NO_TRAINEES")
+    if not arrays.mentor_ids:
+        return StudioError("NO_MENTORS")
+    try:
+        return await asyncio.to_thread(
+            match,
+            arrays.trainees,
+            arrays.mentors,
+            arrays.capacity,
+            forbidden=arrays.forbidden,
+            pinned=arrays.pinned,
+            affinity=MentorAffinity().set_params(**weights),
+        )
+    except MatchingError as error:
+        return StudioError("INFEASIBLE", detail=str(error))
+
+
+async def store_match(
+    session: AsyncSession, run: MatchRun, rows: MatchRows, arrays: MatchArrays, found: Match | StudioError
+) -> None:
+    """Store the outcome of a run: pairs with their places and parts, the unmatched, the certificate."""
+    run.finished_at = now()
+    run.input_hash = arrays.input_hash
+    run.total = len(arrays.trainee_ids)
+    run.version += 1
+    if isinstance(found, StudioError):
+        run.state, run.failure = MatchRunState.INFEASIBLE, found.code
+        await session.flush()
+        return
+    solution, certificate = found.solution, found.certificate
+    run.matched = len(solution.pairs)
+    run.objective, run.bound = round(solution.total, DECIMALS), round(solution.bound, DECIMALS)
+    run.gap, run.verified = round(solution.gap, DECIMALS), certificate.valid
+    proven = certificate.valid and certificate.gap == 0
+    run.state = MatchRunState.OPTIMAL if proven else MatchRunState.FEASIBLE_WITH_BOUND
+    await session.flush()
+    pairings, parts = _pairings(run, rows, arrays, found)
+    await insert_rows(session, [*pairings, *parts, *_unmatched(run, arrays, found)])
+
+
+def _pairings(
+    run: MatchRun, rows: MatchRows, arrays: MatchArrays, found: Match
+) -> tuple[list[Pairing], list[ScorePart]]:
+    free = {mentor_id: iter(places) for mentor_id, places in rows.places.items()}
+    pairings: list[Pairing] = []
+    parts: list[ScorePart] = []
+    for index, (row, column) in enumerate(found.solution.pairs.tolist()):
+        trainee_id, mentor_id = arrays.trainee_ids[row], arrays.mentor_ids[column]
+        pairing = Pairing(
+            studio_id=run.studio_id,
+            run_id=run.id,
+            trainee_id=trainee_id,
+            mentor_id=mentor_id,
+            place_id=next(free[mentor_id]).id,
+            score=round(float(found.scores[index]), DECIMALS),
+            locked=(trainee_id, mentor_id) in rows.locked,
+        )
+        pairings.append(pairing)
+        values = {code: (float(part.value[index]), part.weight) for code, part in found.parts.items()}
+        parts.extend(score_parts(pairing, values))
+    return pairings, parts
+
+
+def score_parts(pairing: Pairing, values: Mapping[str, tuple[float, float]]) -> list[ScorePart]:
+    """Return the named parts of a pairing; `values` are (value, weight), in the engine's order."""
+    return [
+        ScorePart(
+            studio_id=pairing.studio_id,
+            pairing_id=pairing.id,
+            position=position,
+            code=code.upper(),
+            value=round(value, DECIMALS),
+            weight=round(weight, DECIMALS),
+            contribution=round(value * weight, DECIMALS),
+        )
+        for position, (code, (value, weight)) in enumerate(values.items())
+    ]
+
+
+def _unmatched(run: MatchRun, arrays: MatchArrays, found: Match) -> list[Unmatched]:
+    return [
+        Unmatched(
+            studio_id=run.studio_id,
+            run_id=run.id,
+            trainee_id=arrays.trainee_ids[reason.trainee],
+            reasons=[
+                {
+                    "code": reason.code,
+                    "mentors": [arrays.mentor_ids[mentor].hex for mentor in reason.mentors],
+                    "repairs": [
+                        {
+                            "code": repair.code,
+                            "mentor": arrays.mentor_ids[repair.mentor].hex,
+                            "change": round(repair.change, DECIMALS),
+                        }
+                        for repair in reason.repairs
+                    ],
+                }
+            ],
+        )
+        for reason in found.unmatched
+    ]
+
+
+async def publish_match_run(
+    session: AsyncSession, actor: Actor, run_id: UUID, *, expected_version: int
+) -> MatchRun:
+    """Publish a draft: its pairs take their places for good, the cohort's earlier run gives its own back.
+
+    Raises CONFLICT_VERSION, ILLEGAL_TRANSITION, or CAPACITY_EXCEEDED when another cohort took a place meanwhile.
+    """
+    require(actor, "publish_match_run")
+    run = await own_run(session, actor, run_id, expected_version)
+    if run.state not in COMPUTED or run.publish_state is not PublishState.DRAFT:
+        raise StudioError(
+            "ILLEGAL_TRANSITION", field="runId", state=f"{run.state.value}/{run.publish_state.value}"
+        )
+    earlier = await session.scalar(
+        select(MatchRun).where(
+            MatchRun.cohort_id == run.cohort_id, MatchRun.publish_state == PublishState.PUBLISHED
+        )
+    )
+    if earlier is not None:
+        earlier.publish_state = PublishState.SUPERSEDED
+        earlier.version += 1
+        await session.flush()
+        await _release(session, earlier.id)
+    try:
+        await session.execute(
+            sa.update(Pairing)
+            .where(col(Pairing.run_id) == run.id)
+            .values(
+                held_place_id=Pairing.place_id,
+                state=PairingState.AWAITING_CONSENT,
+                version=Pairing.version + 1,
+                updated_at=now(),
+            )
+        )
+        run.publish_state = PublishState.PUBLISHED
+        run.version += 1
+        await session.flush()
+    except IntegrityError as error:
+        raise Conflict("CAPACITY_EXCEEDED", field="runId") from error
+    await audit(session, actor, "publish_match_run", "MatchRun", run.id, pairs=run.matched)
+    return run
+
+
+async def _release(session: AsyncSession, run_id: UUID) -> None:
+    values: dict[str, Any] = {"held_place_id": None, "state": PairingState.ENDED, "updated_at": now()}
+    await session.execute(sa.update(Pairing).where(col(Pairing.run_id) == run_id).values(values))
+
+
+async def own_run(
+    session: AsyncSession, actor: Actor, run_id: UUID, expected_version: int | None = None
+) -> MatchRun:
+    """Return a run of the actor's studio, locked for writing, at the version that the client has seen."""
+    run = await session.get(MatchRun, run_id, with_for_update=True)
+    if run is None or run.studio_id != actor.studio_id:
+        raise NotFound("MatchRun", field="runId")
+    if expected_version is not None and run.version != expected_version:
+        raise Conflict(
+            "CONFLICT_VERSION", field="expectedVersion", found=run.version, expected=expected_version
+        )
+    return run
