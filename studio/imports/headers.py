@@ -7,8 +7,8 @@ from functools import lru_cache
 from studio.imports.keys import text_key
 
 NUMBERING = re.compile(
-    r"^\s*(?:第\s*(?P<nth>\d+)\s*题\s*[、.::)]?|[Qq](?P<q>\d+)(?:[_.\-](?P<qsub>\d+))?\s*[、.::)]?"
-    r"|\(?(?P<plain>\d+)(?:[_.](?P<sub>\d+))?\s*[、.::)])\s*"
+    r"^\s*(?:第\s*(?P<nth>\d+)\s*题\s*[、.:)]?|[Qq](?P<q>\d+)(?:[_.\-](?P<qsub>\d+))?\s*[、.:)]?"
+    r"|\(?(?P<plain>\d+)(?:[_.](?P<sub>\d+))?\s*[、.:)])\s*"
 )
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〖[^〖〗]*〗|<[^<>]*>|《[^《》]*》|\{[^{}]*\}")
 _PUNCTUATION = re.compile(r"[\s\"'“”‘’、,.:;?!。…*#_\-—–/|·~&+]+")

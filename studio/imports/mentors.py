@@ -44,7 +44,7 @@ _FIELDS: tuple[FieldNames, ...] = (
     fields.SEX_AGE,
 )
 _CASE_NUMBER = re.compile(
-    r"(?:^|(?<=[\s;;。]))(?:案例)?(?:[((]?\d{1,2}[、..))](?!\d)|[一二三四五六七八九十]{1,3}、|[①-⑳])\s*"
+    r"(?:^|(?<=[\s;；。]))(?:案例)?(?:[(（]?\d{1,2}[、.)）．](?!\d)|[一二三四五六七八九十]{1,3}、)\s*|[①-⑳]\s*"
 )
 
 
@@ -129,11 +129,11 @@ def _mentor(reader: RowReader, strengths: StrengthReader, row: TableRow) -> Ment
 
 def split_honours(text: str) -> tuple[str, ...]:
     """Return the honours of a cell, separated by newlines, ;、, or by numbers."""
-    parts = re.split(r"[\n;;、,,]+", _CASE_NUMBER.sub("\n", text))
+    parts = re.split(r"[\n;；、,，]+", _CASE_NUMBER.sub("\n", text))
     return tuple(part for part in (part.strip(" 。.") for part in parts) if part)
 
 
 def split_cases(text: str) -> tuple[str, ...]:
     """Return the cases of a cell, separated by newlines, ; or numbers; commas stay inside a case."""
-    parts = re.split(r"[\n;;]+", _CASE_NUMBER.sub("\n", text))
+    parts = re.split(r"[\n;；]+", _CASE_NUMBER.sub("\n", text))
     return tuple(part for part in (part.strip() for part in parts) if part)

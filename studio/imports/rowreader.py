@@ -151,7 +151,8 @@ class SeenPeople:
         """Return the number of the earlier row with this person, or None; the row is remembered."""
         same = self._seen.setdefault((name_key(name), community_key(community)), [])
         found = next((number for number, other in same if not phone or not other or phone == other), None)
-        same.append((row, phone))
+        if found is None:
+            same.append((row, phone))
         return found
 
 

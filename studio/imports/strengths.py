@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from studio.imports.cells import parse_number, plain
-from studio.imports.columns import IGNORED, ColumnMapping
+from studio.imports.columns import DROPPED_PERSONAL, IGNORED, ColumnMapping
 from studio.imports.headers import header_key
 from studio.imports.issues import ImportCode
 from studio.imports.rowreader import RowReader, shown
@@ -13,6 +13,8 @@ from studio.imports.topics import TopicIndex
 
 # A topic that a mentor names without a grade.
 NAMED = 0.8
+# A header that only holds a field's name (擅长程度—文稿写作) gives way to the topic it names.
+_SURE = 0.9
 # Words for a strength, weakest reading last; the first that the text holds decides.
 _WORDS: tuple[tuple[str, float], ...] = (
     (r"^(不擅长|没有|无|弱|差|较弱|一般偏弱|low|weak|none|no|否|×|x|false)$", 0.2),
@@ -24,9 +26,9 @@ _WORDS: tuple[tuple[str, float], ...] = (
     ),
 )
 _GRADED = re.compile(
-    r"^(?P<topic>.+?)\s*(?:[::=]\s*(?P<after>\S+)|\((?P<inside>[^()]*)\)|(?P<stars>[★☆]+)|\s+(?P<spaced>\d+(?:\.\d+)?%?分?))$"
+    r"^(?P<topic>.+?)\s*(?:[:=]\s*(?P<after>\S+)|\((?P<inside>[^()]*)\)|(?P<stars>[★☆]+)|\s+(?P<spaced>\d+(?:\.\d+)?%?分?))$"
 )
-_LIST = re.compile(r"[;\n、,/|]+|(?<=[))])\s+")
+_LIST = re.compile(r"[;\n、,/|]+|(?<=\))\s+")
 
 
 class StrengthScale:
@@ -59,12 +61,12 @@ def _bare(text: str) -> str:
 
 
 def topic_columns(table: Table, mapping: Sequence[ColumnMapping], topics: TopicIndex) -> dict[int, str]:
-    """Return the unmapped columns whose header names a topic, as index → topic code."""
+    """Return the columns whose header names a topic and no field for sure, as index → topic code."""
     found: dict[int, str] = {}
     for column in mapping:
-        if column.field == IGNORED and column.confidence == 0.0:
+        if column.confidence < _SURE and column.field != DROPPED_PERSONAL:
             last = table.header[column.index].rpartition("—")[2]
-            code = topics.exact(header_key(last)) or topics.find(last)
+            code = topics.exact(header_key(last)) or (topics.find(last) if column.field == IGNORED else None)
             if code and code not in found.values():
                 found[column.index] = code
     return found

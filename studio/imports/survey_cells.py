@@ -31,15 +31,15 @@ _TICKED = frozenset(
 _UNTICKED = frozenset(["0", "n", "no", "false", "否", "未选", "未选中", "□", "☐", "×", "✗", "unchecked"])
 _EXTRA = re.compile(r"^(?P<label>[^〖〗]*)〖(?P<text>.*)〗$", re.DOTALL)
 _OTHER = re.compile(
-    r"^(?P<label>其他|其它|[Oo]thers?)(?:选项)?\s*(?:[((\[](?P<inside>.*)[))\]]|[::\-—_\s]+(?P<after>.+))?$",
+    r"^(?P<label>其他|其它|[Oo]thers?)(?:选项)?\s*(?:[(（\[](?P<inside>.*)[)）\]]|[:：\-—_\s]+(?P<after>.+))?$",
     re.DOTALL,
 )
-_FILL_IN = re.compile(r"[\s_]*[((]?(?:请注明|请说明|请填写|请写明|please specify)[))]?[\s_::]*$")
+_FILL_IN = re.compile(r"[\s_]*[(（]?(?:请注明|请说明|请填写|请写明|please specify)[)）]?[\s_:：]*$")
 _SEPARATORS = {
     "┋": re.compile(r"┋"),
     "\n": re.compile(r"\n+"),
-    ";": re.compile(r"[;;]"),
-    ",": re.compile(r"[,,]"),
+    ";": re.compile(r"[;；]"),
+    ",": re.compile(r"[,，]"),
     "、": re.compile(r"、"),
     "|": re.compile(r"[|｜]"),
     "/": re.compile(r"/"),

@@ -1,6 +1,5 @@
 """Which columns of a survey are which question: kind, what it measures, topics, options, scale."""
 
-import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -19,42 +18,24 @@ from studio.imports.survey_cells import (
     unanswered,
 )
 from studio.imports.survey_headings import Heading, group, read_headings
+from studio.imports.survey_measures import (
+    ASKS_TEXT,
+    CHOICE,
+    DEGREE,
+    MOST_URGENT,
+    MULTI_MARK,
+    NOT_TROUBLE,
+    RANK,
+    SEVERE,
+    THORNIEST,
+    URGENT,
+    comes_first,
+    measure_of_choice,
+    measure_of_text,
+)
 from studio.imports.topics import TopicIndex
 from studio.store.enums import Measure, QuestionKind
 
-_RANK = re.compile(r"排序|排列|排名|按.{0,8}(?:顺序|先后)|排个序|\brank", re.IGNORECASE)
-_MULTI_MARK = re.compile(
-    r"多选|不定项|可选.{0,3}项|最多.{0,3}[选项]|至多|限选|multiple|all that apply", re.IGNORECASE
-)
-_CHOICE = re.compile(r"单选|多选|限选|哪一?[个些类方]|哪几|选择|which\b", re.IGNORECASE)
-_DEGREE = re.compile(
-    r"程度|评分|打分|打几分|分值|量表|难度|[迫意急]度|severity|urgency|\brat(?:e|ing)\b|\bscale\b"
-    r"|how (?:urgent|difficult|hard)",
-    re.IGNORECASE,
-)
-_ASKS_TEXT = re.compile(
-    r"什么|为什么|为何|怎[么样]|如何|建议|意见|谈谈|描述|写出|写下|请写|填空|简答|问答|举例|说明|what|why|how\b|describe|comment",
-    re.IGNORECASE,
-)
-_URGENT = re.compile(r"急迫|紧急|紧迫|迫切|急需|急切|最急|着急|urgen|pressing", re.IGNORECASE)
-_SEVERE = re.compile(
-    r"棘手|困难|难度|难易|难处|难点|难题|头[疼痛]|严重|挑战|短板|困扰|薄弱|severi|severe|difficult|hard|thorn|challeng",
-    re.IGNORECASE,
-)
-_MOST_URGENT = re.compile(
-    r"最.{0,4}(?:急|迫切|紧|想.{0,4}解决|需要.{0,4}解决)|most urgent|most pressing|urgent", re.IGNORECASE
-)
-_THORNIEST = re.compile(
-    r"最.{0,4}(?:棘手|困难|难|头[疼痛]|大的|突出|严重|困扰)"
-    r"|thorniest|hardest|toughest|most difficult|biggest",
-    re.IGNORECASE,
-)
-# What is asked is not a trouble: a cause, a remedy, a wish, something that goes well.
-_NOT_TROUBLE = re.compile(
-    r"(?<![及和与、])(?:建议|意见|措施|对策|办法|做法|原因|经验|收获|擅长|优势|强项|满意|亮点|做得好|已解决|掌握|熟悉|培训方式"
-    r"|(?:希望|期望)(?!.{0,6}解决)|重要|suggest|advice|reason)",
-    re.IGNORECASE,
-)
 _MOST_OPTIONS = 15
 _LONGEST_OPTION = 20
 
@@ -117,7 +98,7 @@ class LayoutReader:
             QuestionPlan(
                 text=first.stem or (f"第{first.number}题" if first.number else "、".join(labels)),
                 kind=kind,
-                measures=_measure_of_choice(first.words, kind, topical=topical),
+                measures=measure_of_choice(first.words, kind, topical=topical),
                 columns=tuple(heading.index for heading in columns),
                 labels=labels,
             )
@@ -126,12 +107,12 @@ class LayoutReader:
     def _group_kind(self, columns: list[Heading]) -> QuestionKind:
         words = columns[0].words
         filled = [(h, c) for h in columns for c in self._columns[h.index] if unanswered(c) is None]
-        if len(columns) > 1 and _RANK.search(words):
+        if len(columns) > 1 and RANK.search(words):
             return QuestionKind.RANK
-        if _MULTI_MARK.search(words):
+        if MULTI_MARK.search(words):
             return QuestionKind.MULTI
         rated = sum(scale_number(cell) is not None for _, cell in filled)
-        if _DEGREE.search(words) and (not filled or rated * 2 >= len(filled) or self._are_labels(columns)):
+        if DEGREE.search(words) and (not filled or rated * 2 >= len(filled) or self._are_labels(columns)):
             return QuestionKind.SCALE
         if len(columns) > 1 and self._are_ticks(filled):
             return QuestionKind.MULTI
@@ -183,13 +164,13 @@ class LayoutReader:
         ]
 
     def _measure_of_rating(self, words: str, *, topical: bool) -> tuple[Measure, float]:
-        urgent, severe = _URGENT.search(words), _SEVERE.search(words)
+        urgent, severe = URGENT.search(words), SEVERE.search(words)
         confidence = 1.0
-        if urgent and (not severe or urgent.start() < severe.start()):
+        if comes_first(urgent, severe):
             measure = Measure.URGENCY
         elif severe:
             measure = Measure.SEVERITY
-        elif not topical or _NOT_TROUBLE.search(words):
+        elif not topical or NOT_TROUBLE.search(words):
             return Measure.OTHER, confidence
         else:
             # Rows without a question above them: severity is asked first, urgency after it.
@@ -208,21 +189,22 @@ class LayoutReader:
             return self._choices(heading, QuestionKind.MULTI, "┋")
         if "填空" in heading.hint or "简答" in heading.hint:
             return self._text(heading, topic)
-        if any(map(has_arrow, cells)) and (_RANK.search(words) or _mostly(has_arrow, cells)):
+        if any(map(has_arrow, cells)) and (RANK.search(words) or _mostly(has_arrow, cells)):
             return self._ranking(heading, None)
-        if _RANK.search(words) and cells and not _mostly(is_number, cells):
+        if RANK.search(words) and cells and not _mostly(is_number, cells):
             return self._ranking(heading, self._separator(cells))
         if self._is_rating(heading, cells, topic):
             return self._rating(heading, topic)
-        asks_text = _ASKS_TEXT.search(words) or _MOST_URGENT.search(words) or _THORNIEST.search(words)
-        if asks_text and not _CHOICE.search(words):
+        asks_text = ASKS_TEXT.search(words) or MOST_URGENT.search(words) or THORNIEST.search(words)
+        if asks_text and not CHOICE.search(words):
             return self._text(heading, topic)
         separator = self._separator(cells)
         pieces = [
             piece for cell in cells for piece in (split_choices(cell, separator) if separator else [cell])
         ]
-        named = sum(self._topics.find(split_option(piece)[0]) is not None for piece in pieces)
-        if _MULTI_MARK.search(words) or (separator and named * 10 >= 6 * len(pieces)):
+        # Whole topics only: sentences hold their names too, and are words to be kept.
+        named = sum(self._topics.exact(split_option(piece)[0]) is not None for piece in pieces)
+        if MULTI_MARK.search(words) or (separator and named * 10 >= 6 * len(pieces)):
             return self._choices(heading, QuestionKind.MULTI, separator or "┋")
         if (
             "单选" in heading.hint
@@ -233,11 +215,11 @@ class LayoutReader:
         return self._text(heading, topic)
 
     def _is_rating(self, heading: Heading, cells: set[str], topic: str | None) -> bool:
-        if not _DEGREE.search(heading.words + heading.item) and topic is None:
+        if not DEGREE.search(heading.words + heading.item) and topic is None:
             return False
         rated = [cell for cell in cells if unanswered(cell) is None]
         return _mostly(lambda cell: scale_number(cell) is not None, rated) or (
-            bool(_DEGREE.search(heading.words)) and self._are_labels([heading])
+            bool(DEGREE.search(heading.words)) and self._are_labels([heading])
         )
 
     def _rating(self, heading: Heading, topic: str | None) -> QuestionPlan:
@@ -257,19 +239,19 @@ class LayoutReader:
     def _ranking(self, heading: Heading, separator: str | None) -> QuestionPlan:
         pieces = {piece for cell in self._cells[heading.index] for piece in split_ranks(cell, separator)}
         topical = any(self._topics.find(split_option(piece)[0]) for piece in pieces)
-        measure = _measure_of_choice(heading.words, QuestionKind.RANK, topical=topical)
+        measure = measure_of_choice(heading.words, QuestionKind.RANK, topical=topical)
         return QuestionPlan(heading.text, QuestionKind.RANK, measure, (heading.index,), separator=separator)
 
     def _choices(self, heading: Heading, kind: QuestionKind, separator: str | None) -> QuestionPlan:
         cells = [cell for cell in self._cells[heading.index] if unanswered(cell) is None]
         pieces = {p for cell in cells for p in (split_choices(cell, separator) if separator else [cell])}
         named = sum(self._topics.find(split_option(piece)[0]) is not None for piece in pieces)
-        measure = _measure_of_choice(heading.words, kind, topical=named * 2 >= len(pieces) and named > 0)
+        measure = measure_of_choice(heading.words, kind, topical=named * 2 >= len(pieces) and named > 0)
         return QuestionPlan(heading.text, kind, measure, (heading.index,), separator=separator)
 
     @staticmethod
     def _text(heading: Heading, topic: str | None) -> QuestionPlan:
-        measure = _measure_of_text(heading.text)
+        measure = measure_of_text(heading.text)
         code = topic if measure is Measure.OTHER else None
         return QuestionPlan(heading.text, QuestionKind.TEXT, measure, (heading.index,), topic_code=code)
 
@@ -300,36 +282,16 @@ def _mostly(test: Callable[[str], bool], cells: Collection[str]) -> bool:
     return bool(cells) and sum(bool(test(cell)) for cell in cells) * 2 > len(cells)
 
 
-def _measure_of_choice(words: str, kind: QuestionKind, *, topical: bool) -> Measure:
-    """Return what ticks or places tell: ticks of urgent matters are urgency, a ranking is one of urgency
-    unless it asks for difficulty."""
-    if not topical or _NOT_TROUBLE.search(words):
-        return Measure.OTHER
-    urgent, severe = _URGENT.search(words), _SEVERE.search(words)
-    if kind is QuestionKind.RANK:
-        return Measure.DIFFICULTY if severe and not urgent else Measure.URGENCY_ORDER
-    return Measure.URGENCY if urgent and not severe else Measure.DIFFICULTY
-
-
-def _measure_of_text(text: str) -> Measure:
-    if _NOT_TROUBLE.search(text):
-        return Measure.OTHER
-    urgent, thorny = _MOST_URGENT.search(text), _THORNIEST.search(text)
-    if urgent and (not thorny or urgent.start() <= thorny.start()):
-        return Measure.MOST_URGENT
-    return Measure.THORNIEST if thorny else Measure.OTHER
-
-
 def _open_questions_found(plans: list[QuestionPlan]) -> list[QuestionPlan]:
     """Where none asks for the thorniest or the most urgent, take one that asks for trouble or urgency."""
-    for measure, words in ((Measure.MOST_URGENT, _URGENT), (Measure.THORNIEST, _SEVERE)):
+    for measure, words in ((Measure.MOST_URGENT, URGENT), (Measure.THORNIEST, SEVERE)):
         if any(plan.measures is measure for plan in plans):
             continue
         for at, plan in enumerate(plans):
             open_text = (
                 plan.kind is QuestionKind.TEXT and plan.measures is Measure.OTHER and not plan.topic_code
             )
-            if open_text and words.search(plan.text) and not _NOT_TROUBLE.search(plan.text):
+            if open_text and words.search(plan.text) and not NOT_TROUBLE.search(plan.text):
                 plans[at] = QuestionPlan(plan.text, plan.kind, measure, plan.columns, confidence=0.7)
                 break
     return plans

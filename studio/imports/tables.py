@@ -13,7 +13,7 @@ _LOOK = 30
 _MAX_HEADER_LINES = 3
 _NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
 _QUESTION_CODE = re.compile(r"^(?:[QqGg]\d+|[A-Za-z]\w*\[\w+\])\w*$")
-_QUESTION_WORD = re.compile(r"姓名|时间|社区|程度|问题|什么|哪|[??]")
+_QUESTION_WORD = re.compile(r"姓名|时间|社区|程度|问题|什么|哪|[?？]")
 
 
 @dataclass(frozen=True, slots=True)

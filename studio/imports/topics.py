@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from studio.imports.keys import text_key
 
 _BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〖[^〖〗]*〗")
-_EDGE = re.compile(r"^[\d、.::\s)①-⑳A-Za-z]{0,3}[、.:)]\s*|[\s。.;,!?]+$")
+_EDGE = re.compile(r"^[\d、.:\s)①-⑳A-Za-z]{0,3}[、.:)]\s*|[\s。.;,!?]+$")
 _TAIL = re.compile(
     r"(?:等?(?:方面|领域|工作|类|能力|问题|事务|事项|板块|业务))+(?:的?(?:能力|问题|困难|难题))?$"
 )

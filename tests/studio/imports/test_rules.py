@@ -1,0 +1,67 @@
+"""Rules from a file: kinds in every usual word, and rows that contradict each other."""
+
+import datetime as dt
+
+import pytest
+
+from studio.imports.issues import ImportCode, ImportRefused
+from studio.imports.rules import RuleSheet, parse_rule_kind, parse_rules
+from studio.store.enums import RuleKind
+
+from .making import lines, read_csv, told
+
+
+def rules(text: str) -> RuleSheet:
+    return parse_rules(read_csv(lines(text)))
+
+
+def test_rules_are_read_with_communities_and_expiry() -> None:
+    rule = rules("""
+        学员姓名 | 学员社区 | 导师姓名 | 导师社区 | 规则类型 | 原因 | 有效期至
+        林晓禾 | 翠竹社区 | 周 望山 | 清溪 | 必须 | 延续上期结对 | 2026-12-31
+    """).rows[0]
+    assert (rule.trainee, rule.trainee_community, rule.mentor, rule.mentor_community) == (
+        "林晓禾",
+        "翠竹社区",
+        "周望山",
+        "清溪",
+    )
+    assert (rule.kind, rule.reason, rule.expires_on) == (RuleKind.PIN, "延续上期结对", dt.date(2026, 12, 31))
+
+
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("必须|指定|固定|PIN|pin", RuleKind.PIN),
+        ("回避|禁止|不得配对|不能|FORBID|优先回避", RuleKind.FORBID),
+        ("优先|尽量|PREFER", RuleKind.PREFER),
+    ],
+)
+def test_words_for_kinds(words: str, kind: RuleKind) -> None:
+    assert [parse_rule_kind(word) for word in words.split("|")] == [kind] * (words.count("|") + 1)
+
+
+def test_every_fault_is_reported_at_once() -> None:
+    sheet = rules("""
+        trainee | mentor | kind | reason
+        林晓禾 | 周望山 | 必须 |
+        吴小满 | 周望山 | 随便 | 亲属
+        郑一川 | 周望山 | 必须 | 同片区
+        郑一川 | 周望山 | 回避 | 亲属
+        郑一川 | 周望山 | 必须 | 同片区
+        | 周望山 | 回避 | 亲属
+    """)
+    assert told(sheet.issues) == [
+        (2, "reason", "VALUE_MISSING"),
+        (3, "kind", "UNKNOWN_RULE_KIND"),
+        (5, "kind", "CONTRADICTORY_RULES"),
+        (6, "trainee", "DUPLICATE_ROW"),
+        (7, "trainee", "VALUE_MISSING"),
+    ]
+    assert [row.row for row in sheet.rows] == [4]
+
+
+def test_rule_file_without_reasons_is_refused() -> None:
+    with pytest.raises(ImportRefused) as caught:
+        rules("学员 | 导师 | 类型\n林晓禾 | 周望山 | 必须")
+    assert (caught.value.code, caught.value.values["field"]) == (ImportCode.COLUMN_MISSING, "reason")
