@@ -1,0 +1,28 @@
+"""Settings of the service, from environment variables that begin with YANZHEN_."""
+
+from typing import Literal
+
+from pydantic import Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MEBIBYTE = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """How the service runs; every field is an environment variable, such as YANZHEN_DATABASE_URL."""
+
+    model_config = SettingsConfigDict(env_prefix="YANZHEN_", extra="ignore")
+
+    database_url: str = Field(
+        default="sqlite:///yanzhen.db", description="sqlite:///FILE or postgresql://USER@HOST/NAME"
+    )
+    host: str = Field(default="127.0.0.1", description="Address that `yanzhen serve` listens on")
+    port: int = Field(default=8000, ge=1, le=65535, description="Port that `yanzhen serve` listens on")
+    upload_limit: int = Field(default=32 * MEBIBYTE, ge=1, description="Largest uploaded file, in bytes")
+    graphql_limit: int = Field(
+        default=100_000, ge=1, description="Largest body of a GraphQL request, in bytes"
+    )
+    worker: bool = Field(default=True, description="Run jobs inside the server; off: run `yanzhen worker`")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="INFO", description="Least severe events that are logged"
+    )

@@ -1,0 +1,1 @@
+"""HTTP: GraphQL, GraphiQL, uploads, health, pages."""

@@ -1,0 +1,30 @@
+"""Health: whether the process lives, and whether it can serve."""
+
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from service.web.errors import json_response
+from studio.errors import StudioError
+from studio.store.database import reading
+from studio.store.schema import require_newest
+
+
+async def alive(_request: Request) -> Response:
+    """Answer as long as the process does."""
+    return json_response({"status": "ok"})
+
+
+async def ready(request: Request) -> Response:
+    """Answer 200 when the database answers with the right schema and the worker runs, else 503."""
+    state = request.app.state
+    try:
+        async with reading(state.engine) as session:
+            await session.execute(sa.select(1))
+        await require_newest(state.engine)
+    except (DBAPIError, OSError) as fault:
+        raise StudioError("DATABASE_AWAY") from fault
+    if state.worker is not None and state.worker.done():
+        raise StudioError("WORKER_STOPPED")
+    return json_response({"status": "ok", "worker": state.worker is not None})
