@@ -49,7 +49,10 @@ _NO_TROUBLE = re.compile(r"没有?(?:什么|啥)?问题了?$")
 _STOP = r"\n\r;；。！!？?"
 _NUMERAL = "一二三四五六七八九十"
 # These marks speak for themselves anywhere; 二、三十栋 is a number.
-_CLEAR_MARK = rf"[①-⑳]|[（(](?:\d{{1,2}}|[{_NUMERAL}]{{1,2}})[)）]|[二三四五六七]是(?!否)|[二三四五六七八九]、(?![{_NUMERAL}])"
+_CLEAR_MARK = (
+    rf"[①-⑳]|[（(](?:\d{{1,2}}|[{_NUMERAL}]{{1,2}})[)）]"
+    rf"|[二三四五六七]是(?!否)|[二三四五六七八九]、(?![{_NUMERAL}])"
+)
 # These mark a list only at the start of a clause.
 _LEADING_MARK = (
     rf"\d{{1,2}}(?:[)）、:：]|[.．](?!\d))|[{_NUMERAL}]{{1,2}}[)）、]"
@@ -179,8 +182,8 @@ def near_duplicates(texts: Sequence[str], threshold: float = 0.9) -> NDArray[np.
 
     Returns
     -------
-    int array of shape (n_texts,), the position of the first text of each text's group; its own where it has no
-    copy.
+    int array of shape (n_texts,), the position of the first text of each text's group; its own where it has
+    no copy.
 
     Raises
     ------
@@ -189,7 +192,8 @@ def near_duplicates(texts: Sequence[str], threshold: float = 0.9) -> NDArray[np.
 
     Notes
     -----
-    Equal texts are joined first; the rest is a product of sparse rows in blocks of 1 024, so memory is bounded.
+    Equal texts are joined first; the rest is a product of sparse rows in blocks of 1 024, so memory is
+    bounded.
     Groups are closed chains: a ~ b and b ~ c put a, b and c together.
 
     Examples

@@ -1,4 +1,4 @@
-"""Honest probabilities: a temperature, an error measure and a threshold, all chosen on held-out decision values."""
+"""Honest probabilities: a temperature, an error measure and a threshold, all from held-out decisions."""
 
 from typing import Any
 
@@ -8,7 +8,8 @@ from scipy.optimize import minimize_scalar
 from scipy.special import log_softmax
 
 Floats = NDArray[np.float64]
-# Held-out texts that are all right ask for no end of certainty: e^2.5, about 12, is as sure as a model may get.
+# Held-out texts that are all right ask for no end of certainty: e^2.5, about 12, is as sure as a model may
+# get.
 _LOG_RANGE = (-3.0, 2.5)
 
 
@@ -50,9 +51,9 @@ def fit_temperature(decisions: Floats, truth: NDArray[np.integer[Any]], weights:
 def choose_threshold(confidence: Floats, correct: Floats, weights: Floats, wrong_cost: float) -> float:
     """Choose below which confidence to keep silent, on held-out answers.
 
-    A right answer gains 1, a wrong one costs `wrong_cost`, silence is 0; the threshold with the best sum wins, the
-    lowest one on a tie. Held-out sets are small, so the choice stays within half and one and a half of what honest
-    probabilities ask for, wrong_cost / (1 + wrong_cost).
+    A right answer gains 1, a wrong one costs `wrong_cost`, silence is 0; the threshold with the best sum
+    wins, the lowest one on a tie. Held-out sets are small, so the choice stays within half and one and a half
+    of what honest probabilities ask for, wrong_cost / (1 + wrong_cost).
 
     Parameters
     ----------

@@ -135,13 +135,14 @@ def plan_courses(
 
     Notes
     -----
-    A topic is due by its gap, demand less supply, shared among the events it had already; what one-to-one mentoring
-    cannot carry is taught together. The salon chooses greedily who adds most need covered, which reaches at least
-    1 − 1/e of the best possible. Ties go to the lower index.
+    A topic is due by its gap, demand less supply, shared among the events it had already; what one-to-one
+    mentoring cannot carry is taught together. The salon chooses greedily who adds most need covered, which
+    reaches at least 1 − 1/e of the best possible. Ties go to the lower index.
 
     References
     ----------
-    Nemhauser, Wolsey and Fisher (1978), An analysis of approximations for maximizing submodular set functions.
+    Nemhauser, Wolsey and Fisher (1978), An analysis of approximations for maximizing submodular set
+    functions.
 
     Examples
     --------
@@ -154,8 +155,8 @@ def plan_courses(
     n_topics = needs.shape[1]
     if not needs.size or n_speakers < 1:
         raise InvalidInputError(
-            "The 'need' parameter of plan_courses must have a row and a topic and 'n_speakers' must be at least 1. "
-            f"Got shape {needs.shape} and {n_speakers!r} instead."
+            "The 'need' parameter of plan_courses must have a row and a topic, and 'n_speakers' must be "
+            f"at least 1. Got shape {needs.shape} and {n_speakers!r} instead."
         )
     strength = checked_array("mentor_strength", mentor_strength, (None, n_topics), 0.0, 1.0)
     capacity = checked_array("mentor_capacity", mentor_capacity, (len(strength),), 0.0, np.inf)

@@ -30,12 +30,13 @@ def find_spans(
 
     Returns
     -------
-    list of (start, end) in characters of the original, end excluded, borders on words; (0, 0) without any word.
+    list of (start, end) in characters of the original, end excluded, borders on words; (0, 0) without any
+    word.
 
     Notes
     -----
-    Each n-gram shares its weight among its characters; the stretch is the one whose sum above the text's half mean
-    is largest (Kadane's scan), widened to whole words.
+    Each n-gram shares its weight among its characters; the stretch is the one whose sum above the text's half
+    mean is largest (Kadane's scan), widened to whole words.
 
     """
     per_character = _character_scores([each.text for each in texts], topics, vocabulary, pull)

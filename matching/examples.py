@@ -76,7 +76,8 @@ def gather_examples(
     """
     if len(texts) != len(labels):
         raise InvalidInputError(
-            f"The 'labels' parameter of fit must be as long as 'texts' ({len(texts)}). Got {len(labels)} instead."
+            f"The 'labels' parameter of fit must be as long as 'texts' ({len(texts)}). "
+            f"Got {len(labels)} instead."
         )
     lines = [each.text for each in normalise(texts)]
     answers = [(line, str(label)) for line, label in zip(lines, labels, strict=True) if label is not None]
@@ -117,7 +118,8 @@ class Validation:
 def validation_texts(held_out: Examples) -> Validation:
     """Take answers as they are and join a topic's short phrases to an answer's length.
 
-    A heading of four characters is harder to place than an answer: left alone it would make the model too modest.
+    A heading of four characters is harder to place than an answer: left alone it would make the model too
+    modest.
     """
     made = Validation([], [], [], [])
     pending: dict[int, list[str]] = {}

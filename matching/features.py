@@ -106,8 +106,8 @@ class Vocabulary:
     def weigh(self, rows: Integers, columns: Integers, n_texts: int) -> sparse.csr_array:
         """Return rows of sublinear TF-IDF, shape (n_texts, n_terms), column −1 meaning an unknown term.
 
-        An unknown term has no column but takes its share of the row's length: a text of which nothing is known
-        comes out near zero, so that nothing is claimed about it.
+        An unknown term has no column but takes its share of the row's length: a text of which nothing is
+        known comes out near zero, so that nothing is claimed about it.
         """
         known = columns >= 0
         unknown_idf = self.idf.max(initial=1.0)

@@ -30,7 +30,8 @@ class InteractionRecommender(BaseEstimator):
 
     Notes
     -----
-    One inverse of an n_items square matrix: O(n_items³) time, O(n_items²) memory, seconds for a few thousand items.
+    One inverse of an n_items square matrix: O(n_items³) time, O(n_items²) memory, seconds for a few thousand
+    items.
 
     References
     ----------
@@ -52,7 +53,8 @@ class InteractionRecommender(BaseEstimator):
         used = _interactions(X)
         if not self.ridge > 0:
             raise InvalidInputError(
-                f"The 'ridge' parameter of InteractionRecommender must be above 0. Got {self.ridge!r} instead."
+                "The 'ridge' parameter of InteractionRecommender must be above 0. "
+                f"Got {self.ridge!r} instead."
             )
         gram = (used.T @ used).toarray()
         gram[np.diag_indices_from(gram)] += self.ridge
@@ -75,8 +77,8 @@ class InteractionRecommender(BaseEstimator):
 
         Returns
         -------
-        int array of shape (n_users, min(k, n_items)), best first, ties by position; −1 fills the places of a user
-        who has fewer unseen items.
+        int array of shape (n_users, min(k, n_items)), best first, ties by position; −1 fills the places of a
+        user who has fewer unseen items.
 
         Raises
         ------
@@ -91,8 +93,8 @@ class InteractionRecommender(BaseEstimator):
         used = _interactions(X)
         if k < 1 or used.shape[1] != self.n_features_in_:
             raise InvalidInputError(
-                f"The 'k' parameter of recommend must be at least 1 and 'X' must have {self.n_features_in_} items. "
-                f"Got {k!r} and {used.shape[1]} instead."
+                "The 'k' parameter of recommend must be at least 1 and 'X' must have "
+                f"{self.n_features_in_} items. Got {k!r} and {used.shape[1]} instead."
             )
         wanted = min(k, self.n_features_in_)
         best = np.zeros((used.shape[0], wanted), dtype=np.int64)

@@ -69,8 +69,8 @@ def need_profile(
     n_trainees : int
         Number of rows of the result.
     point_severity, point_urgency : arrays of shape (n_points,), 1–5 or NaN, optional
-        An answer to "what is thorniest" carries a severity alone and raises severity alone; one to "what is most
-        urgent" likewise. Where both are unknown the point raises both at the middle grade, 3.
+        An answer to "what is thorniest" carries a severity alone and raises severity alone; one to "what is
+        most urgent" likewise. Where both are unknown the point raises both at the middle grade, 3.
     point_age_days : array of shape (n_points,), at least 0, optional
         Days since it was said.
     ticks : array of shape (n_trainees, n_topics), in [0, 1], optional
@@ -78,8 +78,8 @@ def need_profile(
     ranks : array of shape (n_trainees, n_topics), from 1 or NaN, optional
         Place in the trainee's own order of urgency, 1 first; raises urgency.
     severity_ratings, urgency_ratings : arrays of shape (n_trainees, n_topics), 1–5 or NaN, optional
-        Ratings asked for by topic. They are centred on the trainee's own mean (some rate everything 5) and shrunk
-        to the cohort's view of the topic.
+        Ratings asked for by topic. They are centred on the trainee's own mean (some rate everything 5) and
+        shrunk to the cohort's view of the topic.
     rating_age_days : array of shape (n_trainees,), at least 0, optional
         Days since ticks, ranks and ratings were given.
     half_life_days : float above 0, default 180
@@ -87,7 +87,8 @@ def need_profile(
     severity_share : float in [0, 1], default 0.5
         Part of severity in the need; the rest is urgency.
     least_confidence : float in [0, 1], default 0.2
-        Topics of a point below this confidence are left out, so that no point is cited for what it does not say.
+        Topics of a point below this confidence are left out, so that no point is cited for what it does not
+        say.
 
     Returns
     -------
@@ -100,8 +101,8 @@ def need_profile(
 
     Notes
     -----
-    Independent pieces of evidence are joined by noisy-or, 1 − Π(1 − strength), so a further piece never lowers a
-    need. Time and memory O((n_points + n_trainees) · n_topics).
+    Independent pieces of evidence are joined by noisy-or, 1 − Π(1 − strength), so a further piece never
+    lowers a need. Time and memory O((n_points + n_trainees) · n_topics).
 
     References
     ----------

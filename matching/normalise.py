@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Protocol
 
 import opencc
@@ -93,7 +94,7 @@ def _clusters(text: str) -> list[tuple[int, int, str]]:
     if not any(map(unicodedata.combining, text)):
         return [(place, place + 1, character) for place, character in enumerate(text)]
     bounds = [i for i, c in enumerate(text) if i == 0 or not unicodedata.combining(c)] + [len(text)]
-    return [(start, end, text[start:end]) for start, end in zip(bounds, bounds[1:], strict=False)]
+    return [(start, end, text[start:end]) for start, end in pairwise(bounds)]
 
 
 @cache

@@ -103,9 +103,10 @@ class PackagePlanner(BaseEstimator):
 
     Notes
     -----
-    Days go to topics by highest averages (D'Hondt) over need × what the mentor can show, so that two strong needs
-    share a week in proportion; days of one topic stand together, the greatest need first. Time is the contents' own;
-    what remains of the day is split over the open steps, moving from listening on day 1 to doing on day 5.
+    Days go to topics by highest averages (D'Hondt) over need × what the mentor can show, so that two strong
+    needs share a week in proportion; days of one topic stand together, the greatest need first. Time is the
+    contents' own; what remains of the day is split over the open steps, moving from listening on day 1 to
+    doing on day 5.
     Deterministic; ties go to the lower index.
 
     References
@@ -202,8 +203,8 @@ class PackagePlanner(BaseEstimator):
         least = len(STEPS) * _SHORTEST_STEP
         if self.minutes_per_day < least or self.evening_minutes < 1 or self.most_days_per_topic < 1:
             raise InvalidInputError(
-                f"The parameters of PackagePlanner must be minutes_per_day ≥ {least}, evening_minutes ≥ 1 and "
-                f"most_days_per_topic ≥ 1. Got {self.minutes_per_day}, {self.evening_minutes} and "
+                f"The parameters of PackagePlanner must be minutes_per_day ≥ {least}, evening_minutes ≥ 1 "
+                f"and most_days_per_topic ≥ 1. Got {self.minutes_per_day}, {self.evening_minutes} and "
                 f"{self.most_days_per_topic} instead."
             )
 
@@ -219,7 +220,7 @@ class PackagePlanner(BaseEstimator):
         return tuple(int(topic) for topic in order for _ in range(int(days[topic])))
 
     def _choose(self, shelf: _Shelf, topic: int, placed: set[int]) -> dict[int, int]:
-        """Choose at most one content per step for a day, in the order of recommendation, within the budget."""
+        """Choose at most one content per step of a day, best recommended first, within the budget."""
         lessons: dict[int, int] = {}
         left = self.minutes_per_day
         for content in shelf.contents:
@@ -267,7 +268,7 @@ class PackagePlanner(BaseEstimator):
 
 
 def _topic_weights(needs: Floats, strength: Floats, shelf: _Shelf) -> Floats:
-    """Weigh topics by need and by what the mentor can show; without any need by the contents, then the mentor."""
+    """Weigh topics by need and what the mentor can show; without any need by contents, then mentor."""
     # A need that the mentor does not cover still counts half: contents can answer it.
     weights = needs * (0.5 + 0.5 * strength)
     if not weights.any() and shelf.contents:

@@ -32,8 +32,8 @@ def prerequisite_closure(pairs: ArrayLike | None, n_contents: int) -> list[tuple
 
     Notes
     -----
-    Contents that demand each other in a circle have no order: the demands inside the circle are dropped, those from
-    outside stay. Time O(n_contents · closure).
+    Contents that demand each other in a circle have no order: the demands inside the circle are dropped,
+    those from outside stay. Time O(n_contents · closure).
 
     Examples
     --------
@@ -46,7 +46,8 @@ def prerequisite_closure(pairs: ArrayLike | None, n_contents: int) -> list[tuple
     edges = np.asarray([] if pairs is None else pairs, dtype=np.int64).reshape(-1, 2)
     if edges.size and not ((edges >= 0) & (edges < n_contents)).all():
         raise InvalidInputError(
-            f"The 'prerequisites' parameter must hold contents in [0, {n_contents}). Got {edges.tolist()[:5]}."
+            f"The 'prerequisites' parameter must hold contents in [0, {n_contents}). "
+            f"Got {edges.tolist()[:5]} instead."
         )
     graph = sparse.csr_array(
         (np.ones(len(edges)), (edges[:, 0], edges[:, 1])), shape=(n_contents, n_contents)

@@ -113,6 +113,17 @@ class _Pieces:
     place: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class _Hit:
+    """A topic chosen for a piece of an answer, as columns of the two classifiers; no leaf is −1."""
+
+    span: Span
+    column: int
+    leaf: int
+    confidence: float
+    leaf_confidence: float
+
+
 class AnswerReader:
     """Read answers with an upper and a lower topic classifier.
 
@@ -125,7 +136,8 @@ class AnswerReader:
 
     Notes
     -----
-    Everything is done in batches, each distinct piece of text once. About 5 000 short answers a second and core.
+    Everything is done in batches, each distinct piece of text once. About 5 000 short answers a second and
+    core.
 
     Examples
     --------
@@ -199,10 +211,8 @@ class AnswerReader:
         place = {text: row for row, text in enumerate(distinct)}
         return _Pieces(*self.upper.judge(distinct), self.lower.predict_proba(distinct), place)
 
-    def _topics(
-        self, text: str, point: Span, clauses: list[Span], pieces: _Pieces
-    ) -> list[tuple[Span, int, int, float, float]]:
-        """Choose topics of one point as (piece, upper column, lower column or −1, confidences)."""
+    def _topics(self, text: str, point: Span, clauses: list[Span], pieces: _Pieces) -> list[_Hit]:
+        """Choose the topics of one point, surest first."""
         enough = self.upper.threshold_ + _CLAUSE_MARGIN
         chosen: dict[int, Span] = {}
         for span in clauses if len(clauses) > 1 else []:
@@ -216,11 +226,9 @@ class AnswerReader:
             # One topic: the whole point says it best.
             chosen = {int(pieces.upper[whole].argmax()): point}
         hits = [self._hit(text, span, column, pieces) for column, span in chosen.items()]
-        return sorted(hits, key=lambda hit: -hit[3])
+        return sorted(hits, key=lambda hit: -hit.confidence)
 
-    def _hit(
-        self, text: str, span: Span, column: int, pieces: _Pieces
-    ) -> tuple[Span, int, int, float, float]:
+    def _hit(self, text: str, span: Span, column: int, pieces: _Pieces) -> _Hit:
         row = pieces.place[text[slice(*span)]]
         confidence = float(pieces.upper[row, column])
         below = np.where(self._is_child[column], pieces.lower[row], 0.0)
@@ -228,12 +236,10 @@ class AnswerReader:
         leaf = int(below.argmax())
         leaf_confidence = confidence * float(below[leaf]) / total if total > 0 else 0.0
         if leaf_confidence < self.lower.threshold_:
-            return span, column, -1, confidence, 0.0
-        return span, column, leaf, confidence, leaf_confidence
+            return _Hit(span, column, -1, confidence, 0.0)
+        return _Hit(span, column, leaf, confidence, leaf_confidence)
 
-    def _show(
-        self, texts: Sequence[str], found: list[list[list[tuple[Span, int, int, float, float]]]]
-    ) -> Iterator[TopicReading]:
+    def _show(self, texts: Sequence[str], found: list[list[list[_Hit]]]) -> Iterator[TopicReading]:
         """Find the evidence of every hit in one batch, in the order of the hits."""
         hits = [
             (text, hit)
@@ -241,12 +247,12 @@ class AnswerReader:
             for point in points
             for hit in point
         ]
-        codes = [str(self.upper.classes_[hit[1]]) for _, hit in hits]
-        spans = self.upper.evidence([text[slice(*hit[0])] for text, hit in hits], codes) if hits else []
+        codes = [str(self.upper.classes_[hit.column]) for _, hit in hits]
+        spans = self.upper.evidence([text[slice(*hit.span)] for text, hit in hits], codes) if hits else []
         for (_, hit), code, (start, end) in zip(hits, codes, spans, strict=True):
-            shift = hit[0][0]
-            leaf = str(self.lower.classes_[hit[2]]) if hit[2] >= 0 else None
-            yield TopicReading(code, hit[3], shift + start, shift + end, leaf, hit[4])
+            shift = hit.span[0]
+            leaf = str(self.lower.classes_[hit.leaf]) if hit.leaf >= 0 else None
+            yield TopicReading(code, hit.confidence, shift + start, shift + end, leaf, hit.leaf_confidence)
 
     def _point(
         self, text: str, span: Span, resolved: bool, topics: tuple[TopicReading, ...], pieces: _Pieces

@@ -123,9 +123,10 @@ def recommend(
 
     Notes
     -----
-    The need part takes the greatest product of need and topic and not the sum, so that the one item on a rare topic
-    is not buried under broad ones. Contents without any need or words behind them are never offered, except as
-    prerequisites. Ties go to the lower index. Time O((n_trainees + n_points) · n_contents · n_topics).
+    The need part takes the greatest product of need and topic and not the sum, so that the one item on a rare
+    topic is not buried under broad ones. Contents without any need or words behind them are never offered,
+    except as prerequisites. Ties go to the lower index. Time O((n_trainees + n_points) · n_contents ·
+    n_topics).
 
     References
     ----------
@@ -182,8 +183,8 @@ def _weights(weights: Mapping[str, float] | None) -> Floats:
     values = np.array([float(chosen.get(name, 0.0)) for name in PARTS])
     if set(chosen) - set(PARTS) or (values < 0).any() or values.sum() > 1 + 1e-9:
         raise InvalidInputError(
-            f"The 'weights' parameter of recommend must give {', '.join(PARTS)} numbers of at least 0 with a sum of "
-            f"at most 1. Got {dict(chosen)} instead."
+            f"The 'weights' parameter of recommend must give {', '.join(PARTS)} numbers of at least 0 "
+            f"with a sum of at most 1. Got {dict(chosen)} instead."
         )
     return values
 

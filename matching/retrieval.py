@@ -32,8 +32,9 @@ class ContentRetriever(BaseEstimator):
 
     Notes
     -----
-    Both scores are linear in the query, so a search is two sparse products and a partial sort; memory is bounded by
-    blocks of 256 queries. BM25 is divided by its largest value for the query, so both parts lie in [0, 1].
+    Both scores are linear in the query, so a search is two sparse products and a partial sort; memory is
+    bounded by blocks of 256 queries. BM25 is divided by its largest value for the query, so both parts lie in
+    [0, 1].
 
     References
     ----------

@@ -37,7 +37,7 @@ def own_words(
     needs: Floats,
     about: Floats,
 ) -> tuple[Floats, Integers]:
-    """Return the best text score of a trainee's points for each content, and the point the content answers."""
+    """Return each trainee's best text score with each content, and the point that the content answers."""
     best_text = np.zeros((len(needs), len(about)))
     best_point = np.full(best_text.shape, -1, dtype=np.int64)
     if point_trainee is None:
@@ -79,7 +79,7 @@ def level_fit(
 
 
 def shrunk_rating(content_rating: ArrayLike | None, n_ratings: ArrayLike | None, n_contents: int) -> Floats:
-    """Return mean ratings pulled towards the mean of all, shape (n_contents,), in [0, 1]; 0.5 where unknown."""
+    """Return ratings pulled towards the mean of all, shape (n_contents,); 0.5 where unknown."""
     if content_rating is None or n_ratings is None:
         return np.full(n_contents, 0.5)
     counts = checked_array("n_ratings", n_ratings, (n_contents,), 0.0, np.inf)

@@ -1,4 +1,4 @@
-"""Which topic a short text is about: learned from the topics' own phrases and from organizers' corrections."""
+"""Which topic a short text is about: learned from topics' own phrases and organizers' corrections."""
 
 from collections.abc import Sequence
 from typing import Any, Self
@@ -24,16 +24,17 @@ _PHRASE_VALIDATION_WEIGHT = 20.0
 # So many of the held-out texts may look too strange to be judged.
 _STRANGE_SHARE = 0.05
 _N_FOLDS = 5
-# Headings of a few characters do not show how answers look: below so many answer-like texts nothing is strange.
+# Headings of a few characters do not show how answers look: below so many answer-like texts nothing is
+# strange.
 _LEAST_TO_LEARN_STRANGENESS = 30
 
 
 class TopicClassifier(ClassifierMixin, BaseEstimator):
     """Name the topic of short Chinese texts, with an honest probability and the right to keep silent.
 
-    The topics' own phrases are training examples beside the labelled texts, so it works before anyone has labelled
-    anything. A linear support vector machine on character 1–3-grams and words is added to the cosine between a text
-    and each topic's whole wording; both are linear, so the fitted model is one matrix.
+    The topics' own phrases are training examples beside the labelled texts, so it works before anyone has
+    labelled anything. A linear support vector machine on character 1–3-grams and words is added to the cosine
+    between a text and each topic's whole wording; both are linear, so the fitted model is one matrix.
 
     Parameters
     ----------
@@ -68,7 +69,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
 
     Examples
     --------
-    >>> topics = [("PARKING", ["停车难", "没有车位", "乱停车"]), ("FIRE", ["楼道堆物", "消防通道被堵", "飞线充电"])]
+    >>> topics = [("PARKING", ["停车难", "没有车位", "乱停车"]), ("FIRE", ["楼道堆物", "消防通道被堵"])]
     >>> classifier = TopicClassifier().fit([], [], topics=topics)
     >>> classifier.predict(["小区里停车太难了", "消防通道又堵了"]).tolist()
     ['PARKING', 'FIRE']

@@ -1,0 +1,175 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from matching import InvalidInputError, PackagePlanner, plan_courses
+from matching.packages import STEPS
+
+SHARES = st.sampled_from([0.0, 0.1, 0.4, 0.5, 0.9, 1.0])
+
+
+@st.composite
+def orders(draw: st.DrawFn) -> dict[str, object]:
+    n_topics, n_contents = draw(st.integers(1, 4)), draw(st.integers(1, 8))
+    n_chosen = draw(st.integers(0, 8))
+    pairs = st.tuples(st.integers(0, n_contents - 1), st.integers(0, n_contents - 1))
+    return {
+        "need": draw(arrays(float, n_topics, elements=SHARES)),
+        "evidence": draw(arrays(np.int64, n_topics, elements=st.integers(-1, 5))),
+        "contents": draw(arrays(np.int64, n_chosen, elements=st.integers(-1, n_contents - 1))),
+        "content_topics": draw(arrays(float, (n_contents, n_topics), elements=SHARES)),
+        "content_minutes": draw(arrays(np.int64, n_contents, elements=st.integers(1, 500))),
+        "content_steps": draw(arrays(np.int64, n_contents, elements=st.integers(0, 3))),
+        "content_points": draw(arrays(np.int64, n_chosen, elements=st.integers(-1, 5))),
+        "mentor_strength": draw(arrays(float, n_topics, elements=SHARES)),
+        "prerequisites": draw(st.lists(pairs, max_size=4)),
+    }
+
+
+@settings(deadline=None, max_examples=120)
+@given(orders(), st.integers(60, 480))
+def test_every_plan_keeps_the_week_and_the_budget(order: dict, budget: int) -> None:
+    plan = PackagePlanner(minutes_per_day=budget).plan(**order)
+    assert len(plan.day_topics) == 5
+    used = [item.content for item in plan.items if item.content is not None]
+    assert len(set(used)) == len(used)
+    assert set(used) | set(plan.unplaced) == {c for c in order["contents"].tolist() if c >= 0}
+    assert not set(used) & set(plan.unplaced)
+    for day in range(1, 6):
+        items = [item for item in plan.items if item.day == day]
+        assert [item.step for item in items] == [*STEPS, None]
+        assert [item.slot for item in items] == ["DAYTIME"] * 4 + ["EVENING"]
+        assert sum(item.minutes for item in items[:4]) <= budget
+        assert all(item.minutes > 0 for item in items)
+        assert {item.topic for item in items} == {plan.day_topics[day - 1]}
+        for item in items:
+            if item.content is not None:
+                assert order["content_topics"][item.content, item.topic] >= 0.2
+                assert item.minutes == order["content_minutes"][item.content]
+    assert PackagePlanner(minutes_per_day=budget).plan(**order) == plan
+
+
+@settings(deadline=None, max_examples=60)
+@given(orders())
+def test_every_step_cites_the_need_where_it_was_put_into_words(order: dict) -> None:
+    for item in PackagePlanner().plan(**order).items:
+        proof = int(order["evidence"][item.topic])
+        if item.content is None:
+            assert item.point == (proof if proof >= 0 else None)
+        elif item.point is None:
+            assert proof == -1
+
+
+def test_days_follow_the_needs_in_proportion_and_the_greatest_comes_first() -> None:
+    plan = PackagePlanner().plan([0.3, 0.9, 0.0, 0.6])
+    assert plan.day_topics == (1, 1, 3, 3, 0)
+
+
+def test_mentor_strong_in_one_of_two_equal_needs_takes_it_first() -> None:
+    assert PackagePlanner().plan([0.8, 0.8], mentor_strength=[0.1, 0.9]).day_topics[0] == 1
+
+
+def test_week_goes_from_listening_to_doing() -> None:
+    items = PackagePlanner().plan([1.0]).items
+    minutes = {(item.day, item.step): item.minutes for item in items}
+    assert minutes[1, "LISTEN"] > minutes[1, "DO"]
+    assert minutes[5, "DO"] > minutes[5, "LISTEN"]
+    doing = [minutes[day, "DO"] for day in range(1, 6)]
+    assert doing == sorted(doing)
+
+
+def test_prerequisite_is_placed_before_what_needs_it() -> None:
+    plan = PackagePlanner().plan(
+        [1.0],
+        contents=[0, 1],
+        content_topics=[[1.0], [1.0]],
+        content_minutes=[60, 60],
+        content_steps=[0, 3],
+        prerequisites=[[0, 1]],
+    )
+    day = {item.content: item.day for item in plan.items if item.content is not None}
+    assert day == {1: 1, 0: 2}
+
+
+def test_content_too_long_for_a_day_is_left_out_and_named() -> None:
+    plan = PackagePlanner(minutes_per_day=120).plan(
+        [1.0], contents=[0], content_topics=[[1.0]], content_minutes=[100]
+    )
+    assert plan.unplaced == (0,)
+
+
+def test_contents_lead_where_no_need_is_known() -> None:
+    plan = PackagePlanner().plan([0.0, 0.0], contents=[0], content_topics=[[0.0, 1.0]], content_minutes=[60])
+    assert set(plan.day_topics) == {1}
+
+
+@pytest.mark.parametrize(
+    ("settings_of", "change", "name"),
+    [
+        ({"minutes_per_day": 30}, {}, "minutes_per_day"),
+        ({}, {"need": []}, "need"),
+        ({}, {"need": [1.5]}, "need"),
+        ({}, {"contents": [0]}, "content_topics"),
+        ({}, {"contents": [3], "content_topics": [[1.0]], "content_minutes": [10]}, "contents"),
+        ({}, {"mentor_strength": [0.5, 0.5]}, "mentor_strength"),
+    ],
+)
+def test_wrong_parameter_is_named(settings_of: dict, change: dict, name: str) -> None:
+    with pytest.raises(InvalidInputError, match=name):
+        PackagePlanner(**settings_of).plan(**{"need": [0.5], **change})
+
+
+def test_event_goes_to_the_need_that_mentors_cannot_carry_one_to_one() -> None:
+    need = np.tile([0.8, 0.8, 0.1], (10, 1))
+    strength = np.array([[0.9, 0.6, 0.9], [0.9, 0.0, 0.9]])
+    plan = plan_courses(need, strength, [4, 4])
+    assert plan.event.topic == 1
+    assert plan.event.speakers == (0,)
+    assert plan.event.gap == pytest.approx(plan.demand[1] - plan.supply[1])
+
+
+def test_topic_just_taught_waits() -> None:
+    need, strength = [[0.8, 0.7]], [[0.6, 0.6]]
+    assert plan_courses(need, strength, [0]).event.topic == 0
+    assert plan_courses(need, strength, [0], topic_events=[1, 0]).event.topic == 1
+
+
+def test_salon_speakers_complete_each_other() -> None:
+    strength = [[0.9, 0.0], [0.8, 0.1], [0.0, 0.7]]
+    salon = plan_courses([[0.8, 0.6]], strength, [1, 1, 1], n_speakers=2).salon
+    assert salon.speakers == (0, 2)
+    assert salon.topics == (0, 1)
+    assert salon.coverage == pytest.approx((0.8 * 0.9 + 0.6 * 0.7) / 1.4)
+
+
+def test_visit_goes_where_the_need_is_and_nobody_has_been() -> None:
+    county_need = [[0.9, 0.1], [0.2, 0.8], [np.nan, np.nan]]
+    plan = plan_courses([[0.5, 0.5]], [[0.9, 0.2]], [1], county_need=county_need, county_visits=[3, 0, 0])
+    assert plan.outreach is not None
+    assert (plan.outreach.county, plan.outreach.topic) == (1, 1)
+    assert plan.outreach.speakers == ()
+
+
+def test_no_county_no_visit() -> None:
+    assert plan_courses([[0.5]], [[0.5]], [1]).outreach is None
+    assert plan_courses([[0.5]], [[0.5]], [1], county_need=[[np.nan]]).outreach is None
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.data())
+def test_course_figures_are_bounded(data: st.DataObject) -> None:
+    n_topics, n_mentors = data.draw(st.integers(1, 4)), data.draw(st.integers(0, 4))
+    need = data.draw(arrays(float, (data.draw(st.integers(1, 5)), n_topics), elements=SHARES))
+    strength = data.draw(arrays(float, (n_mentors, n_topics), elements=SHARES))
+    plan = plan_courses(need, strength, np.full(n_mentors, 2), n_speakers=2)
+    assert 0 <= plan.salon.coverage <= 1
+    assert ((plan.supply >= 0) & (plan.supply <= 1)).all()
+    assert len(set(plan.salon.speakers)) == len(plan.salon.speakers) <= 2
+    assert all(strength[mentor, plan.event.topic] >= 0.5 for mentor in plan.event.speakers)
+
+
+def test_course_plan_without_respondents_is_refused() -> None:
+    with pytest.raises(InvalidInputError, match="need"):
+        plan_courses(np.zeros((0, 2)), np.zeros((1, 2)), [1])

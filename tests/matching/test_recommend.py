@@ -1,0 +1,178 @@
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+
+from matching import InvalidInputError, recommend
+from matching.prerequisites import prerequisite_closure
+
+SHARES = st.sampled_from([0.0, 0.1, 0.4, 0.5, 0.9, 1.0])
+
+
+@st.composite
+def catalogues(draw: st.DrawFn) -> dict[str, object]:
+    n_trainees, n_contents, n_topics, n_points = (draw(st.integers(1, m)) for m in (3, 7, 3, 4))
+    pairs = st.tuples(st.integers(0, n_contents - 1), st.integers(0, n_contents - 1))
+    return {
+        "need": draw(arrays(float, (n_trainees, n_topics), elements=SHARES)),
+        "content_topics": draw(arrays(float, (n_contents, n_topics), elements=SHARES)),
+        "k": draw(st.integers(1, 5)),
+        "point_topics": draw(arrays(float, (n_points, n_topics), elements=SHARES)),
+        "point_scores": draw(arrays(float, (n_points, n_contents), elements=SHARES)),
+        "point_trainee": draw(arrays(np.int64, n_points, elements=st.integers(0, n_trainees - 1))),
+        "trainee_level": draw(arrays(np.int64, n_trainees, elements=st.integers(0, 2))),
+        "content_level": draw(arrays(np.int64, n_contents, elements=st.integers(0, 2))),
+        "taken": draw(arrays(bool, (n_trainees, n_contents))),
+        "excluded": draw(arrays(bool, n_contents)),
+        "prerequisites": np.array(draw(st.lists(pairs, max_size=6)), dtype=np.int64).reshape(-1, 2),
+    }
+
+
+@settings(deadline=None, max_examples=120)
+@given(catalogues())
+def test_every_recommendation_keeps_every_rule(case: dict) -> None:
+    found = recommend(**case)
+    closure = prerequisite_closure(case["prerequisites"], len(case["content_topics"]))
+    assert np.allclose(found.parts.sum(axis=2), found.scores)
+    assert ((found.scores >= 0) & (found.scores <= 1 + 1e-12)).all()
+    for row, contents in enumerate(found.contents):
+        chosen = contents[contents >= 0].tolist()
+        assert len(set(chosen)) == len(chosen) == len(found.reasons[row])
+        assert (contents[len(chosen) :] == -1).all()
+        for place, content in enumerate(chosen):
+            assert not case["taken"][row, content]
+            assert not case["excluded"][content]
+            assert case["content_level"][content] - case["trainee_level"][row] < 2
+            assert found.reasons[row][place]
+            before = {other for other in closure[content] if not case["taken"][row, other]}
+            assert before <= set(chosen[:place])
+            point = found.points[row, place]
+            assert point == -1 or case["point_trainee"][point] == row
+
+
+@settings(deadline=None, max_examples=60)
+@given(catalogues())
+def test_one_trainee_gets_the_same_alone(case: dict) -> None:
+    together = recommend(**case)
+    for row in range(len(case["need"])):
+        mine = case["point_trainee"] == row
+        if not mine.any():
+            continue
+        alone = recommend(
+            **{
+                **case,
+                "need": case["need"][[row]],
+                "trainee_level": case["trainee_level"][[row]],
+                "taken": case["taken"][[row]],
+                "point_topics": case["point_topics"][mine],
+                "point_scores": case["point_scores"][mine],
+                "point_trainee": np.zeros(int(mine.sum()), dtype=np.int64),
+            }
+        )
+        assert alone.contents.tolist() == together.contents[[row]].tolist()
+        assert np.array_equal(alone.scores, together.scores[[row]])
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(0, 5)), max_size=12))
+def test_closure_holds_what_leads_there_but_not_back(pairs: list[tuple[int, int]]) -> None:
+    reach = np.zeros((6, 6), dtype=bool)
+    for content, before in pairs:
+        reach[content, before] = True
+    for middle in range(6):
+        reach |= np.outer(reach[:, middle], reach[middle])
+    closure = prerequisite_closure(pairs, 6)
+    for content, before in enumerate(closure):
+        one_way = {other for other in range(6) if reach[content, other] and not reach[other, content]}
+        # Inside a circle each member keeps only its own demands from outside.
+        assert set(before) <= one_way
+        if not reach.diagonal().any():
+            assert set(before) == one_way
+        for place, other in enumerate(before):
+            assert set(closure[other]) <= set(before[:place])
+
+
+def test_circle_blocks_nothing_and_is_not_walked_forever() -> None:
+    found = recommend([[1.0]], [[1.0], [0.9], [0.8]], 3, prerequisites=[[0, 1], [1, 2], [2, 0]])
+    assert sorted(found.contents[0].tolist()) == [0, 1, 2]
+
+
+def test_long_chain_of_prerequisites_is_closed() -> None:
+    chain = [[i + 1, i] for i in range(3000)]
+    assert len(prerequisite_closure(chain, 3001)[3000]) == 3000
+
+
+def test_prerequisite_comes_first_and_says_so() -> None:
+    found = recommend([[1.0, 0.0]], [[1.0, 0.0], [0.0, 1.0]], 2, prerequisites=[[0, 1]])
+    assert found.contents.tolist() == [[1, 0]]
+    assert found.reasons[0][0] == ("PREREQUISITE",)
+
+
+def test_content_whose_prerequisite_is_closed_is_not_offered() -> None:
+    found = recommend([[1.0]], [[1.0], [0.5]], 2, prerequisites=[[0, 1]], excluded=[False, True])
+    assert found.contents.tolist() == [[-1, -1]]
+
+
+def test_item_on_a_rare_topic_is_not_buried() -> None:
+    about = np.zeros((51, 2))
+    about[:50, 0] = 1.0
+    about[50, 1] = 1.0
+    found = recommend([[0.9, 0.7]], about, 3, content_rating=[0.9] * 50 + [0.5], n_ratings=[100] * 50 + [0])
+    assert 50 in found.contents[0]
+
+
+def test_content_without_any_reason_is_not_offered() -> None:
+    found = recommend([[0.8, 0.0]], [[0.0, 1.0], [1.0, 0.0]], 2)
+    assert found.contents.tolist() == [[1, -1]]
+
+
+def test_cited_point_is_the_trainees_own_and_on_the_matter() -> None:
+    found = recommend(
+        [[0.9, 0.0], [0.9, 0.0]],
+        [[1.0, 0.0]],
+        1,
+        point_topics=[[0.0, 0.9], [0.8, 0.0], [0.9, 0.0]],
+        point_scores=[[0.1], [0.6], [0.2]],
+        point_trainee=[0, 0, 1],
+    )
+    assert found.points.ravel().tolist() == [1, 2]
+    assert found.reasons[0][0] == ("NEED", "OWN_WORDS")
+    assert found.reasons[1][0] == ("NEED",)
+
+
+def test_few_ratings_count_less_than_many() -> None:
+    scores = recommend(
+        [[1.0]],
+        [[1.0], [1.0], [1.0]],
+        3,
+        content_rating=[1.0, 0.9, 0.2],
+        n_ratings=[1, 200, 100],
+        variety=0.0,
+    )
+    assert scores.contents.tolist() == [[1, 0, 2]]
+
+
+def test_level_decides_between_equals_and_two_rungs_above_is_out_of_reach() -> None:
+    found = recommend([[1.0]], [[1.0], [1.0], [1.0]], 3, trainee_level=[0], content_level=[2, 1, 0])
+    assert found.contents.tolist() == [[2, 1, -1]]
+    assert "LEVEL_FIT" in found.reasons[0][0]
+    assert "LEVEL_FIT" not in found.reasons[0][1]
+
+
+@pytest.mark.parametrize(
+    ("change", "name"),
+    [
+        ({"k": 0}, "'k'"),
+        ({"variety": 1.5}, "variety"),
+        ({"need": [[2.0]]}, "need"),
+        ({"content_topics": [[0.5, 0.5]]}, "content_topics"),
+        ({"prerequisites": [[0, 7]]}, "prerequisites"),
+        ({"weights": {"luck": 1.0}}, "weights"),
+        ({"point_topics": [[0.5]]}, "point_trainee"),
+        ({"excluded": [True, False]}, "excluded"),
+        ({"trainee_level": [5], "content_level": [0]}, "trainee_level"),
+    ],
+)
+def test_wrong_parameter_is_named(change: dict, name: str) -> None:
+    with pytest.raises(InvalidInputError, match=name):
+        recommend(**{"need": [[0.5]], "content_topics": [[0.5]], "k": 1, **change})
