@@ -10,9 +10,10 @@ _SPACE = re.compile(r"[\s\u200b-\u200f\u2060\ufeff]+")
 # The separator in transliterated and minority names is typed in many ways.
 _NAME_DOT = re.compile(r"[·•・‧∙⋅․●.]")
 _COMMUNITY_TAIL = re.compile(
-    r"(?:社区|村|居)?(?:党工委|党委|党总支|总支|党支部|支部|居民委员会|村民委员会|居委会|村委会|居委|村委|委员会)$"
+    r"(?:党工委|党委|党总支|总支|党支部|支部|居民委员会|村民委员会|居委会|村委会|居委|村委|委员会)$"
 )
-_COMMUNITY_KIND = re.compile(r"(?:社区|行政村|村|居)$")
+# Something must be left: 新村 is a name of its own, with 社区 behind it or not.
+_COMMUNITY_KIND = re.compile(r"(?<=.{2})(?:社区|行政村|村|居)+$")
 # 街道/镇/乡/county before the community; at least two characters must be left behind it.
 _REGION_HEAD = re.compile(r"^.{1,12}?(?:街道办事处|街道办|街道|镇|乡|县|市|区)(?=.{2,})")
 
@@ -53,8 +54,7 @@ def clean_place(text: str) -> str:
 def community_key(text: str) -> str:
     """Return the key of a community: the same with or without 社区, 居委会 or 村, and without any space."""
     full = text_key(text)
-    bare = _COMMUNITY_KIND.sub("", _COMMUNITY_TAIL.sub("", full))
-    return bare or full
+    return _COMMUNITY_KIND.sub("", _COMMUNITY_TAIL.sub("", full) or full)
 
 
 def same_community(left: str, right: str) -> bool:

@@ -34,7 +34,9 @@ _OTHER = re.compile(
     r"^(?P<label>其他|其它|[Oo]thers?)(?:选项)?\s*(?:[(（\[](?P<inside>.*)[)）\]]|[:：\-—_\s]+(?P<after>.+))?$",
     re.DOTALL,
 )
-_FILL_IN = re.compile(r"[\s_]*[(（]?(?:请注明|请说明|请填写|请写明|please specify)[)）]?[\s_:：]*$")
+_FILL_IN = re.compile(
+    r"(?:[\s_]*[(（]?(?:请注明|请说明|请填写|请写明|please specify)[)）]?[\s_:：]*|[\s_]+)$"
+)
 _SEPARATORS = {
     "┋": re.compile(r"┋"),
     "\n": re.compile(r"\n+"),
@@ -80,7 +82,7 @@ _UNANSWERED = {
     "-3": NOT_SHOWN,
 }
 # In a rating or a choice these mean nothing was given; in a free answer they are the words written.
-_UNRATED = frozenset({"-", "/", "—", "–", "N/A", "n/a", "NA", "无", "\\", "未答", "未作答"})
+_UNRATED = frozenset({"-", "/", "—", "–", "N/A", "n/a", "NA", "\\", "未答", "未作答"})
 
 
 def unanswered(cell: str, *, free_text: bool = False) -> Answer | None:
@@ -137,7 +139,7 @@ _STRONG_NOT = re.compile(
 _WEAK_NOT = re.compile(
     r"^(?:不太|不怎么|不很|不大|较不|比较不|不算|较低|较轻|较小|轻微|稍|略|slightly|not very|a little|not so)"
 )
-_NOT = re.compile(r"^(?:不|没|非|not\b|low$|低$|轻$|小$|弱$)")
+_NOT = re.compile(r"^(?:不|没|not\b|low$|低$|轻$|小$|弱$)")
 _STRONGEST = re.compile(r"^(?:非常|极|最|特别|十分|异常|extremely|very\b|most\b)")
 _VERY = re.compile(r"^(?:很|相当)")
 _FAIRLY = re.compile(r"^(?:比较|较|fairly|quite|rather|high$|高$|重$|大$)")

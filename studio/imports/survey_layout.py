@@ -19,6 +19,7 @@ from studio.imports.survey_cells import (
 )
 from studio.imports.survey_headings import Heading, group, read_headings
 from studio.imports.survey_measures import (
+    AREAS,
     ASKS_TEXT,
     CHOICE,
     DEGREE,
@@ -204,13 +205,12 @@ class LayoutReader:
         ]
         # Whole topics only: sentences hold their names too, and are words to be kept.
         named = sum(self._topics.exact(split_option(piece)[0]) is not None for piece in pieces)
-        if MULTI_MARK.search(words) or (separator and named * 10 >= 6 * len(pieces)):
+        of_areas = (
+            bool(AREAS.search(words) or CHOICE.search(words)) and named > 0 and named * 10 >= 6 * len(pieces)
+        )
+        if MULTI_MARK.search(words) or (separator and of_areas):
             return self._choices(heading, QuestionKind.MULTI, separator or "┋")
-        if (
-            "单选" in heading.hint
-            or (pieces and named * 10 >= 6 * len(pieces))
-            or self._has_few_values(heading)
-        ):
+        if "单选" in heading.hint or of_areas or self._has_few_values(heading):
             return self._choices(heading, QuestionKind.SINGLE, None)
         return self._text(heading, topic)
 

@@ -14,6 +14,8 @@ DEGREE = re.compile(
     r"|how (?:urgent|difficult|hard)",
     re.IGNORECASE,
 )
+# A header that asks for one of several areas; else a topic's name may be a trouble told in one word.
+AREAS = re.compile(r"方面|领域|类别|类型|环节|主题|板块|选项|area|topic|field", re.IGNORECASE)
 ASKS_TEXT = re.compile(
     r"什么|为什么|为何|怎[么样]|如何|建议|意见|谈谈|描述|写出|写下|请写|填空|简答|问答|举例|说明|what|why|how\b|describe|comment",
     re.IGNORECASE,

@@ -46,6 +46,11 @@ def test_community_is_the_same_with_or_without_its_kind(text: str) -> None:
     assert community_key(text) == community_key("翠竹社区")
 
 
+@pytest.mark.parametrize("text", ["新村", "新村社区", "新村居委会", "新 村 社区居民委员会"])
+def test_community_whose_name_ends_like_a_kind_keeps_it(text: str) -> None:
+    assert community_key(text) == "新村"
+
+
 def test_community_with_its_town_in_front_is_the_same() -> None:
     assert same_community("红枫区东门街道翠竹社区", "翠竹")
     assert not same_community("翠竹", "竹")
