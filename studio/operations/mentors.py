@@ -53,7 +53,7 @@ async def import_mentors(
         # Replaced lists go out before the new ones come in: their positions and names are unique.
         await writer.remove_replaced(session)
         await insert_rows(session, [*writer.regions.new, *writer.persons.new, *writer.new])
-    if report.written:
+    if report.written and report.new + report.updated:
         await audit(
             session, actor, "import_mentors", "Studio", actor.studio_id, rows=report.rows, new=report.new
         )
@@ -198,7 +198,7 @@ async def _load_writer(session: AsyncSession, studio_id: UUID) -> _MentorWriter:
         studio_id=studio_id,
         regions=await load_regions(session, studio_id),
         persons=await load_persons(session, studio_id),
-        topic_ids={code: topic_id for code, topic_id in codes.all()},
+        topic_ids=dict(codes.all()),
         mentors=mentors,
         known=await _load_known(session, studio_id, mentors),
     )

@@ -10,6 +10,7 @@ from sqlmodel import col, select
 
 from matching import AnswerReading, need_profile, rank_topics
 from studio.arrays.needs import NeedArrays, RatingRow, ResponseRow, need_arrays
+from studio.operations.courses import store_course_plan
 from studio.operations.responses import Submission
 from studio.operations.topics import TopicTree, read_answers, topic_tree
 from studio.permissions import Actor, require
@@ -130,6 +131,8 @@ async def refresh_needs(session: AsyncSession, cohort_id: UUID) -> None:
             }
     await _store_trainee_needs(session, cohort, wanted)
     await _store_cohort_needs(session, cohort, tree, arrays, profile.need)
+    owners = [respondent.trainee_id for respondent in arrays.respondents]
+    await store_course_plan(session, cohort, tree.top, profile.need, owners)
 
 
 async def _load(session: AsyncSession, cohort: Cohort, tree: TopicTree) -> NeedArrays:
@@ -150,7 +153,13 @@ async def _load(session: AsyncSession, cohort: Cohort, tree: TopicTree) -> NeedA
         .order_by(col(Survey.wave), col(SurveyResponse.respondent_key))
     )
     ratings = await session.execute(
-        select(Answer.response_id, Question.measures, Question.topic_id, Answer.number, Answer.options)
+        sa.select(
+            col(Answer.response_id),
+            col(Question.measures),
+            col(Question.topic_id),
+            col(Answer.number),
+            col(Answer.options),
+        )
         .join(Question, col(Question.id) == Answer.question_id)
         .where(
             col(Answer.response_id).in_(current),

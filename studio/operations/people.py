@@ -119,4 +119,6 @@ def namesakes(rows: Iterable[tuple[str, str]]) -> Counter[tuple[str, str]]:
 
 def ambiguous(row: int, column: str, name: str) -> RowIssue:
     """Return the issue of a row whose person could be either of two."""
-    return RowIssue(row=row, column=column, code=ImportCode.AMBIGUOUS_PERSON, values={"name": name})
+    return RowIssue(
+        row=row, column=column, code=ImportCode.AMBIGUOUS_PERSON, values={"name": name, "candidates": name}
+    )

@@ -64,7 +64,7 @@ async def import_roster(
                 report.unchanged += 1
         report.respondents = report.accepted
         await insert_rows(session, [*regions.new, *persons.new, *new])
-    if report.written:
+    if report.written and report.new + report.updated:
         await audit(session, actor, "import_roster", "Cohort", cohort.id, rows=report.rows, new=report.new)
     return report
 

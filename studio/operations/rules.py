@@ -106,7 +106,7 @@ async def import_rules(
                 _take(row, pair, existing, new, cohort, report)
         report.respondents = report.accepted
         await insert_rows(session, new)
-    if report.written:
+    if report.written and report.new + report.updated:
         await audit(session, actor, "import_rules", "Cohort", cohort.id, rows=report.rows, new=report.new)
     return report
 

@@ -20,7 +20,7 @@ from studio.operations.needs import refresh_needs
 from studio.permissions import Actor, require
 from studio.store.clock import now
 from studio.store.cohorts import Cohort
-from studio.store.enums import JobKind, MatchRunState, PairingState, PublishState
+from studio.store.enums import JobKind, MatchRunState, PairingOrigin, PairingState, PublishState
 from studio.store.jobs import enqueue
 from studio.store.pairings import Pairing, ScorePart
 from studio.store.rows import insert_rows
@@ -32,13 +32,20 @@ DECIMALS = 6
 
 
 async def match_cohort(session: AsyncSession, actor: Actor, cohort_id: UUID) -> MatchRun:
-    """Run a match here and now: needs are brought up to date, the run is computed and stored as a draft."""
+    """Run a match here and now: needs are brought up to date, the run is computed and stored as a draft.
+
+    When nothing has changed since the cohort's latest run, and nobody overrode it, that run is the answer.
+    Raises NO_TRAINEES, NO_MENTORS, or INFEASIBLE when the rules collide.
+    """
     require(actor, "start_match_run")
     cohort = await _own_cohort(session, actor, cohort_id)
-    run = await _new_run(session, cohort)
     await refresh_needs(session, cohort.id)
-    policy = await session.get_one(MatchPolicy, run.policy_id)
+    policy = await _policy(session, cohort.studio_id)
     rows, arrays = await match_input(session, cohort, policy.weights)
+    same = await _untouched_run(session, cohort, arrays.input_hash)
+    if same is not None:
+        return same
+    run = await _new_run(session, cohort, policy)
     found = await compute_match(arrays, policy.weights)
     if isinstance(found, StudioError):
         raise found
@@ -57,7 +64,7 @@ async def start_match_run(
     if done is not None:
         return await session.get_one(MatchRun, done)
     cohort = await _own_cohort(session, actor, cohort_id)
-    run = await _new_run(session, cohort)
+    run = await _new_run(session, cohort, await _policy(session, cohort.studio_id))
     job = await enqueue(
         session, actor.studio_id, JobKind.MATCH_RUN, {"run_id": run.id.hex}, author_token_id=actor.token_id
     )
@@ -74,18 +81,37 @@ async def _own_cohort(session: AsyncSession, actor: Actor, cohort_id: UUID) -> C
     return cohort
 
 
-async def _new_run(session: AsyncSession, cohort: Cohort) -> MatchRun:
-    number = await session.scalar(
-        select(sa.func.coalesce(sa.func.max(MatchRun.number), 0) + 1).where(MatchRun.cohort_id == cohort.id)
-    )
+async def _policy(session: AsyncSession, studio_id: UUID) -> MatchPolicy:
     policy = await session.scalar(
         select(MatchPolicy)
-        .where(MatchPolicy.studio_id == cohort.studio_id)
+        .where(MatchPolicy.studio_id == studio_id)
         .order_by(col(MatchPolicy.number).desc())
         .limit(1)
     )
     if policy is None:
         raise StudioError("NO_POLICY")
+    return policy
+
+
+async def _untouched_run(session: AsyncSession, cohort: Cohort, input_hash: str) -> MatchRun | None:
+    """Return the cohort's latest run if it answers the same question and is as the engine left it."""
+    latest = await session.scalar(
+        select(MatchRun).where(MatchRun.cohort_id == cohort.id).order_by(col(MatchRun.number).desc()).limit(1)
+    )
+    if latest is None or latest.input_hash != input_hash or latest.state not in COMPUTED:
+        return None
+    overridden = await session.scalar(
+        select(sa.func.count())
+        .select_from(Pairing)
+        .where(Pairing.run_id == latest.id, Pairing.origin == PairingOrigin.OVERRIDE)
+    )
+    return None if overridden else latest
+
+
+async def _new_run(session: AsyncSession, cohort: Cohort, policy: MatchPolicy) -> MatchRun:
+    number = await session.scalar(
+        select(sa.func.coalesce(sa.func.max(MatchRun.number), 0) + 1).where(MatchRun.cohort_id == cohort.id)
+    )
     run = MatchRun(
         studio_id=cohort.studio_id,
         cohort_id=cohort.id,

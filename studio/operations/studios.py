@@ -122,7 +122,7 @@ async def _known_phrases(session: AsyncSession, studio_id: UUID) -> set[tuple[UU
             TopicPhrase.studio_id == studio_id
         )
     )
-    return {(topic_id, kind, text) for topic_id, kind, text in found.all()}
+    return {(topic_id, PhraseKind(kind), text) for topic_id, kind, text in found.all()}
 
 
 def _new_phrases(
@@ -142,7 +142,7 @@ async def install_catalogue(session: AsyncSession, studio_id: UUID, entries: Seq
     found = await session.execute(select(Content).where(Content.studio_id == studio_id))
     contents = {content.code: content for content in found.scalars()}
     topics = await session.execute(select(Topic.code, Topic.id).where(Topic.studio_id == studio_id))
-    topic_ids = {code: topic_id for code, topic_id in topics.all()}
+    topic_ids = dict(topics.all())
     new: list[Content | ContentTopic | ContentPrerequisite] = []
     fresh = {entry.code for entry in entries} - set(contents)
     for entry in entries:

@@ -73,7 +73,7 @@ async def import_survey(
         tree = await topic_tree(session, actor.studio_id)
         await write_pain_points(session, tree, list(questions.values()), recorded.to_read)
         await refresh_needs(session, cohort.id)
-    if report.written:
+    if report.written and report.new + report.updated:
         await audit(
             session, actor, "import_survey", "Cohort", cohort.id, wave=wave, rows=report.rows, new=report.new
         )
@@ -131,7 +131,7 @@ async def _ensure_questions(
     found = await session.execute(select(Question).where(Question.survey_id == survey.id))
     existing = {question.text: question for question in found.scalars()}
     codes = await session.execute(select(Topic.code, Topic.id).where(Topic.studio_id == survey.studio_id))
-    topic_ids = {code: topic_id for code, topic_id in codes.all()}
+    topic_ids = dict(codes.all())
     questions: dict[int, Question] = {}
     new = []
     for spec in specs:
