@@ -4,7 +4,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Protocol
 
@@ -64,12 +64,25 @@ def normalise(texts: Sequence[str]) -> list[NormalisedText]:
     (4, 6)
 
     """
-    folded = [_fold(text) for text in texts]
-    simplified = _simplify([line for line, _, _ in folded])
-    return [
-        NormalisedText(original, line, starts, ends)
-        for original, line, (_, starts, ends) in zip(texts, simplified, folded, strict=True)
-    ]
+    return [_normalise_one(text) for text in texts]
+
+
+def _normalise_one(text: str) -> NormalisedText:
+    line = text.translate(_ALPHABET)
+    is_even = _ALPHABET.uneven.isdisjoint(text) and line.strip() == line and "  " not in line
+    if is_even:
+        places = _places(len(line) + 1)
+        starts, ends = places[:-1], places[1:]
+    else:
+        line, starts, ends = _fold(text)
+    if not _ALPHABET.traditional.isdisjoint(line):
+        line = _simplify(line)
+    return NormalisedText(text, line, starts, ends)
+
+
+@lru_cache(maxsize=4096)
+def _places(length: int) -> tuple[int, ...]:
+    return tuple(range(length))
 
 
 def _fold(text: str) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
@@ -97,14 +110,38 @@ def _clusters(text: str) -> list[tuple[int, int, str]]:
     return [(start, end, text[start:end]) for start, end in pairwise(bounds)]
 
 
-@cache
-def _fold_single(character: str) -> str:
-    return _fold_uncached(character)
+class _Alphabet(dict[int, str]):
+    """What each single character becomes, learned as characters come; most texts need nothing else.
+
+    Attributes
+    ----------
+    uneven : set of str
+        Characters that become none or several, or that join the one before: offsets need the long way.
+    traditional : set of str
+        Folded characters that have a simplified form.
+
+    """
+
+    def __init__(self) -> None:
+        self.uneven: set[str] = set()
+        self.traditional: set[str] = set()
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        folded = _fold_uncached(character)
+        if len(folded) != 1 or unicodedata.combining(character):
+            self.uneven.add(character)
+        self.traditional.update(each for each in folded if _converter().convert(each) != each)
+        self[code] = folded
+        return folded
+
+
+_ALPHABET = _Alphabet()
 
 
 def _fold_cluster(cluster: str) -> str:
-    # Single characters are few and repeat; clusters with marks are rare and unbounded, so not kept.
-    return _fold_single(cluster) if len(cluster) == 1 else _fold_uncached(cluster)
+    # Clusters with marks are rare and unbounded in number, so they are not kept.
+    return _ALPHABET[ord(cluster)] if len(cluster) == 1 else _fold_uncached(cluster)
 
 
 def _fold_uncached(cluster: str) -> str:
@@ -124,18 +161,8 @@ def _converter() -> _Converter:
     return converter
 
 
-@cache
-def _is_traditional(character: str) -> bool:
-    return _converter().convert(character) != character
-
-
-def _simplify(lines: list[str]) -> list[str]:
-    """Convert only the lines that hold a traditional character: most answers hold none."""
-    traditional = {character for character in set().union(*map(set, lines)) if _is_traditional(character)}
-    return [line if traditional.isdisjoint(line) else _simplify_line(line) for line in lines]
-
-
-def _simplify_line(line: str) -> str:
+def _simplify(line: str) -> str:
+    """Convert a line that holds a traditional character: most answers hold none."""
     converted = _converter().convert(line)
     if len(converted) == len(line):
         return converted
