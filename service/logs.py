@@ -2,15 +2,19 @@
 
 import logging
 import sys
+from typing import TextIO
 
 import structlog
 
 # These would log error messages with values in them, or addresses with their query strings.
 SILENCED = ("strawberry.execution", "uvicorn.access")
+# These tell every step; only their warnings count.
+TALKATIVE = ("alembic", "httpx")
 
 
-def configure_logging(level: str) -> None:
-    """Send the events of `level` and above to standard error, ours and those of the libraries."""
+def configure_logging(level: str, stream: TextIO | None = None) -> None:
+    """Send the events of `level` and above to `stream` (standard error), ours and those of the libraries."""
+    target = sys.stderr if stream is None else stream
     shared: list[structlog.typing.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -19,10 +23,10 @@ def configure_logging(level: str) -> None:
     structlog.configure(
         processors=[*shared, structlog.processors.JSONRenderer(ensure_ascii=False)],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        logger_factory=structlog.WriteLoggerFactory(target),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(target)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
@@ -39,6 +43,8 @@ def configure_logging(level: str) -> None:
     for name in ("uvicorn", "uvicorn.error"):
         logging.getLogger(name).handlers.clear()
         logging.getLogger(name).propagate = True
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
     for name in SILENCED:
         silenced = logging.getLogger(name)
         silenced.handlers.clear()

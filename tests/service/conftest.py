@@ -1,0 +1,130 @@
+"""A running application with a small schema of its own: the HTTP side is tested apart from the real one."""
+
+import logging
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+import strawberry
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.applications import Starlette
+
+from service.settings import Settings
+from service.web.application import Parts, build
+from studio.errors import Forbidden, StudioError
+from studio.operations.access import create_token
+from studio.permissions import Actor
+from studio.store.database import writing
+from studio.store.enums import Role
+from studio.store.tables import Studio
+
+SECRET = "李四的手机号13800000000"
+
+
+@strawberry.type
+class Query:
+    @strawberry.field
+    def role(self, info: strawberry.Info) -> str:
+        return info.context["actor"].role.value
+
+    @strawberry.field
+    def language(self, info: strawberry.Info) -> str:
+        return info.context["language"]
+
+    @strawberry.field
+    def echo(self, text: str) -> str:
+        return text
+
+    @strawberry.field
+    def forbidden(self) -> str | None:
+        raise Forbidden("report")
+
+    @strawberry.field
+    def fault(self) -> str | None:
+        raise RuntimeError(SECRET)
+
+    @strawberry.field
+    def fatal(self) -> str:
+        raise RuntimeError(SECRET)
+
+    @strawberry.field
+    def missing(self) -> str:
+        return None  # type: ignore[return-value]
+
+    @strawberry.field
+    def refused(self) -> str:
+        raise StudioError("TOKEN_PERSON_NEEDED", field="personId", role="MENTOR")
+
+
+@strawberry.type
+class Mutation:
+    @strawberry.mutation
+    def change(self) -> bool:
+        return True
+
+
+def small_parts(**more: Any) -> Parts:
+    schema = strawberry.Schema(query=Query, mutation=Mutation)
+    return Parts(schema, lambda **values: values, **more)
+
+
+@dataclass
+class Service:
+    """A running application and a client of it; `client` has no token, `headers` hold an organizer's."""
+
+    app: Starlette
+    client: httpx.AsyncClient
+    headers: dict[str, str]
+    studio: Studio
+
+    async def token_for(self, role: Role, **options: Any) -> dict[str, str]:
+        """Return the headers of a new token."""
+        async with writing(self.app.state.engine) as session:
+            organizer = Actor(Role.ORGANIZER, self.studio.id)
+            _, text = await create_token(session, organizer, role=role, **options)
+        return {"authorization": f"Bearer {text}"}
+
+
+@pytest.fixture(autouse=True)
+def own_logging() -> Iterator[None]:
+    """Undo what the service does to the logging of the process."""
+    root = logging.getLogger()
+    handlers, level = root.handlers[:], root.level
+    yield
+    root.handlers[:] = handlers
+    root.setLevel(level)
+    structlog.reset_defaults()
+
+
+@pytest.fixture
+def empty_database(sqlite_template: Path, tmp_path: Path) -> str:
+    """One kind of database is enough for HTTP: what is stored is tested on both under tests/studio."""
+    path = tmp_path / "test.db"
+    shutil.copy(sqlite_template, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def settings(empty_database: str) -> Settings:
+    return Settings(database_url=empty_database, worker=False, upload_limit=5000, graphql_limit=2000)
+
+
+@pytest.fixture
+async def service(engine: AsyncEngine, settings: Settings) -> AsyncIterator[Service]:
+    async with writing(engine) as session:
+        studio = Studio(name="甲")
+        session.add(studio)
+        await session.flush()
+        _, text = await create_token(session, Actor(Role.ORGANIZER, studio.id), role=Role.ORGANIZER)
+    app = build(settings, small_parts())
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://yanzhen.test") as client,
+    ):
+        yield Service(app, client, {"authorization": f"Bearer {text}"}, studio)
