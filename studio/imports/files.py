@@ -2,25 +2,17 @@
 
 import codecs
 import csv
-import datetime as dt
 import io
 import re
 import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-
-from python_calamine import (
-    CalamineError,
-    CalamineSheet,
-    CalamineWorkbook,
-    PasswordError,
-    SheetTypeEnum,
-    SheetVisibleEnum,
-)
 
 from studio.imports.issues import ImportCode, ImportRefused
+from studio.imports.old_workbooks import read_apart
+from studio.imports.sheets import Limits, Sheet, cell_text, check_cells
+from studio.imports.workbooks import read_workbook
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -31,32 +23,9 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _DELIMITERS = ",;\t"
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufeff]")
 # A cell that holds something; a formatted empty cell closes itself and takes no room when read.
 _CELL_PLACE = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^>]*(?<!/)>")
 _CHUNK = 1 << 20
-
-Cell = int | float | str | bool | dt.time | dt.date | dt.datetime | dt.timedelta
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """How much of an upload is read: bytes as sent, bytes when unpacked, cells of a sheet."""
-
-    size_bytes: int = 20 * 1024 * 1024
-    unpacked_bytes: int = 300 * 1024 * 1024
-    cells: int = 2_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A sheet from its first row and column on.
-
-    Merges are (top, left, bottom, right), zero-based, both ends included.
-    """
-
-    rows: list[list[str]]
-    merges: list[tuple[int, int, int, int]] = field(default_factory=list)
 
 
 def read_sheets(content: bytes, limits: Limits) -> list[Sheet]:
@@ -70,57 +39,12 @@ def read_sheets(content: bytes, limits: Limits) -> list[Sheet]:
         raise ImportRefused(ImportCode.FILE_TOO_LARGE, limit_mb=limits.size_bytes // 2**20)
     if content.startswith(_ZIP):
         _check_archive(content, limits)
-        return _read_workbook(content, limits)
+        return read_workbook(content, limits)
     if content.startswith(_OLE):
         if _ENCRYPTED_PACKAGE in content:
             raise ImportRefused(ImportCode.FILE_PASSWORD)
-        return _read_workbook(content, limits)
+        return read_apart(content, limits)
     return [_read_csv(_decode(content), limits)]
-
-
-def _read_workbook(content: bytes, limits: Limits) -> list[Sheet]:
-    try:
-        with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            return [
-                _read_sheet(book.get_sheet_by_name(sheet.name), limits)
-                for sheet in book.sheets_metadata
-                if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
-            ]
-    except PasswordError:
-        raise ImportRefused(ImportCode.FILE_PASSWORD) from None
-    except (CalamineError, OSError, ValueError, OverflowError):
-        raise ImportRefused(ImportCode.FILE_DAMAGED) from None
-
-
-def _read_sheet(sheet: CalamineSheet, limits: Limits) -> Sheet:
-    _check_cells(sheet.total_height * sheet.total_width, limits)
-    rows = [[cell_text(cell) for cell in row] for row in sheet.to_python(skip_empty_area=False)]
-    merges = [(*first, *last) for first, last in sheet.merged_cell_ranges or []]
-    return Sheet(rows, merges)
-
-
-def _check_cells(cells: int, limits: Limits) -> None:
-    if cells > limits.cells:
-        raise ImportRefused(ImportCode.FILE_TOO_MANY_CELLS, cells=cells, limit=limits.cells)
-
-
-def cell_text(cell: Cell) -> str:
-    """Return a cell as text: 4.0 as `4`, dates as ISO; outer blanks and control characters go.
-
-    A cell that begins with `=` stays the text it is: nothing is ever evaluated.
-    """
-    if isinstance(cell, str):
-        return (cell if cell.isprintable() else _CONTROL.sub("", cell)).strip()
-    if isinstance(cell, bool):
-        return "TRUE" if cell else "FALSE"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else format(cell, ".15g")
-    if isinstance(cell, dt.datetime):
-        midnight = cell.time() == dt.time()
-        return cell.date().isoformat() if midnight else cell.isoformat(" ", "seconds")
-    if isinstance(cell, dt.time):
-        return cell.isoformat("seconds")
-    return str(cell)
 
 
 def _check_archive(content: bytes, limits: Limits) -> None:
@@ -143,7 +67,7 @@ def _check_archive(content: bytes, limits: Limits) -> None:
                 if member.filename.startswith("xl/worksheets/sheet"):
                     bottom, right = _reach(tail + piece, bottom, right)
                     tail = piece[-200:]
-                    _check_cells(bottom * right, limits)
+                    check_cells(bottom * right, limits)
     except (zipfile.BadZipFile, zlib.error, ValueError, EOFError, NotImplementedError):
         raise ImportRefused(ImportCode.FILE_DAMAGED) from None
 
@@ -217,11 +141,11 @@ def _read_csv(text: str, limits: Limits) -> Sheet:
             rows.append([cell_text(cell) for cell in record])
             cells += len(record)
             if cells > limits.cells:
-                _check_cells(cells, limits)
+                check_cells(cells, limits)
     except csv.Error:
         raise ImportRefused(ImportCode.FILE_QUOTES, row=len(rows) + 1) from None
     width = max((len(row) for row in rows), default=0)
-    _check_cells(width * len(rows), limits)
+    check_cells(width * len(rows), limits)
     return Sheet([row + [""] * (width - len(row)) for row in rows])
 
 

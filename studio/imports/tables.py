@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from studio.imports.files import Limits, Sheet, column_letters, read_sheets
+from studio.imports.files import column_letters, read_sheets
 from studio.imports.issues import ImportCode, ImportRefused
+from studio.imports.sheets import Limits, Sheet
 
 __all__ = ["Limits", "Table", "TableRow", "read_table"]
 

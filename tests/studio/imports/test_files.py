@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from studio.imports.files import Limits, column_letters, column_number
+from studio.imports.files import column_letters, column_number
 from studio.imports.issues import ImportCode, ImportRefused
+from studio.imports.sheets import Limits
 from studio.imports.tables import read_table
 
 from .making import csv_bytes, xlsx_bytes
@@ -42,6 +43,18 @@ def test_old_xls_is_read() -> None:
     assert table.header == ("姓名", "所在社区", "职务", "电话", "任职时间")
     assert table.rows[0].number == 3
     assert table.rows[0].cells == ("林晓禾", "翠竹社区", "书记", "10000000001", "2019-07-01")
+
+
+@pytest.mark.parametrize("at", [76, 512, 600])
+def test_damaged_xls_never_takes_the_server_with_it(at: int) -> None:
+    content = bytearray((Path(__file__).parent / "roster.xls").read_bytes())
+    content[at : at + 400] = b"\xf7" * 400
+    assert refusal(bytes(content)).code == ImportCode.FILE_DAMAGED
+
+
+def test_limit_holds_for_xls_too() -> None:
+    content = (Path(__file__).parent / "roster.xls").read_bytes()
+    assert refusal(content, Limits(cells=3)).code == ImportCode.FILE_TOO_MANY_CELLS
 
 
 def test_content_decides_and_not_the_file_name() -> None:

@@ -15,7 +15,8 @@ def mentors(text: str) -> MentorSheet:
 def test_mentor_list_is_read_whole() -> None:
     mentor = mentors("""
         导师姓名 | 所在社区 | 县区 | 职务 | 可带人数 | 任职年限 | 擅长领域 | 所获荣誉 | 典型案例
-        周 望山 | 清溪社区 | 东县 | 书记 | 3人 | 8年 | 党建业务:5;网格治理:3 | 优秀党务工作者、先进个人 | 1、楼道议事;2、旧改
+        周 望山 | 清溪社区 | 东县 | 书记 | 3人 | 8年 | 党建业务:5;网格治理:3 | 优秀党务工作者、先进个人 | \
+            1、楼道议事;2、旧改
     """).rows[0]
     assert (mentor.name, mentor.community, mentor.county, mentor.role) == (
         "周望山",

@@ -77,7 +77,8 @@ def test_namesakes_are_told_apart_by_community_or_telephone() -> None:
 
 def test_sheet_without_names_is_anonymous() -> None:
     sheet = survey(
-        "提交时间 | 您的职务 | 所在社区 | 县区 | 最棘手\n2026/3/2 | 副书记 | 东 | 东县 | 材料\n2026/3/2 | 书记 | 东 | 东县 | 材料"
+        "提交时间 | 您的职务 | 所在社区 | 县区 | 最棘手\n"
+        "2026/3/2 | 副书记 | 东 | 东县 | 材料\n2026/3/2 | 书记 | 东 | 东县 | 材料"
     )
     assert sheet.anonymous
     assert told(sheet.issues) == []

@@ -53,7 +53,8 @@ def test_words_mean_the_same_in_every_row_of_the_matrix() -> None:
     sheet = parse_survey(
         read_csv(
             lines(
-                "姓名 | 社区 | 棘手程度—党建业务 | 棘手程度—网格治理\n甲甲 | 东 | 不棘手 | 完全不棘手\n乙乙 | 东 | 非常棘手 | 一般"
+                "姓名 | 社区 | 棘手程度—党建业务 | 棘手程度—网格治理\n"
+                "甲甲 | 东 | 不棘手 | 完全不棘手\n乙乙 | 东 | 非常棘手 | 一般"
             )
         ),
         topics=TOPICS,
