@@ -14,8 +14,10 @@ from .topics import TopicClassifier
 Floats = NDArray[np.float64]
 
 # A clause is short: it may add a topic of its own only when the model is surer than for a whole point.
-_CLAUSE_MARGIN = 0.15
+_CLAUSE_MARGIN = 0.3
 _SHORTEST_CLAUSE = 3
+# Answers read at a time, so that a wave of any size needs the memory of one block.
+_BLOCK = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,10 @@ class AnswerReader:
 
     def read(self, texts: Sequence[str]) -> list[AnswerReading]:
         """Read answers; the result is in the order of `texts` and the same for one as for many."""
+        blocks = (texts[start : start + _BLOCK] for start in range(0, len(texts), _BLOCK))
+        return [reading for block in blocks for reading in self._read_block(block)]
+
+    def _read_block(self, texts: Sequence[str]) -> list[AnswerReading]:
         junk = is_junk(texts).tolist()
         points = [[] if skip else split_points(text) for text, skip in zip(texts, junk, strict=True)]
         clauses = [[split_clauses(t, p) for p in spans] for t, spans in zip(texts, points, strict=True)]

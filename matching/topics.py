@@ -24,6 +24,8 @@ _PHRASE_VALIDATION_WEIGHT = 20.0
 # So many of the held-out texts may look too strange to be judged.
 _STRANGE_SHARE = 0.05
 _N_FOLDS = 5
+# Three numbers are set on held-out texts: after so many of them further folds would change nothing.
+_ENOUGH_TO_CALIBRATE = 2000
 # Headings of a few characters do not show how answers look: below so many answer-like texts nothing is
 # strange.
 _LEAST_TO_LEARN_STRANGENESS = 30
@@ -46,7 +48,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
         Weight of the cosine beside the machine's decision value.
     word_weight : float in [0, 1], default 0.2
         Share of words beside character n-grams.
-    wrong_cost : float, at least 0, default 0.5
+    wrong_cost : float, at least 0, default 0.75
         What a wrong topic costs when a right one gains 1 and silence is 0; sets the threshold.
 
     Attributes
@@ -64,8 +66,8 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
 
     Notes
     -----
-    Fitting takes one machine per topic on six sets of examples (five folds and all): about a second for 1 500
-    phrases. Predicting is one sparse product. Equal input gives equal output, alone or in a batch.
+    Fitting takes one machine per topic on up to six sets of examples (five folds and all): about a second for
+    1 500 phrases. Predicting is one sparse product. Equal input gives equal output, alone or in a batch.
 
     Examples
     --------
@@ -82,7 +84,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
         penalty: float = 1.0,
         cosine_weight: float = 3.0,
         word_weight: float = 0.2,
-        wrong_cost: float = 0.5,
+        wrong_cost: float = 0.75,
     ) -> None:
         self.semantic = semantic
         self.penalty = penalty
@@ -201,12 +203,19 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
             raise InvalidInputError(f"The 'state' parameter must hold the arrays {sorted(missing)}.")
         ngrams = Vocabulary(state["ngrams"], state["ngram_idf"])
         words = Vocabulary(state["words"], state["word_idf"])
-        expected = (len(ngrams.terms) + len(words.terms), len(state["classes"]))
-        if state["weights"].shape != expected:
-            got = state["weights"].shape
-            raise InvalidInputError(
-                f"The 'weights' of the state must have shape {expected}. Got {got} instead."
-            )
+        n_topics, n_features = len(state["classes"]), len(ngrams.terms) + len(words.terms)
+        for name, expected in {
+            "weights": (n_features, n_topics),
+            "ngram_idf": ngrams.terms.shape,
+            "word_idf": words.terms.shape,
+            "calibration": (4,),
+        }.items():
+            array = state[name]
+            if array.shape != expected or array.dtype != np.float64 or not np.isfinite(array).all():
+                raise InvalidInputError(
+                    f"The '{name}' of the state must be finite floats of shape {expected}. "
+                    f"Got {array.dtype} of shape {array.shape} instead."
+                )
         temperature, threshold, least_known, word_weight = (float(value) for value in state["calibration"])
         model = cls(word_weight=word_weight)
         model.features_ = TextFeatures.of(ngrams, words, word_weight)
@@ -252,8 +261,12 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
         """Set temperature, threshold and least known length on texts that the deciding model had not seen."""
         self.temperature_, self.threshold_, self.least_known_ = 1.0, 0.0, 0.0
         folds = examples.deal_folds(_N_FOLDS)
-        parts = [self._examine(examples, folds == fold) for fold in range(_N_FOLDS)]
-        examined = [part for part in parts if part is not None]
+        examined: list[tuple[Floats, Floats, Validation]] = []
+        for fold in range(_N_FOLDS):
+            part = self._examine(examples, folds == fold)
+            examined += [] if part is None else [part]
+            if sum(len(exam.texts) for _, _, exam in examined) >= _ENOUGH_TO_CALIBRATE:
+                break
         if not examined:
             return
         decisions = np.concatenate([part[0] for part in examined])

@@ -195,6 +195,13 @@ def test_one_answer_reads_the_same_as_many(reader: AnswerReader) -> None:
     assert reader.read(answers) == [reader.read([answer])[0] for answer in answers]
 
 
+def test_blocks_keep_order_and_answers(reader: AnswerReader, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = ["停车位不够", "无", "写总结写到半夜", "很满意", "楼道堆满纸箱"]
+    whole = reader.read(answers)
+    monkeypatch.setattr("matching.reader._BLOCK", 2)
+    assert reader.read(answers) == whole
+
+
 def test_spans_of_a_traditional_text_are_those_of_the_original(reader: AnswerReader) -> None:
     answer = "　樓道堆滿　紙箱"
     topic = reader.read([answer])[0].points[0].topics[0]

@@ -104,6 +104,10 @@ def test_damaged_state_is_refused(classifier: TopicClassifier) -> None:
     state = classifier.state()
     with pytest.raises(InvalidInputError, match="weights"):
         TopicClassifier.from_state({**state, "weights": state["weights"][:-1]})
+    with pytest.raises(InvalidInputError, match="calibration"):
+        TopicClassifier.from_state({**state, "calibration": np.full(4, np.nan)})
+    with pytest.raises(InvalidInputError, match="word_idf"):
+        TopicClassifier.from_state({**state, "word_idf": state["word_idf"].astype(np.float32)})
     with pytest.raises(InvalidInputError, match="ngrams"):
         TopicClassifier.from_state({name: array for name, array in state.items() if name != "ngrams"})
 
@@ -162,3 +166,12 @@ def test_calibration_error_is_the_mean_gap() -> None:
     chances = np.array([[0.95, 0.05]] * 10 + [[0.35, 0.65]] * 10)
     truth = np.array([0] * 9 + [1] + [0] * 5 + [1] * 5)
     assert expected_calibration_error(chances, truth) == pytest.approx((0.05 + 0.15) / 2)
+
+
+def test_mostly_strange_text_is_left_open_however_clear_its_one_known_word() -> None:
+    texts = [f"停车位不够用第{i}栋" for i in range(20)] + [f"年底总结写不完第{i}篇" for i in range(20)]
+    taught = TopicClassifier().fit(texts, ["A"] * 20 + ["B"] * 20)
+    strange = ["停车位" + "\u0e01\u0e02\u0e03\u0e04\u0e05\u0e06"]
+    assert taught.predict_proba(strange).max() >= taught.threshold_
+    assert taught.abstain(strange).tolist() == [True]
+    assert taught.abstain(["停车位不够用第7栋"]).tolist() == [False]
