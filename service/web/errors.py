@@ -8,7 +8,7 @@ from uuid import uuid4
 import orjson
 import structlog
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -128,6 +128,8 @@ class MaskFaults:
 
         try:
             await self.app(scope, receive, watch)
+        except ClientDisconnect:
+            return  # nobody is left to be told
         except Exception as fault:  # the edge: the server lives on and the client learns the incident
             incident = log_fault(fault, path=scope["path"])
             if started:

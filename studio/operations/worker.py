@@ -20,6 +20,8 @@ from studio.store.jobs import Job, any_due, claim, finish, give_back, give_up
 LEASE = timedelta(seconds=30)
 # Before the second attempt, the third …, in seconds: the last one repeats.
 RETRY_PAUSES = (1, 10, 60)
+# After a fault of the worker itself, in seconds.
+FAULT_PAUSE = 5.0
 
 log = structlog.get_logger("studio.jobs")
 
@@ -68,9 +70,11 @@ class Worker:
         try:
             if await self.run_once():
                 return
-        except (DBAPIError, OSError) as fault:
-            # The database is away or busy: its jobs keep, and their leases run out by themselves.
-            log.warning("worker_database_fault", fault=type(fault).__name__)
+        except (
+            Exception
+        ) as fault:  # the edge: most often the database is away; its jobs and their leases keep
+            log.error("worker_fault", fault=type(fault).__name__, where=_where(fault))
+            await self._pause(FAULT_PAUSE)
         await self._pause(self._poll)
 
     async def _pause(self, seconds: float) -> None:
@@ -173,8 +177,13 @@ class Worker:
     async def _give_up(self, session: AsyncSession, job: Job, state: JobState, failure: str | None) -> None:
         ended = await give_up(session, job.id, job.fence, state, failure)
         given_up = self._handlers[job.kind].given_up
-        if ended is not None and given_up is not None:
-            await given_up(session, ended)
+        if ended is None or given_up is None:
+            return
+        try:
+            async with session.begin_nested():
+                await given_up(session, ended)
+        except Exception as fault:  # the edge: the job ends all the same, or it would come back for ever
+            self._log_crash(job, fault)
 
 
 def _where(fault: Exception) -> list[str]:

@@ -268,6 +268,21 @@ async def test_job_whose_workers_die_is_given_up(engine: AsyncEngine, studio: St
     assert await effects_of(engine) == {}
 
 
+async def test_job_ends_even_when_its_owner_cannot_be_told(engine: AsyncEngine, studio: Studio) -> None:
+    job_id = await add_job(engine, studio, max_attempts=1)
+
+    async def broken(session: AsyncSession, _job: Job) -> None:
+        await add_effect(session, studio.id, 1)
+        raise LookupError("gone")
+
+    async def crash(_job: JobContext) -> None:
+        raise RuntimeError
+
+    assert await worker_with(engine, crash, broken).run_once()
+    assert (await job_of(engine, job_id)).failure == "JOB_CRASHED"
+    assert await effects_of(engine) == {}
+
+
 def organizer(studio: Studio) -> Actor:
     return Actor(Role.ORGANIZER, studio.id)
 
@@ -290,6 +305,22 @@ async def test_waiting_job_is_cancelled_without_running(engine: AsyncEngine, stu
         await cancel_job(session, organizer(studio), job_id)
         events = await session.execute(select(AuditEvent.action, AuditEvent.entity_id))
         assert events.all() == [("cancel_job", job_id)]
+
+
+async def test_cancelled_job_of_a_dead_worker_ends_when_its_lease_is_over(
+    engine: AsyncEngine, studio: Studio
+) -> None:
+    job_id = await add_job(engine, studio)
+    with held_at(NOON):
+        async with writing(engine) as session:
+            await claim(session, KINDS, LEASE)
+        async with writing(engine) as session:
+            await cancel_job(session, organizer(studio), job_id)
+        assert not await worker_with(engine, write_number).run_once()
+    with held_at(NOON + 2 * LEASE):
+        assert await worker_with(engine, write_number).run_once()
+    assert (await job_of(engine, job_id)).state is JobState.CANCELLED
+    assert await effects_of(engine) == {}
 
 
 @pytest.mark.parametrize("way", ["check_cancelled", "progress", "effects"])
@@ -394,6 +425,29 @@ async def test_running_worker_finds_new_jobs_and_ends_the_current_one_before_it_
         worker.stop()
         await task
     assert (await job_of(engine, job_id)).state is JobState.DONE
+
+
+async def test_worker_outlives_a_database_that_is_away(
+    engine: AsyncEngine, studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.operations.worker.FAULT_PAUSE", 0.01)
+    job_id = await add_job(engine, studio)
+    faults = [OSError("away"), OSError("away")]
+
+    class Unlucky(Worker):
+        async def run_once(self) -> bool:
+            if faults:
+                raise faults.pop()
+            return await super().run_once()
+
+    worker = Unlucky(engine, {JobKind.MATCH_RUN: Handler(write_number)}, poll=0.01)
+    task = asyncio.create_task(worker.run_until_stopped())
+    async with asyncio.timeout(10):
+        while (await job_of(engine, job_id)).state is not JobState.DONE:  # noqa: ASYNC110
+            await asyncio.sleep(0.01)
+        worker.stop()
+        await task
+    assert faults == []
 
 
 async def test_effects_after_the_end_are_a_defect(engine: AsyncEngine, studio: Studio) -> None:
