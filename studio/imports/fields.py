@@ -118,7 +118,7 @@ PERSONAL = FieldNames(
         " 地理位置 位置 定位 经纬度 经度 纬度 location latitude longitude locationlatitude"
         " locationlongitude 邮箱 电子邮箱 电子邮件 电子邮件地址 email emailaddress mail username"
         " 用户名 身份证 身份证号 身份证号码 idnumber 家庭住址 住址 家庭地址 qq qq号 微信 微信号"
-        " wechat token 填写者 提交人 填写设备 设备号 recipientlastname recipientfirstname"
+        " wechat token 填写者 提交人 提交者 填写设备 设备号 recipientlastname recipientfirstname"
         " recipientemail externalreference 扩展属性"
     ),
 )
@@ -149,7 +149,7 @@ TOOL_COLUMNS = FieldNames(
     IGNORED,
     words(
         "来源 来源详情 来源渠道 用户类型 自定义字段 总分 得分 总得分 答题状态 状态 渠道 浏览器"
-        " 操作系统 语言 提交渠道 星标 标签 客户端 填写渠道 lastpage startlanguage seed refurl"
+        " 操作系统 语言 提交渠道 星标 标签 客户端 填写渠道 lastpage datelastaction startlanguage seed refurl"
         " progress finished status distributionchannel userlanguage source score totalscore"
         " 答卷状态 是否有效 审核状态 更新时间 修改人"
     ),

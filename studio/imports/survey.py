@@ -159,11 +159,10 @@ def _read_rows(
 
 def _plans(table: Table, mapping: Sequence[ColumnMapping], index: TopicIndex) -> list[QuestionPlan]:
     told = [plan for column in mapping if (plan := _told(table, column)) is not None]
-    taken = {column for plan in told for column in plan.columns}
     free = [
         (column.index, column.column)
         for column in mapping
-        if column.field == IGNORED and column.confidence == 0.0 and column.index not in taken
+        if column.field == IGNORED and column.confidence == 0.0 and table.is_named(column.index)
     ]
     cells = {at: table.column(at) for at, _ in free}
     plans = [*told, *LayoutReader(cells, index).read(free)]

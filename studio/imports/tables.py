@@ -38,6 +38,10 @@ class Table:
     header_row: int
     rows: tuple[TableRow, ...]
 
+    def is_named(self, index: int) -> bool:
+        """Say whether a column has a header of its own, and not only its letter."""
+        return self.header[index] != f"[{self.letters[index]}]"
+
     def column(self, index: int) -> list[str]:
         """Return the cells of a column, one per row."""
         return [row.cells[index] for row in self.rows]

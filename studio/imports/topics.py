@@ -35,13 +35,16 @@ class TopicIndex:
         # Top-level names first: where a leaf's synonym repeats one, the name wins.
         for topic in sorted(topics, key=lambda topic: topic.code.count(".")):
             self._codes.setdefault(text_key(topic.name), topic.code)
-            self._codes.setdefault(text_key(topic.code), topic.code)
         for topic in topics:
             for synonym in topic.synonyms:
                 self._codes.setdefault(text_key(synonym), topic.code)
         self._inside = sorted(
             (key for key in self._codes if len(key) >= _SHORTEST_INSIDE), key=len, reverse=True
         )
+        # Codes name a topic as a whole header only (Party affairs, WRITING), never inside other words.
+        for topic in topics:
+            for code in (text_key(topic.code), text_key(topic.code).replace("_", "")):
+                self._codes.setdefault(code, topic.code)
         self._found: dict[str, str | None] = {}
 
     def exact(self, text: str) -> str | None:

@@ -9,7 +9,7 @@ from studio.imports.roster import RosterRow, RosterSheet, parse_roster
 from studio.imports.tables import read_table
 from studio.store.enums import Level, TraineeRole
 
-from .making import csv_bytes, lines, read_csv, told, xlsx_bytes
+from .making import Rows, csv_bytes, lines, read_csv, told, xlsx_bytes
 
 TODAY = dt.date(2026, 11, 24)
 
@@ -65,8 +65,8 @@ def test_xlsx_and_csv_give_the_same_trainees(encoding: str) -> None:
         ["姓名", "职务", "社区", "手机号码", "任职时间"],
         ["林晓禾", "书记", "翠竹", "10000000001", "2019/7/1"],
     ]
-    excel = [rows[0], ["林晓禾", "书记", "翠竹", 10000000001, dt.date(2019, 7, 1)]]
-    serial = [rows[0], ["林晓禾", "书记", "翠竹", 10000000001, 43647]]
+    excel: Rows = [rows[0], ["林晓禾", "书记", "翠竹", 10000000001, dt.date(2019, 7, 1)]]
+    serial: Rows = [rows[0], ["林晓禾", "书记", "翠竹", 10000000001, 43647]]
     sheets = [
         read_table(csv_bytes(rows, encoding), "a.csv"),
         *(read_table(xlsx_bytes(r), "a.xlsx") for r in (excel, serial)),

@@ -248,7 +248,7 @@ def test_google_forms_sheet_is_read() -> None:
 
 
 def test_hand_made_sheet_with_title_and_two_header_lines_is_read() -> None:
-    rows = [
+    rows: Rows = [
         ["第三期学员需求摸底表", "", "", "", "", "", "", ""],
         ["序号", "姓名", "社区", "棘手程度(1-5分)", "", "急迫程度(1-5分)", "", "最棘手的问题"],
         ["", "", "", "党建业务", "网格治理", "党建业务", "网格治理", ""],
@@ -310,6 +310,28 @@ def test_other_questions_are_kept_and_measure_nothing() -> None:
         (QuestionKind.TEXT, Measure.OTHER),
         (QuestionKind.TEXT, Measure.THORNIEST),
     ]
+
+
+def test_cells_beyond_the_header_are_no_question() -> None:
+    sheet = survey(lines("姓名 | 社区 | 最棘手\n林晓禾 | 翠竹 | 材料 | 多出来的"))
+    assert [q.text for q in sheet.questions] == ["最棘手"]
+    assert (sheet.mapping[3].column, sheet.mapping[3].field) == ("[D]", "ignored")
+
+
+def test_english_sheet_is_read() -> None:
+    sheet = survey(
+        lines("""
+        Name | Community | Severity [Party affairs] | Urgency [Writing] | Thorniest problem | Most urgent problem
+        林晓禾 | 翠竹 | 4 | very urgent | 材料 | 没人
+    """)
+    )
+    assert [(q.measures, q.topic_code) for q in sheet.questions] == [
+        (Measure.SEVERITY, "PARTY_AFFAIRS"),
+        (Measure.URGENCY, "WRITING"),
+        (Measure.THORNIEST, None),
+        (Measure.MOST_URGENT, None),
+    ]
+    assert sheet.rows[0].answers[1].number == 5
 
 
 def test_user_tells_what_a_column_is() -> None:

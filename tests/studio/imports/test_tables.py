@@ -2,7 +2,7 @@
 
 from studio.imports.tables import read_table
 
-from .making import csv_bytes, read_csv, xlsx_bytes
+from .making import Rows, csv_bytes, read_csv, xlsx_bytes
 
 TITLE = ["第三期学员名册", "", ""]
 HEADER = ["姓名", "社区", "职务"]
@@ -47,7 +47,7 @@ def test_vertically_merged_cell_counts_for_all_its_rows() -> None:
 
 
 def test_two_header_lines_with_merged_cells_are_joined() -> None:
-    rows = [
+    rows: Rows = [
         ["问卷结果", "", "", "", ""],
         ["姓名", "棘手程度", "", "急迫程度", ""],
         ["", "党建业务", "网格治理", "党建业务", "网格治理"],
