@@ -75,12 +75,12 @@ async def test_client_app_acts_with_its_scopes(engine: AsyncEngine, world: World
     assert (actor.role, actor.scopes) == (Role.CLIENT_APP, frozenset(scopes))
 
 
-@pytest.mark.parametrize("text", ["", "yz_", "nonsense", "yz_" + "a" * 43, "yz_" + "雁" * 43, "x" * 10_000])
-async def test_unknown_token_opens_nothing(engine: AsyncEngine, world: World, text: str) -> None:
+async def test_unknown_token_opens_nothing(engine: AsyncEngine, world: World) -> None:
     async with reading(engine) as session:
-        with pytest.raises(Unauthenticated) as refusal:
-            await authenticate(session, text)
-    assert refusal.value.code == "UNAUTHENTICATED"
+        for text in ("", "yz_", "nonsense", "yz_" + "a" * 43, "yz_" + "雁" * 43, "x" * 10_000):
+            with pytest.raises(Unauthenticated) as refusal:
+                await authenticate(session, text)
+            assert refusal.value.code == "UNAUTHENTICATED"
 
 
 async def test_token_opens_until_it_expires(engine: AsyncEngine, world: World) -> None:
@@ -136,27 +136,22 @@ async def test_rotating_opens_a_revoked_token_again_and_stays_in_its_studio(
         assert (await authenticate(session, text)).studio_id == world.studio.id
 
 
-@pytest.mark.parametrize(
-    ("role", "person", "code"),
-    [
-        (Role.MENTOR, None, "TOKEN_PERSON_NEEDED"),
-        (Role.TRAINEE, None, "TOKEN_PERSON_NEEDED"),
-        (Role.ORGANIZER, "mentor", "TOKEN_PERSON_UNWANTED"),
-        (Role.CLIENT_APP, "mentor", "TOKEN_PERSON_UNWANTED"),
-        (Role.MENTOR, "trainee", "TOKEN_PERSON_OTHER_ROLE"),
-        (Role.TRAINEE, "mentor", "TOKEN_PERSON_OTHER_ROLE"),
-        (Role.MENTOR, "nobody", "NOT_FOUND"),
-    ],
-)
-async def test_person_must_fit_the_role(
-    engine: AsyncEngine, world: World, role: Role, person: str | None, code: str
-) -> None:
-    ids = {None: None, "mentor": world.mentor.id, "trainee": world.trainee.id, "nobody": uuid4()}
-    scopes = ["read:needs"] if role is Role.CLIENT_APP else []
+async def test_person_must_fit_the_role(engine: AsyncEngine, world: World) -> None:
+    mentor, trainee = world.mentor.id, world.trainee.id
     async with writing(engine) as session:
-        with pytest.raises(StudioError) as refusal:
-            await create_token(session, world.organizer, role=role, person_id=ids[person], scopes=scopes)
-    assert (refusal.value.code, refusal.value.field) == (code, "personId")
+        for role, person_id, code in (
+            (Role.MENTOR, None, "TOKEN_PERSON_NEEDED"),
+            (Role.TRAINEE, None, "TOKEN_PERSON_NEEDED"),
+            (Role.ORGANIZER, mentor, "TOKEN_PERSON_UNWANTED"),
+            (Role.CLIENT_APP, mentor, "TOKEN_PERSON_UNWANTED"),
+            (Role.MENTOR, trainee, "TOKEN_PERSON_OTHER_ROLE"),
+            (Role.TRAINEE, mentor, "TOKEN_PERSON_OTHER_ROLE"),
+            (Role.MENTOR, uuid4(), "NOT_FOUND"),
+        ):
+            scopes = ["read:needs"] if role is Role.CLIENT_APP else []
+            with pytest.raises(StudioError) as refusal:
+                await create_token(session, world.organizer, role=role, person_id=person_id, scopes=scopes)
+            assert (refusal.value.code, refusal.value.field) == (code, "personId")
 
 
 async def test_person_of_another_studio_is_not_found(engine: AsyncEngine, world: World) -> None:
@@ -166,21 +161,16 @@ async def test_person_of_another_studio_is_not_found(engine: AsyncEngine, world:
             await create_token(session, there, role=Role.MENTOR, person_id=world.mentor.id)
 
 
-@pytest.mark.parametrize(
-    ("role", "scopes", "code"),
-    [
-        (Role.CLIENT_APP, ["read:everything"], "TOKEN_SCOPE_UNKNOWN"),
-        (Role.CLIENT_APP, [], "TOKEN_SCOPES_NEEDED"),
-        (Role.ORGANIZER, ["read:needs"], "TOKEN_SCOPES_UNWANTED"),
-    ],
-)
-async def test_scopes_must_fit_the_role(
-    engine: AsyncEngine, world: World, role: Role, scopes: list[str], code: str
-) -> None:
+async def test_scopes_must_fit_the_role(engine: AsyncEngine, world: World) -> None:
     async with writing(engine) as session:
-        with pytest.raises(StudioError) as refusal:
-            await create_token(session, world.organizer, role=role, scopes=scopes)
-    assert refusal.value.code == code
+        for role, scopes, code in (
+            (Role.CLIENT_APP, ["read:everything"], "TOKEN_SCOPE_UNKNOWN"),
+            (Role.CLIENT_APP, [], "TOKEN_SCOPES_NEEDED"),
+            (Role.ORGANIZER, ["read:needs"], "TOKEN_SCOPES_UNWANTED"),
+        ):
+            with pytest.raises(StudioError) as refusal:
+                await create_token(session, world.organizer, role=role, scopes=scopes)
+            assert refusal.value.code == code
 
 
 async def test_expiry_in_the_past_is_refused(engine: AsyncEngine, world: World) -> None:
@@ -190,17 +180,17 @@ async def test_expiry_in_the_past_is_refused(engine: AsyncEngine, world: World) 
     assert refusal.value.code == "TOKEN_EXPIRY_PAST"
 
 
-@pytest.mark.parametrize("role", [Role.MENTOR, Role.TRAINEE, Role.CLIENT_APP])
-async def test_tokens_are_for_organizers_to_manage(engine: AsyncEngine, world: World, role: Role) -> None:
-    actor = Actor(role, world.studio.id, world.mentor.id, frozenset({"write:survey"}))
+async def test_tokens_are_for_organizers_to_manage(engine: AsyncEngine, world: World) -> None:
     async with writing(engine) as session:
         token, _ = await create_token(session, world.organizer, role=Role.ORGANIZER, label="x")
-        with pytest.raises(Forbidden):
-            await create_token(session, actor, role=Role.ORGANIZER)
-        with pytest.raises(Forbidden):
-            await rotate_token(session, actor, "x", role=Role.ORGANIZER)
-        with pytest.raises(Forbidden):
-            await revoke_token(session, actor, token.id)
+        for role in (Role.MENTOR, Role.TRAINEE, Role.CLIENT_APP):
+            actor = Actor(role, world.studio.id, world.mentor.id, frozenset({"write:survey"}))
+            with pytest.raises(Forbidden):
+                await create_token(session, actor, role=Role.ORGANIZER)
+            with pytest.raises(Forbidden):
+                await rotate_token(session, actor, "x", role=Role.ORGANIZER)
+            with pytest.raises(Forbidden):
+                await revoke_token(session, actor, token.id)
         with pytest.raises(NotFound):
             await revoke_token(session, Actor(Role.ORGANIZER, world.other.id), token.id)
 

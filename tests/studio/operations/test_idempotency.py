@@ -70,12 +70,12 @@ async def test_key_belongs_to_one_token_of_one_studio(engine: AsyncEngine, actor
     assert len(set(results)) == 4
 
 
-@pytest.mark.parametrize("key", ["", "k" * 129])
-async def test_key_of_odd_length_is_refused(engine: AsyncEngine, actor: Actor, key: str) -> None:
+async def test_key_of_odd_length_is_refused(engine: AsyncEngine, actor: Actor) -> None:
     async with writing(engine) as session:
-        with pytest.raises(StudioError) as refusal:
-            await once(session, actor, key, "start", INPUT)
-    assert refusal.value.code == "IDEMPOTENCY_KEY"
+        for key in ("", "k" * 129):
+            with pytest.raises(StudioError) as refusal:
+                await once(session, actor, key, "start", INPUT)
+            assert refusal.value.code == "IDEMPOTENCY_KEY"
 
 
 async def test_key_of_a_failed_mutation_is_free_again(engine: AsyncEngine, actor: Actor) -> None:

@@ -32,16 +32,16 @@ async def test_file_is_kept_byte_for_byte_under_its_last_name(engine: AsyncEngin
     assert upload.studio_id == organizer.studio_id
 
 
-@pytest.mark.parametrize("name", ["", " ", "a/", "a\n.csv", "a" * 301])
-async def test_unusable_name_is_refused(engine: AsyncEngine, organizer: Actor, name: str) -> None:
+async def test_unusable_name_is_refused(engine: AsyncEngine, organizer: Actor) -> None:
     async with writing(engine) as session:
-        with pytest.raises(StudioError) as refusal:
-            await store_upload(session, organizer, name, b"x")
-    assert refusal.value.code == "UPLOAD_NAME"
+        for name in ("", " ", "a/", "a\n.csv", "a" * 301):
+            with pytest.raises(StudioError) as refusal:
+                await store_upload(session, organizer, name, b"x")
+            assert refusal.value.code == "UPLOAD_NAME"
 
 
-@pytest.mark.parametrize("role", [Role.MENTOR, Role.TRAINEE, Role.CLIENT_APP])
-async def test_only_organizers_upload(engine: AsyncEngine, organizer: Actor, role: Role) -> None:
+async def test_only_organizers_upload(engine: AsyncEngine, organizer: Actor) -> None:
     async with writing(engine) as session:
-        with pytest.raises(Forbidden):
-            await store_upload(session, Actor(role, organizer.studio_id, uuid4()), "a.csv", b"x")
+        for role in (Role.MENTOR, Role.TRAINEE, Role.CLIENT_APP):
+            with pytest.raises(Forbidden):
+                await store_upload(session, Actor(role, organizer.studio_id, uuid4()), "a.csv", b"x")
