@@ -32,6 +32,7 @@ JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
 METHODS = {
     "GET": {OperationType.QUERY},
+    "HEAD": {OperationType.QUERY},
     "POST": {OperationType.QUERY, OperationType.MUTATION},
 }
 
@@ -78,7 +79,7 @@ class GraphQLEndpoint:
             return refusal_response(refusal, language, media_type=media_type or JSON)
 
     async def _read(self, request: Request) -> Asked:
-        if request.method == "GET":
+        if request.method in ("GET", "HEAD"):
             if len(request.url.query) > self._limit:
                 raise StudioError("BODY_TOO_LARGE", limit=self._limit)
             return asked_by_query(request.query_params)
@@ -192,8 +193,8 @@ def _wrong_operation(
     request: Request, refusal: InvalidOperationTypeError, language: str, media_type: str
 ) -> Response:
     kind = refusal.operation_type.value
-    if request.method == "GET":
-        error = StudioError("METHOD_NOT_ALLOWED", method=f"GET {kind}")
+    if request.method != "POST":
+        error = StudioError("METHOD_NOT_ALLOWED", method=f"{request.method} {kind}")
         response = refusal_response(error, language, media_type=media_type)
         response.headers["allow"] = "POST"
         return response

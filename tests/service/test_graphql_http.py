@@ -4,12 +4,21 @@ from typing import Any
 import httpx
 import orjson
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from service.logs import configure_logging
-from service.web.graphql import GRAPHQL_JSON, JSON, answer_type
+from service.web.graphql import GRAPHQL_JSON, JSON, answer_type, asked_by_body
+from studio.errors import StudioError
 from tests.service.conftest import SECRET, Service
 
+SCALARS = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text()
 INTROSPECTION = "{ __schema { queryType { name } } }"
+
+
+def nested(children: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    names = st.sampled_from(["query", "variables", "operationName", "extensions", "x"])
+    return st.lists(children, max_size=3) | st.dictionaries(names, children, max_size=5)
 
 
 async def ask(service: Service, query: Any, *, accept: str = GRAPHQL_JSON, **body: Any) -> httpx.Response:
@@ -38,14 +47,16 @@ async def test_bearer_of_a_token_is_answered_as_its_actor(service: Service) -> N
         {"cookie": "token=yz_" + "a" * 43},
     ],
 )
-@pytest.mark.parametrize("query", ["{ role }", INTROSPECTION, "{ rol }", "{"])
-async def test_anonymous_caller_learns_nothing(service: Service, headers: dict[str, str], query: str) -> None:
-    response = await service.client.post("/graphql", json={"query": query}, headers=headers)
-    assert response.status_code == 401
-    assert response.headers["www-authenticate"].startswith("Bearer")
-    assert codes(response) == ["UNAUTHENTICATED"]
+async def test_anonymous_caller_learns_nothing(service: Service, headers: dict[str, str]) -> None:
+    answers = set()
+    for query in ("{ role }", INTROSPECTION, "{ rol }", "{", "mutation { change }"):
+        response = await service.client.post("/graphql", json={"query": query}, headers=headers)
+        assert response.status_code == 401
+        assert response.headers["www-authenticate"].startswith("Bearer")
+        assert codes(response) == ["UNAUTHENTICATED"]
+        answers.add(response.text)
+    assert len(answers) == 1
     assert "data" not in response.json()
-    assert "role" not in response.json()["errors"][0]["message"]
 
 
 async def test_bearer_of_a_token_may_introspect(service: Service) -> None:
@@ -60,6 +71,7 @@ async def test_get_is_for_queries_of_bearers(service: Service) -> None:
     assert (await get("/graphql", params=asked)).status_code == 401
     answer = await get("/graphql", params=asked, headers=service.headers)
     assert answer.json() == {"data": {"echo": "雁"}}
+    assert (await service.client.head("/graphql", params=asked, headers=service.headers)).status_code == 200
     refused = await get("/graphql", params={"query": "mutation { change }"}, headers=service.headers)
     assert (refused.status_code, refused.headers["allow"]) == (405, "POST")
     assert codes(refused) == ["METHOD_NOT_ALLOWED"]
@@ -209,3 +221,33 @@ async def test_fault_is_masked_and_logged_by_incident(service: Service, name: st
     assert line["fault"] in ("RuntimeError", "TypeError")
     assert line["path"] == name
     assert SECRET not in response.text + logs.getvalue()
+
+
+async def test_no_websocket_is_opened(service: Service) -> None:
+    sent = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message["type"])
+
+    scope = {"type": "websocket", "path": "/graphql", "headers": [], "subprotocols": ["graphql-ws"]}
+    await service.app(scope, receive, send)
+    assert sent == ["websocket.close"]
+
+
+@given(st.binary(max_size=200) | st.recursive(SCALARS, nested).map(orjson.dumps))
+def test_any_body_is_read_or_refused_with_a_code(body: bytes) -> None:
+    try:
+        asked = asked_by_body(body)
+    except StudioError as refusal:
+        assert refusal.message("zh") != refusal.message("en")  # noqa: PT017  both ways are right
+    else:
+        assert isinstance(asked.query, str)
+        assert asked.query
+
+
+@given(st.text(alphabet="applicationjs/+-;,=q.01 *grhel", max_size=80))
+def test_any_accept_header_gives_a_known_type_or_none(accept: str) -> None:
+    assert answer_type(accept) in {JSON, GRAPHQL_JSON, None}
