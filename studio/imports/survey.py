@@ -19,7 +19,8 @@ from studio.imports.respondents import duplicates
 from studio.imports.rowreader import field_columns
 from studio.imports.survey_answers import AnswerReader
 from studio.imports.survey_cells import Answer, AnswerState, Scale, scale_of
-from studio.imports.survey_layout import LayoutReader, QuestionPlan
+from studio.imports.survey_layout import LayoutReader
+from studio.imports.survey_plans import QuestionPlan
 from studio.imports.survey_rows import RespondentReader, SurveyRow
 from studio.imports.tables import Table
 from studio.imports.topics import TopicIndex, TopicName

@@ -22,7 +22,7 @@ from studio.imports.survey_cells import (
     tick,
     unanswered,
 )
-from studio.imports.survey_layout import QuestionPlan
+from studio.imports.survey_plans import QuestionPlan
 from studio.imports.tables import Table, TableRow
 from studio.store.enums import QuestionKind
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from studio.imports.cells import plain
 from studio.imports.headers import NUMBERING
+from studio.imports.survey_measures import DEGREE, SEVERE, URGENT
 from studio.imports.topics import TopicIndex
 
 _LIMESURVEY = re.compile(r"^[A-Za-z]\w*\[\w+\]\s*[.、:]?\s+(?=\S)")
@@ -87,6 +88,11 @@ def _divided(heading: Heading, stems: Counter[tuple[str, str]], topics: TopicInd
             if topics.exact(item):
                 return replace(heading, stem=stem, item=item)
         return replace(heading, stem="", item=heading.stem)
+    for stem, item in _candidates(heading.stem):
+        # The topic above and the question below it: 党建业务—棘手程度.
+        asks = DEGREE.search(item) or SEVERE.search(item) or URGENT.search(item)
+        if asks and topics.exact(stem) and not topics.exact(item):
+            return replace(heading, stem=item, item=stem)
     if topics.exact(heading.stem):
         return replace(heading, stem="", item=heading.stem)
     for stem, item in _candidates(heading.stem):

@@ -1,7 +1,6 @@
 """Which columns of a survey are which question: kind, what it measures, topics, options, scale."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 
 from studio.imports.survey_cells import (
     Scale,
@@ -34,38 +33,12 @@ from studio.imports.survey_measures import (
     measure_of_choice,
     measure_of_text,
 )
+from studio.imports.survey_plans import QuestionPlan, open_questions_found
 from studio.imports.topics import TopicIndex
 from studio.store.enums import Measure, QuestionKind
 
 _MOST_OPTIONS = 15
 _LONGEST_OPTION = 20
-
-
-@dataclass(frozen=True, slots=True)
-class QuestionPlan:
-    """A question and the columns that answer it; `labels` name the columns where each is an option."""
-
-    text: str
-    kind: QuestionKind
-    measures: Measure
-    columns: tuple[int, ...]
-    topic_code: str | None = None
-    labels: tuple[str, ...] = ()
-    separator: str | None = None
-    scale: Scale | None = None
-    confidence: float = 1.0
-    # Scale labels seen in all rows of the matrix: they settle what 不棘手 is worth.
-    seen: frozenset[str] = field(default=frozenset(), repr=False)
-
-    @property
-    def field(self) -> str:
-        """The name of the question's field in a mapping."""
-        name = (
-            self.measures.value.lower()
-            if self.measures is not Measure.OTHER
-            else f"other_{self.kind.value.lower()}"
-        )
-        return f"{name}:{self.topic_code}" if self.topic_code else name
 
 
 class LayoutReader:
@@ -82,7 +55,7 @@ class LayoutReader:
         plans: list[QuestionPlan] = []
         for columns in group(read_headings(headers, self._topics), self._topics):
             plans += self._grouped(columns) if columns[0].item else [self._single(columns[0])]
-        return _open_questions_found(plans)
+        return open_questions_found(plans)
 
     # One question over several columns.
 
@@ -115,7 +88,7 @@ class LayoutReader:
         rated = sum(scale_number(cell) is not None for _, cell in filled)
         if DEGREE.search(words) and (not filled or rated * 2 >= len(filled) or self._are_labels(columns)):
             return QuestionKind.SCALE
-        if len(columns) > 1 and self._are_ticks(filled):
+        if len(columns) > 1 and filled and self._are_ticks(filled):
             return QuestionKind.MULTI
         if len(columns) > 2 and self._are_places(columns):
             return QuestionKind.RANK
@@ -131,10 +104,13 @@ class LayoutReader:
 
     @staticmethod
     def _are_ticks(filled: list[tuple[Heading, str]]) -> bool:
-        """Say whether cells are ticks: nearly all readable as such, and not all the one number 1."""
+        """Say whether cells are ticks: nearly all readable as such.
+
+        Where every cell is 1, the header must ask for areas: it could be a rating that nobody put higher.
+        """
         ticks = sum(tick(cell, heading.item) is not None for heading, cell in filled)
-        plain_ones = all(cell == "1" for _, cell in filled)
-        return bool(filled) and ticks >= 0.9 * len(filled) and not plain_ones
+        told_apart = any(cell != "1" for _, cell in filled) or AREAS.search(filled[0][0].words)
+        return ticks >= 0.9 * len(filled) and bool(told_apart)
 
     def _are_places(self, columns: list[Heading]) -> bool:
         """Say whether most rows give every option a place of its own, from 1 on."""
@@ -196,8 +172,7 @@ class LayoutReader:
             return self._ranking(heading, self._separator(cells))
         if self._is_rating(heading, cells, topic):
             return self._rating(heading, topic)
-        asks_text = ASKS_TEXT.search(words) or MOST_URGENT.search(words) or THORNIEST.search(words)
-        if asks_text and not CHOICE.search(words):
+        if ASKS_TEXT.search(words) and not CHOICE.search(words):
             return self._text(heading, topic)
         separator = self._separator(cells)
         pieces = [
@@ -208,6 +183,12 @@ class LayoutReader:
         of_areas = (
             bool(AREAS.search(words) or CHOICE.search(words)) and named > 0 and named * 10 >= 6 * len(pieces)
         )
+        if (
+            not of_areas
+            and (MOST_URGENT.search(words) or THORNIEST.search(words))
+            and not CHOICE.search(words)
+        ):
+            return self._text(heading, topic)
         if MULTI_MARK.search(words) or (separator and of_areas):
             return self._choices(heading, QuestionKind.MULTI, separator or "┋")
         if "单选" in heading.hint or of_areas or self._has_few_values(heading):
@@ -280,18 +261,3 @@ class LayoutReader:
 
 def _mostly(test: Callable[[str], bool], cells: Collection[str]) -> bool:
     return bool(cells) and sum(bool(test(cell)) for cell in cells) * 2 > len(cells)
-
-
-def _open_questions_found(plans: list[QuestionPlan]) -> list[QuestionPlan]:
-    """Where none asks for the thorniest or the most urgent, take one that asks for trouble or urgency."""
-    for measure, words in ((Measure.MOST_URGENT, URGENT), (Measure.THORNIEST, SEVERE)):
-        if any(plan.measures is measure for plan in plans):
-            continue
-        for at, plan in enumerate(plans):
-            open_text = (
-                plan.kind is QuestionKind.TEXT and plan.measures is Measure.OTHER and not plan.topic_code
-            )
-            if open_text and words.search(plan.text) and not NOT_TROUBLE.search(plan.text):
-                plans[at] = QuestionPlan(plan.text, plan.kind, measure, plan.columns, confidence=0.7)
-                break
-    return plans

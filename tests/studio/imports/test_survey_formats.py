@@ -202,6 +202,20 @@ def test_second_matrix_rates_urgency(headers: str) -> None:
     assert len({q.text for q in sheet.questions}) == 4
 
 
+@pytest.mark.parametrize("form", ["{}—{}", "{}({})", "{} [{}]", "{1}—{0}", "{}{}", "5、{}:{}"])
+def test_severity_and_urgency_may_stand_side_by_side_for_each_topic(form: str) -> None:
+    headers = [
+        form.format(topic, asked) for topic in ("党建业务", "网格治理") for asked in ("棘手程度", "急迫程度")
+    ]
+    sheet = survey([["姓名", "社区", *headers], ["林晓禾", "翠竹", "4", "2", "5", "1"]])
+    assert [(q.measures, q.topic_code) for q in sheet.questions] == [
+        (Measure.SEVERITY, "PARTY_AFFAIRS"),
+        (Measure.URGENCY, "PARTY_AFFAIRS"),
+        (Measure.SEVERITY, "GRID"),
+        (Measure.URGENCY, "GRID"),
+    ]
+
+
 def test_options_and_ranks_without_a_question_are_known_by_their_cells() -> None:
     sheet = survey(
         lines("""
@@ -232,6 +246,19 @@ def test_choices_are_split_at_every_tools_separator(joiner: str) -> None:
         "党建业务": "PARTY_AFFAIRS",
         "写材料": "WRITING",
     }
+
+
+def test_options_that_everybody_ticked_are_no_ratings() -> None:
+    sheet = survey(lines("姓名 | 困难方面(党建业务) | 困难方面(网格治理)\n林晓禾 | 1 | 1\n周望山 | 1 | 1"))
+    assert [q.kind for q in sheet.questions] == [QuestionKind.MULTI]
+
+
+def test_choice_of_the_most_urgent_areas_is_urgency() -> None:
+    rows = lines("姓名 | 最急需解决的三个方面 | 最急迫的问题\n林晓禾 | 党建业务,网格治理 | 党建业务,网格治理")
+    assert [(q.kind, q.measures) for q in survey(rows).questions] == [
+        (QuestionKind.MULTI, Measure.URGENCY),
+        (QuestionKind.TEXT, Measure.MOST_URGENT),
+    ]
 
 
 def test_google_forms_sheet_is_read() -> None:
