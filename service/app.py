@@ -1,0 +1,20 @@
+"""The application as `uvicorn service.app:app` serves it: the real schema, the real handlers."""
+
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from graph.context import Context
+from graph.schema import schema
+from service.settings import Settings
+from service.web.application import Parts, build
+from studio.operations.handlers import HANDLERS
+
+
+def create_app(settings: Settings | None = None, pages: Sequence[BaseRoute] = ()) -> Starlette:
+    """Return the application for `settings` (by default those of the environment), with further pages."""
+    return build(settings or Settings(), Parts(schema, Context, HANDLERS, pages))
+
+
+app = create_app()
