@@ -1,7 +1,6 @@
 """Answers, ratings and pain points as the arrays of `matching.need_profile`."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
@@ -10,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from studio.store.enums import Measure
-from studio.store.needs import PainPoint
 from studio.store.topics import Topic
 
 Floats = NDArray[np.float64]
@@ -19,13 +17,6 @@ Integers = NDArray[np.int64]
 SECONDS_PER_DAY = 86400.0
 # From this grade on a rating says "this is a need", and its giver counts among those who named the topic.
 NAMING_GRADE = 4.0
-
-
-@dataclass(frozen=True)
-class Respondent:
-    """Whose answers a row holds: a trainee's over all waves, or one anonymous response."""
-
-    trainee_id: UUID | None
 
 
 class ResponseRow(NamedTuple):
@@ -37,90 +28,112 @@ class ResponseRow(NamedTuple):
     created_at: datetime
 
 
-class RatingRow(NamedTuple):
-    """One answer that speaks of topics by ticks, ratings or an order."""
+class PointRow(NamedTuple):
+    """A pain point that counts."""
 
+    id: UUID
     response_id: UUID
     measures: Measure
-    topic_id: UUID | None
+    severity: float | None
+    urgency: float | None
+
+
+class AskedRow(NamedTuple):
+    """An answer that speaks of topics by ticks, ratings or an order; the question tells which."""
+
+    response_id: UUID
+    question_id: UUID
     number: float | None
     options: list[str] | None
 
 
-@dataclass(frozen=True)
-class NeedArrays:
-    """What `matching.need_profile` takes, and whose rows and points they are."""
+class NeedTable:
+    """Collects what the respondents of a cohort said, as the arrays of `matching.need_profile`.
 
-    respondents: Sequence[Respondent]
-    point_ids: Sequence[UUID]
-    point_topics: Floats
-    point_respondent: Integers
-    point_severity: Floats
-    point_urgency: Floats
-    point_age_days: Floats
-    ticks: Floats
-    ranks: Floats
-    severity_ratings: Floats
-    urgency_ratings: Floats
-    respondent_age_days: Floats
-    # Distinct respondents who named each topic by words, a tick, a place in an order or a high rating.
-    named_by: Integers
-
-
-def need_arrays(
-    *,
-    topics: Sequence[Topic],
-    responses: Sequence[ResponseRow],
-    ratings: Sequence[RatingRow],
-    points: Sequence[PainPoint],
-    tags: Sequence[tuple[UUID, UUID, float]],
-    moment: datetime,
-) -> NeedArrays:
-    """Return the arrays of a cohort; columns are the top topics in order, a leaf counts for its parent.
-
-    `responses` come earlier waves first: of a trainee's ratings the latest count.
+    A row is a trainee over all waves, or one anonymous response; columns are the top topics in order, and a leaf
+    counts for its parent. Responses and answers come earlier waves first: of a trainee's ratings the latest count.
     """
-    columns = _columns(topics)
-    by_name = {topic.name: columns[topic.id] for topic in topics}
-    n_topics = len(set(columns.values()))
-    row_of, respondents, ages = _respondents(responses, moment)
-    shape = (len(respondents), n_topics)
-    ticks, ranks = np.zeros(shape), np.full(shape, np.nan)
-    rated = {Measure.SEVERITY: np.full(shape, np.nan), Measure.URGENCY: np.full(shape, np.nan)}
-    order = {response.id: place for place, response in enumerate(responses)}
-    for answer in sorted(ratings, key=lambda answer: order[answer.response_id]):
-        row = row_of[answer.response_id]
-        if answer.measures in rated and answer.topic_id is not None and answer.number is not None:
-            rated[answer.measures][row, columns[answer.topic_id]] = answer.number
-        named = [by_name[option] for option in answer.options or () if option in by_name]
-        if answer.measures is Measure.DIFFICULTY:
-            ticks[row, named] = 1.0
-        elif answer.measures is Measure.URGENCY_ORDER:
+
+    def __init__(self, topics: Sequence[Topic], responses: Sequence[ResponseRow], moment: datetime) -> None:
+        self._columns = _columns(topics)
+        self._by_name = {topic.name: self._columns[topic.id] for topic in topics}
+        self._row_of: dict[UUID, int] = {}
+        self._age: dict[UUID, float] = {}
+        self.owners: list[UUID | None] = []
+        self._add_respondents(responses, moment)
+        n_topics = len(set(self._columns.values()))
+        shape = (len(self.owners), n_topics)
+        self.ticks, self.ranks = np.zeros(shape), np.full(shape, np.nan)
+        self.severity_ratings, self.urgency_ratings = np.full(shape, np.nan), np.full(shape, np.nan)
+        self.point_ids: list[UUID] = []
+        self.point_topics = np.zeros((0, n_topics))
+        self.point_respondent = np.zeros(0, dtype=np.int64)
+        self.point_severity, self.point_urgency = np.zeros(0), np.zeros(0)
+        self.point_age_days = np.zeros(0)
+
+    def _add_respondents(self, responses: Sequence[ResponseRow], moment: datetime) -> None:
+        rows: dict[UUID, int] = {}
+        ages: list[float] = []
+        for response in responses:
+            row = rows.setdefault(response.trainee_id or response.id, len(self.owners))
+            age = _age(response, moment)
+            if row == len(self.owners):
+                self.owners.append(response.trainee_id)
+                ages.append(age)
+            ages[row] = min(ages[row], age)
+            self._row_of[response.id] = row
+            self._age[response.id] = age
+        self.respondent_age_days: Floats = np.array(ages, dtype=np.float64)
+
+    def add_answers(
+        self, answers: Iterable[AskedRow], asked: Mapping[UUID, tuple[Measure, UUID | None]]
+    ) -> None:
+        """Add ratings, ticks and orders; `asked` gives what each question measures, and of which topic."""
+        for answer in answers:
+            row = self._row_of[answer.response_id]
+            measures, topic_id = asked[answer.question_id]
+            if answer.number is not None and topic_id is not None:
+                if measures is Measure.SEVERITY:
+                    self.severity_ratings[row, self._columns[topic_id]] = answer.number
+                elif measures is Measure.URGENCY:
+                    self.urgency_ratings[row, self._columns[topic_id]] = answer.number
+            if answer.options:
+                self._add_options(row, measures, answer.options)
+
+    def _add_options(self, row: int, measures: Measure, options: Sequence[str]) -> None:
+        named = [self._by_name[option] for option in options if option in self._by_name]
+        if measures is Measure.URGENCY_ORDER:
             for place, column in enumerate(named, start=1):
-                ranks[row, column] = np.fmin(ranks[row, column], place)
-    point_topics = _point_topics(points, tags, columns, n_topics)
-    point_respondent = np.array([row_of[point.response_id] for point in points], dtype=np.int64)
-    high = np.fmax(rated[Measure.SEVERITY], rated[Measure.URGENCY]) >= NAMING_GRADE
-    named_rows = (ticks > 0) | ~np.isnan(ranks) | high
-    np.logical_or.at(named_rows, point_respondent, point_topics > 0)
-    age = {response.id: _age(response, moment) for response in responses}
-    thorny = [point.severity if point.measures is not Measure.MOST_URGENT else None for point in points]
-    urgent = [point.urgency if point.measures is not Measure.THORNIEST else None for point in points]
-    return NeedArrays(
-        respondents=respondents,
-        point_ids=[point.id for point in points],
-        point_topics=point_topics,
-        point_respondent=point_respondent,
-        point_severity=np.array(thorny, dtype=np.float64),
-        point_urgency=np.array(urgent, dtype=np.float64),
-        point_age_days=np.array([age[point.response_id] for point in points], dtype=np.float64),
-        ticks=ticks,
-        ranks=ranks,
-        severity_ratings=rated[Measure.SEVERITY],
-        urgency_ratings=rated[Measure.URGENCY],
-        respondent_age_days=ages,
-        named_by=named_rows.sum(axis=0).astype(np.int64),
-    )
+                self.ranks[row, column] = np.fmin(self.ranks[row, column], place)
+        elif measures in (Measure.DIFFICULTY, Measure.URGENCY, Measure.SEVERITY):
+            self.ticks[row, named] = 1.0
+
+    def add_points(self, points: Sequence[PointRow], tags: Iterable[tuple[UUID, UUID, float]]) -> None:
+        """Add all pain points and their topics (point, topic, confidence)."""
+        place = {point.id: row for row, point in enumerate(points)}
+        self.point_ids = [point.id for point in points]
+        self.point_topics = np.zeros((len(points), self.ticks.shape[1]))
+        for point_id, topic_id, confidence in tags:
+            if point_id in place:
+                cell = place[point_id], self._columns[topic_id]
+                self.point_topics[cell] = max(self.point_topics[cell], confidence)
+        self.point_respondent = np.array(
+            [self._row_of[point.response_id] for point in points], dtype=np.int64
+        )
+        self.point_age_days = np.array([self._age[point.response_id] for point in points], dtype=np.float64)
+        # What was asked for as the thorniest says nothing of urgency, and the other way round.
+        thorny = [point.severity if point.measures is not Measure.MOST_URGENT else None for point in points]
+        urgent = [point.urgency if point.measures is not Measure.THORNIEST else None for point in points]
+        self.point_severity = np.array(thorny, dtype=np.float64)
+        self.point_urgency = np.array(urgent, dtype=np.float64)
+
+    @property
+    def named_by(self) -> Integers:
+        """Distinct respondents who named each topic by words, a tick, a place in an order or a high rating."""
+        high = np.fmax(self.severity_ratings, self.urgency_ratings) >= NAMING_GRADE
+        named = (self.ticks > 0) | ~np.isnan(self.ranks) | high
+        np.logical_or.at(named, self.point_respondent, self.point_topics > 0)
+        return np.asarray(named.sum(axis=0), dtype=np.int64)
 
 
 def _columns(topics: Sequence[Topic]) -> Mapping[UUID, int]:
@@ -129,40 +142,7 @@ def _columns(topics: Sequence[Topic]) -> Mapping[UUID, int]:
     return {topic.id: tops[topic.parent_id or topic.id] for topic in topics}
 
 
-def _respondents(
-    responses: Sequence[ResponseRow], moment: datetime
-) -> tuple[dict[UUID, int], list[Respondent], Floats]:
-    row_of: dict[UUID, int] = {}
-    rows: dict[UUID, int] = {}
-    respondents: list[Respondent] = []
-    ages: list[float] = []
-    for response in responses:
-        response_id, trainee_id = response.id, response.trainee_id
-        row = rows.setdefault(trainee_id or response_id, len(respondents))
-        if row == len(respondents):
-            respondents.append(Respondent(trainee_id))
-            ages.append(_age(response, moment))
-        ages[row] = min(ages[row], _age(response, moment))
-        row_of[response_id] = row
-    return row_of, respondents, np.array(ages, dtype=np.float64)
-
-
 def _age(response: ResponseRow, moment: datetime) -> float:
     """Days since the response was given, never negative, in whole days so that results do not drift."""
     given = response.submitted_at or response.created_at
     return float(max(0, int((moment - given).total_seconds() // SECONDS_PER_DAY)))
-
-
-def _point_topics(
-    points: Sequence[PainPoint],
-    tags: Sequence[tuple[UUID, UUID, float]],
-    columns: Mapping[UUID, int],
-    n_topics: int,
-) -> Floats:
-    place = {point.id: row for row, point in enumerate(points)}
-    confidences = np.zeros((len(points), n_topics))
-    for point_id, topic_id, confidence in tags:
-        if point_id in place:
-            row, column = place[point_id], columns[topic_id]
-            confidences[row, column] = max(confidences[row, column], confidence)
-    return confidences

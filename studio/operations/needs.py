@@ -1,6 +1,6 @@
 """Needs: reading pain points' topics, and each trainee's and the cohort's profile that follows."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -8,49 +8,58 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from matching import AnswerReading, need_profile, rank_topics
-from studio.arrays.needs import NeedArrays, RatingRow, ResponseRow, need_arrays
+from matching import AnswerReading, NeedProfile, need_profile, rank_topics
+from studio.arrays.needs import AskedRow, NeedTable, PointRow, ResponseRow
 from studio.operations.courses import store_course_plan
-from studio.operations.responses import Submission
+from studio.operations.responses import NewWords
 from studio.operations.topics import TopicTree, read_answers, topic_tree
 from studio.permissions import Actor, require
 from studio.store.clock import now
 from studio.store.cohorts import Cohort
-from studio.store.enums import Measure
+from studio.store.enums import Measure, TagStatus
 from studio.store.needs import CohortNeed, PainPoint, PainPointTopic, TraineeNeed
 from studio.store.people import Trainee
-from studio.store.rows import changed, chunks, insert_rows
+from studio.store.rows import CHUNK, changed, chunks, insert_rows, insert_values, new_values, replace_values
 from studio.store.surveys import Answer, Question, Survey, SurveyResponse
+from studio.store.tables import metadata
 
 # The highest grade: what somebody calls the thorniest, without having rated it.
 TOP_GRADE = 5.0
 # Smaller needs are noise of the shrinkage and are not stored.
 LEAST_NEED = 0.01
 DECIMALS = 6
+# Questions that speak of topics without words of one's own.
+ASKED = (Measure.SEVERITY, Measure.URGENCY, Measure.DIFFICULTY, Measure.URGENCY_ORDER)
+_POINTS = metadata.tables["pain_point"]
+_TAGS = metadata.tables["pain_point_topic"]
+_NEEDS = metadata.tables["trainee_need"]
+_NEED_COLUMNS = ("id", "trainee_id", "topic_id", "severity", "urgency", "need", "pain_point_id")
 
 
 async def write_pain_points(
-    session: AsyncSession,
-    tree: TopicTree,
-    questions: Sequence[Question],
-    to_read: Sequence[tuple[PainPoint, Submission]],
+    session: AsyncSession, tree: TopicTree, questions: Sequence[Question], words: Sequence[NewWords]
 ) -> None:
     """Read the topics of new pain points and store both."""
     by_id = {question.id: question for question in questions}
-    readings = await read_answers(tree, [point.text for point, _ in to_read])
-    tags: list[PainPointTopic] = []
-    for (point, submission), reading in zip(to_read, readings, strict=True):
-        point.junk = reading.junk
-        point.resolved = reading.resolved
-        point.abstained = reading.abstained and not reading.junk
-        found = list(_tags(tree, point, reading))
-        _grade(point, submission, by_id, tree.topics[reading.codes[0]].id if reading.codes else None)
-        tags.extend(found)
-    await insert_rows(session, [*(point for point, _ in to_read), *tags])
+    readings = await read_answers(tree, [new.values["text"] for new in words])
+    for new, reading in zip(words, readings, strict=True):
+        severity, urgency = _grades(new, by_id, tree.topics[reading.codes[0]].id if reading.codes else None)
+        new.values.update(
+            severity=severity,
+            urgency=urgency,
+            junk=reading.junk,
+            resolved=reading.resolved,
+            abstained=reading.abstained and not reading.junk,
+        )
+    await insert_values(session, _POINTS, (new.values for new in words))
+    pairs = zip(words, readings, strict=True)
+    await insert_values(
+        session, _TAGS, (tag for new, reading in pairs for tag in _tags(tree, new.values, reading))
+    )
 
 
-def _tags(tree: TopicTree, point: PainPoint, reading: AnswerReading) -> Sequence[PainPointTopic]:
-    """Return one tag per topic of the answer, a leaf implying its parent; spans of several points together."""
+def _tags(tree: TopicTree, point: Mapping[str, Any], reading: AnswerReading) -> Iterator[dict[str, Any]]:
+    """Give one tag per topic of the answer, a leaf implying its parent; spans of several points together."""
     confidence: dict[str, float] = {}
     spans: dict[str, list[tuple[int, int]]] = {}
     for said in reading.points:
@@ -61,33 +70,32 @@ def _tags(tree: TopicTree, point: PainPoint, reading: AnswerReading) -> Sequence
                 if code is not None:
                     confidence[code] = max(confidence.get(code, 0.0), sure)
                     spans.setdefault(code, []).append((topic.start, topic.end))
-    return [
-        PainPointTopic(
-            studio_id=point.studio_id,
-            pain_point_id=point.id,
+    for code, sure in confidence.items():
+        yield new_values(
+            studio_id=point["studio_id"],
+            pain_point_id=point["id"],
             topic_id=tree.topics[code].id,
             confidence=round(min(sure, 1.0), DECIMALS),
             evidence=[{"start": start, "end": end} for start, end in sorted(set(spans[code]))],
+            status=TagStatus.PREDICTED,
         )
-        for code, sure in confidence.items()
-    ]
 
 
-def _grade(
-    point: PainPoint, submission: Submission, questions: Mapping[UUID, Question], topic_id: UUID | None
-) -> None:
-    """Give the point the trainee's own ratings of its topic; the thorniest and most urgent are 5 unrated."""
+def _grades(
+    new: NewWords, questions: Mapping[UUID, Question], topic_id: UUID | None
+) -> tuple[float | None, float | None]:
+    """Return severity and urgency: the trainee's own ratings of the topic; the thorniest, unrated, is a 5."""
     ratings = {
         questions[question_id].measures: answer.number
-        for question_id, answer in submission.answers.items()
+        for question_id, answer in new.submission.answers.items()
         if topic_id is not None and questions[question_id].topic_id == topic_id and answer.number is not None
     }
-    point.severity = ratings.get(Measure.SEVERITY)
-    point.urgency = ratings.get(Measure.URGENCY)
-    if point.measures is Measure.THORNIEST and point.severity is None:
-        point.severity = TOP_GRADE
-    if point.measures is Measure.MOST_URGENT and point.urgency is None:
-        point.urgency = TOP_GRADE
+    severity, urgency = ratings.get(Measure.SEVERITY), ratings.get(Measure.URGENCY)
+    if new.values["measures"] is Measure.THORNIEST and severity is None:
+        severity = TOP_GRADE
+    if new.values["measures"] is Measure.MOST_URGENT and urgency is None:
+        urgency = TOP_GRADE
+    return severity, urgency
 
 
 async def compute_needs(session: AsyncSession, actor: Actor, cohort_id: UUID) -> None:
@@ -100,132 +108,152 @@ async def refresh_needs(session: AsyncSession, cohort_id: UUID) -> None:
     """Compute the needs of a cohort from everything that is current, and store what differs."""
     cohort = await session.get_one(Cohort, cohort_id)
     tree = await topic_tree(session, cohort.studio_id)
-    arrays = await _load(session, cohort, tree)
+    said = await _load(session, cohort, tree)
     profile = need_profile(
-        arrays.point_topics,
-        arrays.point_respondent,
-        len(arrays.respondents),
-        point_severity=arrays.point_severity,
-        point_urgency=arrays.point_urgency,
-        point_age_days=arrays.point_age_days,
-        ticks=arrays.ticks,
-        ranks=arrays.ranks,
-        severity_ratings=arrays.severity_ratings,
-        urgency_ratings=arrays.urgency_ratings,
-        rating_age_days=arrays.respondent_age_days,
+        said.point_topics,
+        said.point_respondent,
+        len(said.owners),
+        point_severity=said.point_severity,
+        point_urgency=said.point_urgency,
+        point_age_days=said.point_age_days,
+        ticks=said.ticks,
+        ranks=said.ranks,
+        severity_ratings=said.severity_ratings,
+        urgency_ratings=said.urgency_ratings,
+        rating_age_days=said.respondent_age_days,
     )
-    wanted: dict[tuple[UUID, UUID], dict[str, Any]] = {}
-    for row, respondent in enumerate(arrays.respondents):
-        if respondent.trainee_id is None:
-            continue
-        for column, topic in enumerate(tree.top):
-            need = float(profile.need[row, column])
-            if need < LEAST_NEED:
-                continue
-            point = int(profile.evidence[row, column])
-            wanted[respondent.trainee_id, topic.id] = {
-                "severity": round(float(profile.severity[row, column]), DECIMALS),
-                "urgency": round(float(profile.urgency[row, column]), DECIMALS),
-                "need": round(need, DECIMALS),
-                "pain_point_id": arrays.point_ids[point] if point >= 0 else None,
-            }
-    await _store_trainee_needs(session, cohort, wanted)
-    await _store_cohort_needs(session, cohort, tree, arrays, profile.need)
-    owners = [respondent.trainee_id for respondent in arrays.respondents]
-    await store_course_plan(session, cohort, tree.top, profile.need, owners)
+    await _store_trainee_needs(session, cohort, tree, said, profile)
+    await _store_cohort_needs(session, cohort, tree, said, profile)
+    await store_course_plan(session, cohort, tree.top, profile.need, said.owners)
 
 
-async def _load(session: AsyncSession, cohort: Cohort, tree: TopicTree) -> NeedArrays:
-    current = (
-        select(SurveyResponse.id)
-        .join(Survey, col(Survey.id) == SurveyResponse.survey_id)
-        .where(Survey.cohort_id == cohort.id, SurveyResponse.current)
+async def _load(session: AsyncSession, cohort: Cohort, tree: TopicTree) -> NeedTable:
+    surveys = await session.execute(
+        select(Survey.id).where(Survey.cohort_id == cohort.id).order_by(col(Survey.wave))
     )
-    responses = await session.execute(
-        select(
-            SurveyResponse.id,
-            SurveyResponse.trainee_id,
-            SurveyResponse.submitted_at,
-            SurveyResponse.created_at,
+    survey_ids = list(surveys.scalars())
+    responses: list[ResponseRow] = []
+    for survey_id in survey_ids:
+        found = await session.execute(
+            select(*(getattr(SurveyResponse, name) for name in ResponseRow._fields))
+            .where(SurveyResponse.survey_id == survey_id, SurveyResponse.current)
+            .order_by(col(SurveyResponse.respondent_key))
         )
-        .join(Survey, col(Survey.id) == SurveyResponse.survey_id)
-        .where(Survey.cohort_id == cohort.id, SurveyResponse.current)
-        .order_by(col(Survey.wave), col(SurveyResponse.respondent_key))
+        responses.extend(ResponseRow(*row) for row in found.all())
+    said = NeedTable(list(tree.topics.values()), responses, now())
+    for survey_id in survey_ids:
+        await _add_answers(session, survey_id, said)
+    await _add_points(session, cohort, said)
+    return said
+
+
+async def _add_answers(session: AsyncSession, survey_id: UUID, said: NeedTable) -> None:
+    questions = await session.execute(
+        select(Question.id, Question.measures, Question.topic_id).where(
+            Question.survey_id == survey_id, col(Question.measures).in_(ASKED)
+        )
     )
-    ratings = await session.execute(
-        sa.select(
-            col(Answer.response_id),
-            col(Question.measures),
-            col(Question.topic_id),
-            col(Answer.number),
-            col(Answer.options),
-        )
-        .join(Question, col(Question.id) == Answer.question_id)
+    asked = {question_id: (measures, topic_id) for question_id, measures, topic_id in questions.all()}
+    answers = await session.stream(
+        select(Answer.response_id, Answer.question_id, Answer.number, Answer.options)
+        .join(SurveyResponse, col(SurveyResponse.id) == Answer.response_id)
         .where(
-            col(Answer.response_id).in_(current),
-            col(Question.measures).in_(
-                [Measure.SEVERITY, Measure.URGENCY, Measure.DIFFICULTY, Measure.URGENCY_ORDER]
-            ),
+            SurveyResponse.survey_id == survey_id, SurveyResponse.current, col(Answer.question_id).in_(asked)
         )
+    )
+    async for some in answers.partitions(CHUNK):
+        said.add_answers((AskedRow(*row) for row in some), asked)
+
+
+async def _add_points(session: AsyncSession, cohort: Cohort, said: NeedTable) -> None:
+    counting: tuple[sa.ColumnElement[bool], ...] = (
+        col(PainPoint.cohort_id) == cohort.id,
+        col(SurveyResponse.current).is_(True),
+        sa.not_(col(PainPoint.junk)),
+        sa.not_(col(PainPoint.resolved)),
     )
     points = await session.execute(
-        select(PainPoint)
-        .where(
-            col(PainPoint.response_id).in_(current),
-            sa.not_(col(PainPoint.junk)),
-            sa.not_(col(PainPoint.resolved)),
-        )
+        sa.select(*(getattr(PainPoint, name) for name in PointRow._fields))
+        .join(SurveyResponse, col(SurveyResponse.id) == PainPoint.response_id)
+        .where(*counting)
         .order_by(col(PainPoint.wave), col(PainPoint.position), col(PainPoint.text), col(PainPoint.id))
     )
     tags = await session.execute(
         select(PainPointTopic.pain_point_id, PainPointTopic.topic_id, PainPointTopic.confidence)
         .join(PainPoint, col(PainPoint.id) == PainPointTopic.pain_point_id)
-        .where(PainPoint.cohort_id == cohort.id)
+        .join(SurveyResponse, col(SurveyResponse.id) == PainPoint.response_id)
+        .where(*counting)
     )
-    return need_arrays(
-        topics=list(tree.topics.values()),
-        responses=[ResponseRow(*row) for row in responses.all()],
-        ratings=[RatingRow(*row) for row in ratings.all()],
-        points=list(points.scalars()),
-        tags=[(point_id, topic_id, sure) for point_id, topic_id, sure in tags.all()],
-        moment=now(),
+    said.add_points(
+        [PointRow(*row) for row in points.all()],
+        ((point_id, topic_id, sure) for point_id, topic_id, sure in tags.all()),
     )
 
 
 async def _store_trainee_needs(
-    session: AsyncSession, cohort: Cohort, wanted: Mapping[tuple[UUID, UUID], dict[str, Any]]
+    session: AsyncSession, cohort: Cohort, tree: TopicTree, said: NeedTable, profile: NeedProfile
 ) -> None:
+    """Store the needs of the cohort's trainees, some trainees at a time."""
+    rows = [(row, owner) for row, owner in enumerate(said.owners) if owner is not None]
+    for some in chunks(rows):
+        found = await session.execute(
+            sa.select(*(_NEEDS.c[name] for name in _NEED_COLUMNS)).where(
+                _NEEDS.c.trainee_id.in_([owner for _, owner in some])
+            )
+        )
+        existing = {
+            (values["trainee_id"], values["topic_id"]): values
+            for values in (dict(zip(_NEED_COLUMNS, row, strict=True)) for row in found.all())
+        }
+        wanted = {
+            (owner, topic.id): values
+            for row, owner in some
+            for column, topic in enumerate(tree.top)
+            if (values := _need_values(said, profile, row, column))
+        }
+        shared = {
+            key: {"studio_id": cohort.studio_id, "trainee_id": key[0], "topic_id": key[1]} for key in wanted
+        }
+        await replace_values(session, _NEEDS, existing, wanted, shared)
+    await _forget_silent(session, cohort, {owner for _, owner in rows})
+
+
+def _need_values(said: NeedTable, profile: NeedProfile, row: int, column: int) -> dict[str, Any] | None:
+    need = float(profile.need[row, column])
+    if need < LEAST_NEED:
+        return None
+    point = int(profile.evidence[row, column])
+    return {
+        "severity": round(float(profile.severity[row, column]), DECIMALS),
+        "urgency": round(float(profile.urgency[row, column]), DECIMALS),
+        "need": round(need, DECIMALS),
+        "pain_point_id": said.point_ids[point] if point >= 0 else None,
+    }
+
+
+async def _forget_silent(session: AsyncSession, cohort: Cohort, owners: set[UUID]) -> None:
+    """Delete the needs of trainees of whom no current response is left."""
     found = await session.execute(
-        select(TraineeNeed)
+        select(TraineeNeed.trainee_id)
         .join(Trainee, col(Trainee.id) == TraineeNeed.trainee_id)
         .where(Trainee.cohort_id == cohort.id)
+        .distinct()
     )
-    existing = {(need.trainee_id, need.topic_id): need for need in found.scalars()}
-    for key in existing.keys() & wanted.keys():
-        changed(existing[key], **wanted[key])
-    await session.flush()
-    for some in chunks([existing[key].id for key in existing.keys() - wanted.keys()]):
-        await session.execute(sa.delete(TraineeNeed).where(col(TraineeNeed.id).in_(some)))
-    await insert_rows(
-        session,
-        [
-            TraineeNeed(studio_id=cohort.studio_id, trainee_id=trainee_id, topic_id=topic_id, **values)
-            for (trainee_id, topic_id), values in wanted.items()
-            if (trainee_id, topic_id) not in existing
-        ],
-    )
+    for some in chunks([trainee_id for trainee_id in found.scalars() if trainee_id not in owners]):
+        await session.execute(sa.delete(TraineeNeed).where(col(TraineeNeed.trainee_id).in_(some)))
 
 
 async def _store_cohort_needs(
-    session: AsyncSession, cohort: Cohort, tree: TopicTree, arrays: NeedArrays, need: Any
+    session: AsyncSession, cohort: Cohort, tree: TopicTree, said: NeedTable, profile: NeedProfile
 ) -> None:
     found = await session.execute(select(CohortNeed).where(CohortNeed.cohort_id == cohort.id))
     existing = {row.topic_id: row for row in found.scalars()}
-    if not len(arrays.respondents):
+    if not len(said.owners):
         for row in existing.values():
             await session.delete(row)
         return
-    ranking = rank_topics(need)
+    ranking = rank_topics(profile.need)
+    named_by = said.named_by
     new = []
     for place, column in enumerate(ranking.order.tolist(), start=1):
         topic = tree.top[column]
@@ -235,7 +263,7 @@ async def _store_cohort_needs(
             "low": round(float(ranking.low[column]), DECIMALS),
             "high": round(float(ranking.high[column]), DECIMALS),
             "borda": round(float(ranking.borda[column]), DECIMALS),
-            "respondents": int(arrays.named_by[column]),
+            "respondents": int(named_by[column]),
         }
         if topic.id in existing:
             changed(existing[topic.id], **values)

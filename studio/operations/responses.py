@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import orjson
@@ -12,19 +12,19 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from studio.store.clock import now
 from studio.store.enums import Measure, QuestionKind
-from studio.store.identity import new_id
 from studio.store.needs import PainPoint
-from studio.store.rows import chunks, insert_rows, insert_values
-from studio.store.surveys import Answer, Question, Survey, SurveyResponse
+from studio.store.rows import chunks, delete_ids, insert_values, new_values, update_values
+from studio.store.surveys import Answer, Question, Survey
 from studio.store.tables import metadata
 
 # Questions whose words are pain points; a wish for help or a remark is not one.
 PAINFUL = frozenset({Measure.THORNIEST, Measure.MOST_URGENT, Measure.DIFFICULTY})
+_RESPONSES = metadata.tables["survey_response"]
+_POINTS = metadata.tables["pain_point"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class GivenAnswer:
     """An answer as given: words, a number (ratings: 1–5) or chosen options in their order."""
 
@@ -38,7 +38,7 @@ class GivenAnswer:
         return not self.text and self.number is None and not self.options
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Submission:
     """One answered questionnaire; without a trainee it is anonymous.
 
@@ -52,95 +52,29 @@ class Submission:
     duration_seconds: int | None = None
 
 
-@dataclass
-class Recorded:
-    """What recording did: counts, and the responses whose words must be read."""
+@dataclass(frozen=True, slots=True)
+class NewWords:
+    """A pain point that is not stored yet: its column values, and the submission that it stands in."""
 
-    new: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    # Pain points behind the accepted rows, unchanged ones included.
-    pain_points: int = 0
-    # New words, not yet stored: first their topics are read.
-    to_read: list[tuple[PainPoint, Submission]] = field(default_factory=list)
-    response_ids: list[UUID] = field(default_factory=list)
+    values: dict[str, Any]
+    submission: Submission
+
+
+class _Known(NamedTuple):
+    """What is known of a stored response."""
+
+    id: UUID
+    respondent_key: str
+    content_hash: str
+    trainee_id: UUID | None
+    current: bool
+    submitted_at: datetime | None
+    created_at: datetime
 
 
 def response_key(trainee_id: UUID, submitted_at: datetime | None) -> str:
     """Return the key of a named submission: who, and when if the file says so."""
     return f"{trainee_id.hex}@{submitted_at.isoformat() if submitted_at else ''}"
-
-
-async def record(
-    session: AsyncSession, survey: Survey, questions: Sequence[Question], submissions: Sequence[Submission]
-) -> Recorded:
-    """Write submissions: new ones are added, changed ones updated, the same ones left alone.
-
-    Words that did not change keep their pain point, with the topics that people may have confirmed.
-    """
-    recorded = Recorded()
-    existing = await _existing(session, survey.id)
-    new, changed_responses = _compare(survey, submissions, existing, recorded)
-    painful = [question for question in questions if _is_painful(question)]
-    await _clear_changed(session, [response for response, _ in changed_responses])
-    kept = await _kept_pain_points(session, [response.id for response, _ in changed_responses])
-    written = [*new, *changed_responses]
-    await _make_current(session, existing, [response for response, _ in new])
-    await insert_rows(session, [response for response, _ in new])
-    await insert_values(session, metadata.tables["answer"], _answer_values(survey, written))
-    points = [
-        (point, submission)
-        for response, submission in written
-        for point in _pain_points(survey, painful, response, submission)
-    ]
-    recorded.to_read = await _replace_pain_points(session, points, kept)
-    recorded.pain_points = sum(
-        1
-        for submission in submissions
-        for question in painful
-        if (answer := submission.answers.get(question.id)) and answer.text and answer.text.strip()
-    )
-    return recorded
-
-
-def _is_painful(question: Question) -> bool:
-    # The words beside "other" in a multiple choice of difficulties are pain points too.
-    return question.measures in PAINFUL and question.kind in (QuestionKind.TEXT, QuestionKind.MULTI)
-
-
-async def _existing(session: AsyncSession, survey_id: UUID) -> dict[str, SurveyResponse]:
-    found = await session.execute(select(SurveyResponse).where(SurveyResponse.survey_id == survey_id))
-    return {response.respondent_key: response for response in found.scalars()}
-
-
-Written = list[tuple[SurveyResponse, Submission]]
-
-
-def _compare(
-    survey: Survey,
-    submissions: Sequence[Submission],
-    existing: Mapping[str, SurveyResponse],
-    recorded: Recorded,
-) -> tuple[Written, Written]:
-    new: Written = []
-    differing: Written = []
-    for submission in submissions:
-        digest = content_hash(submission)
-        response = existing.get(submission.key)
-        if response is None:
-            response = _new_response(survey, submission, digest)
-            new.append((response, submission))
-            recorded.new += 1
-        elif response.content_hash != digest:
-            response.content_hash = digest
-            response.duration_seconds = submission.duration_seconds
-            response.version += 1
-            differing.append((response, submission))
-            recorded.updated += 1
-        else:
-            recorded.unchanged += 1
-        recorded.response_ids.append(response.id)
-    return new, differing
 
 
 def content_hash(submission: Submission) -> str:
@@ -153,109 +87,176 @@ def content_hash(submission: Submission) -> str:
     return hashlib.sha256(orjson.dumps([answers, submission.duration_seconds])).hexdigest()
 
 
-def _new_response(survey: Survey, submission: Submission, digest: str) -> SurveyResponse:
-    return SurveyResponse(
-        studio_id=survey.studio_id,
-        survey_id=survey.id,
-        trainee_id=submission.trainee_id,
-        respondent_key=submission.key,
-        submitted_at=submission.submitted_at,
-        duration_seconds=submission.duration_seconds,
-        content_hash=digest,
-    )
+@dataclass
+class Recorder:
+    """Writes the submissions of one survey, some at a time: new ones are added, changed ones updated.
 
+    Words that did not change keep their pain point, with the topics that people may have confirmed.
+    """
 
-async def _make_current(
-    session: AsyncSession, existing: Mapping[str, SurveyResponse], new: Sequence[SurveyResponse]
-) -> None:
-    """Let the latest response of each trainee count; earlier ones are kept but no longer current."""
-    latest: dict[UUID, SurveyResponse] = {}
-    for response in sorted([*existing.values(), *new], key=_when):
-        if response.trainee_id is None:
-            continue
-        earlier = latest.get(response.trainee_id)
-        if earlier is not None and earlier.current:
-            earlier.current = False
-        latest[response.trainee_id] = response
-    # Those that stop counting are written before those that begin: only one may be current.
-    await session.flush()
-    for response in latest.values():
-        response.current = True
-    await session.flush()
+    session: AsyncSession
+    survey: Survey
+    painful: Sequence[Question]
+    known: dict[str, _Known]
+    # Responses by trainee: when somebody answers twice, the later answer is the current one.
+    by_trainee: dict[UUID, list[_Known]]
+    new: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    # Pain points behind the accepted rows, unchanged ones included.
+    pain_points: int = 0
+    answered_twice: set[UUID] = field(default_factory=set)
 
+    @classmethod
+    async def open(cls, session: AsyncSession, survey: Survey, questions: Sequence[Question]) -> "Recorder":
+        """Load what the survey holds already."""
+        found = await session.execute(
+            sa.select(*(_RESPONSES.c[name] for name in _Known._fields)).where(
+                _RESPONSES.c.survey_id == survey.id
+            )
+        )
+        known = [_Known(*row) for row in found.all()]
+        by_trainee: dict[UUID, list[_Known]] = {}
+        for response in known:
+            if response.trainee_id is not None:
+                by_trainee.setdefault(response.trainee_id, []).append(response)
+        painful = [question for question in questions if _is_painful(question)]
+        return cls(session, survey, painful, {row.respondent_key: row for row in known}, by_trainee)
 
-def _when(response: SurveyResponse) -> tuple[datetime, datetime]:
-    return (response.submitted_at or response.created_at, response.created_at)
+    async def take(self, submissions: Sequence[Submission]) -> list[NewWords]:
+        """Write some submissions; return the pain points that must be read and stored."""
+        written: list[tuple[UUID, Submission]] = []
+        responses: list[dict[str, Any]] = []
+        differing: list[dict[str, Any]] = []
+        for submission in submissions:
+            digest = content_hash(submission)
+            known = self.known.get(submission.key)
+            if known is None:
+                responses.append(self._new_response(submission, digest))
+                written.append((responses[-1]["id"], submission))
+            elif known.content_hash != digest:
+                duration = submission.duration_seconds
+                differing.append({"id": known.id, "content_hash": digest, "duration_seconds": duration})
+                written.append((known.id, submission))
+            self.pain_points += sum(1 for _ in self._painful_answers(submission))
+        self.new += len(responses)
+        self.updated += len(differing)
+        self.unchanged += len(submissions) - len(written)
+        changed_ids = [row["id"] for row in differing]
+        await insert_values(self.session, _RESPONSES, responses)
+        await update_values(self.session, _RESPONSES, differing)
+        for some in chunks(changed_ids):
+            await self.session.execute(sa.delete(Answer).where(col(Answer.response_id).in_(some)))
+        await insert_values(self.session, metadata.tables["answer"], self._answers(written))
+        return await self._new_words(written, await self._stored_words(changed_ids))
 
+    async def finish(self) -> None:
+        """Let the latest response of those who answered twice count; the earlier ones are kept."""
+        losers: list[dict[str, Any]] = []
+        winners: list[dict[str, Any]] = []
+        for trainee_id in sorted(self.answered_twice):
+            *earlier, latest = sorted(self.by_trainee[trainee_id], key=_when)
+            losers.extend({"id": response.id, "current": False} for response in earlier if response.current)
+            if not latest.current:
+                winners.append({"id": latest.id, "current": True})
+        # Those that stop counting are written first: only one may be current.
+        await update_values(self.session, _RESPONSES, losers)
+        await update_values(self.session, _RESPONSES, winners)
 
-async def _clear_changed(session: AsyncSession, responses: Sequence[SurveyResponse]) -> None:
-    for some in chunks([response.id for response in responses]):
-        await session.execute(sa.delete(Answer).where(col(Answer.response_id).in_(some)))
+    def response_id(self, submission: Submission) -> UUID:
+        """Return the stored response of a submission that was taken."""
+        return self.known[submission.key].id
 
+    def _new_response(self, submission: Submission, digest: str) -> dict[str, Any]:
+        others = self.by_trainee.setdefault(submission.trainee_id, []) if submission.trainee_id else []
+        values = new_values(
+            studio_id=self.survey.studio_id,
+            survey_id=self.survey.id,
+            trainee_id=submission.trainee_id,
+            respondent_key=submission.key,
+            submitted_at=submission.submitted_at,
+            duration_seconds=submission.duration_seconds,
+            content_hash=digest,
+            current=not others,
+            flags=[],
+        )
+        response = _Known(*(values[name] for name in _Known._fields))
+        self.known[submission.key] = response
+        if submission.trainee_id is not None:
+            others.append(response)
+            if len(others) > 1:
+                self.answered_twice.add(submission.trainee_id)
+        return values
 
-async def _kept_pain_points(
-    session: AsyncSession, response_ids: Sequence[UUID]
-) -> dict[tuple[UUID, UUID], PainPoint]:
-    kept: dict[tuple[UUID, UUID], PainPoint] = {}
-    for some in chunks(response_ids):
-        found = await session.execute(select(PainPoint).where(col(PainPoint.response_id).in_(some)))
-        kept.update({(point.response_id, point.question_id): point for point in found.scalars()})
-    return kept
+    def _painful_answers(self, submission: Submission) -> Iterator[tuple[Question, str]]:
+        for question in self.painful:
+            answer = submission.answers.get(question.id)
+            if answer is not None and answer.text and answer.text.strip():
+                yield question, answer.text
 
+    def _answers(self, written: Sequence[tuple[UUID, Submission]]) -> Iterator[dict[str, Any]]:
+        for response_id, submission in written:
+            for question_id, answer in submission.answers.items():
+                if not answer.empty:
+                    yield new_values(
+                        studio_id=self.survey.studio_id,
+                        response_id=response_id,
+                        question_id=question_id,
+                        text=answer.text or None,
+                        number=answer.number,
+                        options=list(answer.options) if answer.options else None,
+                    )
 
-def _answer_values(survey: Survey, written: Written) -> Iterator[dict[str, Any]]:
-    moment = now()
-    for response, submission in written:
-        for question_id, answer in submission.answers.items():
-            if not answer.empty:
-                yield {
-                    "id": new_id(),
-                    "created_at": moment,
-                    "updated_at": moment,
-                    "version": 1,
-                    "studio_id": survey.studio_id,
-                    "response_id": response.id,
-                    "question_id": question_id,
-                    "text": answer.text or None,
-                    "number": answer.number,
-                    "options": list(answer.options) if answer.options else None,
-                }
+    async def _stored_words(self, response_ids: Sequence[UUID]) -> dict[tuple[UUID, UUID], tuple[UUID, str]]:
+        stored = {}
+        for some in chunks(response_ids):
+            found = await self.session.execute(
+                select(PainPoint.response_id, PainPoint.question_id, PainPoint.id, PainPoint.text).where(
+                    col(PainPoint.response_id).in_(some)
+                )
+            )
+            stored.update(
+                {(response, question): (point, text) for response, question, point, text in found.all()}
+            )
+        return stored
 
+    async def _new_words(
+        self,
+        written: Sequence[tuple[UUID, Submission]],
+        stored: dict[tuple[UUID, UUID], tuple[UUID, str]],
+    ) -> list[NewWords]:
+        """Return the words to read; pain points whose words changed or went are deleted."""
+        new = []
+        for response_id, submission in written:
+            for question, text in self._painful_answers(submission):
+                place = (response_id, question.id)
+                if place in stored and stored[place][1] == text:
+                    del stored[place]
+                else:
+                    new.append(NewWords(self._point(response_id, question, text, submission), submission))
+        await delete_ids(self.session, _POINTS, [point_id for point_id, _ in stored.values()])
+        return new
 
-def _pain_points(
-    survey: Survey, painful: Sequence[Question], response: SurveyResponse, submission: Submission
-) -> Iterator[PainPoint]:
-    for question in painful:
-        answer = submission.answers.get(question.id)
-        if answer is None or not answer.text or not answer.text.strip():
-            continue
-        yield PainPoint(
-            studio_id=survey.studio_id,
-            cohort_id=survey.cohort_id,
-            response_id=response.id,
+    def _point(
+        self, response_id: UUID, question: Question, text: str, submission: Submission
+    ) -> dict[str, Any]:
+        return new_values(
+            studio_id=self.survey.studio_id,
+            cohort_id=self.survey.cohort_id,
+            response_id=response_id,
             question_id=question.id,
-            trainee_id=response.trainee_id,
-            wave=survey.wave,
+            trainee_id=submission.trainee_id,
+            wave=self.survey.wave,
             position=question.position,
-            text=answer.text,
+            text=text,
             measures=question.measures,
         )
 
 
-async def _replace_pain_points(
-    session: AsyncSession,
-    points: Sequence[tuple[PainPoint, Submission]],
-    kept: dict[tuple[UUID, UUID], PainPoint],
-) -> list[tuple[PainPoint, Submission]]:
-    """Delete the pain points whose words changed or went, and return those to add."""
-    remaining = dict(kept)
-    fresh = []
-    for point, submission in points:
-        place = (point.response_id, point.question_id)
-        if place in remaining and remaining[place].text == point.text:
-            del remaining[place]
-        else:
-            fresh.append((point, submission))
-    for some in chunks([point.id for point in remaining.values()]):
-        await session.execute(sa.delete(PainPoint).where(col(PainPoint.id).in_(some)))
-    return fresh
+def _is_painful(question: Question) -> bool:
+    # The words beside "other" in a multiple choice of difficulties are pain points too.
+    return question.measures in PAINFUL and question.kind in (QuestionKind.TEXT, QuestionKind.MULTI)
+
+
+def _when(response: _Known) -> tuple[datetime, datetime]:
+    return (response.submitted_at or response.created_at, response.created_at)

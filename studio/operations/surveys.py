@@ -1,7 +1,8 @@
 """Surveys: importing an export file, and taking a single response."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from studio.operations.idempotency import once, remember
 from studio.operations.import_report import ImportReport, all_or_nothing
 from studio.operations.needs import refresh_needs, write_pain_points
 from studio.operations.recommendations import refresh_recommendations
-from studio.operations.responses import GivenAnswer, Submission, record, response_key
+from studio.operations.responses import GivenAnswer, Recorder, Submission, response_key
 from studio.operations.topics import import_topics, topic_tree
 from studio.permissions import Actor, require
 from studio.store.clock import now
@@ -30,6 +31,9 @@ from studio.store.recommendations import Recommendation
 from studio.store.rows import changed, insert_rows
 from studio.store.surveys import Question, Survey, SurveyImport, Upload
 from studio.store.topics import Topic
+
+# Responses stored at a time.
+BLOCK = 500
 
 
 async def import_survey(
@@ -61,23 +65,43 @@ async def import_survey(
         rows=sheet.n_rows, mapping=sheet.mapping, rejected=list(sheet.issues), anonymous=sheet.anonymous
     )
     trainees = await _find_respondents(session, cohort, sheet, report)
+    del table
     async with all_or_nothing(session, report, dry_run=dry_run, skip_bad_rows=skip_bad_rows):
         survey = await _ensure_survey(session, cohort, wave)
         questions = await _ensure_questions(session, survey, sheet.questions)
-        good = [row for row in sheet.rows if row.row not in report.rejected_rows]
-        submissions = [_submission(row, questions, trainees.get(row.row)) for row in good]
-        recorded = await record(session, survey, list(questions.values()), submissions)
-        report.new, report.updated = recorded.new, recorded.updated
-        report.unchanged, report.pain_points = recorded.unchanged, recorded.pain_points
-        report.respondents = len({submission.trainee_id or submission.key for submission in submissions})
-        tree = await topic_tree(session, actor.studio_id)
-        await write_pain_points(session, tree, list(questions.values()), recorded.to_read)
+        refused = report.rejected_rows
+        good = [row for row in sheet.rows if row.row not in refused]
+        submissions = (_submission(row, questions, trainees.get(row.row)) for row in good)
+        await _record(session, survey, list(questions.values()), submissions, report)
+        # The file is stored: nothing of it need be held while needs are computed.
+        del sheet, good, trainees
         await refresh_needs(session, cohort.id)
     if report.written and report.new + report.updated:
         await audit(
             session, actor, "import_survey", "Cohort", cohort.id, wave=wave, rows=report.rows, new=report.new
         )
     return report
+
+
+async def _record(
+    session: AsyncSession,
+    survey: Survey,
+    questions: Sequence[Question],
+    submissions: Iterator[Submission],
+    report: ImportReport,
+) -> None:
+    """Store submissions with their pain points, some at a time so that the memory stays bounded."""
+    tree = await topic_tree(session, survey.studio_id)
+    recorder = await Recorder.open(session, survey, questions)
+    respondents: set[UUID | str] = set()
+    while some := list(islice(submissions, BLOCK)):
+        words = await recorder.take(some)
+        await write_pain_points(session, tree, questions, words)
+        respondents.update(submission.trainee_id or submission.key for submission in some)
+    await recorder.finish()
+    report.new, report.updated, report.unchanged = recorder.new, recorder.updated, recorder.unchanged
+    report.pain_points = recorder.pain_points
+    report.respondents = len(respondents)
 
 
 async def find_cohort(session: AsyncSession, studio_id: UUID, number: int) -> Cohort:
@@ -107,7 +131,7 @@ async def _find_respondents(
         )
         for trainee, person, community in await trainees_of(session, cohort.id)
     ]
-    found, issues = resolve_people(sheet.rows, people)
+    found, issues = resolve_people(sheet.rows, people, name_column=sheet.name_column)
     report.rejected.extend(issues)
     report.rejected.sort(key=lambda issue: (issue.row, issue.column))
     return {row: key for row, key in found.items() if isinstance(key, UUID)}
@@ -218,12 +242,15 @@ async def submit_survey_response(
         answers=_checked(questions, answers),
         submitted_at=moment,
     )
-    recorded = await record(session, survey, list(questions.values()), [submission])
-    tree = await topic_tree(session, actor.studio_id)
-    await write_pain_points(session, tree, list(questions.values()), recorded.to_read)
+    recorder = await Recorder.open(session, survey, list(questions.values()))
+    words = await recorder.take([submission])
+    await recorder.finish()
+    await write_pain_points(
+        session, await topic_tree(session, actor.studio_id), list(questions.values()), words
+    )
     await refresh_needs(session, survey.cohort_id)
     await refresh_recommendations(session, survey.cohort_id, [trainee.id])
-    response_id = recorded.response_ids[0]
+    response_id = recorder.response_id(submission)
     await audit(session, actor, "submit_survey_response", "SurveyResponse", response_id)
     points = await session.execute(
         select(PainPoint.id).where(PainPoint.response_id == response_id).order_by(col(PainPoint.position))

@@ -77,7 +77,8 @@ class Row(SQLModel):
 class StudioRow(Row):
     """A row that belongs to one studio, which nobody outside of it reads."""
 
-    studio_id: UUID = Field(foreign_key="studio.id", index=True, ondelete="CASCADE")
+    # Without an index: children are read through their parents, and every write would pay for it.
+    studio_id: UUID = Field(foreign_key="studio.id", ondelete="CASCADE")
 
 
 JSONList = list[Any]

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from itertools import count
 from uuid import NAMESPACE_URL, UUID, uuid5
 
-from uuid6 import uuid7
+from uuid_utils.compat import uuid7
 
 _source: ContextVar[Iterator[UUID] | None] = ContextVar("id_source", default=None)
 
@@ -46,8 +46,7 @@ class UnknownId(ValueError):
 def new_id() -> UUID:
     """Return a fresh row id: UUIDv7 (sorted by time), or the next derived one inside `derived_ids`."""
     source = _source.get()
-    # The second class of the same name keeps SQLAlchemy's type processors on the plain uuid.UUID.
-    return next(source) if source is not None else UUID(int=uuid7().int)
+    return next(source) if source is not None else uuid7()
 
 
 @contextmanager

@@ -76,7 +76,7 @@ class Answer(StudioRow, table=True):
     )
 
     response_id: UUID = Field(foreign_key="survey_response.id", ondelete="CASCADE")
-    question_id: UUID = Field(foreign_key="question.id", index=True)
+    question_id: UUID = Field(foreign_key="question.id")
     text: str | None = None
     number: float | None = None
     options: list[str] | None = Field(default=None, sa_type=sa.JSON)

@@ -58,9 +58,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
     )
-    with op.batch_alter_table("audit_event", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_audit_event_studio_id"), ["studio_id"], unique=False)
-
     op.create_table(
         "cohort",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -98,9 +95,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cohort")),
         sa.UniqueConstraint("studio_id", "number", name=op.f("uq_cohort_studio_id_number")),
     )
-    with op.batch_alter_table("cohort", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_cohort_studio_id"), ["studio_id"], unique=False)
-
     op.create_table(
         "content",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -176,9 +170,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_content")),
         sa.UniqueConstraint("studio_id", "code", name=op.f("uq_content_studio_id_code")),
     )
-    with op.batch_alter_table("content", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_content_studio_id"), ["studio_id"], unique=False)
-
     op.create_table(
         "idempotency_key",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -196,9 +187,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_idempotency_key")),
         sa.UniqueConstraint("studio_id", "key", name=op.f("uq_idempotency_key_studio_id_key")),
     )
-    with op.batch_alter_table("idempotency_key", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_idempotency_key_studio_id"), ["studio_id"], unique=False)
-
     op.create_table(
         "job",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -253,7 +241,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.create_index("ix_job_claim", ["state", "lease_until"], unique=False)
-        batch_op.create_index(batch_op.f("ix_job_studio_id"), ["studio_id"], unique=False)
 
     op.create_table(
         "match_policy",
@@ -273,9 +260,6 @@ def upgrade() -> None:
             "studio_id", "name", "number", name=op.f("uq_match_policy_studio_id_name_number")
         ),
     )
-    with op.batch_alter_table("match_policy", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_match_policy_studio_id"), ["studio_id"], unique=False)
-
     op.create_table(
         "region",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -321,7 +305,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("region", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_region_parent_id"), ["parent_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_region_studio_id"), ["studio_id"], unique=False)
         batch_op.create_index("ix_region_studio_name_key", ["studio_id", "kind", "name_key"], unique=False)
 
     op.create_table(
@@ -359,7 +342,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("topic", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_topic_parent_id"), ["parent_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_topic_studio_id"), ["studio_id"], unique=False)
 
     op.create_table(
         "upload",
@@ -376,9 +358,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_upload")),
     )
-    with op.batch_alter_table("upload", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_upload_studio_id"), ["studio_id"], unique=False)
-
     op.create_table(
         "cohort_need",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -408,7 +387,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("cohort_id", "topic_id", name=op.f("uq_cohort_need_cohort_id_topic_id")),
     )
     with op.batch_alter_table("cohort_need", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_cohort_need_studio_id"), ["studio_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_cohort_need_topic_id"), ["topic_id"], unique=False)
 
     op.create_table(
@@ -444,7 +422,6 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_content_prerequisite_requires_id"), ["requires_id"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_content_prerequisite_studio_id"), ["studio_id"], unique=False)
 
     op.create_table(
         "content_topic",
@@ -467,7 +444,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("content_id", "topic_id", name=op.f("uq_content_topic_content_id_topic_id")),
     )
     with op.batch_alter_table("content_topic", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_content_topic_studio_id"), ["studio_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_content_topic_topic_id"), ["topic_id"], unique=False)
 
     op.create_table(
@@ -505,9 +481,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_course_plan_item")),
         sa.UniqueConstraint("cohort_id", "position", name=op.f("uq_course_plan_item_cohort_id_position")),
     )
-    with op.batch_alter_table("course_plan_item", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_course_plan_item_studio_id"), ["studio_id"], unique=False)
-
     op.create_table(
         "match_run",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -584,7 +557,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("match_run", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_match_run_cohort_id"), ["cohort_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_match_run_studio_id"), ["studio_id"], unique=False)
         batch_op.create_index(
             "uq_match_run_published",
             ["cohort_id"],
@@ -619,7 +591,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_person_community_id"), ["community_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_person_studio_id"), ["studio_id"], unique=False)
         batch_op.create_index("ix_person_studio_name_key", ["studio_id", "name_key"], unique=False)
         batch_op.create_index(
             "uq_person_without_phone",
@@ -649,9 +620,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_survey")),
         sa.UniqueConstraint("cohort_id", "wave", name=op.f("uq_survey_cohort_id_wave")),
     )
-    with op.batch_alter_table("survey", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_survey_studio_id"), ["studio_id"], unique=False)
-
     op.create_table(
         "topic_phrase",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -678,9 +646,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_topic_phrase")),
         sa.UniqueConstraint("topic_id", "kind", "text", name=op.f("uq_topic_phrase_topic_id_kind_text")),
     )
-    with op.batch_alter_table("topic_phrase", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_topic_phrase_studio_id"), ["studio_id"], unique=False)
-
     op.create_table(
         "course_plan_content",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -708,7 +673,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("course_plan_content", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_course_plan_content_content_id"), ["content_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_course_plan_content_studio_id"), ["studio_id"], unique=False)
 
     op.create_table(
         "honour",
@@ -731,7 +695,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("honour", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_honour_person_id"), ["person_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_honour_studio_id"), ["studio_id"], unique=False)
 
     op.create_table(
         "mentor",
@@ -756,9 +719,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mentor")),
         sa.UniqueConstraint("person_id", name=op.f("uq_mentor_person_id")),
     )
-    with op.batch_alter_table("mentor", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_mentor_studio_id"), ["studio_id"], unique=False)
-
     op.create_table(
         "question",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -813,9 +773,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),
         sa.UniqueConstraint("survey_id", "text", name=op.f("uq_question_survey_id_text")),
     )
-    with op.batch_alter_table("question", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_question_studio_id"), ["studio_id"], unique=False)
-
     op.create_table(
         "survey_import",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -854,7 +811,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("survey_import", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_survey_import_cohort_id"), ["cohort_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_survey_import_studio_id"), ["studio_id"], unique=False)
 
     op.create_table(
         "token",
@@ -897,9 +853,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_token")),
         sa.UniqueConstraint("hash", name=op.f("uq_token_hash")),
     )
-    with op.batch_alter_table("token", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_token_studio_id"), ["studio_id"], unique=False)
-
     op.create_table(
         "trainee",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -957,7 +910,6 @@ def upgrade() -> None:
     with op.batch_alter_table("trainee", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_trainee_cohort_id"), ["cohort_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_trainee_person_id"), ["person_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_trainee_studio_id"), ["studio_id"], unique=False)
 
     op.create_table(
         "course_plan_speaker",
@@ -986,7 +938,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("course_plan_speaker", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_course_plan_speaker_mentor_id"), ["mentor_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_course_plan_speaker_studio_id"), ["studio_id"], unique=False)
 
     op.create_table(
         "mentor_case",
@@ -1007,9 +958,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mentor_case")),
         sa.UniqueConstraint("mentor_id", "position", name=op.f("uq_mentor_case_mentor_id_position")),
     )
-    with op.batch_alter_table("mentor_case", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_mentor_case_studio_id"), ["studio_id"], unique=False)
-
     op.create_table(
         "mentor_place",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1031,9 +979,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("id", "mentor_id", name=op.f("uq_mentor_place_id_mentor_id")),
         sa.UniqueConstraint("mentor_id", "number", name=op.f("uq_mentor_place_mentor_id_number")),
     )
-    with op.batch_alter_table("mentor_place", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_mentor_place_studio_id"), ["studio_id"], unique=False)
-
     op.create_table(
         "mentor_topic",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1056,7 +1001,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("mentor_id", "topic_id", name=op.f("uq_mentor_topic_mentor_id_topic_id")),
     )
     with op.batch_alter_table("mentor_topic", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_mentor_topic_studio_id"), ["studio_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_mentor_topic_topic_id"), ["topic_id"], unique=False)
 
     op.create_table(
@@ -1090,7 +1034,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("recommendation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_recommendation_content_id"), ["content_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_recommendation_studio_id"), ["studio_id"], unique=False)
 
     op.create_table(
         "rule",
@@ -1136,7 +1079,6 @@ def upgrade() -> None:
     with op.batch_alter_table("rule", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_rule_cohort_id"), ["cohort_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_rule_mentor_id"), ["mentor_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_rule_studio_id"), ["studio_id"], unique=False)
 
     op.create_table(
         "survey_response",
@@ -1168,7 +1110,6 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("survey_response", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_survey_response_studio_id"), ["studio_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_survey_response_trainee_id"), ["trainee_id"], unique=False)
         batch_op.create_index(
             "uq_survey_response_current",
@@ -1201,7 +1142,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("run_id", "trainee_id", name=op.f("uq_unmatched_run_id_trainee_id")),
     )
     with op.batch_alter_table("unmatched", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_unmatched_studio_id"), ["studio_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_unmatched_trainee_id"), ["trainee_id"], unique=False)
 
     op.create_table(
@@ -1229,10 +1169,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_answer")),
         sa.UniqueConstraint("response_id", "question_id", name=op.f("uq_answer_response_id_question_id")),
     )
-    with op.batch_alter_table("answer", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_answer_question_id"), ["question_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_answer_studio_id"), ["studio_id"], unique=False)
-
     op.create_table(
         "pain_point",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1296,7 +1232,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("pain_point", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_pain_point_cohort_id"), ["cohort_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_pain_point_studio_id"), ["studio_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_pain_point_trainee_id"), ["trainee_id"], unique=False)
 
     op.create_table(
@@ -1374,7 +1309,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("pairing", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_pairing_mentor_id"), ["mentor_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_pairing_studio_id"), ["studio_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_pairing_trainee_id"), ["trainee_id"], unique=False)
 
     op.create_table(
@@ -1400,7 +1334,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("pairing_id", "number", name=op.f("uq_mentoring_package_pairing_id_number")),
     )
     with op.batch_alter_table("mentoring_package", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_mentoring_package_studio_id"), ["studio_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_mentoring_package_trainee_id"), ["trainee_id"], unique=False)
 
     op.create_table(
@@ -1446,7 +1379,6 @@ def upgrade() -> None:
         ),
     )
     with op.batch_alter_table("pain_point_topic", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_pain_point_topic_studio_id"), ["studio_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_pain_point_topic_topic_id"), ["topic_id"], unique=False)
 
     op.create_table(
@@ -1485,7 +1417,6 @@ def upgrade() -> None:
         batch_op.create_index(
             batch_op.f("ix_recommendation_cause_pain_point_id"), ["pain_point_id"], unique=False
         )
-        batch_op.create_index(batch_op.f("ix_recommendation_cause_studio_id"), ["studio_id"], unique=False)
 
     op.create_table(
         "score_part",
@@ -1519,9 +1450,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_score_part")),
         sa.UniqueConstraint("pairing_id", "code", name=op.f("uq_score_part_pairing_id_code")),
     )
-    with op.batch_alter_table("score_part", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_score_part_studio_id"), ["studio_id"], unique=False)
-
     op.create_table(
         "trainee_need",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1555,7 +1483,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("trainee_id", "topic_id", name=op.f("uq_trainee_need_trainee_id_topic_id")),
     )
     with op.batch_alter_table("trainee_need", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_trainee_need_studio_id"), ["studio_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_trainee_need_topic_id"), ["topic_id"], unique=False)
 
     op.create_table(
@@ -1617,62 +1544,42 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_package_item")),
         sa.UniqueConstraint("package_id", "position", name=op.f("uq_package_item_package_id_position")),
     )
-    with op.batch_alter_table("package_item", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_package_item_studio_id"), ["studio_id"], unique=False)
-
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
-    with op.batch_alter_table("package_item", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_package_item_studio_id"))
-
     op.drop_table("package_item")
     with op.batch_alter_table("trainee_need", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_trainee_need_topic_id"))
-        batch_op.drop_index(batch_op.f("ix_trainee_need_studio_id"))
 
     op.drop_table("trainee_need")
-    with op.batch_alter_table("score_part", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_score_part_studio_id"))
-
     op.drop_table("score_part")
     with op.batch_alter_table("recommendation_cause", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_recommendation_cause_studio_id"))
         batch_op.drop_index(batch_op.f("ix_recommendation_cause_pain_point_id"))
 
     op.drop_table("recommendation_cause")
     with op.batch_alter_table("pain_point_topic", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pain_point_topic_topic_id"))
-        batch_op.drop_index(batch_op.f("ix_pain_point_topic_studio_id"))
 
     op.drop_table("pain_point_topic")
     with op.batch_alter_table("mentoring_package", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_mentoring_package_trainee_id"))
-        batch_op.drop_index(batch_op.f("ix_mentoring_package_studio_id"))
 
     op.drop_table("mentoring_package")
     with op.batch_alter_table("pairing", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pairing_trainee_id"))
-        batch_op.drop_index(batch_op.f("ix_pairing_studio_id"))
         batch_op.drop_index(batch_op.f("ix_pairing_mentor_id"))
 
     op.drop_table("pairing")
     with op.batch_alter_table("pain_point", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_pain_point_trainee_id"))
-        batch_op.drop_index(batch_op.f("ix_pain_point_studio_id"))
         batch_op.drop_index(batch_op.f("ix_pain_point_cohort_id"))
 
     op.drop_table("pain_point")
-    with op.batch_alter_table("answer", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_answer_studio_id"))
-        batch_op.drop_index(batch_op.f("ix_answer_question_id"))
-
     op.drop_table("answer")
     with op.batch_alter_table("unmatched", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_unmatched_trainee_id"))
-        batch_op.drop_index(batch_op.f("ix_unmatched_studio_id"))
 
     op.drop_table("unmatched")
     with op.batch_alter_table("survey_response", schema=None) as batch_op:
@@ -1682,78 +1589,48 @@ def downgrade() -> None:
             postgresql_where=sa.text("current AND trainee_id IS NOT NULL"),
         )
         batch_op.drop_index(batch_op.f("ix_survey_response_trainee_id"))
-        batch_op.drop_index(batch_op.f("ix_survey_response_studio_id"))
 
     op.drop_table("survey_response")
     with op.batch_alter_table("rule", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_rule_studio_id"))
         batch_op.drop_index(batch_op.f("ix_rule_mentor_id"))
         batch_op.drop_index(batch_op.f("ix_rule_cohort_id"))
 
     op.drop_table("rule")
     with op.batch_alter_table("recommendation", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_recommendation_studio_id"))
         batch_op.drop_index(batch_op.f("ix_recommendation_content_id"))
 
     op.drop_table("recommendation")
     with op.batch_alter_table("mentor_topic", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_mentor_topic_topic_id"))
-        batch_op.drop_index(batch_op.f("ix_mentor_topic_studio_id"))
 
     op.drop_table("mentor_topic")
-    with op.batch_alter_table("mentor_place", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_mentor_place_studio_id"))
-
     op.drop_table("mentor_place")
-    with op.batch_alter_table("mentor_case", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_mentor_case_studio_id"))
-
     op.drop_table("mentor_case")
     with op.batch_alter_table("course_plan_speaker", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_course_plan_speaker_studio_id"))
         batch_op.drop_index(batch_op.f("ix_course_plan_speaker_mentor_id"))
 
     op.drop_table("course_plan_speaker")
     with op.batch_alter_table("trainee", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_trainee_studio_id"))
         batch_op.drop_index(batch_op.f("ix_trainee_person_id"))
         batch_op.drop_index(batch_op.f("ix_trainee_cohort_id"))
 
     op.drop_table("trainee")
-    with op.batch_alter_table("token", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_token_studio_id"))
-
     op.drop_table("token")
     with op.batch_alter_table("survey_import", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_survey_import_studio_id"))
         batch_op.drop_index(batch_op.f("ix_survey_import_cohort_id"))
 
     op.drop_table("survey_import")
-    with op.batch_alter_table("question", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_question_studio_id"))
-
     op.drop_table("question")
-    with op.batch_alter_table("mentor", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_mentor_studio_id"))
-
     op.drop_table("mentor")
     with op.batch_alter_table("honour", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_honour_studio_id"))
         batch_op.drop_index(batch_op.f("ix_honour_person_id"))
 
     op.drop_table("honour")
     with op.batch_alter_table("course_plan_content", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_course_plan_content_studio_id"))
         batch_op.drop_index(batch_op.f("ix_course_plan_content_content_id"))
 
     op.drop_table("course_plan_content")
-    with op.batch_alter_table("topic_phrase", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_topic_phrase_studio_id"))
-
     op.drop_table("topic_phrase")
-    with op.batch_alter_table("survey", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_survey_studio_id"))
-
     op.drop_table("survey")
     with op.batch_alter_table("person", schema=None) as batch_op:
         batch_op.drop_index(
@@ -1762,7 +1639,6 @@ def downgrade() -> None:
             postgresql_where=sa.text("phone IS NULL"),
         )
         batch_op.drop_index("ix_person_studio_name_key")
-        batch_op.drop_index(batch_op.f("ix_person_studio_id"))
         batch_op.drop_index(batch_op.f("ix_person_community_id"))
 
     op.drop_table("person")
@@ -1772,68 +1648,40 @@ def downgrade() -> None:
             sqlite_where=sa.text("publish_state = 'PUBLISHED'"),
             postgresql_where=sa.text("publish_state = 'PUBLISHED'"),
         )
-        batch_op.drop_index(batch_op.f("ix_match_run_studio_id"))
         batch_op.drop_index(batch_op.f("ix_match_run_cohort_id"))
 
     op.drop_table("match_run")
-    with op.batch_alter_table("course_plan_item", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_course_plan_item_studio_id"))
-
     op.drop_table("course_plan_item")
     with op.batch_alter_table("content_topic", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_content_topic_topic_id"))
-        batch_op.drop_index(batch_op.f("ix_content_topic_studio_id"))
 
     op.drop_table("content_topic")
     with op.batch_alter_table("content_prerequisite", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_content_prerequisite_studio_id"))
         batch_op.drop_index(batch_op.f("ix_content_prerequisite_requires_id"))
 
     op.drop_table("content_prerequisite")
     with op.batch_alter_table("cohort_need", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_cohort_need_topic_id"))
-        batch_op.drop_index(batch_op.f("ix_cohort_need_studio_id"))
 
     op.drop_table("cohort_need")
-    with op.batch_alter_table("upload", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_upload_studio_id"))
-
     op.drop_table("upload")
     with op.batch_alter_table("topic", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_topic_studio_id"))
         batch_op.drop_index(batch_op.f("ix_topic_parent_id"))
 
     op.drop_table("topic")
     with op.batch_alter_table("region", schema=None) as batch_op:
         batch_op.drop_index("ix_region_studio_name_key")
-        batch_op.drop_index(batch_op.f("ix_region_studio_id"))
         batch_op.drop_index(batch_op.f("ix_region_parent_id"))
 
     op.drop_table("region")
-    with op.batch_alter_table("match_policy", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_match_policy_studio_id"))
-
     op.drop_table("match_policy")
     with op.batch_alter_table("job", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_job_studio_id"))
         batch_op.drop_index("ix_job_claim")
 
     op.drop_table("job")
-    with op.batch_alter_table("idempotency_key", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_idempotency_key_studio_id"))
-
     op.drop_table("idempotency_key")
-    with op.batch_alter_table("content", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_content_studio_id"))
-
     op.drop_table("content")
-    with op.batch_alter_table("cohort", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_cohort_studio_id"))
-
     op.drop_table("cohort")
-    with op.batch_alter_table("audit_event", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_audit_event_studio_id"))
-
     op.drop_table("audit_event")
     op.drop_table("studio")
     # ### end Alembic commands ###

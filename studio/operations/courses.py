@@ -1,0 +1,183 @@
+"""The course plan of a cohort: the next monthly event, the salon and the next teaching visit."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import numpy as np
+import sqlalchemy as sa
+from numpy.typing import NDArray
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from matching import CoursePlan, plan_courses
+from studio.store.catalogue import Content, ContentTopic
+from studio.store.cohorts import Cohort
+from studio.store.enums import ContentKind, CourseEvent
+from studio.store.packages import CoursePlanContent, CoursePlanItem, CoursePlanSpeaker
+from studio.store.people import Mentor, MentorTopic, mentors_of, trainees_of
+from studio.store.rows import insert_rows
+from studio.store.topics import Topic
+
+Floats = NDArray[np.float64]
+CONTENTS_PER_EVENT = 3
+DECIMALS = 6
+
+
+async def store_course_plan(
+    session: AsyncSession,
+    cohort: Cohort,
+    topics: Sequence[Topic],
+    need: Floats,
+    owners: Sequence[UUID | None],
+) -> None:
+    """Plan the cohort's next events from its needs (rows: respondents, columns: top topics) and store the plan.
+
+    `owners` are the rows' trainees, None for anonymous ones. Without respondents or mentors there is no plan.
+    """
+    mentors = await mentors_of(session, cohort.studio_id)
+    wanted: list[tuple[CoursePlanItem, list[UUID]]] = []
+    if len(need) and mentors:
+        counties, county_need, sizes = await _by_county(session, cohort, need, owners)
+        plan = plan_courses(
+            need,
+            await _strengths(session, cohort.studio_id, topics, [mentor.id for mentor, _, _ in mentors]),
+            np.array([mentor.capacity for mentor, _, _ in mentors]),
+            county_need=county_need if counties else None,
+            county_trainees=sizes if counties else None,
+        )
+        wanted = _items(cohort, topics, plan, counties, [mentor for mentor, _, _ in mentors])
+    if await _stored(session, cohort) == [_outline(item, speakers) for item, speakers in wanted]:
+        return
+    await session.execute(sa.delete(CoursePlanItem).where(col(CoursePlanItem.cohort_id) == cohort.id))
+    await insert_rows(session, [item for item, _ in wanted])
+    await insert_rows(session, [row for item, speakers in wanted for row in _speakers(item, speakers)])
+    for item, _ in wanted:
+        await insert_rows(session, await _contents(session, item))
+
+
+async def _by_county(
+    session: AsyncSession, cohort: Cohort, need: Floats, owners: Sequence[UUID | None]
+) -> tuple[list[str], Floats, Floats]:
+    """Return counties, mean need per county and topic, and how many respondents each has."""
+    county_of = {
+        trainee.id: region.county
+        for trainee, _, region in await trainees_of(session, cohort.id)
+        if region is not None and region.county
+    }
+    rows: dict[str, list[int]] = defaultdict(list)
+    for row, owner in enumerate(owners):
+        if owner in county_of:
+            rows[county_of[owner]].append(row)
+    counties = sorted(rows)
+    means = np.array([need[rows[county]].mean(axis=0) for county in counties]).reshape(-1, need.shape[1])
+    return counties, means, np.array([float(len(rows[county])) for county in counties])
+
+
+async def _strengths(
+    session: AsyncSession, studio_id: UUID, topics: Sequence[Topic], mentor_ids: Sequence[UUID]
+) -> Floats:
+    column = {topic.id: place for place, topic in enumerate(topics)}
+    row = {mentor_id: place for place, mentor_id in enumerate(mentor_ids)}
+    matrix = np.zeros((len(mentor_ids), len(topics)))
+    found = await session.execute(
+        select(MentorTopic.mentor_id, sa.func.coalesce(Topic.parent_id, Topic.id), MentorTopic.strength)
+        .join(Topic, col(Topic.id) == MentorTopic.topic_id)
+        .where(MentorTopic.studio_id == studio_id)
+    )
+    for mentor_id, topic_id, strength in found.all():
+        place = row[mentor_id], column[topic_id]
+        matrix[place] = max(matrix[place], strength)
+    return matrix
+
+
+def _items(
+    cohort: Cohort,
+    topics: Sequence[Topic],
+    plan: CoursePlan,
+    counties: Sequence[str],
+    mentors: Sequence[Mentor],
+) -> list[tuple[CoursePlanItem, list[UUID]]]:
+    event, salon, visit = plan.event, plan.salon, plan.outreach
+    proposals: list[tuple[CourseEvent, int, str | None, dict[str, float], Sequence[int]]] = [
+        (
+            CourseEvent.MONTHLY_TOPIC,
+            event.topic,
+            None,
+            {"demand": event.demand, "supply": event.supply, "gap": event.gap},
+            event.speakers,
+        )
+    ]
+    if salon.topics:
+        figures = {"coverage": salon.coverage}
+        proposals.append((CourseEvent.QUARTERLY_SALON, salon.topics[0], None, figures, salon.speakers))
+    if visit is not None:
+        county = counties[visit.county]
+        figures = {"need": visit.need}
+        proposals.append((CourseEvent.OUTREACH_TEACHING, visit.topic, county, figures, visit.speakers))
+    return [
+        (
+            CoursePlanItem(
+                studio_id=cohort.studio_id,
+                cohort_id=cohort.id,
+                position=position,
+                event=kind,
+                topic_id=topics[topic].id,
+                county=county,
+                figures={name: round(float(value), DECIMALS) for name, value in figures.items()},
+            ),
+            [mentors[speaker].id for speaker in speakers],
+        )
+        for position, (kind, topic, county, figures, speakers) in enumerate(proposals)
+    ]
+
+
+def _outline(item: CoursePlanItem, speakers: Sequence[UUID]) -> tuple[Any, ...]:
+    return item.position, item.event, item.topic_id, item.county, item.figures, list(speakers)
+
+
+async def _stored(session: AsyncSession, cohort: Cohort) -> list[tuple[Any, ...]]:
+    items = await session.execute(
+        select(CoursePlanItem)
+        .where(CoursePlanItem.cohort_id == cohort.id)
+        .order_by(col(CoursePlanItem.position))
+    )
+    speakers: Mapping[UUID, list[UUID]] = defaultdict(list)
+    found = await session.execute(
+        select(CoursePlanSpeaker.item_id, CoursePlanSpeaker.mentor_id)
+        .join(CoursePlanItem, col(CoursePlanItem.id) == CoursePlanSpeaker.item_id)
+        .where(CoursePlanItem.cohort_id == cohort.id)
+        .order_by(col(CoursePlanSpeaker.position))
+    )
+    for item_id, mentor_id in found.all():
+        speakers[item_id].append(mentor_id)
+    return [_outline(item, speakers[item.id]) for item in items.scalars()]
+
+
+def _speakers(item: CoursePlanItem, mentor_ids: Sequence[UUID]) -> list[CoursePlanSpeaker]:
+    return [
+        CoursePlanSpeaker(studio_id=item.studio_id, item_id=item.id, mentor_id=mentor_id, position=position)
+        for position, mentor_id in enumerate(mentor_ids)
+    ]
+
+
+async def _contents(session: AsyncSession, item: CoursePlanItem) -> list[CoursePlanContent]:
+    """Choose contents for an event: mainly about the topic, cases to discuss before courses to hear."""
+    found = await session.execute(
+        select(Content.id, Content.kind, Content.code)
+        .join(ContentTopic, col(ContentTopic.content_id) == Content.id)
+        .join(Topic, col(Topic.id) == ContentTopic.topic_id)
+        .where(
+            Content.studio_id == item.studio_id,
+            Content.active,
+            ContentTopic.position == 0,
+            sa.func.coalesce(Topic.parent_id, Topic.id) == item.topic_id,
+        )
+    )
+    order: dict[str, int] = {ContentKind.CASE: 0, ContentKind.COURSE: 1, ContentKind.TEMPLATE: 2}
+    rows = sorted(found.all(), key=lambda row: (order.get(row[1], 3), row[2]))
+    return [
+        CoursePlanContent(studio_id=item.studio_id, item_id=item.id, content_id=content_id, position=position)
+        for position, (content_id, _, _) in enumerate(rows[:CONTENTS_PER_EVENT])
+    ]
