@@ -1,0 +1,54 @@
+"""The engine's public names are documented as scientific Python documents them."""
+
+import dataclasses
+import doctest
+import inspect
+import pkgutil
+import re
+from importlib import import_module
+
+import pytest
+
+import matching
+
+PUBLIC = sorted(matching.__all__)
+
+
+def sections(name: str) -> set[str]:
+    text = inspect.getdoc(getattr(matching, name)) or ""
+    return set(re.findall(r"^(\w+)\n-{3,}$", text, re.MULTILINE))
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_public_name_begins_with_a_sentence(name: str) -> None:
+    first = (inspect.getdoc(getattr(matching, name)) or "").split("\n\n")[0]
+    assert re.match(r"[A-Z].*\.$", first, re.DOTALL), first
+
+
+@pytest.mark.parametrize("name", [name for name in PUBLIC if inspect.isfunction(getattr(matching, name))])
+def test_function_shows_how_it_is_called_and_what_it_gives(name: str) -> None:
+    assert {"Parameters", "Returns", "Examples"} <= sections(name)
+
+
+@pytest.mark.parametrize("name", [name for name in PUBLIC if inspect.isclass(getattr(matching, name))])
+def test_class_says_what_goes_in_and_what_comes_out(name: str) -> None:
+    cls = getattr(matching, name)
+    if issubclass(cls, Exception):
+        return
+    if dataclasses.is_dataclass(cls):
+        # What one makes has parameters; what one is given has attributes.
+        assert sections(name) & {"Parameters", "Attributes"}
+    else:
+        assert {"Parameters", "Notes", "Examples"} <= sections(name)
+
+
+@pytest.mark.parametrize("module", [found.name for found in pkgutil.iter_modules(matching.__path__)])
+def test_examples_run(module: str) -> None:
+    result = doctest.testmod(import_module(f"matching.{module}"), optionflags=doctest.NORMALIZE_WHITESPACE)
+    assert result.failed == 0
+
+
+def test_there_are_examples() -> None:
+    modules = [import_module(f"matching.{found.name}") for found in pkgutil.iter_modules(matching.__path__)]
+    examples = [test for module in modules for test in doctest.DocTestFinder().find(module) if test.examples]
+    assert len(examples) >= 15

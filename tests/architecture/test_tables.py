@@ -1,0 +1,74 @@
+"""Rules that every table and the permission table keep."""
+
+import ast
+from itertools import chain
+
+import pytest
+import sqlalchemy as sa
+
+from studio import permissions
+from studio.permissions import CLIENT_APP, DO, DO_SCOPES, FIELDS, ORGANIZER, READ, SCOPES, Rows
+from studio.store.enums import Role
+from studio.store.tables import metadata
+from tests.architecture.sources import called_name, python_files, syntax
+
+TABLES = list(metadata.tables.values())
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_table_belongs_to_a_studio(table: sa.Table) -> None:
+    if table.name == "studio":
+        return
+    column = table.columns["studio_id"]
+    assert not column.nullable
+    assert [key.target_fullname for key in column.foreign_keys] == ["studio.id"]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_table_has_what_every_table_has(table: sa.Table) -> None:
+    assert {"id", "created_at", "updated_at", "version"} <= set(table.columns.keys())
+    assert [column.name for column in table.primary_key] == ["id"]
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_every_constraint_has_a_name(table: sa.Table) -> None:
+    """Alembic's batch mode on SQLite finds a constraint by its name only."""
+    assert not [constraint for constraint in table.constraints if constraint.name is None]
+
+
+def test_every_entity_names_the_roles_that_read_it() -> None:
+    for entity, roles in READ.items():
+        assert set(roles) <= set(Role), entity
+        assert roles.get(ORGANIZER) is Rows.ALL, f"{entity}: the organizer reads the own studio whole"
+        assert Rows.NONE not in roles.values(), f"{entity}: what is not declared is denied; leave NONE out"
+
+
+def test_client_app_reads_by_scope_only() -> None:
+    assert {entity for entity, roles in READ.items() if CLIENT_APP in roles} == set(SCOPES)
+    assert {operation for operation, roles in DO.items() if CLIENT_APP in roles} == set(DO_SCOPES)
+
+
+def test_guarded_fields_stand_in_readable_entities() -> None:
+    for (entity, _field), roles in FIELDS.items():
+        assert roles <= set(READ[entity]), entity
+
+
+def test_secrets_are_not_readable() -> None:
+    assert not {"Token", "AuditEvent", "IdempotencyKey", "Upload"} & set(READ)
+
+
+def _asked_operations() -> set[str]:
+    """Return the operations that some code asks permission for."""
+    asking = {permissions.require.__name__, permissions.may_do.__name__}
+    files = chain.from_iterable(python_files(floor) for floor in ("studio", "service", "graph"))
+    return {
+        call.args[1].value
+        for path in files
+        for call in ast.walk(syntax(path))
+        if isinstance(call, ast.Call) and called_name(call) in asking and len(call.args) == 2
+        if isinstance(call.args[1], ast.Constant)
+    }
+
+
+def test_operations_asked_for_are_the_declared_ones() -> None:
+    assert _asked_operations() == set(DO)
