@@ -223,12 +223,13 @@ def _entry(error: GraphQLError, language: str) -> dict[str, Any]:
     """Return an error as clients see it: with a code always, masked unless it is meant for them."""
     original = error.original_error
     entry: dict[str, Any] = dict(error.formatted)
+    if "code" in (error.extensions or {}):
+        return entry
     if isinstance(original, StudioError):
         entry.update(error_entry(original, language))
-    elif "code" not in (error.extensions or {}):
-        if original is None or isinstance(original, GraphQLError):
-            entry["extensions"] = {**(error.extensions or {}), "code": "BAD_USER_INPUT"}
-        else:
-            incident = log_fault(original, path=".".join(map(str, error.path or ())))
-            entry.update(internal_entry(incident, language))
+    elif original is None or isinstance(original, GraphQLError):
+        entry["extensions"] = {**(error.extensions or {}), "code": "BAD_USER_INPUT"}
+    else:
+        incident = log_fault(original, path=".".join(map(str, error.path or ())))
+        entry.update(internal_entry(incident, language))
     return entry

@@ -11,6 +11,7 @@ import httpx
 import pytest
 import strawberry
 import structlog
+from graphql import GraphQLError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.applications import Starlette
 
@@ -51,6 +52,12 @@ class Query:
     @strawberry.field
     def fatal(self) -> str:
         raise RuntimeError(SECRET)
+
+    @strawberry.field
+    def coded(self) -> str | None:
+        refusal = StudioError("TOKEN_PERSON_NEEDED", role="MENTOR")
+        extensions = {"code": "BAD_USER_INPUT", "reason": refusal.code}
+        raise GraphQLError("said above", extensions=extensions, original_error=refusal)
 
     @strawberry.field
     def missing(self) -> str:

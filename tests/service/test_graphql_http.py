@@ -205,6 +205,12 @@ async def test_refusal_names_its_field(service: Service) -> None:
     assert error["extensions"] == {"code": "TOKEN_PERSON_NEEDED", "field": "personId"}
 
 
+async def test_code_that_the_schema_gives_is_kept(service: Service) -> None:
+    (error,) = (await ask(service, "{ coded }")).json()["errors"]
+    assert error["extensions"] == {"code": "BAD_USER_INPUT", "reason": "TOKEN_PERSON_NEEDED"}
+    assert error["message"] == "said above"
+
+
 @pytest.mark.parametrize("name", ["fault", "fatal", "missing"])
 async def test_fault_is_masked_and_logged_by_incident(service: Service, name: str) -> None:
     logs = io.StringIO()
