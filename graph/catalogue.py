@@ -1,0 +1,26 @@
+"""The catalogue: courses, cases, activities, templates and policies."""
+
+import strawberry
+
+from graph.enums import ContentKind, Level, Origin, ShadowStep, ThreePoint
+from graph.node import Node
+from graph.references import Topic
+from graph.stored import stored
+
+
+@strawberry.type(description="Something to learn from or work with.")
+class Content(Node):
+    """Something to learn from or work with."""
+
+    code: str = stored("Stable code.")
+    kind: ContentKind = stored("What it is.")
+    title: str = stored("Its title.")
+    body: str = stored("What it says.")
+    level: Level = stored("For whom: its level.")
+    minutes: int = stored("How long it takes, in minutes.")
+    three_point: ThreePoint | None = stored("Its three-point tag (三点).")
+    origin: Origin = stored("Where it comes from.")
+    source: str = stored("Its source in words.")
+    topics: list[Topic] = stored("What it is about, the main topic first.")
+    prerequisites: list["Content"] = stored("Contents that should come before it.")
+    steps: list[ShadowStep] = stored("Steps of the shadowing week that it suits.")

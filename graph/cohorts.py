@@ -1,0 +1,59 @@
+"""The studio and its cohorts."""
+
+from datetime import date
+
+import strawberry
+
+from graph.enums import CohortState
+from graph.filters import PainPointFilter, TraineeFilter, TraineeOrder
+from graph.node import Connection, Node
+from graph.references import (
+    CohortNeed,
+    CoursePlanItem,
+    MatchRun,
+    PainPoint,
+    Rule,
+    Survey,
+    Trainee,
+)
+from graph.stored import argument, page, stored
+
+
+@strawberry.type(description="A secretaries' studio (书记工作室); a token belongs to exactly one.")
+class Studio(Node):
+    """A secretaries' studio."""
+
+    name: str = stored("Its name.")
+    leader_name: str | None = stored("Name of its leader (领衔人).")
+    fictional: bool = stored("True for demo data: all people in it are invented.")
+
+
+@strawberry.type(description="A cohort (期次) of trainees who are mentored together.")
+class Cohort(Node):
+    """A cohort of trainees."""
+
+    version: int = stored("Rises with every change; pass it as expectedVersion.")
+    number: int = stored("Its number (第几期).")
+    name: str = stored("Its name.")
+    state: CohortState = stored("Where it stands.")
+    starts_on: date | None = stored("First day.")
+    ends_on: date | None = stored("Last day.")
+    trainees: Connection[Trainee] = stored(
+        "Its trainees, in the order of the roster unless asked otherwise.",
+        **page(
+            filter=argument(TraineeFilter | None, "Only trainees that fit."),
+            orderBy=argument(TraineeOrder | None, "Their order."),
+        ),
+    )
+    surveys: list[Survey] = stored("Its surveys, by wave.")
+    needs: list[CohortNeed] = stored("The cohort's needs by topic, in the order of their rank.")
+    match_runs: Connection[MatchRun] = stored("Its match runs, the newest first.", **page())
+    latest_run: MatchRun | None = stored("The newest match run.")
+    published_run: MatchRun | None = stored("The match run that counts.")
+    course_plan: list[CoursePlanItem] = stored("The proposed course plan, in its order.")
+    pain_points: Connection[PainPoint] = stored(
+        "What troubles its trainees, in their own words.",
+        **page(filter=argument(PainPointFilter | None, "Only pain points that fit.")),
+    )
+    rules: list[Rule] = stored("Rules of its match: pins, conflicts and preferences.")
+    trainee_count: int = stored("How many trainees it has.")

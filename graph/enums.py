@@ -1,0 +1,106 @@
+"""GraphQL enums: the studio's closed lists, each value described by its Chinese label."""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+import strawberry
+from strawberry.types.enum import StrawberryEnumDefinition
+
+from graph.stored import stored
+from studio.store.enums import (
+    LABELS,
+    CohortState,
+    ContentKind,
+    CourseEvent,
+    DaySlot,
+    JobKind,
+    JobState,
+    Level,
+    MatchRunState,
+    Measure,
+    Origin,
+    PairingOrigin,
+    PairingState,
+    PublishState,
+    QuestionKind,
+    RegionKind,
+    Role,
+    RuleKind,
+    ShadowStep,
+    TagStatus,
+    ThreePoint,
+    TraineeRole,
+)
+
+
+def declare(kind: type[StrEnum], labels: Mapping[str, str]) -> None:
+    """Make `kind` a GraphQL enum, in place: resolvers and operations then share one Python class."""
+    strawberry.enum(kind, description=(kind.__doc__ or "").strip())
+    definition: StrawberryEnumDefinition = kind.__strawberry_definition__  # type: ignore[attr-defined]
+    for value in definition.values:
+        value.description = labels[value.name]
+
+
+PUBLISHED_ENUMS: tuple[type[StrEnum], ...] = (
+    TraineeRole,
+    Level,
+    ThreePoint,
+    RegionKind,
+    CohortState,
+    QuestionKind,
+    Measure,
+    TagStatus,
+    ContentKind,
+    Origin,
+    RuleKind,
+    MatchRunState,
+    PublishState,
+    PairingState,
+    PairingOrigin,
+    ShadowStep,
+    DaySlot,
+    CourseEvent,
+    JobState,
+    JobKind,
+    Role,
+)
+for _kind in PUBLISHED_ENUMS:
+    declare(_kind, LABELS[_kind])
+
+
+class OrderDirection(StrEnum):
+    """Which way a list is ordered."""
+
+    ASC = "ASC"
+    DESC = "DESC"
+
+
+declare(OrderDirection, {"ASC": "升序", "DESC": "降序"})
+
+
+@strawberry.type(description="The Chinese label of one value of an enum.")
+class EnumValueLabel:
+    """The Chinese label of one value of an enum."""
+
+    value: str = stored("The value as it stands in the schema, such as HOT.")
+    label: str = stored("The Chinese label to show, such as 党建热点.")
+
+
+@strawberry.type(description="The labels of one enum, for menus and headings.")
+class EnumLabel:
+    """The labels of one enum."""
+
+    name: str = stored("The enum's name in the schema.")
+    values: list[EnumValueLabel] = stored("Its values in the order in which they are shown.")
+
+
+def enum_labels(names: list[str] | None) -> list[EnumLabel]:
+    """Return the labels of the named enums, or of all; names that are no enum are left out."""
+    return [
+        EnumLabel(
+            name=kind.__name__,
+            values=[EnumValueLabel(value=value.value, label=LABELS[kind][value.value]) for value in kind],
+        )
+        for kind in PUBLISHED_ENUMS
+        if names is None or kind.__name__ in names
+    ]

@@ -1,0 +1,32 @@
+"""Refusals as GraphQL says them: always with a code, in the language of the request."""
+
+from typing import Any
+
+from graphql import GraphQLError
+
+from studio.errors import Forbidden, StudioError, Unauthenticated
+
+BAD_USER_INPUT = "BAD_USER_INPUT"
+# Refusals of a reading that the client can mend by asking differently.
+BAD_REQUESTS = frozenset({"BAD_ARGUMENT", "INVALID_CURSOR", "UNKNOWN_ID"})
+
+
+def is_top_level(refusal: StudioError) -> bool:
+    """Tell whether a refusal ends the operation, rather than being an expected outcome of a mutation."""
+    return isinstance(refusal, Forbidden | Unauthenticated)
+
+
+def coded(refusal: StudioError, language: str, path: list[str | int] | None = None) -> GraphQLError:
+    """Return a refusal as an error with `extensions.code`; BAD_USER_INPUT tells the reason beside it."""
+    extensions: dict[str, Any] = {"code": refusal.code}
+    if refusal.code in BAD_REQUESTS:
+        extensions = {"code": BAD_USER_INPUT, "reason": refusal.code}
+    if refusal.field is not None:
+        extensions["field"] = refusal.field
+    return GraphQLError(refusal.message(language), path=path, extensions=extensions)
+
+
+def bad_request(reason: str, language: str, **values: object) -> GraphQLError:
+    """Return the error of a document that is refused before it is executed."""
+    message = StudioError(reason, **values).message(language)
+    return GraphQLError(message, extensions={"code": BAD_USER_INPUT, "reason": reason})

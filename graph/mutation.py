@@ -1,0 +1,15 @@
+"""What can be done: the root of every mutation."""
+
+import strawberry
+
+from graph.mutations.access import AccessMutation
+from graph.mutations.needs import NeedMutation
+from graph.mutations.pairings import PairingMutation
+from graph.mutations.rules import RuleMutation
+from graph.mutations.runs import RunMutation
+from graph.mutations.surveys import SurveyMutation
+
+
+@strawberry.type(description="What can be done. Expected refusals come as userErrors and change nothing.")
+class Mutation(SurveyMutation, NeedMutation, RunMutation, PairingMutation, RuleMutation, AccessMutation):
+    """What can be done."""

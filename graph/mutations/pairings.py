@@ -1,0 +1,110 @@
+"""Overriding and locking pairings."""
+
+from typing import Annotated, Any
+
+import strawberry
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from graph.pairings import Pairing
+from graph.payloads import MutationInfo, Stored, UserError, answer, input_field, row_id, user_errors
+from graph.runs import MatchRun
+from graph.stored import stored
+from studio.operations.pairings import lock_pairing, override_pairing
+
+
+@strawberry.input(description="Which trainee should get which mentor, and why.")
+class OverridePairingInput:
+    """Which trainee should get which mentor, and why."""
+
+    run_id: strawberry.ID = input_field("The draft's global id.")
+    trainee_id: strawberry.ID = input_field("The trainee's global id.")
+    mentor_id: strawberry.ID = input_field("The mentor's global id.")
+    reason: str = input_field("Why; kept with the pairing.")
+    lock: bool = input_field("Whether later runs keep the pair.", default=True)
+    expected_version: int | None = input_field(
+        "The run's version that you have read; refused when it has changed.", default=None
+    )
+
+
+@strawberry.type(description="The pair, and what it costs the run.")
+class OverridePairingPayload:
+    """The pair, and what it costs the run."""
+
+    pairing: Pairing | None = stored("The pairing.")
+    score_change: float | None = stored("By how much the run's objective changed; negative is worse.")
+    run: MatchRun | None = stored("The run with its new figures.")
+    user_errors: list[UserError] = user_errors()
+
+
+@strawberry.input(description="Which pairing to lock or unlock.")
+class LockPairingInput:
+    """Which pairing to lock or unlock."""
+
+    pairing_id: strawberry.ID = input_field("The pairing's global id.")
+    locked: bool = input_field("True to keep it in later runs.")
+    expected_version: int = input_field(
+        "The pairing's version that you have read; refused when it has changed."
+    )
+
+
+@strawberry.type(description="The pairing.")
+class LockPairingPayload:
+    """The pairing."""
+
+    pairing: Pairing | None = stored("The pairing.")
+    user_errors: list[UserError] = user_errors()
+
+
+@strawberry.type(description="Pairings.")
+class PairingMutation:
+    """Pairings."""
+
+    @strawberry.mutation(description="Gives a trainee another mentor in a draft, with a reason.")
+    async def override_pairing(
+        self,
+        info: MutationInfo,
+        input: Annotated[OverridePairingInput, strawberry.argument(description="Whom, to whom and why.")],
+    ) -> OverridePairingPayload:
+        """Give a trainee another mentor."""
+
+        async def work(session: AsyncSession) -> dict[str, Any]:
+            run_id = row_id(input.run_id, "MatchRun", "runId")
+            done = await override_pairing(
+                session,
+                info.context.actor,
+                run_id,
+                row_id(input.trainee_id, "Trainee", "traineeId"),
+                row_id(input.mentor_id, "Mentor", "mentorId"),
+                reason=input.reason,
+                lock=input.lock,
+                expected_version=input.expected_version,
+            )
+            return {
+                "pairing": Stored("Pairing", done.pairing.id),
+                "scoreChange": done.change,
+                "run": Stored("MatchRun", run_id),
+            }
+
+        return await answer(info, work)  # type: ignore[no-any-return]
+
+    @strawberry.mutation(
+        description="Locks a pairing, so that later runs of the cohort keep it, or unlocks it."
+    )
+    async def lock_pairing(
+        self,
+        info: MutationInfo,
+        input: Annotated[LockPairingInput, strawberry.argument(description="Which pairing.")],
+    ) -> LockPairingPayload:
+        """Lock or unlock a pairing."""
+
+        async def work(session: AsyncSession) -> dict[str, Any]:
+            pairing = await lock_pairing(
+                session,
+                info.context.actor,
+                row_id(input.pairing_id, "Pairing", "pairingId"),
+                locked=input.locked,
+                expected_version=input.expected_version,
+            )
+            return {"pairing": Stored("Pairing", pairing.id)}
+
+        return await answer(info, work)  # type: ignore[no-any-return]

@@ -1,0 +1,36 @@
+"""Pairings of trainees and mentors, with the parts of their scores."""
+
+import strawberry
+
+from graph.enums import PairingOrigin, PairingState
+from graph.node import Node
+from graph.references import MatchRun, Mentor, MentoringPackage, Trainee
+from graph.stored import stored
+
+
+@strawberry.type(description="A named part of a pair's score; contributions add up to the score.")
+class ScorePart:
+    """A named part of a pair's score."""
+
+    code: str = stored("Stable code of the part.")
+    label: str = stored("What it stands for, in the language of the request.")
+    value: float = stored("Its value, 0–1.")
+    weight: float = stored("Its weight in the policy.")
+    contribution: float = stored("Value times weight.")
+
+
+@strawberry.type(description="A trainee with a mentor, in one match run.")
+class Pairing(Node):
+    """A trainee with a mentor."""
+
+    version: int = stored("Rises with every change; pass it as expectedVersion.")
+    run: MatchRun | None = stored("The match run; for organizers only.")
+    trainee: Trainee | None = stored("The trainee.")
+    mentor: Mentor | None = stored("The mentor.")
+    state: PairingState = stored("Where it stands.")
+    score: float = stored("Sum of the contributions of its parts.")
+    locked: bool = stored("Whether later runs keep it.")
+    origin: PairingOrigin = stored("Who proposed it.")
+    reason: str | None = stored("Why it was overridden; not shown to trainees.")
+    parts: list[ScorePart] = stored("Parts of the score, in their order.")
+    package: MentoringPackage | None = stored("The mentoring package of this pair.")

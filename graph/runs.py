@@ -1,0 +1,77 @@
+"""Match runs: one computation of pairings for a cohort, with its certificate."""
+
+from datetime import datetime
+
+import strawberry
+
+from graph.enums import MatchRunState, PublishState
+from graph.node import Connection, Node
+from graph.references import Cohort, Job, Pairing, Trainee
+from graph.stored import page, stored
+
+
+@strawberry.type(description="How much a part of the score weighs.")
+class PolicyWeight:
+    """How much a part of the score weighs."""
+
+    code: str = stored("The part's code.")
+    weight: float = stored("Its weight.")
+
+
+@strawberry.type(description="What a match weighs and how much.")
+class MatchPolicy(Node):
+    """What a match weighs and how much."""
+
+    name: str = stored("Its name.")
+    number: int = stored("Its number; the highest is used.")
+    weights: list[PolicyWeight] = stored("Weights by part of the score.")
+
+
+@strawberry.type(description="Proof of how good a match is: no assignment can score more than the bound.")
+class Certificate:
+    """Proof of how good a match is."""
+
+    objective: float = stored("Sum of the pairs' scores.")
+    bound: float = stored("What no assignment under the same rules can exceed.")
+    gap: float = stored("Relative distance of the two; 0 means proved optimal.")
+    verified: bool = stored("Whether the proof was checked again after solving.")
+
+
+@strawberry.type(description="Why a trainee could not be placed.")
+class UnmatchedReason:
+    """Why a trainee could not be placed."""
+
+    code: str = stored("Stable code, such as NO_CAPACITY_LEFT.")
+    label: str = stored("The reason in words, in the language of the request.")
+
+
+@strawberry.type(description="A trainee whom a run could not place.")
+class Unmatched:
+    """A trainee whom a run could not place."""
+
+    trainee: Trainee | None = stored("The trainee.")
+    reasons: list[UnmatchedReason] = stored("Why.")
+
+
+@strawberry.type(description="One computation of pairings for a cohort; a draft until it is published.")
+class MatchRun(Node):
+    """One computation of pairings for a cohort."""
+
+    version: int = stored("Rises with every change; pass it as expectedVersion.")
+    number: int = stored("Its number within the cohort.")
+    cohort: Cohort | None = stored("The cohort.")
+    policy: MatchPolicy | None = stored("What it weighed.")
+    state: MatchRunState = stored("How far the computation has come.")
+    publish_state: PublishState = stored("Whether it counts.")
+    input_hash: str | None = stored(
+        "Fingerprint of what it was computed from; the same input gives the same pairs."
+    )
+    started_at: datetime | None = stored("When it was asked for.")
+    finished_at: datetime | None = stored("When it was done.")
+    total: int = stored("How many trainees there were to place.")
+    matched: int = stored("How many were placed.")
+    certificate: Certificate | None = stored("Proof of its quality; null until it is computed.")
+    failure: str | None = stored("Code of what went wrong.")
+    pairings: Connection[Pairing] = stored("Its pairings, by community and name of the trainee.", **page())
+    unmatched: list[Unmatched] = stored("Trainees who could not be placed.")
+    job: Job | None = stored("The job that computes it.")

@@ -1,0 +1,80 @@
+"""The schema, put together: queries, mutations, what happens around every operation."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Any
+
+import strawberry
+from strawberry.schema.config import StrawberryConfig
+from strawberry.schema.types.base_scalars import DateDefinition, DateTimeDefinition
+
+from graph.catalogue import Content
+from graph.cohorts import Cohort, Studio
+from graph.compiled import CompiledReads
+from graph.jobs import Job
+from graph.limits import Limits
+from graph.mutation import Mutation
+from graph.packages import MentoringPackage
+from graph.pain_points import PainPoint
+from graph.pairings import Pairing
+from graph.people import Mentor, Person, Region, Trainee
+from graph.query import Query
+from graph.recommendations import Recommendation
+from graph.rules import Rule
+from graph.runs import MatchPolicy, MatchRun
+from graph.stored import take_from_rows
+from graph.surveys import Question, Survey, SurveyImport, SurveyResponse
+from graph.topics import Topic
+
+NODES = (
+    Studio,
+    Region,
+    Person,
+    Cohort,
+    Trainee,
+    Mentor,
+    Topic,
+    Survey,
+    Question,
+    SurveyResponse,
+    SurveyImport,
+    PainPoint,
+    Content,
+    Recommendation,
+    MatchPolicy,
+    Rule,
+    MatchRun,
+    Pairing,
+    MentoringPackage,
+    Job,
+)
+
+
+def _as_text(value: Any) -> str:
+    """Rows hold dates as the database wrote them; computed fields hold Python's."""
+    return value if isinstance(value, str) else str(value.isoformat())
+
+
+def _build() -> strawberry.Schema:
+    built = strawberry.Schema(
+        query=Query,
+        mutation=Mutation,
+        types=NODES,
+        extensions=[Limits, CompiledReads],
+        config=StrawberryConfig(
+            disable_field_suggestions=True,
+            scalar_map={
+                date: replace(DateDefinition, description="A day, as 2026-03-01.", serialize=_as_text),
+                datetime: replace(
+                    DateTimeDefinition,
+                    description="A moment with its offset, as 2026-03-01T08:00:00+00:00.",
+                    serialize=_as_text,
+                ),
+            },
+        ),
+    )
+    take_from_rows(built._schema)
+    return built
+
+
+schema = _build()
