@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -275,8 +274,13 @@ async def publish_match_run(
 
 
 async def _release(session: AsyncSession, run_id: UUID) -> None:
-    values: dict[str, Any] = {"held_place_id": None, "state": PairingState.ENDED, "updated_at": now()}
-    await session.execute(sa.update(Pairing).where(col(Pairing.run_id) == run_id).values(values))
+    await session.execute(
+        sa.update(Pairing)
+        .where(col(Pairing.run_id) == run_id)
+        .values(
+            held_place_id=None, state=PairingState.ENDED, version=Pairing.version + 1, updated_at=now()
+        )
+    )
 
 
 async def own_run(

@@ -106,14 +106,20 @@ async def test_same_files_twice_change_nothing(engine: AsyncEngine, people: Acto
     assert await everything(engine) == before
 
 
-async def test_dry_run_counts_what_would_be_written_and_writes_nothing(engine: AsyncEngine, people: Actor) -> None:
+async def test_dry_run_counts_what_would_be_written_and_writes_nothing(
+    engine: AsyncEngine, people: Actor
+) -> None:
     before = await everything(engine)
     async with writing(engine) as session:
         dry = await import_survey(session, people, SURVEY, "survey.csv", 3, 1, dry_run=True)
     assert await everything(engine) == before
     async with writing(engine) as session:
         real = await import_survey(session, people, SURVEY, "survey.csv", 3, 1)
-    assert (dry.new, dry.pain_points, dry.respondents) == (real.new, real.pain_points, real.respondents) == (3, 6, 3)
+    assert (
+        (dry.new, dry.pain_points, dry.respondents)
+        == (real.new, real.pain_points, real.respondents)
+        == (3, 6, 3)
+    )
     assert dry.dry_run
     assert not dry.written
     assert real.written
@@ -135,7 +141,9 @@ async def test_bad_rows_are_told_together_and_nothing_is_written(engine: AsyncEn
         (6, "AMBIGUOUS_PERSON"),
         (7, "OUT_OF_SCALE"),
     }
-    assert all(issue.message("zh") and issue.suggestion("zh") and issue.message("en") for issue in report.rejected)
+    assert all(
+        issue.message("zh") and issue.suggestion("zh") and issue.message("en") for issue in report.rejected
+    )
     assert report.rows == report.accepted + len(report.rejected_rows) == 6
     assert await everything(engine) == before
     async with writing(engine) as session:
@@ -144,18 +152,24 @@ async def test_bad_rows_are_told_together_and_nothing_is_written(engine: AsyncEn
     assert await count(engine, SurveyResponse) == 3
 
 
-async def test_corrected_file_updates_and_keeps_unchanged_pain_points(engine: AsyncEngine, people: Actor) -> None:
+async def test_corrected_file_updates_and_keeps_unchanged_pain_points(
+    engine: AsyncEngine, people: Actor
+) -> None:
     async with writing(engine) as session:
         await import_survey(session, people, SURVEY, "survey.csv", 3, 1)
     async with reading(engine) as session:
-        before = {text: id_ for text, id_ in (await session.execute(select(PainPoint.text, PainPoint.id))).all()}
+        before = {
+            text: id_ for text, id_ in (await session.execute(select(PainPoint.text, PainPoint.id))).all()
+        }
     corrected = [list(row) for row in SURVEY_ROWS]
     corrected[0][9] = "讲话稿没有头绪"
     async with writing(engine) as session:
         report = await import_survey(session, people, csv_file(SURVEY_HEADER, *corrected), "survey.csv", 3, 1)
     assert (report.updated, report.unchanged, report.new) == (1, 2, 0)
     async with reading(engine) as session:
-        after = {text: id_ for text, id_ in (await session.execute(select(PainPoint.text, PainPoint.id))).all()}
+        after = {
+            text: id_ for text, id_ in (await session.execute(select(PainPoint.text, PainPoint.id))).all()
+        }
     assert set(after) - set(before) == {"讲话稿没有头绪"}
     assert set(before) - set(after) == {"材料写到半夜还被退"}
     assert after["信息没人采用"] == before["信息没人采用"]
@@ -198,7 +212,9 @@ async def test_two_open_questions_alone_are_a_complete_survey(engine: AsyncEngin
     assert sorted(map(tuple, points), key=repr) == [(5.0, None), (None, 5.0)]
 
 
-async def test_anonymous_file_feeds_the_cohort_and_nobody_is_guessed(engine: AsyncEngine, people: Actor) -> None:
+async def test_anonymous_file_feeds_the_cohort_and_nobody_is_guessed(
+    engine: AsyncEngine, people: Actor
+) -> None:
     nameless = csv_file(
         ("序号", "提交答卷时间", "最棘手的问题是什么", "最急迫的难题是什么"),
         (1, "2026/3/2 10:31:05", "材料写到半夜还被退回来", "停车位不够天天吵"),
@@ -230,7 +246,9 @@ async def test_words_are_kept_as_written(engine: AsyncEngine, people: Actor) -> 
         assert words in (await session.execute(select(Answer.text))).scalars().all()
 
 
-async def test_mentor_capacity_becomes_places_and_shrinks_by_closing(engine: AsyncEngine, people: Actor) -> None:
+async def test_mentor_capacity_becomes_places_and_shrinks_by_closing(
+    engine: AsyncEngine, people: Actor
+) -> None:
     fewer = csv_file(MENTOR_HEADER, ("陈松", "和平社区", "播州区", 1, 8, "民生服务:5", "", ""))
     async with writing(engine) as session:
         report = await import_mentors(session, people, fewer, "mentors.csv")

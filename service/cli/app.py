@@ -1,0 +1,30 @@
+"""All commands of `yanzhen`, put together."""
+
+import typer
+
+from service.cli import cohort, exports, imports, server, setup
+
+app = typer.Typer(
+    name="yanzhen",
+    help="雁阵:把问卷里的难处,变成主题、推荐、带教套餐和有证明的师徒配对。",
+    no_args_is_help=True,
+    pretty_exceptions_show_locals=False,
+)
+app.command("init")(setup.init)
+app.add_typer(imports.app, name="import")
+app.command("needs")(cohort.needs)
+app.command("recommend")(cohort.recommend)
+app.command("match")(cohort.match)
+app.command("classify")(cohort.classify)
+app.add_typer(exports.exports, name="export")
+app.command("report")(exports.report)
+app.command("schema")(exports.schema)
+app.add_typer(setup.tokens, name="token")
+app.command("serve")(server.serve)
+app.command("worker")(server.worker)
+app.command("demo")(server.demo)
+
+
+def main() -> None:
+    """Run the command line."""
+    app()

@@ -1,0 +1,335 @@
+"""`yanzhen needs`, `recommend`, `match` and `classify`: what the engine finds."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from matching import AnswerReading
+from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
+from service.cli.running import acting, output, print_json, read_file, run, working
+from service.documents import all_nodes, run_document
+from studio.errors import NotFound
+from studio.messages import translate
+from studio.operations.needs import compute_needs
+from studio.operations.recommendations import recommend_contents
+from studio.operations.runs import match_cohort
+from studio.operations.surveys import find_cohort
+from studio.operations.topics import classify as classify_texts
+from studio.permissions import Actor
+from studio.store.database import reading, writing
+from studio.store.identity import UnknownId, global_id, row_id_of
+
+MOST_NEEDS_SHOWN = 3
+
+
+def needs(
+    cohort: CohortOption,
+    studio: StudioOption = None,
+    form: FormatOption = Format.TEXT,
+    lang: LanguageOption = Language.ZH,
+) -> None:
+    """每名学员的需求,以及这一批最需要什么(均值、区间和人数)。"""
+
+    async def work() -> dict[str, Any]:
+        async with acting(studio) as (engine, actor):
+            async with writing(engine) as session:
+                row = await find_cohort(session, actor.studio_id, cohort)
+                await compute_needs(session, actor, row.id)
+            return await needs_json(engine, actor, cohort, lang.value)
+
+    with working(translate("CLI_COMPUTING_NEEDS", lang.value)):
+        result = run(work, form, lang)
+    if form is Format.JSON:
+        print_json(result)
+    else:
+        _print_needs(result, lang.value)
+
+
+async def needs_json(engine: AsyncEngine, actor: Actor, cohort: int, language: str) -> dict[str, Any]:
+    """Return the needs of a cohort in the shape of docs/cli.md."""
+    trainees = await all_nodes(engine, actor, "CohortNeeds", "cohort.trainees", language, number=cohort)
+    ranking = await run_document(engine, actor, "CohortRanking", language, number=cohort)
+    return {
+        "cohort": cohort,
+        "trainees": [
+            {
+                "id": trainee["id"],
+                "name": trainee["displayName"],
+                "community": trainee["community"]["name"] if trainee["community"] else None,
+                "needs": [
+                    {
+                        "topic": need["topic"]["code"],
+                        "name": need["topic"]["name"],
+                        "severity": need["severity"],
+                        "urgency": need["urgency"],
+                        "need": need["need"],
+                        "because": need["painPoint"]["text"] if need["painPoint"] else None,
+                    }
+                    for need in trainee["needs"]
+                ],
+            }
+            for trainee in trainees
+        ],
+        "topics": [
+            {
+                "code": need["topic"]["code"],
+                "name": need["topic"]["name"],
+                "mean": need["mean"],
+                "low": need["low"],
+                "high": need["high"],
+                "trainees": need["respondents"],
+            }
+            for need in ranking["cohort"]["needs"]
+        ],
+    }
+
+
+def _print_needs(result: dict[str, Any], language: str) -> None:
+    table = Table(title=translate("CLI_COHORT_NEEDS", language, number=result["cohort"]), box=None)
+    for heading in ("CLI_TOPIC", "CLI_MEAN", "CLI_INTERVAL", "CLI_PEOPLE"):
+        table.add_column(translate(heading, language))
+    for topic in result["topics"]:
+        interval = f"{topic['low']:.2f}–{topic['high']:.2f}"
+        table.add_row(topic["name"], f"{topic['mean']:.2f}", interval, str(topic["trainees"]))
+    output.print(table)
+    people = Table(box=None)
+    for heading in ("CLI_ID", "CLI_TRAINEE", "CLI_COMMUNITY", "CLI_NEEDS"):
+        people.add_column(translate(heading, language), overflow="fold")
+    for trainee in result["trainees"]:
+        most = "、".join(f"{need['name']} {need['need']:.2f}" for need in trainee["needs"][:MOST_NEEDS_SHOWN])
+        people.add_row(trainee["id"], trainee["name"], trainee["community"] or "", most)
+    output.print(people)
+
+
+def recommend(
+    trainee: Annotated[str, typer.Option("--trainee", help="学员编号(TR_…,见 yanzhen needs)")],
+    studio: StudioOption = None,
+    form: FormatOption = Format.TEXT,
+    lang: LanguageOption = Language.ZH,
+) -> None:
+    """推荐给一名学员的课程、案例和模板,附原因和学员自己的话。"""
+
+    async def work() -> dict[str, Any]:
+        try:
+            trainee_id = row_id_of(trainee, "Trainee")
+        except UnknownId:
+            raise NotFound(trainee, field="trainee") from None
+        async with acting(studio) as (engine, actor):
+            async with writing(engine) as session:
+                await recommend_contents(session, actor, trainee_id=trainee_id)
+            found = await run_document(engine, actor, "TraineeRecommendations", lang.value, id=trainee)
+            return recommendations_json(found["trainee"])
+
+    with working(translate("CLI_RECOMMENDING", lang.value)):
+        result = run(work, form, lang)
+    if form is Format.JSON:
+        print_json(result)
+    else:
+        _print_recommendations(result, lang.value)
+
+
+def recommendations_json(trainee: dict[str, Any]) -> dict[str, Any]:
+    """Return a trainee's recommendations in the shape of docs/cli.md."""
+    return {
+        "trainee": {"id": trainee["id"], "name": trainee["displayName"]},
+        "items": [
+            {
+                "id": item["content"]["id"],
+                "title": item["content"]["title"],
+                "kind": item["content"]["kind"],
+                "minutes": item["content"]["minutes"],
+                "score": item["score"],
+                "reasons": [
+                    {"code": reason["code"], "label": reason["label"], "weight": reason["weight"]}
+                    for reason in item["reasons"]
+                ],
+                "becauseOf": [{"id": point["id"], "text": point["text"]} for point in item["becauseOf"]],
+            }
+            for item in trainee["recommendations"]
+        ],
+    }
+
+
+def _print_recommendations(result: dict[str, Any], language: str) -> None:
+    output.print(translate("CLI_RECOMMENDED", language, name=result["trainee"]["name"]), style="bold")
+    if not result["items"]:
+        output.print(translate("CLI_NO_RECOMMENDATIONS", language))
+    for place, item in enumerate(result["items"], start=1):
+        output.print(f"{place}. {item['title']}  [dim]{item['kind']} · {item['minutes']} min[/]")
+        output.print("   " + "、".join(reason["label"] for reason in item["reasons"]), style="dim")
+        for point in item["becauseOf"]:
+            output.print(f"   “{point['text']}”", markup=False)
+
+
+def match(
+    cohort: CohortOption,
+    studio: StudioOption = None,
+    form: FormatOption = Format.TEXT,
+    lang: LanguageOption = Language.ZH,
+) -> None:
+    """为一批学员整体配对导师,附得分构成和最优性证明。"""
+
+    async def work() -> dict[str, Any]:
+        async with acting(studio) as (engine, actor):
+            async with writing(engine) as session:
+                row = await find_cohort(session, actor.studio_id, cohort)
+                run_row = await match_cohort(session, actor, row.id)
+            return await match_json(engine, actor, global_id("MatchRun", run_row.id), lang.value)
+
+    with working(translate("CLI_MATCHING", lang.value)):
+        result = run(work, form, lang)
+    if form is Format.JSON:
+        print_json(result)
+    else:
+        print_match(result, lang.value)
+
+
+async def match_json(engine: AsyncEngine, actor: Actor, run_id: str, language: str) -> dict[str, Any]:
+    """Return a match run in the shape of docs/cli.md."""
+    found = await run_document(engine, actor, "MatchRunSummary", language, id=run_id)
+    summary = found["matchRun"]
+    pairings = await all_nodes(engine, actor, "MatchRunPairings", "matchRun.pairings", language, id=run_id)
+    return {
+        "runId": summary["id"],
+        "cohort": summary["cohort"]["number"],
+        "state": summary["state"],
+        "matched": summary["matched"],
+        "total": summary["total"],
+        "unmatched": [
+            {
+                **_person("trainee", unmatched["trainee"]),
+                "reasons": [
+                    {"code": reason["code"], "label": reason["label"]} for reason in unmatched["reasons"]
+                ],
+            }
+            for unmatched in summary["unmatched"]
+        ],
+        "pairs": [
+            {
+                **_person("trainee", pairing["trainee"]),
+                **_person("mentor", pairing["mentor"]),
+                "score": pairing["score"],
+                "parts": [
+                    {key: part[key] for key in ("code", "label", "value", "weight", "contribution")}
+                    for part in pairing["parts"]
+                ],
+                "locked": pairing["locked"],
+            }
+            for pairing in pairings
+        ],
+        "certificate": summary["certificate"],
+    }
+
+
+def _person(what: str, row: dict[str, Any]) -> dict[str, Any]:
+    """Return the id, name and community of a trainee or mentor."""
+    community = row["community"]["name"] if row["community"] else None
+    return {what: row["id"], f"{what}Name": row["displayName"], f"{what}Community": community}
+
+
+def print_match(result: dict[str, Any], language: str) -> None:
+    """Print the pairs, the unmatched and the certificate for people."""
+    certificate = result["certificate"]
+    proven = "CLI_PROVEN" if certificate["verified"] and not certificate["gap"] else "CLI_NOT_PROVEN"
+    output.print(
+        translate("CLI_MATCHED", language, matched=result["matched"], total=result["total"]), style="bold"
+    )
+    output.print(translate(proven, language, **certificate))
+    table = Table(box=None)
+    for heading in ("CLI_TRAINEE", "CLI_COMMUNITY", "CLI_MENTOR", "CLI_SCORE", "CLI_WHY"):
+        table.add_column(translate(heading, language), overflow="fold")
+    for pair in result["pairs"]:
+        strongest = sorted(pair["parts"], key=lambda part: -part["contribution"])[:2]
+        why = "、".join(
+            f"{part['label']} {part['contribution']:.2f}" for part in strongest if part["contribution"]
+        )
+        table.add_row(
+            pair["traineeName"],
+            pair["traineeCommunity"] or "",
+            pair["mentorName"],
+            f"{pair['score']:.3f}",
+            why,
+        )
+    output.print(table)
+    for unmatched in result["unmatched"]:
+        reasons = "、".join(reason["label"] for reason in unmatched["reasons"])
+        output.print(translate("CLI_UNMATCHED", language, name=unmatched["traineeName"], reasons=reasons))
+
+
+def classify(
+    file: Annotated[Path, typer.Argument(help="文本文件,每行一条")],
+    studio: StudioOption = None,
+    form: FormatOption = Format.TEXT,
+    lang: LanguageOption = Language.ZH,
+) -> None:
+    """识别每行文字的主题、把握、依据的字句,以及是否拿不准。"""
+    content = read_file(file, form, lang)
+    try:
+        lines = content.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        lines = content.decode("gb18030", errors="replace").splitlines()
+    texts = [line for line in lines if line.strip()]
+
+    async def work() -> list[dict[str, Any]]:
+        async with acting(studio) as (engine, actor), reading(engine) as session:
+            readings = await classify_texts(session, actor, texts)
+            names = await topic_labels(engine, actor, lang.value)
+            return [reading_json(reading, names) for reading in readings]
+
+    with working(translate("CLI_CLASSIFYING", lang.value)):
+        result = run(work, form, lang)
+    if form is Format.JSON:
+        print_json(result)
+    else:
+        _print_readings(result, lang.value)
+
+
+async def topic_labels(engine: AsyncEngine, actor: Actor, language: str) -> dict[str, str]:
+    """Return the names of all topics by code."""
+    topics = await all_nodes(engine, actor, "TopicNames", "topics", language)
+    return {topic["code"]: topic["name"] for topic in topics}
+
+
+def reading_json(reading: AnswerReading, names: dict[str, str]) -> dict[str, Any]:
+    """Return what was read in a text, in the shape of docs/cli.md; a topic stands once, best first."""
+    topics: dict[str, dict[str, Any]] = {}
+    for point in reading.points:
+        for topic in point.topics:
+            entry = topics.setdefault(
+                topic.code,
+                {
+                    "code": topic.code,
+                    "name": names[topic.code],
+                    "confidence": 0.0,
+                    "leaf": None,
+                    "evidence": [],
+                    "resolved": point.resolved,
+                },
+            )
+            if topic.confidence > entry["confidence"]:
+                entry["confidence"] = round(topic.confidence, 6)
+                entry["leaf"] = {"code": topic.leaf, "name": names[topic.leaf]} if topic.leaf else None
+            entry["evidence"].append({"start": topic.start, "end": topic.end})
+    return {
+        "text": reading.text,
+        "topics": sorted(topics.values(), key=lambda topic: -topic["confidence"]),
+        "abstained": reading.abstained,
+        "junk": reading.junk,
+        "resolved": reading.resolved,
+    }
+
+
+def _print_readings(result: list[dict[str, Any]], language: str) -> None:
+    for text in result:
+        output.print(text["text"], markup=False, style="bold")
+        for topic in text["topics"]:
+            words = "…".join(text["text"][span["start"] : span["end"]] for span in topic["evidence"])
+            leaf = f" › {topic['leaf']['name']}" if topic["leaf"] else ""
+            output.print(f"  {topic['name']}{leaf} {topic['confidence']:.0%} “{words}”", markup=False)
+        if text["junk"]:
+            output.print("  " + translate("CLI_JUNK", language), style="dim")
+        elif text["abstained"]:
+            output.print("  " + translate("CLI_ABSTAINED", language), style="dim")

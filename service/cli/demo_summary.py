@@ -1,0 +1,72 @@
+"""The demo's readable summary: what hurts, who is paired with whom, what is recommended."""
+
+from typing import Any
+
+from rich.rule import Rule
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from seed.demo import Demo
+from service.cli.cohort import match_json, needs_json, print_match, recommendations_json
+from service.cli.running import output
+from service.documents import run_document
+from studio.messages import translate
+from studio.store.identity import global_id
+
+TOPICS_SHOWN = 5
+ITEMS_SHOWN = 3
+
+
+async def print_summary(engine: AsyncEngine, loaded: Demo, language: str, *, quiet: bool) -> dict[str, Any]:
+    """Print the summary unless `quiet`, and return its figures."""
+    needs = await needs_json(engine, loaded.actor, loaded.cohort_number, language)
+    match = await match_json(engine, loaded.actor, global_id("MatchRun", loaded.run_id), language)
+    first = needs["trainees"][0]
+    found = await run_document(engine, loaded.actor, "TraineeRecommendations", language, id=first["id"])
+    recommended = recommendations_json(found["trainee"])
+    if not quiet:
+        _print(loaded, needs, match, first, recommended, language)
+    return {
+        "studio": loaded.studio.name,
+        "cohort": loaded.cohort_number,
+        "trainees": len(needs["trainees"]),
+        "topics": needs["topics"],
+        "runId": match["runId"],
+        "matched": match["matched"],
+        "total": match["total"],
+        "certificate": match["certificate"],
+    }
+
+
+def _print(
+    loaded: Demo,
+    needs: dict[str, Any],
+    match: dict[str, Any],
+    first: dict[str, Any],
+    recommended: dict[str, Any],
+    language: str,
+) -> None:
+    output.print(
+        Rule(translate("DEMO_TITLE", language, studio=loaded.studio.name, cohort=loaded.cohort_number))
+    )
+    output.print(translate("DEMO_FICTIONAL", language), style="dim")
+    output.print(translate("DEMO_NEEDS", language, n=len(needs["trainees"])), style="bold")
+    for topic in needs["topics"][:TOPICS_SHOWN]:
+        output.print(
+            "  "
+            + translate(
+                "DEMO_TOPIC",
+                language,
+                name=topic["name"],
+                mean=f"{topic['mean']:.2f}",
+                low=f"{topic['low']:.2f}",
+                high=f"{topic['high']:.2f}",
+                people=topic["trainees"],
+            )
+        )
+    output.print(translate("DEMO_EXAMPLE", language, name=first["name"]), style="bold")
+    for need in first["needs"][:ITEMS_SHOWN]:
+        because = f"  “{need['because']}”" if need["because"] else ""
+        output.print(f"  {need['name']} {need['need']:.2f}{because}", markup=False)
+    for item in recommended["items"][:ITEMS_SHOWN]:
+        output.print(f"  → {item['title']}", markup=False)
+    print_match(match, language)

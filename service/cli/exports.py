@@ -1,0 +1,83 @@
+"""`yanzhen export`, `report` and `schema`: files for people and for client apps."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from strawberry.printer import print_schema
+
+from graph.schema import schema as graphql_schema
+from service.cli.cohort import match_json
+from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
+from service.cli.running import acting, output, print_json, run, working, write_file
+from service.report import write_report
+from service.spreadsheets import pairings_workbook
+from studio.messages import translate
+from studio.operations.reports import latest_run, prepare_report
+from studio.store.database import reading, writing
+from studio.store.identity import global_id
+
+exports = typer.Typer(help="导出为表格", no_args_is_help=True)
+XlsxArgument = Annotated[Path, typer.Argument(help="要写的 xlsx 文件")]
+
+
+@exports.command("pairings")
+def pairings(
+    file: XlsxArgument,
+    cohort: CohortOption,
+    studio: StudioOption = None,
+    form: FormatOption = Format.TEXT,
+    lang: LanguageOption = Language.ZH,
+) -> None:
+    """把一批的配对结果导出为 xlsx:配对、得分构成、未配上的人、最优性证明。"""
+
+    async def work() -> tuple[bytes, int]:
+        async with acting(studio) as (engine, actor):
+            async with reading(engine) as session:
+                run_row = await latest_run(session, actor, cohort)
+            result = await match_json(engine, actor, global_id("MatchRun", run_row.id), lang.value)
+            return pairings_workbook(result, lang.value), len(result["pairs"])
+
+    with working(translate("CLI_EXPORTING", lang.value)):
+        content, count = run(work, form, lang)
+    write_file(file, content, form, lang)
+    if form is Format.JSON:
+        print_json({"file": str(file), "pairs": count})
+    else:
+        output.print(translate("CLI_EXPORTED", lang.value, file=file, count=count))
+
+
+def report(
+    file: Annotated[Path, typer.Argument(help="要写的 html 文件")],
+    cohort: CohortOption,
+    studio: StudioOption = None,
+    form: FormatOption = Format.TEXT,
+    lang: LanguageOption = Language.ZH,
+) -> None:
+    """写出一批的报告:一个自带样式的 html 文件,可打印。"""
+
+    async def work() -> bytes:
+        async with acting(studio) as (engine, actor):
+            async with writing(engine) as session:
+                await prepare_report(session, actor, cohort)
+            return await write_report(engine, actor, cohort)
+
+    with working(translate("CLI_REPORTING", lang.value)):
+        content = run(work, form, lang)
+    write_file(file, content, form, lang)
+    if form is Format.JSON:
+        print_json({"file": str(file), "bytes": len(content)})
+    else:
+        output.print(translate("CLI_REPORTED", lang.value, file=file))
+
+
+def schema(
+    form: FormatOption = Format.TEXT,
+    lang: LanguageOption = Language.ZH,
+) -> None:
+    """打印 GraphQL 模式(SDL)。"""
+    sdl = print_schema(graphql_schema)
+    if form is Format.JSON:
+        print_json({"sdl": sdl})
+    else:
+        typer.echo(sdl)

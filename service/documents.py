@@ -1,0 +1,40 @@
+"""Named GraphQL operations, run in process: the product's own pages and commands are the API's first clients."""
+
+from typing import Any
+
+from graph.execute import run
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from graph.context import Context
+from studio.permissions import Actor
+
+# The largest page that the API gives.
+PAGE = 100
+
+
+async def run_document(
+    engine: AsyncEngine, actor: Actor, name: str, language: str = "zh", **variables: Any
+) -> dict[str, Any]:
+    """Run a named operation of docs/operations and return its data; a refusal is raised as a `StudioError`."""
+    data: dict[str, Any] = await run(
+        name, Context(engine=engine, actor=actor, language=language), **variables
+    )
+    return data
+
+
+async def all_nodes(
+    engine: AsyncEngine, actor: Actor, name: str, path: str, language: str = "zh", **variables: Any
+) -> list[dict[str, Any]]:
+    """Return every node of the connection at `path` (`cohort.trainees`), page after page."""
+    nodes: list[dict[str, Any]] = []
+    after: str | None = None
+    while True:
+        found: Any = await run_document(engine, actor, name, language, **variables, first=PAGE, after=after)
+        for key in path.split("."):
+            found = found[key] if found is not None else None
+        if found is None:
+            return nodes
+        nodes.extend(found["nodes"])
+        if not found["pageInfo"]["hasNextPage"]:
+            return nodes
+        after = found["pageInfo"]["endCursor"]

@@ -1,0 +1,85 @@
+"""Spreadsheets that organizers take away."""
+
+from io import BytesIO
+from typing import Any
+
+from xlsxwriter import Workbook
+
+from studio.messages import translate
+
+
+def pairings_workbook(result: dict[str, Any], language: str) -> bytes:
+    """Return a workbook of a match run: pairs with their score parts, the unmatched, the certificate."""
+    file = BytesIO()
+    # Cells that begin with = are what people wrote, never formulas.
+    with Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
+        heading = book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True})
+        _write(book, heading, translate("SHEET_PAIRINGS", language), _pairs(result, language))
+        _write(book, heading, translate("SHEET_UNMATCHED", language), _unmatched(result, language))
+        _write(book, heading, translate("SHEET_CERTIFICATE", language), _certificate(result, language))
+    return file.getvalue()
+
+
+def _write(book: Workbook, heading: Any, name: str, rows: list[list[Any]]) -> None:
+    sheet = book.add_worksheet(name)
+    sheet.freeze_panes(1, 0)
+    for row, cells in enumerate(rows):
+        sheet.write_row(row, 0, cells, heading if row == 0 else None)
+    for column in range(len(rows[0])):
+        longest = max(len(str(cells[column])) for cells in rows if column < len(cells))
+        sheet.set_column(column, column, min(40, max(10, longest * 1.8)))
+
+
+def _pairs(result: dict[str, Any], language: str) -> list[list[Any]]:
+    parts = [part["label"] for part in result["pairs"][0]["parts"]] if result["pairs"] else []
+    names = (
+        "SHEET_TRAINEE",
+        "SHEET_TRAINEE_COMMUNITY",
+        "SHEET_MENTOR",
+        "SHEET_MENTOR_COMMUNITY",
+        "SHEET_SCORE",
+    )
+    return [
+        [*(translate(name, language) for name in names), *parts],
+        *(
+            [
+                pair["traineeName"],
+                pair["traineeCommunity"] or "",
+                pair["mentorName"],
+                pair["mentorCommunity"] or "",
+                pair["score"],
+                *(part["contribution"] for part in pair["parts"]),
+            ]
+            for pair in result["pairs"]
+        ),
+    ]
+
+
+def _unmatched(result: dict[str, Any], language: str) -> list[list[Any]]:
+    names = ("SHEET_TRAINEE", "SHEET_TRAINEE_COMMUNITY", "SHEET_REASONS")
+    return [
+        [translate(name, language) for name in names],
+        *(
+            [
+                unmatched["traineeName"],
+                unmatched["traineeCommunity"] or "",
+                "、".join(reason["label"] for reason in unmatched["reasons"]),
+            ]
+            for unmatched in result["unmatched"]
+        ),
+    ]
+
+
+def _certificate(result: dict[str, Any], language: str) -> list[list[Any]]:
+    certificate = result["certificate"]
+    return [
+        [translate("SHEET_FIGURE", language), translate("SHEET_VALUE", language)],
+        *(
+            [translate(f"SHEET_{name.upper()}", language), str(value)]
+            for name, value in (
+                ("matched", result["matched"]),
+                ("total", result["total"]),
+                *certificate.items(),
+            )
+        ),
+    ]

@@ -1,0 +1,490 @@
+import asyncio
+import math
+from uuid import UUID, uuid4
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import select
+
+from studio.errors import Conflict, Forbidden, NotFound, StudioError
+from studio.operations.handlers import HANDLERS
+from studio.operations.mentors import import_mentors
+from studio.operations.pairings import lock_pairing, override_pairing
+from studio.operations.recommendations import recommend_contents
+from studio.operations.roster import import_roster
+from studio.operations.rules import remove_rule, set_rule
+from studio.operations.runs import match_cohort, publish_match_run, start_match_run
+from studio.operations.studios import ContentEntry, install_catalogue
+from studio.operations.surveys import (
+    AnswerInput,
+    find_cohort,
+    import_survey,
+    start_survey_import,
+    submit_survey_response,
+)
+from studio.operations.worker import Worker
+from studio.permissions import Actor
+from studio.store.database import reading, writing
+from studio.store.enums import (
+    ContentKind,
+    Level,
+    MatchRunState,
+    Measure,
+    Origin,
+    PairingState,
+    PublishState,
+    Role,
+    RuleKind,
+)
+from studio.store.tables import (
+    MatchRun,
+    Mentor,
+    MentorPlace,
+    PainPoint,
+    Pairing,
+    Person,
+    Question,
+    Recommendation,
+    RecommendationCause,
+    ScorePart,
+    Survey,
+    SurveyImport,
+    SurveyResponse,
+    Trainee,
+    Unmatched,
+    Upload,
+)
+from tests.studio.operations.conftest import MENTOR_HEADER, MENTORS, ROSTER, SURVEY, csv_file
+
+
+@pytest.fixture
+async def cohort_id(engine: AsyncEngine, organizer: Actor) -> UUID:
+    """A cohort of four with three mentors (four places) and a survey of three."""
+    async with writing(engine) as session:
+        await import_roster(session, organizer, ROSTER, "roster.csv", 3)
+        await import_mentors(session, organizer, MENTORS, "mentors.csv")
+        await import_survey(session, organizer, SURVEY, "survey.csv", 3, 1)
+        return (await find_cohort(session, organizer.studio_id, 3)).id
+
+
+async def pairs(engine: AsyncEngine, run_id: UUID) -> dict[tuple[str, int], str]:
+    """Mentor's name by trainee's name and roster row."""
+    person, other = sa.orm.aliased(Person), sa.orm.aliased(Person)
+    async with reading(engine) as session:
+        rows = await session.execute(
+            select(person.name, Trainee.roster_row, other.name)
+            .select_from(Pairing)
+            .join(Trainee, Trainee.id == Pairing.trainee_id)
+            .join(person, person.id == Trainee.person_id)
+            .join(Mentor, Mentor.id == Pairing.mentor_id)
+            .join(other, other.id == Mentor.person_id)
+            .where(Pairing.run_id == run_id)
+        )
+        return {(name, row): mentor for name, row, mentor in rows.all()}
+
+
+async def ids(
+    engine: AsyncEngine, table: type[Trainee] | type[Mentor], name: str, row: int | None = None
+) -> UUID:
+    async with reading(engine) as session:
+        query = select(table.id).join(Person, Person.id == table.person_id).where(Person.name == name)
+        if row is not None:
+            query = query.where(table.roster_row == row)
+        return (await session.execute(query)).scalar_one()
+
+
+async def test_match_is_proven_and_its_figures_add_up(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
+    async with writing(engine) as session:
+        run = await match_cohort(session, organizer, cohort_id)
+    assert (run.state, run.verified, run.gap, run.matched, run.total) == (
+        MatchRunState.OPTIMAL,
+        True,
+        0,
+        4,
+        4,
+    )
+    assert run.bound == run.objective
+    async with reading(engine) as session:
+        scores = (await session.execute(select(Pairing.id, Pairing.score))).all()
+        parts = (
+            await session.execute(
+                select(ScorePart.pairing_id, ScorePart.value, ScorePart.weight, ScorePart.contribution)
+            )
+        ).all()
+    assert round(math.fsum(score for _, score in scores), 6) == run.objective
+    for pairing_id, score in scores:
+        own = [part for part in parts if part[0] == pairing_id]
+        assert all(round(value * weight, 6) == contribution for _, value, weight, contribution in own)
+        assert round(math.fsum(part[3] for part in own), 6) == score
+
+
+async def test_nobody_is_paired_within_the_own_community(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
+    async with writing(engine) as session:
+        run = await match_cohort(session, organizer, cohort_id)
+    found = await pairs(engine, run.id)
+    assert found["王芳", 4] != "周兰"
+    assert found["李明", 2] != "吴桂"
+
+
+async def test_matching_again_without_a_change_is_the_same_run(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
+    async with writing(engine) as session:
+        first = await match_cohort(session, organizer, cohort_id)
+    async with writing(engine) as session:
+        assert (await match_cohort(session, organizer, cohort_id)).id == first.id
+    fewer = csv_file(MENTOR_HEADER, ("陈松", "和平社区", "播州区", 1, 8, "民生服务:5;网格治理:4", "", ""))
+    async with writing(engine) as session:
+        await import_mentors(session, organizer, fewer, "mentors.csv")
+        again = await match_cohort(session, organizer, cohort_id)
+    assert again.id != first.id
+    assert (again.matched, again.total) == (3, 4)
+    async with reading(engine) as session:
+        reasons = (
+            await session.execute(select(Unmatched.reasons).where(Unmatched.run_id == again.id))
+        ).scalar_one()
+    assert reasons[0]["code"] == "NO_CAPACITY_LEFT"
+    assert reasons[0]["repairs"]
+
+
+async def test_pins_and_conflicts_hold_and_expire(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
+    trainee, mentor = await ids(engine, Trainee, "赵强"), await ids(engine, Mentor, "周兰")
+    async with writing(engine) as session:
+        rule = await set_rule(session, organizer, trainee, mentor, RuleKind.PIN, reason="说好的")
+        run = await match_cohort(session, organizer, cohort_id)
+    assert (await pairs(engine, run.id))["赵强", 5] == "周兰"
+    async with writing(engine) as session:
+        await set_rule(session, organizer, trainee, mentor, RuleKind.FORBID, reason="亲属")
+        run = await match_cohort(session, organizer, cohort_id)
+    assert (await pairs(engine, run.id))["赵强", 5] != "周兰"
+    async with writing(engine) as session:
+        await remove_rule(session, organizer, rule.id)
+        with pytest.raises(NotFound):
+            await remove_rule(session, organizer, rule.id)
+
+
+async def test_pins_beyond_a_capacity_are_refused_with_a_reason(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
+    mentor = await ids(engine, Mentor, "周兰")
+    async with writing(engine) as session:
+        for name, row in (("赵强", 5), ("李明", 2)):
+            await set_rule(
+                session,
+                organizer,
+                await ids(engine, Trainee, name, row),
+                mentor,
+                RuleKind.PIN,
+                reason="说好的",
+            )
+    with pytest.raises(StudioError) as refusal:
+        async with writing(engine) as session:
+            await match_cohort(session, organizer, cohort_id)
+    assert refusal.value.code == "INFEASIBLE"
+    assert refusal.value.message("zh")
+
+
+async def test_override_keeps_the_run_true_and_locks_the_pair(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
+    fewer = csv_file(MENTOR_HEADER, ("周兰", "竹园社区", "汇川区", 3, 12, "文稿写作:5", "", ""))
+    async with writing(engine) as session:
+        await import_mentors(session, organizer, fewer, "mentors.csv")
+        run = await match_cohort(session, organizer, cohort_id)
+    found = await pairs(engine, run.id)
+    name, row = next(key for key, mentor in found.items() if mentor != "周兰" and key[0] != "王芳")
+    trainee, mentor = await ids(engine, Trainee, name, row), await ids(engine, Mentor, "周兰")
+    async with writing(engine) as session:
+        done = await override_pairing(
+            session, organizer, run.id, trainee, mentor, reason="路近", expected_version=run.version
+        )
+        changed_run = await session.get_one(MatchRun, run.id)
+    assert done.change <= 0
+    assert changed_run.objective == round(run.objective + done.change, 6)
+    assert changed_run.bound == run.bound
+    assert changed_run.version == run.version + 1
+    with pytest.raises(Conflict) as stale:
+        async with writing(engine) as session:
+            await override_pairing(
+                session, organizer, run.id, trainee, mentor, reason="又改", expected_version=run.version
+            )
+    assert stale.value.code == "CONFLICT_VERSION"
+    async with writing(engine) as session:
+        again = await match_cohort(session, organizer, cohort_id)
+    assert again.id != run.id
+    assert (await pairs(engine, again.id))[name, row] == "周兰"
+    async with writing(engine) as session:
+        pairing = (
+            await session.execute(
+                select(Pairing).where(Pairing.run_id == again.id, Pairing.trainee_id == trainee)
+            )
+        ).scalar_one()
+        unlocked = await lock_pairing(
+            session, organizer, pairing.id, locked=False, expected_version=pairing.version
+        )
+        assert not unlocked.locked
+
+
+async def test_full_mentor_refuses_another_trainee(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
+    async with writing(engine) as session:
+        run = await match_cohort(session, organizer, cohort_id)
+    taken = next(name for (name, row), mentor in (await pairs(engine, run.id)).items() if mentor == "周兰")
+    other = "赵强" if taken != "赵强" else "李明"
+    row = 5 if other == "赵强" else 2
+    with pytest.raises(Conflict) as refusal:
+        async with writing(engine) as session:
+            await override_pairing(
+                session,
+                organizer,
+                run.id,
+                await ids(engine, Trainee, other, row),
+                await ids(engine, Mentor, "周兰"),
+                reason="想跟周兰",
+            )
+    assert refusal.value.code == "CAPACITY_EXCEEDED"
+
+
+async def test_override_against_a_rule_is_refused(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
+    async with writing(engine) as session:
+        run = await match_cohort(session, organizer, cohort_id)
+    trainee, mentor = await ids(engine, Trainee, "王芳"), await ids(engine, Mentor, "周兰")
+    with pytest.raises(StudioError) as refusal:
+        async with writing(engine) as session:
+            await override_pairing(session, organizer, run.id, trainee, mentor, reason="同社区")
+    assert refusal.value.code == "CONSTRAINT_VIOLATED"
+    with pytest.raises(StudioError) as nothing:
+        async with writing(engine) as session:
+            await override_pairing(session, organizer, run.id, trainee, mentor, reason=" ")
+    assert nothing.value.code == "REASON_MISSING"
+
+
+async def test_the_database_itself_refuses_a_place_twice(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
+    async with writing(engine) as session:
+        await match_cohort(session, organizer, cohort_id)
+    with pytest.raises(IntegrityError):
+        async with writing(engine) as session:
+            places = (await session.execute(select(Pairing.place_id, Pairing.mentor_id))).all()
+            await session.execute(
+                sa.update(Pairing)
+                .where(Pairing.place_id != places[0][0])
+                .values(place_id=places[0][0], mentor_id=places[0][1])
+            )
+
+
+async def test_publishing_takes_places_and_another_cohort_finds_them_gone(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
+    async with writing(engine) as session:
+        await import_roster(session, organizer, ROSTER, "roster.csv", 4)
+        fourth = (await find_cohort(session, organizer.studio_id, 4)).id
+        ours = await match_cohort(session, organizer, cohort_id)
+        theirs = await match_cohort(session, organizer, fourth)
+        published = await publish_match_run(session, organizer, ours.id, expected_version=ours.version)
+    assert published.publish_state is PublishState.PUBLISHED
+    with pytest.raises(Conflict) as refusal:
+        async with writing(engine) as session:
+            await publish_match_run(session, organizer, theirs.id, expected_version=theirs.version)
+    assert refusal.value.code == "CAPACITY_EXCEEDED"
+    async with writing(engine) as session:
+        later = await match_cohort(session, organizer, fourth)
+    assert later.matched == 0
+    async with reading(engine) as session:
+        states = set(
+            (await session.execute(select(Pairing.state).where(Pairing.run_id == ours.id))).scalars()
+        )
+        held = (
+            await session.execute(
+                select(sa.func.count()).select_from(Pairing).where(Pairing.held_place_id.is_not(None))
+            )
+        ).scalar_one()
+        places = (await session.execute(select(sa.func.count()).select_from(MentorPlace))).scalar_one()
+    assert states == {PairingState.AWAITING_CONSENT}
+    assert held == places == 4
+
+
+async def test_publishing_again_gives_earlier_places_back(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
+    async with writing(engine) as session:
+        first = await match_cohort(session, organizer, cohort_id)
+        await publish_match_run(session, organizer, first.id, expected_version=first.version)
+    trainee, mentor = await ids(engine, Trainee, "赵强"), await ids(engine, Mentor, "周兰")
+    async with writing(engine) as session:
+        await set_rule(session, organizer, trainee, mentor, RuleKind.PIN, reason="换人")
+        second = await match_cohort(session, organizer, cohort_id)
+        await publish_match_run(session, organizer, second.id, expected_version=second.version)
+    async with reading(engine) as session:
+        rows = (
+            await session.execute(select(MatchRun.number, MatchRun.publish_state).order_by(MatchRun.number))
+        ).all()
+    assert [tuple(row) for row in rows] == [(1, PublishState.SUPERSEDED), (2, PublishState.PUBLISHED)]
+
+
+async def test_two_organizers_publishing_at_once_only_one_wins(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
+    async with writing(engine) as session:
+        await import_roster(session, organizer, ROSTER, "roster.csv", 4)
+        fourth = (await find_cohort(session, organizer.studio_id, 4)).id
+        runs = [
+            await match_cohort(session, organizer, cohort_id),
+            await match_cohort(session, organizer, fourth),
+        ]
+
+    async def publish(run: MatchRun) -> str:
+        try:
+            async with writing(engine) as session:
+                await publish_match_run(session, organizer, run.id, expected_version=run.version)
+        except (Conflict, IntegrityError):
+            return "refused"
+        return "published"
+
+    assert sorted(await asyncio.gather(*(publish(run) for run in runs))) == ["published", "refused"]
+
+
+async def test_queued_match_run_is_computed_by_a_worker(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
+    async with writing(engine) as session:
+        run = await start_match_run(session, organizer, cohort_id, idempotency_key="once")
+        same = await start_match_run(session, organizer, cohort_id, idempotency_key="once")
+    assert run.id == same.id
+    worker = Worker(engine, HANDLERS)
+    while await worker.run_once():
+        pass
+    async with reading(engine) as session:
+        done = await session.get_one(MatchRun, run.id)
+        runs = (await session.execute(select(sa.func.count()).select_from(MatchRun))).scalar_one()
+    assert (done.state, done.matched, runs) == (MatchRunState.OPTIMAL, 4, 1)
+
+
+async def test_uploaded_survey_is_imported_by_a_worker(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
+    later = csv_file(
+        ("姓名", "社区", "最棘手的问题", "最急迫的难题"),
+        ("赵强", "茶园社区", "独居老人没人照看", ""),
+        ("没这人", "茶园社区", "x", "y"),
+    )
+    async with writing(engine) as session:
+        upload = Upload(studio_id=organizer.studio_id, file_name="later.csv", content=later, sha256="0" * 64)
+        session.add(upload)
+        await session.flush()
+        started = await start_survey_import(
+            session, organizer, upload.id, cohort_id, 2, dry_run=False, skip_bad_rows=True
+        )
+    worker = Worker(engine, HANDLERS)
+    while await worker.run_once():
+        pass
+    async with reading(engine) as session:
+        done = await session.get_one(SurveyImport, started.id)
+        assert (done.rows, done.accepted, done.pain_points) == (2, 1, 1)
+        assert done.rejected[0]["code"] == "UNKNOWN_PERSON"
+        assert (await session.execute(select(Survey.wave).order_by(Survey.wave))).scalars().all() == [1, 2]
+
+
+async def contents(engine: AsyncEngine, organizer: Actor) -> None:
+    def entry(code: str, topic: str, title: str, body: str) -> ContentEntry:
+        return ContentEntry(
+            code, ContentKind.COURSE, title, body, (topic,), Level.ABLE, 30, None, Origin.OWN, "", (), ()
+        )
+
+    async with writing(engine) as session:
+        await install_catalogue(
+            session,
+            organizer.studio_id,
+            [
+                entry("C1", "WRITING", "材料怎么写", "先定标题和三级提纲,再找数据,最后写"),
+                entry("C2", "LIVELIHOOD", "电梯加装怎么谈", "一楼不同意时先听后算账,逐户谈补偿"),
+                entry("C3", "GRID", "网格员怎么排班", "按楼栋分片,错峰巡查,一员多能"),
+            ],
+        )
+
+
+async def test_recommendations_cite_the_trainees_own_sentence(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
+    await contents(engine, organizer)
+    async with writing(engine) as session:
+        await recommend_contents(session, organizer, cohort_id=cohort_id)
+    trainee = await ids(engine, Trainee, "王芳")
+    async with reading(engine) as session:
+        rows = await session.execute(
+            select(Recommendation.rank, Recommendation.score, Recommendation.reasons, PainPoint.text)
+            .join(RecommendationCause, RecommendationCause.recommendation_id == Recommendation.id)
+            .join(PainPoint, PainPoint.id == RecommendationCause.pain_point_id)
+            .where(Recommendation.trainee_id == trainee)
+            .order_by(Recommendation.rank)
+        )
+        found = rows.all()
+    assert found[0][3] in {"加装电梯一楼不同意", "停车天天吵"}
+    assert all(round(sum(reason["weight"] for reason in row[2]), 6) == row[1] for row in found)
+
+
+async def test_response_gives_topics_and_recommendations_at_once(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
+    await contents(engine, organizer)
+    trainee_id = await ids(engine, Trainee, "赵强")
+    async with reading(engine) as session:
+        survey_id = (await session.execute(select(Survey.id))).scalar_one()
+        questions = dict(
+            (
+                await session.execute(
+                    select(Question.measures, Question.id).where(Question.topic_id.is_(None))
+                )
+            ).all()
+        )
+        person_id = (await session.get_one(Trainee, trainee_id)).person_id
+    own = Actor(role=Role.TRAINEE, studio_id=organizer.studio_id, person_id=person_id)
+    answers = [AnswerInput(questions[Measure.THORNIEST], text="加装电梯一楼坚决不同意")]
+    async with writing(engine) as session:
+        done = await submit_survey_response(session, own, survey_id, trainee_id, answers)
+    assert len(done.pain_point_ids) == 1
+    assert done.recommendation_ids
+    async with writing(engine) as session:
+        await submit_survey_response(session, own, survey_id, trainee_id, answers)
+    async with reading(engine) as session:
+        current = await session.execute(
+            select(SurveyResponse.current).where(SurveyResponse.trainee_id == trainee_id)
+        )
+        assert sorted(current.scalars()) == [False, True]
+
+
+async def test_trainee_answers_only_for_oneself_and_within_the_questionnaire(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
+    trainee_id, other_id = await ids(engine, Trainee, "赵强"), await ids(engine, Trainee, "王芳")
+    async with reading(engine) as session:
+        survey_id = (await session.execute(select(Survey.id))).scalar_one()
+        scale = (
+            (await session.execute(select(Question.id).where(Question.measures == Measure.SEVERITY)))
+            .scalars()
+            .first()
+        )
+        person_id = (await session.get_one(Trainee, trainee_id)).person_id
+    own = Actor(role=Role.TRAINEE, studio_id=organizer.studio_id, person_id=person_id)
+    for whose, answers, expected in (
+        (other_id, [AnswerInput(scale, number=3)], Forbidden),
+        (trainee_id, [AnswerInput(scale, number=9)], StudioError),
+        (trainee_id, [AnswerInput(uuid4(), text="?")], NotFound),
+        (trainee_id, [], StudioError),
+    ):
+        with pytest.raises(expected):
+            async with writing(engine) as session:
+                await submit_survey_response(session, own, survey_id, whose, answers)
+    assert isinstance(scale, UUID)
