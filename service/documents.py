@@ -8,9 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from graph.context import Context
 from studio.permissions import Actor
 
-# The largest page that the API gives.
-PAGE = 100
-
 
 async def run_document(
     engine: AsyncEngine, actor: Actor, name: str, language: str = "zh", **variables: Any
@@ -29,7 +26,7 @@ async def all_nodes(
     nodes: list[dict[str, Any]] = []
     after: str | None = None
     while True:
-        found: Any = await run_document(engine, actor, name, language, **variables, first=PAGE, after=after)
+        found: Any = await run_document(engine, actor, name, language, **variables, after=after)
         for key in path.split("."):
             found = found[key] if found is not None else None
         if found is None:

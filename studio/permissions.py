@@ -119,6 +119,7 @@ DO: dict[str, frozenset[Role]] = {
     "set_rule": frozenset({ORGANIZER}),
     "refresh_packages": frozenset({ORGANIZER}),
     "create_token": frozenset({ORGANIZER}),
+    "revoke_token": frozenset({ORGANIZER}),
     "export_pairings": frozenset({ORGANIZER}),
     "report": frozenset({ORGANIZER}),
 }

@@ -1,8 +1,12 @@
 """All commands of `yanzhen`, put together."""
 
+import sys
+
 import typer
 
 from service.cli import cohort, exports, imports, server, setup
+from service.logs import configure_logging
+from service.settings import Settings
 
 app = typer.Typer(
     name="yanzhen",
@@ -26,5 +30,6 @@ app.command("demo")(server.demo)
 
 
 def main() -> None:
-    """Run the command line."""
+    """Run the command line; logs go to standard error, so that results stay readable by programs."""
+    configure_logging(Settings().log_level, sys.stderr)
     app()

@@ -51,7 +51,7 @@ def needs(
 async def needs_json(engine: AsyncEngine, actor: Actor, cohort: int, language: str) -> dict[str, Any]:
     """Return the needs of a cohort in the shape of docs/cli.md."""
     trainees = await all_nodes(engine, actor, "CohortNeeds", "cohort.trainees", language, number=cohort)
-    ranking = await run_document(engine, actor, "CohortRanking", language, number=cohort)
+    ranking = await run_document(engine, actor, "CohortNeeds", language, number=cohort)
     return {
         "cohort": cohort,
         "trainees": [
@@ -120,7 +120,7 @@ def recommend(
         async with acting(studio) as (engine, actor):
             async with writing(engine) as session:
                 await recommend_contents(session, actor, trainee_id=trainee_id)
-            found = await run_document(engine, actor, "TraineeRecommendations", lang.value, id=trainee)
+            found = await run_document(engine, actor, "TraineeRecommendations", lang.value, trainee=trainee)
             return recommendations_json(found["trainee"])
 
     with working(translate("CLI_RECOMMENDING", lang.value)):
@@ -189,9 +189,9 @@ def match(
 
 async def match_json(engine: AsyncEngine, actor: Actor, run_id: str, language: str) -> dict[str, Any]:
     """Return a match run in the shape of docs/cli.md."""
-    found = await run_document(engine, actor, "MatchRunSummary", language, id=run_id)
+    found = await run_document(engine, actor, "MatchRunPairings", language, run=run_id)
     summary = found["matchRun"]
-    pairings = await all_nodes(engine, actor, "MatchRunPairings", "matchRun.pairings", language, id=run_id)
+    pairings = await all_nodes(engine, actor, "MatchRunPairings", "matchRun.pairings", language, run=run_id)
     return {
         "runId": summary["id"],
         "cohort": summary["cohort"]["number"],
@@ -288,9 +288,10 @@ def classify(
 
 
 async def topic_labels(engine: AsyncEngine, actor: Actor, language: str) -> dict[str, str]:
-    """Return the names of all topics by code."""
-    topics = await all_nodes(engine, actor, "TopicNames", "topics", language)
-    return {topic["code"]: topic["name"] for topic in topics}
+    """Return the names of all topics by code, leaves beside their parents."""
+    found = await run_document(engine, actor, "TopicTree", language)
+    tops = found["topics"]["nodes"]
+    return {topic["code"]: topic["name"] for top in tops for topic in (top, *top["children"])}
 
 
 def reading_json(reading: AnswerReading, names: dict[str, str]) -> dict[str, Any]:

@@ -21,7 +21,7 @@ async def print_summary(engine: AsyncEngine, loaded: Demo, language: str, *, qui
     needs = await needs_json(engine, loaded.actor, loaded.cohort_number, language)
     match = await match_json(engine, loaded.actor, global_id("MatchRun", loaded.run_id), language)
     first = needs["trainees"][0]
-    found = await run_document(engine, loaded.actor, "TraineeRecommendations", language, id=first["id"])
+    found = await run_document(engine, loaded.actor, "TraineeRecommendations", language, trainee=first["id"])
     recommended = recommendations_json(found["trainee"])
     if not quiet:
         _print(loaded, needs, match, first, recommended, language)

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -41,7 +42,7 @@ def _serve(settings: Settings, host: str | None, port: int | None, report: Path 
     from service.app import create_app
 
     app = create_app(settings, [report_page(report)] if report else [])
-    uvicorn.run(app, host=host or settings.host, port=port or settings.port, log_level="warning", ws="none")
+    uvicorn.run(app, host=host or settings.host, port=port or settings.port, log_config=None, ws="none")
 
 
 def worker(
@@ -53,13 +54,15 @@ def worker(
 
     async def work() -> None:
         async with database() as engine:
-            await Worker(engine, HANDLERS).run_until_stopped()
+            jobs = Worker(engine, HANDLERS)
+            loop = asyncio.get_running_loop()
+            for name in (signal.SIGINT, signal.SIGTERM):
+                loop.add_signal_handler(name, jobs.stop)
+            await jobs.run_until_stopped()
 
     complaints.print(translate("CLI_WORKER", lang.value))
-    try:
-        run(work, form, lang)
-    except KeyboardInterrupt:
-        complaints.print(translate("CLI_STOPPED", lang.value))
+    run(work, form, lang)
+    complaints.print(translate("CLI_STOPPED", lang.value))
 
 
 def demo(

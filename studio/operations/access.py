@@ -98,7 +98,7 @@ async def rotate_token(
 
 async def revoke_token(session: AsyncSession, actor: Actor, token_id: UUID) -> Token:
     """Close a token for good; whoever may issue tokens may close them, and closing twice is no error."""
-    require(actor, "create_token")
+    require(actor, "revoke_token")
     token = await find_token(session, actor.studio_id, token_id)
     if token is None:
         raise NotFound("Token", field="tokenId")

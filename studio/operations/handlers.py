@@ -1,27 +1,30 @@
 """What a worker does for each kind of job."""
 
 from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
 from studio.errors import Conflict
-from studio.operations.import_report import mapping_json, rejected_json
+from studio.imports.issues import ImportRefused
+from studio.operations.import_report import ImportReport, mapping_json, rejected_json
 from studio.operations.jobs import Handler, JobContext
 from studio.operations.match_input import match_input
 from studio.operations.needs import refresh_needs
 from studio.operations.recommendations import refresh_recommendations
 from studio.operations.runs import compute_match, store_match
-from studio.operations.surveys import find_cohort, import_survey
+from studio.operations.surveys import import_survey
 from studio.permissions import Actor
 from studio.store.cohorts import Cohort
-from studio.store.database import reading, writing
+from studio.store.database import reading
 from studio.store.enums import JobKind, JobState, MatchRunState, Role
 from studio.store.jobs import Job
 from studio.store.rules import MatchPolicy
 from studio.store.runs import MatchRun
-from studio.store.surveys import SurveyImport, Upload
+from studio.store.rows import changed
+from studio.store.surveys import Survey, SurveyImport, Upload
 
 MATCH_STEPS = 3
 
@@ -29,12 +32,14 @@ MATCH_STEPS = 3
 async def compute_run(job: JobContext) -> None:
     """Compute a queued match run: needs first, then the match on a snapshot, then its result at once."""
     run_id = UUID(job.payload["run_id"])
-    async with writing(job.engine) as session:
-        run = await session.get_one(MatchRun, run_id)
-        run.state = MatchRunState.RUNNING
-        await refresh_needs(session, run.cohort_id)
+    if not job.checkpoint:
+        async with job.effects(checkpoint={"needs": "fresh"}) as session:
+            run = await session.get_one(MatchRun, run_id)
+            run.state = MatchRunState.RUNNING
+            await refresh_needs(session, run.cohort_id)
     await job.progress(1, MATCH_STEPS)
     async with reading(job.engine) as session:
+        run = await session.get_one(MatchRun, run_id)
         cohort = await session.get_one(Cohort, run.cohort_id)
         policy = await session.get_one(MatchPolicy, run.policy_id)
         _, arrays = await match_input(session, cohort, policy.weights)
@@ -64,30 +69,57 @@ async def run_survey_import(job: JobContext) -> None:
     payload = job.payload
     actor = Actor(role=Role.ORGANIZER, studio_id=job.studio_id, token_id=job.author_token_id)
     async with job.effects() as session:
-        upload = await session.get_one(Upload, UUID(payload["upload_id"]))
-        report = await import_survey(
-            session,
-            actor,
-            upload.content,
-            upload.file_name,
-            payload["cohort_number"],
-            payload["wave"],
-            dry_run=payload["dry_run"],
-            skip_bad_rows=payload["skip_bad_rows"],
-            anonymous=payload["anonymous"],
-            overrides=payload["mapping"],
-        )
-        if report.written:
-            cohort = await find_cohort(session, job.studio_id, payload["cohort_number"])
-            await refresh_recommendations(session, cohort.id)
         row = (await session.execute(select(SurveyImport).where(SurveyImport.job_id == job.id))).scalar_one()
-        language = payload.get("language", "zh")
-        row.rows, row.accepted = report.rows, report.accepted
-        row.updated, row.unchanged = report.updated, report.unchanged
-        row.respondents, row.pain_points = report.respondents, report.pain_points
-        row.rejected = [rejected_json(issue, language) for issue in report.rejected]
-        row.mapping = [mapping_json(column) for column in report.mapping]
-        row.version += 1
+        language = payload["language"]
+        upload = await session.get_one(Upload, UUID(payload["upload_id"]))
+        try:
+            report = await import_survey(
+                session,
+                actor,
+                upload.content,
+                upload.file_name,
+                payload["cohort_number"],
+                payload["wave"],
+                dry_run=payload["dry_run"],
+                skip_bad_rows=payload["skip_bad_rows"],
+                anonymous=payload["anonymous"],
+                overrides=payload["mapping"],
+            )
+        except ImportRefused as refusal:
+            # The whole file is at fault: told like a rejected row, of no row in particular.
+            changed(row, rejected=[_refused(refusal, language)])
+            return
+        await session.refresh(row)
+        _fill(row, report, language)
+        if report.written:
+            row.survey_id = await session.scalar(
+                select(Survey.id).where(Survey.cohort_id == row.cohort_id, Survey.wave == row.wave)
+            )
+            await refresh_recommendations(session, row.cohort_id)
+
+
+def _refused(refusal: ImportRefused, language: str) -> dict[str, Any]:
+    return {
+        "row": 0,
+        "column": "",
+        "code": refusal.code,
+        "message": refusal.message(language),
+        "suggestion": refusal.suggestion(language),
+    }
+
+
+def _fill(row: SurveyImport, report: ImportReport, language: str) -> None:
+    changed(
+        row,
+        rows=report.rows,
+        accepted=report.accepted,
+        updated=report.updated,
+        unchanged=report.unchanged,
+        respondents=report.respondents,
+        pain_points=report.pain_points,
+        rejected=[rejected_json(issue, language) for issue in report.rejected],
+        mapping=[mapping_json(column) for column in report.mapping],
+    )
 
 
 HANDLERS: Mapping[JobKind, Handler] = {

@@ -34,7 +34,8 @@ async def _best_run(session: AsyncSession, cohort_id: UUID) -> MatchRun | None:
     )
     runs = list(found.scalars())
     published = [run for run in runs if run.publish_state is PublishState.PUBLISHED]
-    return (published or runs or [None])[0]
+    candidates = published or runs
+    return candidates[0] if candidates else None
 
 
 async def prepare_report(session: AsyncSession, actor: Actor, cohort_number: int) -> None:

@@ -277,9 +277,7 @@ async def _release(session: AsyncSession, run_id: UUID) -> None:
     await session.execute(
         sa.update(Pairing)
         .where(col(Pairing.run_id) == run_id)
-        .values(
-            held_place_id=None, state=PairingState.ENDED, version=Pairing.version + 1, updated_at=now()
-        )
+        .values(held_place_id=None, state=PairingState.ENDED, version=Pairing.version + 1, updated_at=now())
     )
 
 
