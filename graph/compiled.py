@@ -6,7 +6,6 @@ import orjson
 from graphql import GraphQLError, OperationType
 from strawberry.extensions import SchemaExtension
 from strawberry.types.execution import ExecutionResult
-from studio.reading.read import read
 
 from graph.context import Context
 from graph.errors import coded
@@ -14,6 +13,7 @@ from graph.labels import labels
 from graph.selections import Operation, operation_of, selection, with_typenames
 from graph.stored import is_stored
 from studio.errors import StudioError
+from studio.reading.read import read
 from studio.reading.selection import Selection
 from studio.store.database import reading
 
@@ -26,7 +26,7 @@ class CompiledReads(SchemaExtension):
     what their payload should hold in the same place.
     """
 
-    async def on_execute(self) -> AsyncIterator[None]:  # type: ignore[override]
+    async def on_execute(self) -> AsyncIterator[None]:
         """Read what is stored before the executor begins."""
         context = self.execution_context
         document = context.graphql_document

@@ -32,6 +32,36 @@ from studio.store.enums import (
     TraineeRole,
 )
 
+# Other features import the studio's enums from here, where they are declared.
+__all__ = [
+    "CohortState",
+    "ContentKind",
+    "CourseEvent",
+    "DaySlot",
+    "EnumLabel",
+    "EnumValueLabel",
+    "JobKind",
+    "JobState",
+    "Level",
+    "MatchRunState",
+    "Measure",
+    "OrderDirection",
+    "Origin",
+    "PairingOrigin",
+    "PairingState",
+    "PublishState",
+    "QuestionKind",
+    "RegionKind",
+    "Role",
+    "RuleKind",
+    "ShadowStep",
+    "TagStatus",
+    "ThreePoint",
+    "TraineeRole",
+    "declare",
+    "enum_labels",
+]
+
 
 def declare(kind: type[StrEnum], labels: Mapping[str, str]) -> None:
     """Make `kind` a GraphQL enum, in place: resolvers and operations then share one Python class."""

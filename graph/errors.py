@@ -5,6 +5,7 @@ from typing import Any
 from graphql import GraphQLError
 
 from studio.errors import Forbidden, StudioError, Unauthenticated
+from studio.messages import translate
 
 BAD_USER_INPUT = "BAD_USER_INPUT"
 # Refusals of a reading that the client can mend by asking differently.
@@ -26,7 +27,7 @@ def coded(refusal: StudioError, language: str, path: list[str | int] | None = No
     return GraphQLError(refusal.message(language), path=path, extensions=extensions)
 
 
-def bad_request(reason: str, language: str, **values: object) -> GraphQLError:
+def bad_request(reason: str, language: str, **values: int) -> GraphQLError:
     """Return the error of a document that is refused before it is executed."""
-    message = StudioError(reason, **values).message(language)
+    message = translate(reason, language, **values)
     return GraphQLError(message, extensions={"code": BAD_USER_INPUT, "reason": reason})

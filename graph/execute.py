@@ -26,9 +26,9 @@ class ExecutedOperation:
     errors: list[GraphQLError] = field(default_factory=list)
 
     def parsed(self) -> Any:
-        """Return the data as Python values; raises the first error when there is one."""
+        """Return the data as Python values; raises the first error, or the fault behind it."""
         if self.errors:
-            raise self.errors[0]
+            raise self.errors[0].original_error or self.errors[0]
         return orjson.loads(self.data) if self.data is not None else None
 
 

@@ -40,7 +40,7 @@ MOST = Size(depth=MAX_DEPTH, fields=300, aliases=30, roots=20)
 class Limits(SchemaExtension):
     """Refuses documents that are too large, before anything costly looks at them."""
 
-    def on_parse(self) -> Iterator[None]:  # type: ignore[override]
+    def on_parse(self) -> Iterator[None]:
         """Bound the tokens, then measure the document."""
         context = self.execution_context
         context.parse_options = {"max_tokens": MAX_TOKENS}

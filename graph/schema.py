@@ -5,8 +5,10 @@ from datetime import date, datetime
 from typing import Any
 
 import strawberry
+from graphql import GraphQLError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.types.base_scalars import DateDefinition, DateTimeDefinition
+from strawberry.types import ExecutionContext
 
 from graph.catalogue import Content
 from graph.cohorts import Cohort, Studio
@@ -55,8 +57,17 @@ def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else str(value.isoformat())
 
 
+class _Schema(strawberry.Schema):
+    """A schema that leaves logging to the service: messages may hold what people wrote."""
+
+    def process_errors(
+        self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
+    ) -> None:
+        """Log nothing; the service logs faults with an incident id, without their messages."""
+
+
 def _build() -> strawberry.Schema:
-    built = strawberry.Schema(
+    built = _Schema(
         query=Query,
         mutation=Mutation,
         types=NODES,

@@ -91,7 +91,7 @@ def _take(from_object: GraphQLFieldResolver | None) -> GraphQLFieldResolver:
     """Return the resolver of a stored field; answers of computed fields are objects, and resolved as such."""
     assert from_object is not None  # noqa: S101  Strawberry gives every field one
 
-    def take(row: Any, info: GraphQLResolveInfo, **arguments: Any) -> Any:
+    def take(row: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
         # The reading has heeded the arguments already.
         if isinstance(row, dict):
             return row[str(info.path.key)]
