@@ -13,6 +13,7 @@ from sqlmodel import select
 from seed.generator import generate, write_studio
 from seed.starter import install_starter
 from seed.topics import load_topics
+from studio.operations.cohorts import find_cohort
 from studio.operations.import_report import ImportReport
 from studio.operations.mentors import import_mentors
 from studio.operations.packages import write_packages
@@ -21,7 +22,7 @@ from studio.operations.roster import import_roster
 from studio.operations.rules import import_rules
 from studio.operations.runs import match_cohort
 from studio.operations.studios import create_studio, organizer_of
-from studio.operations.surveys import find_cohort, import_survey
+from studio.operations.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.store.clock import held_at
 from studio.store.database import reading, writing

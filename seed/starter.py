@@ -5,42 +5,31 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from seed.catalogue import load_catalogue
-from seed.topics import load_topics
+from seed.topics import TopicSeed, load_topics
 from studio.operations.studios import ContentEntry, TopicEntry, install_catalogue, install_topics
-from studio.store.enums import ContentKind, Level, Origin, ThreePoint
+from studio.store.enums import ThreePoint
 
 
 def topic_entries() -> list[TopicEntry]:
     """Return the topic tree, every top topic before its leaves."""
     entries = []
     for topic in load_topics():
-        shared = {
-            "domain": topic.domain,
-            "weak_area": topic.weak_area,
-            "three_point": ThreePoint(topic.three_point) if topic.three_point else None,
-        }
-        entries.append(
-            TopicEntry(
-                code=topic.code,
-                name=topic.name,
-                parent=None,
-                synonyms=topic.synonyms,
-                troubles=topic.troubles,
-                **shared,
-            )
-        )
-        entries.extend(
-            TopicEntry(
-                code=leaf.code,
-                name=leaf.name,
-                parent=topic.code,
-                synonyms=leaf.synonyms,
-                troubles=leaf.troubles,
-                **shared,
-            )
-            for leaf in topic.leaves
-        )
+        entries.append(_entry(topic, None))
+        entries.extend(_entry(leaf, topic.code) for leaf in topic.leaves)
     return entries
+
+
+def _entry(topic: TopicSeed, parent: str | None) -> TopicEntry:
+    return TopicEntry(
+        code=topic.code,
+        name=topic.name,
+        parent=parent,
+        domain=topic.domain,
+        weak_area=topic.weak_area,
+        three_point=ThreePoint(topic.three_point) if topic.three_point else None,
+        synonyms=topic.synonyms,
+        troubles=topic.troubles,
+    )
 
 
 def content_entries() -> list[ContentEntry]:
@@ -48,14 +37,14 @@ def content_entries() -> list[ContentEntry]:
     return [
         ContentEntry(
             code=content.code,
-            kind=ContentKind(content.kind),
+            kind=content.kind,
             title=content.title,
             body=content.body,
             topics=content.topics,
-            level=Level(content.level),
+            level=content.level,
             minutes=content.minutes,
-            three_point=ThreePoint(content.three_point) if content.three_point else None,
-            origin=Origin(content.origin),
+            three_point=content.three_point,
+            origin=content.origin,
             source=content.source,
             steps=content.steps,
             requires=content.requires,

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from graph.execute import run
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from graph.context import Context
+from graph.execute import run
 from studio.permissions import Actor
 
 

@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
-from studio.reading.read import read_rows
 
 from graph.pain_points import PainPoint
 from graph.payloads import (
@@ -21,13 +20,10 @@ from graph.recommendations import Recommendation
 from graph.stored import stored
 from graph.surveys import SurveyImport, SurveyResponse
 from studio.operations.idempotency import once, remember
-from studio.operations.surveys import (
-    AnswerInput,
-    SubmittedResponse,
-    start_survey_import,
-    submit_survey_response,
-)
+from studio.operations.survey_imports import start_survey_import
+from studio.operations.surveys import AnswerInput, SubmittedResponse, submit_survey_response
 from studio.permissions import Actor, require
+from studio.reading.read import read_rows
 from studio.reading.selection import Selection
 from studio.store.enums import Role
 

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from service.cli import cohort, exports, imports, server, setup
+from service.cli import classify, cohort, exports, imports, server, setup
 from service.logs import configure_logging
 from service.settings import Settings
 
@@ -19,7 +19,7 @@ app.add_typer(imports.app, name="import")
 app.command("needs")(cohort.needs)
 app.command("recommend")(cohort.recommend)
 app.command("match")(cohort.match)
-app.command("classify")(cohort.classify)
+app.command("classify")(classify.classify)
 app.add_typer(exports.exports, name="export")
 app.command("report")(exports.report)
 app.command("schema")(exports.schema)

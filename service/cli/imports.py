@@ -26,7 +26,7 @@ from studio.operations.import_report import ImportReport
 from studio.operations.mentors import import_mentors
 from studio.operations.roster import import_roster
 from studio.operations.rules import import_rules
-from studio.operations.surveys import import_survey
+from studio.operations.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.store.database import writing
 

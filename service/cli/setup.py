@@ -106,10 +106,13 @@ async def _person_id(session: AsyncSession, given: str) -> UUID:
         entity, row_id = parse_global_id(given)
     except UnknownId:
         raise NotFound(given, field="person") from None
-    table = {"Mentor": Mentor, "Trainee": Trainee}.get(entity)
-    if table is None:
+    row: Mentor | Trainee | None
+    if entity == "Mentor":
+        row = await session.get(Mentor, row_id)
+    elif entity == "Trainee":
+        row = await session.get(Trainee, row_id)
+    else:
         return row_id
-    row = await session.get(table, row_id)
     if row is None:
         raise NotFound(given, field="person")
     return row.person_id

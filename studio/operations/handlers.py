@@ -15,15 +15,15 @@ from studio.operations.match_input import match_input
 from studio.operations.needs import refresh_needs
 from studio.operations.recommendations import refresh_recommendations
 from studio.operations.runs import compute_match, store_match
-from studio.operations.surveys import import_survey
+from studio.operations.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.store.cohorts import Cohort
 from studio.store.database import reading
 from studio.store.enums import JobKind, JobState, MatchRunState, Role
 from studio.store.jobs import Job
+from studio.store.rows import changed
 from studio.store.rules import MatchPolicy
 from studio.store.runs import MatchRun
-from studio.store.rows import changed
 from studio.store.surveys import Survey, SurveyImport, Upload
 
 MATCH_STEPS = 3

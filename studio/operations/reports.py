@@ -6,11 +6,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from studio.errors import StudioError
+from studio.operations.cohorts import find_cohort
 from studio.operations.needs import refresh_needs
 from studio.operations.packages import write_packages
 from studio.operations.recommendations import refresh_recommendations
 from studio.operations.runs import COMPUTED
-from studio.operations.surveys import find_cohort
 from studio.permissions import Actor, require
 from studio.store.enums import PublishState
 from studio.store.runs import MatchRun

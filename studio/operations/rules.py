@@ -14,8 +14,8 @@ from studio.imports.respondents import Found, KnownPerson, PeopleIndex
 from studio.imports.rules import RuleRow, parse_rules
 from studio.imports.tables import read_table
 from studio.operations.audit import audit
+from studio.operations.cohorts import find_cohort
 from studio.operations.import_report import ImportReport, all_or_nothing
-from studio.operations.surveys import find_cohort
 from studio.permissions import Actor, require
 from studio.store.cohorts import Cohort
 from studio.store.enums import RuleKind

@@ -7,7 +7,7 @@ from studio.errors import Forbidden, StudioError
 from studio.operations.mentors import import_mentors
 from studio.operations.roster import import_roster
 from studio.operations.rules import import_rules
-from studio.operations.surveys import import_survey
+from studio.operations.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import Role

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
 from studio.errors import Conflict, Forbidden, NotFound, StudioError
+from studio.operations.cohorts import find_cohort
 from studio.operations.handlers import HANDLERS
 from studio.operations.mentors import import_mentors
 from studio.operations.pairings import lock_pairing, override_pairing
@@ -17,13 +18,8 @@ from studio.operations.roster import import_roster
 from studio.operations.rules import remove_rule, set_rule
 from studio.operations.runs import match_cohort, publish_match_run, start_match_run
 from studio.operations.studios import ContentEntry, install_catalogue
-from studio.operations.surveys import (
-    AnswerInput,
-    find_cohort,
-    import_survey,
-    start_survey_import,
-    submit_survey_response,
-)
+from studio.operations.survey_imports import import_survey, start_survey_import
+from studio.operations.surveys import AnswerInput, submit_survey_response
 from studio.operations.worker import Worker
 from studio.permissions import Actor
 from studio.store.database import reading, writing
@@ -275,14 +271,12 @@ async def test_the_database_itself_refuses_a_place_twice(
 ) -> None:
     async with writing(engine) as session:
         await match_cohort(session, organizer, cohort_id)
-    with pytest.raises(IntegrityError):
-        async with writing(engine) as session:
-            places = (await session.execute(select(Pairing.place_id, Pairing.mentor_id))).all()
-            await session.execute(
-                sa.update(Pairing)
-                .where(Pairing.place_id != places[0][0])
-                .values(place_id=places[0][0], mentor_id=places[0][1])
-            )
+    async with reading(engine) as session:
+        place_id, mentor_id = (await session.execute(select(Pairing.place_id, Pairing.mentor_id))).all()[0]
+    everybody_there = sa.update(Pairing).values(place_id=place_id, mentor_id=mentor_id)
+    async with writing(engine) as session:
+        with pytest.raises(IntegrityError):
+            await session.execute(everybody_there)
 
 
 async def test_publishing_takes_places_and_another_cohort_finds_them_gone(

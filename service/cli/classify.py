@@ -1,0 +1,93 @@
+"""`yanzhen classify`: which topics a text is about, and the words that show it."""
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from matching import AnswerReading
+from service.cli.options import Format, FormatOption, Language, LanguageOption, StudioOption
+from service.cli.running import acting, output, print_json, read_file, run, working
+from service.documents import run_document
+from studio.messages import translate
+from studio.operations.topics import classify as classify_texts
+from studio.permissions import Actor
+from studio.store.database import reading
+
+
+def classify(
+    file: Annotated[Path, typer.Argument(help="文本文件,每行一条")],
+    studio: StudioOption = None,
+    form: FormatOption = Format.TEXT,
+    lang: LanguageOption = Language.ZH,
+) -> None:
+    """识别每行文字的主题、把握、依据的字句,以及是否拿不准。"""
+    content = read_file(file, form, lang)
+    try:
+        lines = content.decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError:
+        lines = content.decode("gb18030", errors="replace").splitlines()
+    texts = [line for line in lines if line.strip()]
+
+    async def work() -> list[dict[str, Any]]:
+        async with acting(studio) as (engine, actor), reading(engine) as session:
+            readings = await classify_texts(session, actor, texts)
+            names = await topic_labels(engine, actor, lang.value)
+            return [reading_json(reading, names) for reading in readings]
+
+    with working(translate("CLI_CLASSIFYING", lang.value)):
+        result = run(work, form, lang)
+    if form is Format.JSON:
+        print_json(result)
+    else:
+        _print_readings(result, lang.value)
+
+
+async def topic_labels(engine: AsyncEngine, actor: Actor, language: str) -> dict[str, str]:
+    """Return the names of all topics by code, leaves beside their parents."""
+    found = await run_document(engine, actor, "TopicTree", language)
+    tops = found["topics"]["nodes"]
+    return {topic["code"]: topic["name"] for top in tops for topic in (top, *top["children"])}
+
+
+def reading_json(reading: AnswerReading, names: dict[str, str]) -> dict[str, Any]:
+    """Return what was read in a text, in the shape of docs/cli.md; a topic stands once, best first."""
+    topics: dict[str, dict[str, Any]] = {}
+    for point in reading.points:
+        for topic in point.topics:
+            entry = topics.setdefault(
+                topic.code,
+                {
+                    "code": topic.code,
+                    "name": names[topic.code],
+                    "confidence": 0.0,
+                    "leaf": None,
+                    "evidence": [],
+                    "resolved": point.resolved,
+                },
+            )
+            if topic.confidence > entry["confidence"]:
+                entry["confidence"] = round(topic.confidence, 6)
+                entry["leaf"] = {"code": topic.leaf, "name": names[topic.leaf]} if topic.leaf else None
+            entry["evidence"].append({"start": topic.start, "end": topic.end})
+    return {
+        "text": reading.text,
+        "topics": sorted(topics.values(), key=lambda topic: -topic["confidence"]),
+        "abstained": reading.abstained,
+        "junk": reading.junk,
+        "resolved": reading.resolved,
+    }
+
+
+def _print_readings(result: list[dict[str, Any]], language: str) -> None:
+    for text in result:
+        output.print(text["text"], markup=False, style="bold")
+        for topic in text["topics"]:
+            words = "…".join(text["text"][span["start"] : span["end"]] for span in topic["evidence"])
+            leaf = f" › {topic['leaf']['name']}" if topic["leaf"] else ""
+            output.print(f"  {topic['name']}{leaf} {topic['confidence']:.0%} “{words}”", markup=False)
+        if text["junk"]:
+            output.print("  " + translate("CLI_JUNK", language), style="dim")
+        elif text["abstained"]:
+            output.print("  " + translate("CLI_ABSTAINED", language), style="dim")

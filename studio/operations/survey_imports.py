@@ -1,0 +1,239 @@
+"""Taking in the export file of a survey."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import select
+
+from studio.errors import NotFound, StudioError
+from studio.imports.respondents import KnownPerson, resolve_people
+from studio.imports.survey import AnswerState, QuestionSpec, SurveyRow, SurveySheet, parse_survey
+from studio.imports.tables import Limits, read_table
+from studio.operations.audit import audit
+from studio.operations.cohorts import find_cohort
+from studio.operations.idempotency import once, remember
+from studio.operations.import_report import ImportReport, all_or_nothing
+from studio.operations.needs import refresh_needs, write_pain_points
+from studio.operations.responses import GivenAnswer, Recorder, Submission, response_key
+from studio.operations.topics import import_topics, topic_tree
+from studio.permissions import Actor, require
+from studio.store.clock import now
+from studio.store.cohorts import Cohort
+from studio.store.enums import JobKind
+from studio.store.jobs import enqueue
+from studio.store.people import trainees_of
+from studio.store.rows import changed, insert_rows
+from studio.store.surveys import Question, Survey, SurveyImport, Upload
+from studio.store.topics import Topic
+
+# Responses stored at a time.
+BLOCK = 500
+
+
+async def import_survey(
+    session: AsyncSession,
+    actor: Actor,
+    content: bytes,
+    file_name: str,
+    cohort_number: int,
+    wave: int,
+    *,
+    dry_run: bool = False,
+    skip_bad_rows: bool = False,
+    anonymous: bool = False,
+    overrides: Mapping[str, str] | None = None,
+    limits: Limits | None = None,
+) -> ImportReport:
+    """Take in a survey's export: questions, answers word for word, pain points with topics, needs.
+
+    The survey and its questions are made from the header. Nothing is written unless every row is good or
+    skipping bad rows was asked for. Raises `ImportRefused` when the file cannot be read at all and
+    NOT_FOUND when there is no such cohort.
+    """
+    require(actor, "import_survey")
+    cohort = await find_cohort(session, actor.studio_id, cohort_number)
+    topics = await import_topics(session, actor.studio_id)
+    table = read_table(content, file_name, limits or Limits())
+    sheet = parse_survey(table, topics=topics, now=now(), anonymous=anonymous, overrides=overrides or {})
+    report = ImportReport(
+        rows=sheet.n_rows, mapping=sheet.mapping, rejected=list(sheet.issues), anonymous=sheet.anonymous
+    )
+    trainees = await _find_respondents(session, cohort, sheet, report)
+    del table
+    async with all_or_nothing(session, report, dry_run=dry_run, skip_bad_rows=skip_bad_rows):
+        survey = await _ensure_survey(session, cohort, wave)
+        questions = await _ensure_questions(session, survey, sheet.questions)
+        refused = report.rejected_rows
+        good = [row for row in sheet.rows if row.row not in refused]
+        submissions = (_submission(row, questions, trainees.get(row.row)) for row in good)
+        await _record(session, survey, list(questions.values()), submissions, report)
+        # The file is stored: nothing of it need be held while needs are computed.
+        del sheet, good, trainees
+        await refresh_needs(session, cohort.id)
+    if report.written and report.new + report.updated:
+        await audit(
+            session, actor, "import_survey", "Cohort", cohort.id, wave=wave, rows=report.rows, new=report.new
+        )
+    return report
+
+
+async def _record(
+    session: AsyncSession,
+    survey: Survey,
+    questions: Sequence[Question],
+    submissions: Iterator[Submission],
+    report: ImportReport,
+) -> None:
+    """Store submissions with their pain points, some at a time so that the memory stays bounded."""
+    tree = await topic_tree(session, survey.studio_id)
+    recorder = await Recorder.open(session, survey, questions)
+    respondents: set[UUID | str] = set()
+    while some := list(islice(submissions, BLOCK)):
+        words = await recorder.take(some)
+        await write_pain_points(session, tree, questions, words)
+        respondents.update(submission.trainee_id or submission.key for submission in some)
+    await recorder.finish()
+    report.new, report.updated, report.unchanged = recorder.new, recorder.updated, recorder.unchanged
+    report.pain_points = recorder.pain_points
+    report.respondents = len(respondents)
+
+
+async def _find_respondents(
+    session: AsyncSession, cohort: Cohort, sheet: SurveySheet, report: ImportReport
+) -> dict[int, UUID]:
+    """Return the trainee of each row, by name and community; nobody is guessed."""
+    if sheet.anonymous:
+        return {}
+    people = [
+        KnownPerson(
+            key=trainee.id,
+            name=person.name,
+            community=community.name if community else "",
+            county=community.county if community else "",
+            phone=person.phone or "",
+        )
+        for trainee, person, community in await trainees_of(session, cohort.id)
+    ]
+    found, issues = resolve_people(sheet.rows, people, name_column=sheet.name_column)
+    report.rejected.extend(issues)
+    report.rejected.sort(key=lambda issue: (issue.row, issue.column))
+    return {row: key for row, key in found.items() if isinstance(key, UUID)}
+
+
+async def _ensure_survey(session: AsyncSession, cohort: Cohort, wave: int) -> Survey:
+    found = await session.execute(select(Survey).where(Survey.cohort_id == cohort.id, Survey.wave == wave))
+    survey = found.scalar_one_or_none()
+    if survey is None:
+        survey = Survey(
+            studio_id=cohort.studio_id, cohort_id=cohort.id, wave=wave, title=f"{cohort.name}·第{wave}次调研"
+        )
+        await insert_rows(session, [survey])
+    return survey
+
+
+async def _ensure_questions(
+    session: AsyncSession, survey: Survey, specs: Sequence[QuestionSpec]
+) -> dict[int, Question]:
+    """Return the survey's questions by their position in the sheet; those that are missing are made."""
+    found = await session.execute(select(Question).where(Question.survey_id == survey.id))
+    existing = {question.text: question for question in found.scalars()}
+    codes = await session.execute(select(Topic.code, Topic.id).where(Topic.studio_id == survey.studio_id))
+    topic_ids = dict(codes.all())
+    questions: dict[int, Question] = {}
+    new = []
+    for spec in specs:
+        values: dict[str, Any] = {
+            "position": spec.position,
+            "kind": spec.kind,
+            "measures": spec.measures,
+            "topic_id": topic_ids.get(spec.topic_code) if spec.topic_code else None,
+            "options": [option.text for option in spec.options],
+        }
+        question = existing.get(spec.text)
+        if question is None:
+            question = Question(studio_id=survey.studio_id, survey_id=survey.id, text=spec.text, **values)
+            new.append(question)
+        else:
+            changed(question, **values)
+        questions[spec.position] = question
+    await insert_rows(session, new)
+    return questions
+
+
+def _submission(row: SurveyRow, questions: Mapping[int, Question], trainee_id: UUID | None) -> Submission:
+    answers = {
+        questions[position].id: GivenAnswer(answer.text or None, answer.number, answer.options or None)
+        for position, answer in row.answers.items()
+        if answer.state is AnswerState.ANSWERED
+    }
+    if trainee_id is not None:
+        key = response_key(trainee_id, row.submitted_at)
+    else:
+        # Anonymous: the row of the survey tool, or of the sheet where the tool gave none.
+        when = row.submitted_at.isoformat() if row.submitted_at else ""
+        key = f"#{row.serial or row.row}@{when}"
+    return Submission(
+        key=key,
+        trainee_id=trainee_id,
+        answers=answers,
+        submitted_at=row.submitted_at,
+        duration_seconds=row.duration_seconds,
+    )
+
+
+async def start_survey_import(
+    session: AsyncSession,
+    actor: Actor,
+    upload_id: UUID,
+    cohort_id: UUID,
+    wave: int,
+    *,
+    dry_run: bool = True,
+    skip_bad_rows: bool = False,
+    anonymous: bool = False,
+    mapping: Mapping[str, str] | None = None,
+    language: str = "zh",
+    idempotency_key: str | None = None,
+) -> SurveyImport:
+    """Queue the import of an uploaded file and return its record at once; a worker fills it."""
+    require(actor, "import_survey")
+    given: dict[str, Any] = {
+        "upload_id": upload_id.hex,
+        "cohort_id": cohort_id.hex,
+        "wave": wave,
+        "dry_run": dry_run,
+        "skip_bad_rows": skip_bad_rows,
+        "anonymous": anonymous,
+        "mapping": dict(mapping or {}),
+    }
+    done = await once(session, actor, idempotency_key, "import_survey", given)
+    if done is not None:
+        return await session.get_one(SurveyImport, done)
+    upload = await session.get(Upload, upload_id)
+    if upload is None or upload.studio_id != actor.studio_id:
+        raise NotFound("Upload", field="uploadId")
+    cohort = await session.get(Cohort, cohort_id)
+    if cohort is None or cohort.studio_id != actor.studio_id:
+        raise NotFound("Cohort", field="cohortId")
+    if wave < 1:
+        raise StudioError("WAVE_FROM_ONE", field="wave")
+    payload = {**given, "cohort_number": cohort.number, "language": language}
+    job = await enqueue(
+        session, actor.studio_id, JobKind.SURVEY_IMPORT, payload, author_token_id=actor.token_id
+    )
+    record_row = SurveyImport(
+        studio_id=actor.studio_id,
+        cohort_id=cohort.id,
+        job_id=job.id,
+        wave=wave,
+        file_name=upload.file_name,
+        dry_run=dry_run,
+    )
+    session.add(record_row)
+    await session.flush()
+    await remember(session, actor, idempotency_key, "import_survey", given, record_row.id)
+    await audit(session, actor, "start_survey_import", "SurveyImport", record_row.id, wave=wave)
+    return record_row
