@@ -158,18 +158,14 @@ async def test_corrected_file_updates_and_keeps_unchanged_pain_points(
     async with writing(engine) as session:
         await import_survey(session, people, SURVEY, "survey.csv", 3, 1)
     async with reading(engine) as session:
-        before = {
-            text: id_ for text, id_ in (await session.execute(select(PainPoint.text, PainPoint.id))).all()
-        }
+        before = dict(list((await session.execute(select(PainPoint.text, PainPoint.id))).all()))
     corrected = [list(row) for row in SURVEY_ROWS]
     corrected[0][9] = "讲话稿没有头绪"
     async with writing(engine) as session:
         report = await import_survey(session, people, csv_file(SURVEY_HEADER, *corrected), "survey.csv", 3, 1)
     assert (report.updated, report.unchanged, report.new) == (1, 2, 0)
     async with reading(engine) as session:
-        after = {
-            text: id_ for text, id_ in (await session.execute(select(PainPoint.text, PainPoint.id))).all()
-        }
+        after = dict(list((await session.execute(select(PainPoint.text, PainPoint.id))).all()))
     assert set(after) - set(before) == {"讲话稿没有头绪"}
     assert set(before) - set(after) == {"材料写到半夜还被退"}
     assert after["信息没人采用"] == before["信息没人采用"]
