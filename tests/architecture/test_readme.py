@@ -1,0 +1,149 @@
+"""Both READMEs give the same commands, and these exist."""
+
+import re
+import shlex
+from itertools import takewhile
+from pathlib import Path
+
+import click
+import pytest
+import typer
+
+from service.cli.app import app
+from tests.architecture.sources import ROOT
+
+ENGLISH, CHINESE = ROOT / "README.md", ROOT / "README.zh-CN.md"
+# The commands that the software promises.
+PROMISED = {
+    "init",
+    "import roster",
+    "import mentors",
+    "import survey",
+    "import rules",
+    "needs",
+    "recommend",
+    "match",
+    "classify",
+    "export pairings",
+    "schema",
+    "report",
+    "token create",
+    "serve",
+    "worker",
+    "demo",
+}
+# Blocks that a reader types; the others show what comes out.
+TYPED = {"sh", "bat", "graphql"}
+
+
+def blocks(page: Path) -> list[tuple[str, list[str]]]:
+    """Return the fenced blocks that are typed, as language and lines, without comments and empty lines."""
+    found = re.findall(r"^```(\w+)\n(.*?)^```$", page.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
+    return [
+        (language, [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith("#")])
+        for language, text in found
+        if language in TYPED
+    ]
+
+
+def commands(page: Path) -> list[str]:
+    """Return every `yanzhen …` and `./dev …` of a page, in blocks and in the running text."""
+    typed = [line for language, lines in blocks(page) if language in {"sh", "bat"} for line in lines]
+    inline = re.findall(r"`([^`\n]+)`", page.read_text(encoding="utf-8"))
+    marked = [*typed, *inline]
+    pattern = re.compile(r"(?:^|\s|/|\\)(yanzhen|dev)(?:\s+(.*))?$")
+    return [match[0].strip() for line in marked if (match := pattern.search(line)) and match[2]]
+
+
+def words_after(command: str, program: str) -> list[str] | None:
+    parts = shlex.split(command.replace("\\", "/"))
+    at = next((place for place, part in enumerate(parts) if Path(part).name == program), None)
+    return None if at is None else parts[at + 1 :]
+
+
+def test_both_readmes_give_the_same_commands() -> None:
+    assert blocks(ENGLISH) == blocks(CHINESE)
+    assert len(blocks(ENGLISH)) >= 5
+    assert sorted(commands(ENGLISH)) == sorted(commands(CHINESE))
+
+
+def test_both_readmes_have_the_same_sections_and_rows() -> None:
+    def shape(page: Path) -> list[str]:
+        lines = page.read_text(encoding="utf-8").splitlines()
+        return [match[0] for line in lines if (match := re.match(r"#+ |!\[|\| |- ", line))]
+
+    assert shape(ENGLISH) == shape(CHINESE)
+
+
+def test_the_two_commands_stand_in_the_first_screen() -> None:
+    for page in (ENGLISH, CHINESE):
+        first = page.read_text(encoding="utf-8").splitlines()[:25]
+        assert {"./dev demo", "./dev test"} <= set(first)
+
+
+def test_ci_calls_the_commands_as_readme_gives_them() -> None:
+    steps = (ROOT / ".ci/run").read_text().splitlines()
+    assert "./dev test" in steps
+    assert "./dev demo --no-serve" in steps
+
+
+@pytest.mark.parametrize("page", [ENGLISH, CHINESE], ids=lambda page: page.name)
+def test_every_command_exists_with_its_options(page: Path) -> None:
+    checked = 0
+    for line in commands(page):
+        words = words_after(line, "yanzhen")
+        if words is None:
+            words = words_after(line, "dev")
+            if not words or words[0] not in {"demo", "yanzhen"}:
+                continue
+            words = words if words[0] == "demo" else words[1:]
+        if words:
+            _check(words, line)
+            checked += 1
+    assert checked > 15
+
+
+def _check(words: list[str], line: str) -> None:
+    """Find the command and all its options; an unknown one fails with the line."""
+    command: click.Command = typer.main.get_command(app)
+    rest = list(words)
+    while isinstance(command, click.Group) and rest:
+        name = rest.pop(0)
+        assert name in command.commands, line
+        command = command.commands[name]
+    known = {
+        option for parameter in command.params for option in [*parameter.opts, *parameter.secondary_opts]
+    }
+    used = {word.split("=")[0] for word in takewhile(lambda word: word != "&", rest) if word.startswith("--")}
+    assert used <= known, line
+
+
+def test_promised_commands_exist() -> None:
+    assert set(_leaves(typer.main.get_command(app))) == PROMISED
+
+
+def test_every_command_that_gives_a_result_gives_it_as_json() -> None:
+    leaves = _leaves(typer.main.get_command(app))
+    without = {
+        name
+        for name, command in leaves.items()
+        if not any("--format" in parameter.opts for parameter in command.params)
+    }
+    # A server has no result.
+    assert without <= {"serve", "worker"}
+
+
+def _leaves(command: click.Command, prefix: str = "") -> dict[str, click.Command]:
+    if not isinstance(command, click.Group):
+        return {prefix: command}
+    found: dict[str, click.Command] = {}
+    for name, inner in command.commands.items():
+        found |= _leaves(inner, f"{prefix} {name}".strip())
+    return found
+
+
+def test_dev_offers_what_it_says() -> None:
+    script = (ROOT / "dev").read_text()
+    told = set(re.findall(r"^#   \./dev (\w+)", script, re.MULTILINE))
+    offered = set(re.search(r"^    ((?:\w+ \| )+\w+)\) setup", script, re.MULTILINE)[1].split(" | "))
+    assert told == offered
