@@ -4,8 +4,8 @@ import re
 import shlex
 from itertools import takewhile
 from pathlib import Path
+from typing import Any
 
-import click
 import pytest
 import typer
 
@@ -105,12 +105,12 @@ def test_every_command_exists_with_its_options(page: Path) -> None:
 
 def _check(words: list[str], line: str) -> None:
     """Find the command and all its options; an unknown one fails with the line."""
-    command: click.Command = typer.main.get_command(app)
+    command = typer.main.get_command(app)
     rest = list(words)
-    while isinstance(command, click.Group) and rest:
+    while (inner := _commands(command)) and rest:
         name = rest.pop(0)
-        assert name in command.commands, line
-        command = command.commands[name]
+        assert name in inner, line
+        command = inner[name]
     known = {
         option for parameter in command.params for option in [*parameter.opts, *parameter.secondary_opts]
     }
@@ -133,12 +133,16 @@ def test_every_command_that_gives_a_result_gives_it_as_json() -> None:
     assert without <= {"serve", "worker"}
 
 
-def _leaves(command: click.Command, prefix: str = "") -> dict[str, click.Command]:
-    if not isinstance(command, click.Group):
-        return {prefix: command}
-    found: dict[str, click.Command] = {}
-    for name, inner in command.commands.items():
-        found |= _leaves(inner, f"{prefix} {name}".strip())
+def _commands(command: Any) -> dict[str, Any]:
+    """Return the commands of a group; a single command has none."""
+    return getattr(command, "commands", {})
+
+
+def _leaves(command: Any, prefix: str = "") -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name, inner in _commands(command).items():
+        path = f"{prefix} {name}".strip()
+        found |= _leaves(inner, path) if _commands(inner) else {path: inner}
     return found
 
 
