@@ -17,14 +17,22 @@ def is_top_level(refusal: StudioError) -> bool:
     return isinstance(refusal, Forbidden | Unauthenticated)
 
 
-def coded(refusal: StudioError, language: str, path: list[str | int] | None = None) -> GraphQLError:
+class CodedError(GraphQLError):
+    """A refusal as clients see it; callers in the same process find the refusal itself in it."""
+
+    refusal: StudioError
+
+
+def coded(refusal: StudioError, language: str, path: list[str | int] | None = None) -> CodedError:
     """Return a refusal as an error with `extensions.code`; BAD_USER_INPUT tells the reason beside it."""
     extensions: dict[str, Any] = {"code": refusal.code}
     if refusal.code in BAD_REQUESTS:
         extensions = {"code": BAD_USER_INPUT, "reason": refusal.code}
     if refusal.field is not None:
         extensions["field"] = refusal.field
-    return GraphQLError(refusal.message(language), path=path, extensions=extensions)
+    error = CodedError(refusal.message(language), path=path, extensions=extensions)
+    error.refusal = refusal
+    return error
 
 
 def bad_request(reason: str, language: str, **values: int) -> GraphQLError:

@@ -12,6 +12,7 @@ from strawberry import Schema
 from strawberry.types.graphql import OperationType
 
 from graph.context import Context
+from graph.errors import CodedError
 from graph.schema import schema as own_schema
 
 OPERATIONS = Path(__file__).parent.parent / "docs" / "operations"
@@ -26,10 +27,15 @@ class ExecutedOperation:
     errors: list[GraphQLError] = field(default_factory=list)
 
     def parsed(self) -> Any:
-        """Return the data as Python values; raises the first error, or the fault behind it."""
+        """Return the data as Python values; a refusal is raised as the `StudioError` that it is, a fault as itself."""
         if self.errors:
-            raise self.errors[0].original_error or self.errors[0]
+            raise _behind(self.errors[0])
         return orjson.loads(self.data) if self.data is not None else None
+
+
+def _behind(error: GraphQLError) -> Exception:
+    original = error.original_error or error
+    return original.refusal if isinstance(original, CodedError) else original
 
 
 async def execute(

@@ -5,17 +5,32 @@ from functools import cache
 
 from studio.messages import translate
 
-CODES: Mapping[str, tuple[str, ...]] = {
-    "REASON": ("NEED", "OWN_WORDS", "LEVEL_FIT", "WELL_RATED", "PREREQUISITE"),
-    "PART": ("NEED_STRENGTH", "EVIDENCE", "LEVEL", "REGION", "TENURE", "WISH", "HISTORY"),
-    "UNMATCHED": ("NO_MENTORS", "ALL_FORBIDDEN", "TOO_FEW_ALLOWED", "NO_CAPACITY_LEFT", "NOT_WORTH_IT"),
-}
+MESSAGES = (
+    "REASON_NEED",
+    "REASON_OWN_WORDS",
+    "REASON_LEVEL_FIT",
+    "REASON_WELL_RATED",
+    "REASON_PREREQUISITE",
+    "PART_NEED_STRENGTH",
+    "PART_EVIDENCE",
+    "PART_LEVEL",
+    "PART_REGION",
+    "PART_TENURE",
+    "PART_WISH",
+    "PART_HISTORY",
+    "UNMATCHED_NO_MENTORS",
+    "UNMATCHED_ALL_FORBIDDEN",
+    "UNMATCHED_TOO_FEW_ALLOWED",
+    "UNMATCHED_NO_CAPACITY_LEFT",
+    "UNMATCHED_NOT_WORTH_IT",
+)
 
 
 @cache
 def labels(language: str) -> Mapping[str, Mapping[str, str]]:
-    """Return the words of every code, by family; the message of code X in family F is F_X."""
-    return {
-        family: {code: translate(f"{family}_{code}", language) for code in codes}
-        for family, codes in CODES.items()
-    }
+    """Return the words of every code, by family: those of code NEED in family REASON are message REASON_NEED."""
+    words: dict[str, dict[str, str]] = {}
+    for message in MESSAGES:
+        family, _, code = message.partition("_")
+        words.setdefault(family, {})[code] = translate(message, language)
+    return words

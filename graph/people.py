@@ -84,9 +84,11 @@ class Mentor(Node):
     display_name: str = stored("The name to show.")
     person: Person | None = stored("The person.")
     community: Region | None = stored("The mentor's community.")
-    capacity: int = stored("How many trainees the mentor takes at most.")
-    active_load: int = stored("How many places are taken by published pairings.")
-    remaining: int = stored("How many places are free: capacity less active load.")
+    capacity: int | None = stored("How many trainees the mentor takes at most; not shown to trainees.")
+    active_load: int | None = stored("How many places published pairings take; not shown to trainees.")
+    remaining: int | None = stored(
+        "How many places are free: capacity less active load; not shown to trainees."
+    )
     tenure_years: float | None = stored("Years in post.")
     strengths: list[MentorStrength] = stored("Strengths by topic, the strongest first.")
     cases: list[MentorCase] = stored("Past cases.")
