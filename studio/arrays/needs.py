@@ -42,7 +42,7 @@ class AskedRow(NamedTuple):
     """An answer that speaks of topics by ticks, ratings or an order; the question tells which."""
 
     response_id: UUID
-    question_id: UUID
+    position: int
     number: float | None
     options: list[str] | None
 
@@ -86,12 +86,12 @@ class NeedTable:
         self.respondent_age_days: Floats = np.array(ages, dtype=np.float64)
 
     def add_answers(
-        self, answers: Iterable[AskedRow], asked: Mapping[UUID, tuple[Measure, UUID | None]]
+        self, answers: Iterable[AskedRow], asked: Mapping[int, tuple[Measure, UUID | None]]
     ) -> None:
-        """Add ratings, ticks and orders; `asked` gives what each question measures, and of which topic."""
+        """Add ratings, ticks and orders; `asked` gives by position what a question measures, and of which topic."""
         for answer in answers:
             row = self._row_of[answer.response_id]
-            measures, topic_id = asked[answer.question_id]
+            measures, topic_id = asked[answer.position]
             if answer.number is not None and topic_id is not None:
                 if measures is Measure.SEVERITY:
                     self.severity_ratings[row, self._columns[topic_id]] = answer.number

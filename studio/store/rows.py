@@ -43,7 +43,9 @@ async def insert_values(session: AsyncSession, table: sa.Table, values: Iterable
     three times as fast as `session.execute` with dictionaries, and an import writes hundreds of thousands.
     """
     connection = await session.connection()
-    compiled = sa.insert(table).compile(dialect=connection.dialect, column_keys=[c.key for c in table.columns])
+    compiled = sa.insert(table).compile(
+        dialect=connection.dialect, column_keys=[c.key for c in table.columns]
+    )
     columns = [table.c[name] for name in compiled.positiontup or ()]
     converters = [_Converter(column, connection.dialect) for column in columns]
     remaining = iter(values)
@@ -117,6 +119,14 @@ async def replace_values(
     await update_values(session, table, differing)
     new = (new_values(**shared[key], **values) for key, values in wanted.items() if key not in existing)
     await insert_values(session, table, new)
+
+
+def json_rows(session: AsyncSession, *columns: Any) -> sa.ColumnElement[str]:
+    """Return the group's rows as the text of one JSON array of arrays, in no particular order."""
+    if session.get_bind().dialect.name == "sqlite":
+        values = [sa.func.json(column) if isinstance(column.type, sa.JSON) else column for column in columns]
+        return sa.func.json_group_array(sa.func.json_array(*values))
+    return sa.cast(sa.func.json_agg(sa.func.json_build_array(*columns)), sa.Text)
 
 
 def chunks(values: Sequence[T], size: int = 500) -> Iterable[Sequence[T]]:
