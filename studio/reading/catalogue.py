@@ -1,0 +1,19 @@
+"""All entities by name."""
+
+from collections.abc import Mapping
+
+from studio.reading.entities.cohorts import COHORTS
+from studio.reading.entities.matches import MATCHES
+from studio.reading.entities.needs import NEEDS
+from studio.reading.entities.packages import PACKAGES
+from studio.reading.entities.people import PEOPLE
+from studio.reading.entities.recommendations import RECOMMENDATIONS
+from studio.reading.entities.surveys import SURVEYS
+from studio.reading.entities.topics import TOPICS
+from studio.reading.fields import Entity
+
+ENTITIES: Mapping[str, Entity] = {
+    entity.name: entity
+    for feature in (PEOPLE, COHORTS, TOPICS, SURVEYS, NEEDS, RECOMMENDATIONS, MATCHES, PACKAGES)
+    for entity in feature
+}

@@ -1,0 +1,169 @@
+"""Match policies, rules, match runs and pairings."""
+
+import sqlalchemy as sa
+
+from studio.reading.dialect import Among, Kind
+from studio.reading.entities.people import TO_TRAINEE, natural_order
+from studio.reading.fields import (
+    Alias,
+    Condition,
+    Connection,
+    Element,
+    Elements,
+    Entity,
+    Filter,
+    FilterKind,
+    Group,
+    Labelled,
+    Sort,
+    ToMany,
+    ToOne,
+    by,
+    day,
+    flag,
+    instant,
+    integer,
+    member,
+    member_text,
+    number,
+    of,
+    one,
+    text,
+    word,
+)
+from studio.reading.own import OWN_PAIRINGS, PAIRING, of_parent, tables
+
+PACKAGE = tables["mentoring_package"]
+
+
+def _latest_package(row: Alias, package: Alias) -> Condition:
+    later = PACKAGE.alias()
+    number = sa.select(sa.func.max(later.c.number)).where(later.c.pairing_id == row.c.id)
+    return sa.and_(
+        package.c.pairing_id == row.c.id,
+        package.c.number == number.correlate_except(later).scalar_subquery(),
+    )
+
+
+MATCHES = (
+    Entity(
+        "MatchPolicy",
+        tables["match_policy"],
+        {
+            "name": text("name"),
+            "number": integer("number"),
+            "weights": Elements(
+                "PolicyWeight",
+                lambda row: row.c.weights,
+                {
+                    "code": Element(lambda weight, _row: weight.c.key, Kind.TEXT),
+                    "weight": Element(lambda weight, _row: weight.c.value, Kind.JSON),
+                },
+                keyed=True,
+            ),
+        },
+    ),
+    Entity(
+        "Rule",
+        tables["rule"],
+        {
+            "kind": word("kind"),
+            "trainee": one("Trainee", "trainee_id"),
+            "mentor": one("Mentor", "mentor_id"),
+            "cohort": one("Cohort", "cohort_id"),
+            "reason": text("reason", guard="reason"),
+            "author": text("author"),
+            "expiresOn": day("expires_on"),
+            "version": integer("version"),
+        },
+        orders={"CREATED": (Sort(lambda row: row.c.created_at, Kind.INSTANT),)},
+        filters={"cohortId": Filter("Cohort", lambda row, value: row.c.cohort_id == value)},
+    ),
+    Entity(
+        "MatchRun",
+        tables["match_run"],
+        {
+            "number": integer("number"),
+            "cohort": one("Cohort", "cohort_id"),
+            "policy": one("MatchPolicy", "policy_id"),
+            "state": word("state"),
+            "publishState": word("publish_state"),
+            "inputHash": text("input_hash"),
+            "startedAt": instant("started_at"),
+            "finishedAt": instant("finished_at"),
+            "total": integer("total"),
+            "matched": integer("matched"),
+            "certificate": Group(
+                "Certificate",
+                {
+                    "objective": number("objective"),
+                    "bound": number("bound"),
+                    "gap": number("gap"),
+                    "verified": flag("verified"),
+                },
+                lambda row: row.c.objective.is_not(None),
+            ),
+            "failure": text("failure"),
+            "version": integer("version"),
+            "pairings": Connection("Pairing", of("run_id")),
+            "unmatched": ToMany("Unmatched", of("run_id"), natural_order(TO_TRAINEE)),
+            "job": one("Job", "job_id"),
+        },
+        orders={
+            "NEWEST": (
+                Sort(lambda row: row.c.created_at, Kind.INSTANT, descending=True),
+                Sort(lambda row: row.c.number, Kind.INT, descending=True),
+            )
+        },
+    ),
+    Entity(
+        "Unmatched",
+        tables["unmatched"],
+        {
+            "trainee": one("Trainee", "trainee_id"),
+            "reasons": Elements(
+                "UnmatchedReason",
+                lambda row: row.c.reasons,
+                {
+                    "code": Element(member("code"), Kind.JSON),
+                    "label": Element(member_text("code"), Kind.TEXT, labels="UNMATCHED"),
+                },
+            ),
+        },
+    ),
+    Entity(
+        "Pairing",
+        PAIRING,
+        {
+            "run": one("MatchRun", "run_id"),
+            "trainee": one("Trainee", "trainee_id"),
+            "mentor": one("Mentor", "mentor_id"),
+            "state": word("state"),
+            "score": number("score"),
+            "locked": flag("locked"),
+            "origin": word("origin"),
+            "reason": text("reason", guard="reason"),
+            "version": integer("version"),
+            "parts": ToMany("ScorePart", of("pairing_id"), by("position")),
+            "package": ToOne("MentoringPackage", _latest_package),
+        },
+        own=OWN_PAIRINGS,
+        orders={"COMMUNITY": natural_order(TO_TRAINEE)},
+        filters={
+            "runId": Filter("MatchRun", lambda row, value: row.c.run_id == value),
+            "states": Filter(FilterKind.TEXTS, lambda row, values: Among(row.c.state, values)),
+        },
+    ),
+    Entity(
+        "ScorePart",
+        tables["score_part"],
+        {
+            "code": text("code"),
+            "label": Labelled(lambda row: row.c.code, "PART"),
+            "value": number("value"),
+            "weight": number("weight"),
+            "contribution": number("contribution"),
+        },
+        own=of_parent("pairing_id", PAIRING, OWN_PAIRINGS),
+    ),
+)

@@ -1,0 +1,120 @@
+"""Pain points with their topics, and trainees' needs."""
+
+import sqlalchemy as sa
+
+from studio.reading.dialect import Among, Kind
+from studio.reading.fields import (
+    Alias,
+    Condition,
+    Element,
+    Elements,
+    Entity,
+    Filter,
+    FilterKind,
+    Hop,
+    Sort,
+    ToMany,
+    Value,
+    flag,
+    integer,
+    member,
+    number,
+    of,
+    one,
+    text,
+    word,
+)
+from studio.reading.own import of_parent, of_trainee, tables
+
+PAIN_POINT, TAG = tables["pain_point"], tables["pain_point_topic"]
+TO_PAIN_POINT = Hop("pain_point", PAIN_POINT, lambda tag, point: point.c.id == tag.c.pain_point_id)
+
+
+def _about(row: Alias, codes: Value) -> Condition:
+    tag, topic = TAG.alias(), tables["topic"].alias()
+    return row.c.id.in_(
+        sa.select(tag.c.pain_point_id)
+        .join(topic, topic.c.id == tag.c.topic_id)
+        .where(Among(topic.c.code, codes))
+    )
+
+
+def _offset(element: Alias, key: str) -> Value:
+    return sa.cast(element.c.value.op("->>")(sa.literal_column(f"'{key}'")), sa.Integer)
+
+
+def _span(element: Alias, point: Alias) -> Value:
+    start, end = _offset(element, "start"), _offset(element, "end")
+    return sa.func.substr(point.c.text, start + 1, end - start)
+
+
+NEEDS = (
+    Entity(
+        "PainPoint",
+        PAIN_POINT,
+        {
+            "text": text("text"),
+            "severity": number("severity"),
+            "urgency": number("urgency"),
+            "wave": integer("wave"),
+            "measures": word("measures"),
+            "abstained": flag("abstained"),
+            "resolved": flag("resolved"),
+            "junk": flag("junk"),
+            "trainee": one("Trainee", "trainee_id"),
+            "cohort": one("Cohort", "cohort_id"),
+            "question": one("Question", "question_id"),
+            "topics": ToMany(
+                "TopicTag", of("pain_point_id"), lambda row, _link: [row.c.confidence.desc(), row.c.id]
+            ),
+        },
+        own=of_trainee("trainee_id"),
+        orders={
+            "SAID": (
+                Sort(lambda row: row.c.wave, Kind.INT),
+                Sort(lambda row: row.c.created_at, Kind.INSTANT),
+                Sort(lambda row: row.c.position, Kind.INT),
+            )
+        },
+        filters={
+            "cohortId": Filter("Cohort", lambda row, value: row.c.cohort_id == value),
+            "topicCodes": Filter(FilterKind.TEXTS, _about),
+            "abstained": Filter(
+                FilterKind.FLAG, lambda row, wanted: row.c.abstained if wanted else sa.not_(row.c.abstained)
+            ),
+            "wave": Filter(FilterKind.INT, lambda row, value: row.c.wave == value),
+        },
+    ),
+    Entity(
+        "TopicTag",
+        TAG,
+        {
+            "topic": one("Topic", "topic_id"),
+            "confidence": number("confidence"),
+            "status": word("status"),
+            "evidence": Elements(
+                "TextSpan",
+                lambda row: row.c.evidence,
+                {
+                    "start": Element(member("start"), Kind.JSON),
+                    "end": Element(member("end"), Kind.JSON),
+                    "text": Element(_span, Kind.TEXT),
+                },
+                hops=(TO_PAIN_POINT,),
+            ),
+        },
+        own=of_parent("pain_point_id", PAIN_POINT, of_trainee("trainee_id")),
+    ),
+    Entity(
+        "TraineeNeed",
+        tables["trainee_need"],
+        {
+            "topic": one("Topic", "topic_id"),
+            "severity": number("severity"),
+            "urgency": number("urgency"),
+            "need": number("need"),
+            "painPoint": one("PainPoint", "pain_point_id"),
+        },
+        own=of_trainee("trainee_id"),
+    ),
+)

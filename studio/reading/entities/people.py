@@ -1,0 +1,270 @@
+"""Studios, regions, persons, trainees and mentors."""
+
+import sqlalchemy as sa
+
+from studio.reading.dialect import Among, Kind
+from studio.reading.fields import (
+    Alias,
+    Column,
+    Condition,
+    Connection,
+    Entity,
+    Field,
+    Filter,
+    FilterKind,
+    Hop,
+    Sort,
+    ToMany,
+    ToOne,
+    Value,
+    by,
+    day,
+    flag,
+    integer,
+    number,
+    of,
+    one,
+    text,
+    word,
+)
+from studio.reading.own import (
+    MATCH_RUN,
+    MENTOR,
+    PAIRING,
+    PUBLISHED,
+    TRAINEE,
+    of_mentor,
+    of_person,
+    of_trainee,
+    published,
+    tables,
+)
+
+PERSON, REGION = tables["person"], tables["region"]
+TO_PERSON = Hop("person", PERSON, lambda row, person: person.c.id == row.c.person_id)
+TO_COMMUNITY = Hop("community", REGION, lambda person, region: region.c.id == person.c.community_id)
+TO_TRAINEE = Hop("trainee", TRAINEE, lambda row, trainee: trainee.c.id == row.c.trainee_id)
+TO_PUBLISHED_RUN = Hop(
+    "published_run",
+    MATCH_RUN,
+    lambda row, run: sa.and_(run.c.cohort_id == row.c.cohort_id, run.c.publish_state == PUBLISHED),
+)
+
+
+def natural_order(*way: Hop) -> tuple[Sort, ...]:
+    """Order by community, name and row of the roster of the trainee or mentor at the end of `way`."""
+    person, community = (*way, TO_PERSON), (*way, TO_PERSON, TO_COMMUNITY)
+    return (
+        Sort(lambda region: region.c.county, Kind.TEXT, community),
+        Sort(lambda region: region.c.town, Kind.TEXT, community),
+        Sort(lambda region: region.c.name_key, Kind.TEXT, community),
+        Sort(lambda person: person.c.name_key, Kind.TEXT, person),
+        Sort(lambda row: row.c.roster_row, Kind.INT, way),
+    )
+
+
+def contains(value: Value, pattern: Value) -> Condition:
+    """Tell whether a text contains what is searched for, whatever the case of ASCII letters."""
+    return sa.func.lower(value).like(pattern, escape="\\")
+
+
+def _searched(row: Alias, pattern: Value) -> Condition:
+    person, region = PERSON.alias(), REGION.alias()
+    found = (
+        sa.select(person.c.id)
+        .join(region, region.c.id == person.c.community_id, isouter=True)
+        .where(sa.or_(contains(person.c.name, pattern), contains(region.c.name, pattern)))
+    )
+    return row.c.person_id.in_(found)
+
+
+def _tagged(row: Alias, codes: Value) -> Condition:
+    """Tell whether one of the trainee's pain points is about one of the topics."""
+    point, tag, topic = (tables[name].alias() for name in ("pain_point", "pain_point_topic", "topic"))
+    return row.c.id.in_(
+        sa.select(point.c.trainee_id)
+        .join(tag, tag.c.pain_point_id == point.c.id)
+        .join(topic, topic.c.id == tag.c.topic_id)
+        .where(Among(topic.c.code, codes), point.c.trainee_id.is_not(None))
+    )
+
+
+def _matched(row: Alias, wanted: bool) -> Condition:
+    pairing = PAIRING.alias()
+    paired = row.c.id.in_(sa.select(pairing.c.trainee_id).where(published(pairing)))
+    return paired if wanted else sa.not_(paired)
+
+
+def _strong(row: Alias, codes: Value) -> Condition:
+    strength, topic = tables["mentor_topic"].alias(), tables["topic"].alias()
+    return row.c.id.in_(
+        sa.select(strength.c.mentor_id)
+        .join(topic, topic.c.id == strength.c.topic_id)
+        .where(Among(topic.c.code, codes), strength.c.strength > 0)
+    )
+
+
+def load(row: Alias) -> Value:
+    """Return how many places of a mentor are held by published pairings."""
+    pairing = PAIRING.alias()
+    return (
+        sa.select(sa.func.count())
+        .select_from(pairing)
+        .where(pairing.c.mentor_id == row.c.id, pairing.c.held_place_id.is_not(None))
+        .correlate_except(pairing)
+        .scalar_subquery()
+    )
+
+
+def _has_capacity(row: Alias, wanted: bool) -> Condition:
+    return row.c.capacity > load(row) if wanted else row.c.capacity <= load(row)
+
+
+def _masked(person: Alias) -> Value:
+    phone = person.c.phone
+    end = sa.func.substr(phone, sa.func.length(phone) - 3)
+    return sa.case(
+        (sa.func.length(phone) >= 8, sa.func.substr(phone, 1, 3).concat("****").concat(end)),
+        (phone.is_not(None), sa.literal_column("'****'")),
+    )
+
+
+def _remaining(row: Alias) -> Value:
+    # A capacity may have shrunk below what is held.
+    free = row.c.capacity - load(row)
+    return sa.case((row.c.capacity > load(row), free), else_=0)
+
+
+TRAINEE_FIELDS: dict[str, Field] = {
+    "displayName": Column(lambda person: person.c.name, Kind.TEXT, (TO_PERSON,)),
+    "person": one("Person", "person_id"),
+    "cohort": one("Cohort", "cohort_id"),
+    "role": word("role"),
+    "level": word("level"),
+    "inPostSince": day("in_post_since"),
+    "version": integer("version"),
+    "community": ToOne("Region", lambda person, region: region.c.id == person.c.community_id, (TO_PERSON,)),
+    "painPoints": Connection("PainPoint", of("trainee_id")),
+    "needs": ToMany(
+        "TraineeNeed",
+        of("trainee_id"),
+        lambda need, _link: [need.c.need.desc(), need.c.severity.desc(), need.c.id],
+    ),
+    "recommendations": ToMany("Recommendation", of("trainee_id"), by("rank"), first=10),
+    "pairing": ToOne(
+        "Pairing",
+        lambda run, pairing: pairing.c.run_id == run.c.id,
+        (TO_PUBLISHED_RUN,),
+        of("trainee_id"),
+    ),
+    "pairings": ToMany("Pairing", of("trainee_id"), lambda row, _link: [row.c.created_at.desc(), row.c.id]),
+    "responses": ToMany("SurveyResponse", of("trainee_id"), by("created_at")),
+}
+
+PEOPLE = (
+    Entity(
+        "Studio",
+        tables["studio"],
+        {"name": text("name"), "leaderName": text("leader_name"), "fictional": flag("fictional")},
+        of_studio=lambda row, who: row.c.id == who.studio,
+    ),
+    Entity(
+        "Region",
+        REGION,
+        {
+            "name": text("name"),
+            "kind": word("kind"),
+            "county": text("county"),
+            "town": text("town"),
+            "parent": one("Region", "parent_id"),
+        },
+    ),
+    Entity(
+        "Person",
+        PERSON,
+        {
+            "name": text("name"),
+            "phoneMasked": Column(_masked, Kind.TEXT, guard="phone"),
+            "community": one("Region", "community_id"),
+            "honours": ToMany("Honour", of("person_id"), by("position")),
+        },
+        own=of_person("id"),
+    ),
+    Entity("Honour", tables["honour"], {"name": text("name")}, own=of_person("person_id")),
+    Entity(
+        "Trainee",
+        TRAINEE,
+        TRAINEE_FIELDS,
+        own=of_trainee("id"),
+        orders={
+            "COMMUNITY": natural_order(),
+            "NAME": (
+                Sort(lambda person: person.c.name_key, Kind.TEXT, (TO_PERSON,)),
+                Sort(lambda row: row.c.roster_row, Kind.INT),
+            ),
+            "ROSTER": (Sort(lambda row: row.c.roster_row, Kind.INT),),
+        },
+        filters={
+            "cohortId": Filter("Cohort", lambda row, value: row.c.cohort_id == value),
+            "roles": Filter(FilterKind.TEXTS, lambda row, values: Among(row.c.role, values)),
+            "topicCodes": Filter(FilterKind.TEXTS, _tagged),
+            "matched": Filter(FilterKind.FLAG, _matched),
+            "search": Filter(FilterKind.SEARCH, _searched),
+        },
+    ),
+    Entity(
+        "Mentor",
+        MENTOR,
+        {
+            "displayName": Column(lambda person: person.c.name, Kind.TEXT, (TO_PERSON,)),
+            "person": one("Person", "person_id"),
+            "community": ToOne(
+                "Region", lambda person, region: region.c.id == person.c.community_id, (TO_PERSON,)
+            ),
+            "capacity": integer("capacity"),
+            "activeLoad": Column(load, Kind.INT),
+            "remaining": Column(_remaining, Kind.INT),
+            "tenureYears": number("tenure_years"),
+            "version": integer("version"),
+            "strengths": ToMany(
+                "MentorTopic", of("mentor_id"), lambda row, _link: [row.c.strength.desc(), row.c.id]
+            ),
+            "cases": ToMany("MentorCase", of("mentor_id"), by("position")),
+            "honours": ToMany(
+                "Honour", lambda row, honour: honour.c.person_id == row.c.person_id, by("position")
+            ),
+            "pairings": ToMany(
+                "Pairing",
+                of("mentor_id"),
+                lambda row, _link: [row.c.created_at.desc(), row.c.id],
+                arguments=("states",),
+            ),
+        },
+        own=of_mentor("id"),
+        orders={
+            "COMMUNITY": natural_order(),
+            "NAME": (
+                Sort(lambda person: person.c.name_key, Kind.TEXT, (TO_PERSON,)),
+                Sort(lambda row: row.c.roster_row, Kind.INT),
+            ),
+            "CAPACITY": (Sort(lambda row: row.c.capacity, Kind.INT), *natural_order()),
+        },
+        filters={
+            "topicCodes": Filter(FilterKind.TEXTS, _strong),
+            "hasCapacity": Filter(FilterKind.FLAG, _has_capacity),
+            "search": Filter(FilterKind.SEARCH, _searched),
+        },
+    ),
+    Entity(
+        "MentorTopic",
+        tables["mentor_topic"],
+        {
+            "topic": one("Topic", "topic_id"),
+            "mentor": one("Mentor", "mentor_id"),
+            "strength": number("strength"),
+        },
+        own=of_mentor("mentor_id"),
+        typename="MentorStrength",
+    ),
+    Entity("MentorCase", tables["mentor_case"], {"text": text("text")}, own=of_mentor("mentor_id")),
+)

@@ -1,0 +1,148 @@
+"""What a query can start from, and how each start finds its rows."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from studio.errors import Forbidden
+from studio.permissions import Rows, rows_for
+from studio.reading import arguments
+from studio.reading.arguments import MOST_VALUES, Getter, Given, entity_of, refuse, row_id
+from studio.reading.catalogue import ENTITIES
+from studio.reading.compile import Compiler
+from studio.reading.dialect import joined
+from studio.reading.fields import Alias, Condition, Connection, Entity
+from studio.reading.pages import print_connection
+from studio.reading.printing import Part, Text, print_members, quoted
+from studio.reading.scope import Scope
+from studio.reading.selection import Selection
+from studio.reading.sources import Sources
+
+
+@dataclass(frozen=True)
+class One:
+    """One row, named by one of its arguments; null when there is none that may be seen."""
+
+    entity: str
+    by: Mapping[str, tuple[str, Callable[[Any, str], Any], sa.types.TypeEngine[Any]]]
+
+
+def _by_id(entity: str) -> One:
+    return One(entity, {"id": ("id", row_id(entity), sa.Uuid())})
+
+
+def _all(entity: str, only: Callable[[Alias], Condition] | None = None) -> Connection:
+    return Connection(entity, lambda _row, child: only(child) if only else sa.true())
+
+
+ROOTS: Mapping[str, One | Connection] = {
+    "studio": One("Studio", {}),
+    "cohort": One(
+        "Cohort",
+        {
+            "id": ("id", row_id("Cohort"), sa.Uuid()),
+            "number": ("number", arguments.whole, sa.Integer()),
+        },
+    ),
+    "cohorts": _all("Cohort"),
+    "trainee": _by_id("Trainee"),
+    "trainees": _all("Trainee"),
+    "mentor": _by_id("Mentor"),
+    "mentors": _all("Mentor"),
+    "topic": One("Topic", {"code": ("code", arguments.plain, sa.Text())}),
+    "topics": _all("Topic"),
+    "survey": _by_id("Survey"),
+    "surveys": _all("Survey"),
+    "painPoints": _all("PainPoint"),
+    "content": _by_id("Content"),
+    "contents": _all("Content", lambda content: content.c.active),
+    "matchRun": _by_id("MatchRun"),
+    "matchRuns": _all("MatchRun"),
+    "pairings": _all("Pairing"),
+    "rules": _all("Rule"),
+    "surveyImport": _by_id("SurveyImport"),
+    "job": _by_id("Job"),
+}
+
+
+def print_roots(scope: Scope, roots: tuple[Selection, ...]) -> Text:
+    """Return the whole answer as one JSON object."""
+    compiler = Compiler(scope)
+    return print_members([(root.key, _print_root(compiler, root)) for root in roots])
+
+
+def _print_root(compiler: Compiler, selection: Selection) -> Part:
+    if selection.name == "__typename":
+        return quoted("Query")
+    if selection.name == "node":
+        given = compiler.scope.given(selection, selection.key)
+        return _print_node(compiler, selection, given, given.values.get("id"), given.getter("id", _any_id))
+    if selection.name == "nodes":
+        return _print_nodes(compiler, selection)
+    declared = ROOTS[selection.name]
+    if rows_for(compiler.scope.actor, declared.entity) is Rows.NONE:
+        raise Forbidden(selection.name)
+    if isinstance(declared, Connection):
+        # A root has no row above it.
+        nothing = ENTITIES[declared.entity].table.alias()
+        return print_connection(
+            compiler.scope, compiler.print_object, declared, nothing, selection, selection.key
+        )
+    return _print_one(compiler, declared, selection)
+
+
+def _print_one(compiler: Compiler, declared: One, selection: Selection) -> Text:
+    given = compiler.scope.given(selection, selection.key)
+    entity = ENTITIES[declared.entity]
+    named = [name for name in declared.by if given.has(name)]
+    if declared.by and len(named) != 1:
+        raise refuse(given.field(next(iter(declared.by))))
+    row = entity.table.alias()
+    conditions = []
+    for name in named:
+        column, check, type_ = declared.by[name]
+        conditions.append(row.c[column] == compiler.scope.binds.bind(given.getter(name, check), type_))
+    return print_found(compiler, entity, row, conditions, selection, selection.key)
+
+
+def print_found(
+    compiler: Compiler,
+    entity: Entity,
+    row: Alias,
+    conditions: list[Condition],
+    selection: Selection,
+    path: str,
+) -> Text:
+    """Return the one row that meets the conditions and may be seen, or null."""
+    sources = Sources(row)
+    shown = compiler.print_object(entity, row, sources, selection.children, path)
+    found = sa.select(shown).select_from(sources.tree).where(*conditions, compiler.scope.policy(entity, row))
+    return sa.func.coalesce(found.scalar_subquery(), sa.literal_column("'null'"))
+
+
+def _print_nodes(compiler: Compiler, selection: Selection) -> Text:
+    given = compiler.scope.given(selection, selection.key)
+    ids = given.values.get("ids")
+    if not isinstance(ids, list | tuple) or len(ids) > MOST_VALUES:
+        raise refuse(given.field("ids"))
+    parts: list[Part] = []
+    for number, text in enumerate(ids):
+        parts += ["," if number else "", _print_node(compiler, selection, given, text, _nth(given, number))]
+    return joined(["[", *parts, "]"])
+
+
+def _nth(given: Given, number: int) -> Getter:
+    return given.getter("ids", lambda ids, field: _any_id(ids[number], field))
+
+
+def _print_node(compiler: Compiler, selection: Selection, given: Given, text: Any, get: Getter) -> Part:
+    entity = ENTITIES[entity_of(text, given.field("id"))]
+    row = entity.table.alias()
+    bound = compiler.scope.binds.bind(get, sa.Uuid())
+    return print_found(compiler, entity, row, [row.c.id == bound], selection, selection.key)
+
+
+def _any_id(value: Any, field: str) -> Any:
+    return row_id(entity_of(value, field))(value, field)

@@ -1,0 +1,73 @@
+"""For whom and with which arguments a statement is compiled: policies, filters and bound values."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from studio.permissions import SMALLEST_GROUP, Actor, Rows, rows_for
+from studio.reading import arguments
+from studio.reading.arguments import Given, filter_check
+from studio.reading.dialect import Label
+from studio.reading.fields import Alias, Condition, Entity, FilterKind, Principal, Value
+from studio.reading.selection import Selection
+from studio.reading.sources import Binds
+
+
+class Scope:
+    """One role's rights and the parameters of one statement; what differs between requests is bound."""
+
+    def __init__(self, dialect: str, actor: Actor, positions: Mapping[int, int]) -> None:
+        self.dialect, self.actor, self._positions = dialect, actor, positions
+        self.binds = Binds()
+        self.who = Principal(
+            self.binds.bind(lambda request: request.actor.studio_id, sa.Uuid()),
+            self.binds.bind(lambda request: request.actor.person_id, sa.Uuid()),
+        )
+        self._labels = self.binds.bind(lambda request: request.labels, sa.Text())
+
+    def policy(self, entity: Entity, row: Alias) -> Condition:
+        """Return the condition of the rows that the actor may read."""
+        rows = rows_for(self.actor, entity.name)
+        of_studio = entity.of_studio(row, self.who)
+        if rows is Rows.ALL:
+            return of_studio
+        if rows is Rows.OWN:
+            return sa.and_(of_studio, entity.own[self.actor.role](row, self.who))
+        if rows is Rows.LARGE_GROUPS:
+            return sa.and_(of_studio, row.c.respondents >= sa.literal_column(str(SMALLEST_GROUP)))
+        return sa.false()
+
+    def given(self, selection: Selection, path: str) -> Given:
+        """Return the arguments of a selected field."""
+        return Given(self._positions[id(selection)], path, selection.arguments)
+
+    def filters(
+        self, entity: Entity, row: Alias, given: Given, prefix: str, names: Sequence[str]
+    ) -> list[Condition]:
+        """Return the conditions of the filters of these names that are given."""
+        source = given.values.get("filter") if prefix else given.values
+        values: Mapping[str, Any] = source or {}
+        conditions = []
+        for name in names:
+            if values.get(name) is None:
+                continue
+            declared = entity.filters[name]
+            if declared.kind == FilterKind.FLAG:
+                conditions.append(declared.condition(row, values[name]))
+                continue
+            check, type_ = filter_check(declared)
+            bound = self.binds.bind(given.getter(prefix + name, check), type_)
+            conditions.append(declared.condition(row, bound))
+        return conditions
+
+    def label(self, labels: str, code: Callable[[], Value]) -> Value:
+        """Return the reader's label of a code; the code itself where there is none."""
+        return Label(self._labels, labels, code(), code())
+
+    def page_limit(self, given: Given, name: str, default: int, more: int = 0) -> sa.BindParameter[Any]:
+        """Bind how many rows are asked for, or the default; `more` is added."""
+        if not given.has(name):
+            return self.binds.bind(lambda _request: default + more, sa.Integer())
+        get = given.getter(name, arguments.page_size)
+        return self.binds.bind(lambda request: get(request) + more, sa.Integer())
