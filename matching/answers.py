@@ -143,6 +143,18 @@ def split_points(text: str) -> list[Span]:
 def split_clauses(text: str, span: Span) -> list[Span]:
     """Cut one point at commas, enumeration commas, colons and spaces.
 
+    Parameters
+    ----------
+    text : str
+        The whole answer.
+    span : pair of int
+        Characters of the point, end excluded.
+
+    Returns
+    -------
+    list of pairs of int
+        Characters of each clause in `text`, end excluded.
+
     Examples
     --------
     >>> split_clauses("材料多，系统也多", (0, 8))

@@ -54,6 +54,10 @@ def verify(problem: AssignmentProblem, solution: Solution, tolerance: float = 1e
     tolerance : float, default 1e-6
         Largest relative gap that still counts as proven.
 
+    Returns
+    -------
+    Certificate
+
     Notes
     -----
     One pass over the scores in blocks of 256 rows; memory for one block.

@@ -108,6 +108,19 @@ def explain(
 ) -> PairReason | UnmatchedReason:
     """Explain a pair, or, without a mentor, why the trainee is unmatched.
 
+    Parameters
+    ----------
+    problem, solution
+        The problem and its optimal solution.
+    trainee : int
+        Row of the trainee.
+    mentor : int, optional
+        Column of the mentor; when left out the trainee must be unmatched.
+
+    Returns
+    -------
+    PairReason or UnmatchedReason
+
     Raises
     ------
     InvalidInputError
@@ -183,9 +196,24 @@ def moves_between(before: Solution, after: Solution) -> tuple[Move, ...]:
 def explain_unmatched(problem: AssignmentProblem, solution: Solution) -> tuple[UnmatchedReason, ...]:
     """Explain all the unmatched trainees, in the order of `solution.unmatched`.
 
+    Parameters
+    ----------
+    problem, solution
+        The problem and its optimal solution.
+
+    Returns
+    -------
+    tuple of UnmatchedReason
+
     Notes
     -----
     One table of exchange chains (n_mentors³ additions) serves them all.
+
+    Examples
+    --------
+    >>> problem = AssignmentProblem.from_scores([[0.9], [0.8]], capacity=[1])
+    >>> [reason.code for reason in explain_unmatched(problem, assign(problem))]
+    ['NO_CAPACITY_LEFT']
     """
     if not len(solution.unmatched):
         return ()

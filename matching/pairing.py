@@ -73,6 +73,10 @@ def match(
     objective : str
         As in :func:`assign`.
 
+    Returns
+    -------
+    Match
+
     Raises
     ------
     InvalidInputError, MinimumLoadError
