@@ -16,10 +16,10 @@ from tests.graph.conftest import Loaded
 
 
 async def act(
-    demo: Loaded, name: str, role: Role = Role.ORGANIZER, language: str = "zh", **given: Any
+    demo: Loaded, name: str, by: Role = Role.ORGANIZER, language: str = "zh", /, **given: Any
 ) -> Any:
     """Run a published mutation and return its payload."""
-    data = (await execute(operation(name), demo.context(role, language), {"input": given})).parsed()
+    data = (await execute(operation(name), demo.context(by, language), {"input": given})).parsed()
     return data[name[0].lower() + name[1:]]
 
 
@@ -218,7 +218,9 @@ async def test_an_import_is_queued_and_tells_what_is_wrong(own_demo: Loaded) -> 
     assert {column["field"] for column in found["mapping"]} >= {"name", "community"}
 
 
-RULES = """mutation R($s: SetRuleInput!) { setRule(input: $s) { rule { id kind reason version } userErrors { code } } }"""
+RULES = """mutation R($s: SetRuleInput!) {
+    setRule(input: $s) { rule { id kind reason version } userErrors { code } }
+}"""
 REMOVE = "mutation R($r: ID!) { removeRule(input: {ruleId: $r}) { ruleId userErrors { code field } } }"
 
 

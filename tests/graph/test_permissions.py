@@ -25,7 +25,7 @@ def _document(demo: Loaded, name: str) -> str:
     field = QUERY.fields[name]
     kind = get_named_type(field.type)
     below = "{nodes{__typename}}" if kind.name.endswith("Connection") else "{__typename}"
-    given = ""
+    given = "(number: 3)" if name == "cohort" else ""
     if any(is_required_argument(argument) for argument in field.args.values()):
         given = '(code: "WRITING")' if name == "topic" else f'(id: "{_some_id(demo, _entity(name))}")'
     return f"{{{name}{given}{below}}}"
