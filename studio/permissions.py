@@ -61,7 +61,7 @@ READ: dict[str, dict[Role, Rows]] = {
     "Honour": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "Trainee": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "Mentor": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
-    "MentorStrength": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
+    "MentorTopic": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "MentorCase": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "Survey": {ORGANIZER: Rows.ALL, TRAINEE: Rows.OWN, CLIENT_APP: Rows.ALL},
     "Question": {ORGANIZER: Rows.ALL, TRAINEE: Rows.OWN, CLIENT_APP: Rows.ALL},
@@ -93,7 +93,7 @@ READ: dict[str, dict[Role, Rows]] = {
 
 # Fields that fewer roles see than the rows they stand in.
 FIELDS: dict[tuple[str, str], frozenset[Role]] = {
-    ("Person", "phoneMasked"): frozenset({ORGANIZER}),
+    ("Person", "phone"): frozenset({ORGANIZER}),
     # A trainee sees the public part of the own mentor's profile only.
     ("Mentor", "capacity"): frozenset({ORGANIZER, MENTOR}),
     ("Mentor", "activeLoad"): frozenset({ORGANIZER, MENTOR}),

@@ -53,8 +53,11 @@ async def store_course_plan(
     await session.execute(sa.delete(CoursePlanItem).where(col(CoursePlanItem.cohort_id) == cohort.id))
     await insert_rows(session, [item for item, _ in wanted])
     await insert_rows(session, [row for item, speakers in wanted for row in _speakers(item, speakers)])
+    used: set[UUID] = set()
     for item, _ in wanted:
-        await insert_rows(session, await _contents(session, item))
+        chosen = await _contents(session, item, used)
+        used.update(row.content_id for row in chosen)
+        await insert_rows(session, chosen)
 
 
 async def _by_county(
@@ -162,8 +165,16 @@ def _speakers(item: CoursePlanItem, mentor_ids: Sequence[UUID]) -> list[CoursePl
     ]
 
 
-async def _contents(session: AsyncSession, item: CoursePlanItem) -> list[CoursePlanContent]:
-    """Choose contents for an event: mainly about the topic, cases to discuss before courses to hear."""
+# What suits an event best: courses to hear, cases to discuss, tools to leave behind.
+_FITTING: dict[CourseEvent, list[str]] = {
+    CourseEvent.MONTHLY_TOPIC: [ContentKind.COURSE, ContentKind.CASE, ContentKind.TEMPLATE],
+    CourseEvent.QUARTERLY_SALON: [ContentKind.CASE, ContentKind.COURSE, ContentKind.TEMPLATE],
+    CourseEvent.OUTREACH_TEACHING: [ContentKind.TEMPLATE, ContentKind.COURSE, ContentKind.CASE],
+}
+
+
+async def _contents(session: AsyncSession, item: CoursePlanItem, used: set[UUID]) -> list[CoursePlanContent]:
+    """Choose contents for an event: mainly about its topic, of the kind that suits it, fresh ones first."""
     found = await session.execute(
         select(Content.id, Content.kind, Content.code)
         .join(ContentTopic, col(ContentTopic.content_id) == Content.id)
@@ -175,8 +186,8 @@ async def _contents(session: AsyncSession, item: CoursePlanItem) -> list[CourseP
             sa.func.coalesce(Topic.parent_id, Topic.id) == item.topic_id,
         )
     )
-    order: dict[str, int] = {ContentKind.CASE: 0, ContentKind.COURSE: 1, ContentKind.TEMPLATE: 2}
-    rows = sorted(found.all(), key=lambda row: (order.get(row[1], 3), row[2]))
+    order = {kind: place for place, kind in enumerate(_FITTING[item.event])}
+    rows = sorted(found.all(), key=lambda row: (row[0] in used, order.get(row[1], len(order)), row[2]))
     return [
         CoursePlanContent(studio_id=item.studio_id, item_id=item.id, content_id=content_id, position=position)
         for position, (content_id, _, _) in enumerate(rows[:CONTENTS_PER_EVENT])
