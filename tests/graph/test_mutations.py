@@ -218,9 +218,6 @@ async def test_an_import_is_queued_and_tells_what_is_wrong(own_demo: Loaded) -> 
     assert {column["field"] for column in found["mapping"]} >= {"name", "community"}
 
 
-RULES = """mutation R($s: SetRuleInput!) {
-    setRule(input: $s) { rule { id kind reason version } userErrors { code } }
-}"""
 REMOVE = "mutation R($r: ID!) { removeRule(input: {ruleId: $r}) { ruleId userErrors { code field } } }"
 
 
@@ -230,8 +227,8 @@ async def test_rules_are_set_replaced_and_removed(own_demo: Loaded) -> None:
         "mentorId": own_demo.id("Mentor", own_demo.mentor),
         "reason": "亲属",
     }
-    first = (await own_demo.data(RULES, s={**given, "kind": "FORBID"}))["setRule"]["rule"]
-    second = (await own_demo.data(RULES, s={**given, "kind": "PREFER"}))["setRule"]["rule"]
+    first = (await act(own_demo, "SetRule", **given, kind="FORBID"))["rule"]
+    second = (await act(own_demo, "SetRule", **given, kind="PREFER"))["rule"]
     assert second["id"] == first["id"]
     assert second["kind"] == "PREFER"
     removed = (await own_demo.data(REMOVE, r=first["id"]))["removeRule"]
