@@ -6,8 +6,8 @@ Node = dict[str, Any]
 
 
 def voices_by_topic(points: list[Node], needs: list[Node]) -> Node:
-    """Return the sentences of each topic with the words that show it, and those that a person should look at."""
-    spoken = [point for point in points if not point["junk"]]
+    """Return the sentences of each topic with the words that show it, those that a person should look at, and good news."""
+    spoken = [point for point in points if not point["junk"] and not point["resolved"]]
     topics = []
     for need in needs:
         said = [
@@ -20,6 +20,7 @@ def voices_by_topic(points: list[Node], needs: list[Node]) -> Node:
     return {
         "topics": topics,
         "unsure": [_voice(point, None) for point in spoken if point["abstained"] and not _tags(point)],
+        "resolved": [_voice(point, None) for point in points if point["resolved"] and not point["junk"]],
         "empty": sum(1 for point in points if point["junk"]),
     }
 
@@ -35,8 +36,6 @@ def _voice(point: Node, tag: Node | None) -> Node:
         "pieces": _pieces(point["text"], tag["evidence"] if tag else []),
         "role": trainee["role"] if trainee else None,
         "county": county,
-        "resolved": point["resolved"],
-        "abstained": point["abstained"],
     }
 
 

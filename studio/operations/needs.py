@@ -170,7 +170,9 @@ async def _add_answers(session: AsyncSession, survey_id: UUID, said: NeedTable) 
     if not asked:
         return
     answers = await session.stream(
-        sa.select(col(Answer.response_id), json_rows(session, Question.position, Answer.number, Answer.options))
+        sa.select(
+            col(Answer.response_id), json_rows(session, Question.position, Answer.number, Answer.options)
+        )
         .join(SurveyResponse, col(SurveyResponse.id) == Answer.response_id)
         .join(Question, col(Question.id) == Answer.question_id)
         .where(

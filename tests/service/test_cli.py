@@ -1,0 +1,196 @@
+"""The command line as a user runs it: shapes, exit codes, files."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+from typer.testing import CliRunner, Result
+
+from service.cli.app import app
+from tests.studio.operations.conftest import MENTORS, ROSTER, SURVEY, SURVEY_HEADER, SURVEY_ROWS, csv_file
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a set-up studio and the usual files."""
+    folder = tmp_path_factory.mktemp("cli")
+    for name, content in (("roster.csv", ROSTER), ("mentors.csv", MENTORS), ("survey.csv", SURVEY)):
+        (folder / name).write_bytes(content)
+    assert yanzhen(folder, "init", "--studio", "我的工作室").exit_code == 0
+    for command in (
+        ("roster", folder / "roster.csv", "--cohort", "3"),
+        ("mentors", folder / "mentors.csv"),
+        ("survey", folder / "survey.csv", "--cohort", "3", "--wave", "1"),
+    ):
+        assert yanzhen(folder, "import", *command).exit_code == 0
+    return folder
+
+
+def yanzhen(folder: Path, *arguments: object) -> Result:
+    return CliRunner().invoke(
+        app, [str(each) for each in arguments], env={"YANZHEN_DATABASE_URL": f"sqlite:///{folder / 'own.db'}"}
+    )
+
+
+def answer(folder: Path, *arguments: object, code: int = 0) -> Any:
+    done = yanzhen(folder, *arguments, "--format", "json")
+    assert done.exit_code == code, done.output
+    return json.loads(done.stdout)
+
+
+def test_import_says_what_it_did(folder: Path) -> None:
+    report = answer(folder, "import", "survey", folder / "survey.csv", "--cohort", 3, "--wave", 1)
+    promised = "rows accepted updated unchanged rejected respondents painPoints mapping dryRun"
+    assert set(promised.split()) <= set(report)
+    assert (report["rows"], report["accepted"], report["unchanged"], report["rejected"]) == (3, 3, 3, [])
+    assert {"column", "field"} <= set(report["mapping"][0])
+    assert {"column": "来自IP", "field": "dropped:personal"}.items() <= next(
+        column for column in report["mapping"] if column["column"] == "来自IP"
+    ).items()
+
+
+def test_bad_row_ends_with_code_one_unless_skipped(folder: Path) -> None:
+    (folder / "bad.csv").write_bytes(
+        csv_file(
+            SURVEY_HEADER,
+            *SURVEY_ROWS,
+            (9, "2026/3/2 11:10:00", "9秒", "", "孙无", "无名社区", 3, 3, 3, "没人认识", ""),
+        )
+    )
+    report = answer(folder, "import", "survey", folder / "bad.csv", "--cohort", 3, code=1)
+    assert [set(issue) for issue in report["rejected"]] == [
+        {"row", "column", "code", "message", "suggestion"}
+    ]
+    assert report["rejected"][0]["row"] == 5
+    assert report["rows"] == report["accepted"] + 1
+    english = answer(folder, "import", "survey", folder / "bad.csv", "--cohort", 3, "--lang", "en", code=1)
+    assert english["rejected"][0]["message"] != report["rejected"][0]["message"]
+    skipped = answer(
+        folder, "import", "survey", folder / "bad.csv", "--cohort", 3, "--skip-bad-rows", "--dry-run"
+    )
+    assert skipped["dryRun"]
+
+
+def test_needs_have_their_figures_in_range(folder: Path) -> None:
+    result = answer(folder, "needs", "--cohort", 3)
+    assert {(trainee["name"], trainee["community"]) for trainee in result["trainees"]} == {
+        ("李明", "桂语社区"),
+        ("李明", "松涛社区"),
+        ("王芳", "竹园社区"),
+        ("赵强", "茶园社区"),
+    }
+    for trainee in result["trainees"]:
+        for need in trainee["needs"]:
+            assert all(0 <= need[key] <= 1 for key in ("severity", "urgency", "need"))
+    assert len(result["topics"]) == 9
+    for topic in result["topics"]:
+        assert 0 <= topic["low"] <= topic["mean"] <= topic["high"] <= 1
+        assert 0 <= topic["trainees"] <= 3
+    assert next(topic for topic in result["topics"] if topic["code"] == "GRID")["trainees"] >= 1
+
+
+def test_recommendations_cite_own_words(folder: Path) -> None:
+    wang = next(each for each in answer(folder, "needs", "--cohort", 3)["trainees"] if each["name"] == "王芳")
+    items = answer(folder, "recommend", "--trainee", wang["id"])["items"]
+    assert items
+    for item in items:
+        assert round(math.fsum(reason["weight"] for reason in item["reasons"]), 6) == item["score"]
+        assert {point["text"] for point in item["becauseOf"]} <= {"加装电梯一楼不同意", "停车天天吵"}
+
+
+def test_match_adds_up(folder: Path) -> None:
+    result = answer(folder, "match", "--cohort", 3)
+    assert (result["matched"], result["total"], result["unmatched"]) == (4, 4, [])
+    for pair in result["pairs"]:
+        for part in pair["parts"]:
+            assert round(part["value"] * part["weight"], 6) == part["contribution"]
+        assert round(math.fsum(part["contribution"] for part in pair["parts"]), 6) == pair["score"]
+    certificate = result["certificate"]
+    assert round(math.fsum(pair["score"] for pair in result["pairs"]), 6) == certificate["objective"]
+    assert certificate == {
+        "objective": certificate["bound"],
+        "bound": certificate["bound"],
+        "gap": 0,
+        "verified": True,
+    }
+    assert answer(folder, "match", "--cohort", 3)["runId"] == result["runId"]
+
+
+def test_pairings_become_a_workbook_without_formulas(folder: Path) -> None:
+    answer(folder, "match", "--cohort", 3)
+    assert answer(folder, "export", "pairings", "--cohort", 3, folder / "pairs.xlsx")["pairs"] == 4
+    sheets = load_workbook(folder / "pairs.xlsx")
+    rows = list(sheets.worksheets[0].values)
+    assert len(rows) == 5
+    assert {row[0] for row in rows[1:]} == {"李明", "王芳", "赵强"}
+    assert len(sheets.worksheets) == 3
+
+
+def test_report_and_schema_are_written(folder: Path) -> None:
+    answer(folder, "report", "--cohort", 3, folder / "report.html")
+    assert "第3批培养报告" in (folder / "report.html").read_text(encoding="utf-8")
+    assert "type Query" in answer(folder, "schema")["sdl"]
+    assert "type Query {" in yanzhen(folder, "schema").stdout
+
+
+def test_classify_gives_evidence_inside_the_text(folder: Path) -> None:
+    (folder / "texts.txt").write_text("材料写到半夜还被退回来\n无\n加装电梯一楼不同意\n", encoding="utf-8")
+    found = answer(folder, "classify", folder / "texts.txt")
+    assert [each["text"] for each in found] == ["材料写到半夜还被退回来", "无", "加装电梯一楼不同意"]
+    assert found[0]["topics"][0]["code"] == "WRITING"
+    assert found[1]["topics"] == []
+    for each in found:
+        assert isinstance(each["abstained"], bool)
+        for topic in each["topics"]:
+            assert 0 < topic["confidence"] <= 1
+            assert all(0 <= span["start"] < span["end"] <= len(each["text"]) for span in topic["evidence"])
+
+
+def test_tokens_are_for_a_person_where_the_role_asks_for_one(folder: Path) -> None:
+    assert answer(folder, "token", "create", "--role", "organizer")["token"].startswith("yz_")
+    wang = next(each for each in answer(folder, "needs", "--cohort", 3)["trainees"] if each["name"] == "王芳")
+    assert answer(folder, "token", "create", "--role", "trainee", "--person", wang["id"])["role"] == "TRAINEE"
+    assert "error" in answer(folder, "token", "create", "--role", "mentor", code=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("import", "survey", "missing.xlsx", "--cohort", "3"), "FILE_UNREADABLE"),
+        (("needs", "--cohort", "9"), "NO_COHORT"),
+        (("recommend", "--trainee", "TR_no"), "NOT_FOUND"),
+        (("export", "pairings", "--cohort", "9", "x.xlsx"), "NO_COHORT"),
+        (("needs", "--cohort", "3", "--studio", "没有"), "NOT_FOUND"),
+    ],
+)
+def test_mistake_is_told_with_its_code(folder: Path, arguments: tuple[str, ...], code: str) -> None:
+    error = answer(folder, *arguments, code=1)["error"]
+    assert error["code"] == code
+    assert error["message"]
+
+
+def test_map_names_columns_and_refuses_unknown_ones(folder: Path) -> None:
+    (folder / "odd.csv").write_bytes(csv_file(("谁", "哪里的", "现在做什么"), ("钱进", "望湖社区", "副主任")))
+    mapped = ("--map", "谁=name", "--map", "哪里的=community", "--map", "现在做什么=role")
+    report = answer(folder, "import", "roster", folder / "odd.csv", "--cohort", 4, *mapped)
+    assert (report["accepted"], report["new"]) == (1, 1)
+    refused = answer(
+        folder, "import", "roster", folder / "odd.csv", "--cohort", 4, "--map", "无此列=name", code=1
+    )
+    assert refused["error"]["code"] == "MAP_UNKNOWN_COLUMN"
+    assert answer(folder, "import", "roster", folder / "odd.csv", "--cohort", 4, "--map", "x", code=1)[
+        "error"
+    ]
+
+
+def test_command_without_a_database_says_what_to_do(tmp_path: Path) -> None:
+    error = answer(tmp_path, "needs", "--cohort", 3, code=1)["error"]
+    assert error["code"] == "SCHEMA_MISSING"
+
+
+def test_bare_studio_has_no_topics(tmp_path: Path) -> None:
+    result = answer(tmp_path, "init", "--bare")
+    assert (result["topics"], result["contents"]) == (0, 0)
