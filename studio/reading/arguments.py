@@ -151,7 +151,9 @@ def shape_of(value: Any, name: str = "") -> Any:
     if isinstance(value, bool) or name in {"field", "direction"}:
         return str(value)
     if name in {"id", "ids"}:
-        return tuple(_prefix(item) for item in (value if isinstance(value, list | tuple) else [value]))
+        return tuple(
+            sorted({_prefix(item) for item in (value if isinstance(value, list | tuple) else [value])})
+        )
     return type(value).__name__
 
 

@@ -5,6 +5,7 @@ arguments, no nested document is parsed again, and both databases give the same 
 """
 
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -145,6 +146,11 @@ def elements_of(dialect: str, document: ColumnElement[Any], *, keyed: bool) -> s
     return rows.render_derived()
 
 
+def json_of(dialect: str, text: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Return a bound text as a JSON document."""
+    return text if dialect == "sqlite" else sa.cast(text, sa.JSON())
+
+
 def bound(dialect: str, value: Any) -> Any:
     """Return a value as the driver of this database takes it."""
     if dialect == "sqlite":
@@ -152,6 +158,8 @@ def bound(dialect: str, value: Any) -> Any:
             return value.hex
         if isinstance(value, list):
             return orjson.dumps(value).decode()
+        if isinstance(value, datetime):
+            return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
     return value
 
 
@@ -240,4 +248,4 @@ def _label_postgresql(element: Label, compiler: SQLCompiler, **options: Any) -> 
 def _labelled(labels: str, element: Label, compiler: SQLCompiler, options: dict[str, Any]) -> str:
     document = labels.format(_sql(compiler, element.labels, options))
     code, again = _sql(compiler, element.code, options), _sql(compiler, element.again, options)
-    return f"coalesce({document} -> '{element.section}' ->> {code}, {again})"
+    return f"coalesce({document} -> '{element.section}' ->> ({code}), {again})"

@@ -76,38 +76,49 @@ class Page:
     def printed(self, related: Related) -> Text:
         """Return the connection as a JSON object; rows and total only where they are asked for."""
         selections = self.selection.children
-        if not any(child.name in {"nodes", "edges", "pageInfo"} for child in selections):
-            return print_members([(child.key, self._print_plain(child, related)) for child in selections])
+        # Without any aggregate the statement would give one text per row.
+        if not any(self._is_aggregate(child) for child in selections):
+            return print_members(
+                [(child.key, self._print_member(child, None, related)) for child in selections]
+            )
         rows = self._rows(related).correlate_except().subquery()
         members = [(child.key, self._print_member(child, rows, related)) for child in selections]
         return sa.select(print_members(members)).select_from(rows).scalar_subquery()
 
-    def _print_plain(self, child: Selection, related: Related) -> Part:
+    def _is_aggregate(self, child: Selection) -> bool:
+        if child.name == "pageInfo":
+            return any(info.name not in {"__typename", self._entered} for info in child.children)
+        return child.name in {"nodes", "edges"}
+
+    def _print_member(self, child: Selection, rows: Alias | None, related: Related) -> Part:
         if child.name == "__typename":
             return quoted(f"{self.entity.typename or self.entity.name}Connection")
-        return Printed(self._total(related), Kind.INT)
-
-    def _print_member(self, child: Selection, rows: Alias, related: Related) -> Part:
-        if child.name in {"nodes", "edges"}:
-            return joined(["[", Listed(rows.c[f"j{self.selection.children.index(child)}"]), "]"])
+        if child.name == "totalCount":
+            return Printed(self._total(related), Kind.INT)
         if child.name == "pageInfo":
             return print_members([(info.key, self._print_info(info.name, rows)) for info in child.children])
-        return self._print_plain(child, related)
+        assert rows is not None  # noqa: S101  nodes and edges are aggregates
+        return joined(["[", Listed(rows.c[f"j{self.selection.children.index(child)}"]), "]"])
 
-    def _print_info(self, name: str, rows: Alias) -> Part:
+    @property
+    def _entered(self) -> str:
+        """The side that the page was entered from."""
+        return "hasNextPage" if self.backward else "hasPreviousPage"
+
+    def _print_info(self, name: str, rows: Alias | None) -> Part:
         if name == "__typename":
             return quoted("PageInfo")
+        if name == self._entered or rows is None:
+            # There is at least the row of the cursor.
+            return "true" if self.given.has("before" if self.backward else "after") else "false"
         if name in {"startCursor", "endCursor"}:
             is_first = rows.c.n == sa.literal_column("1")
             is_last = sa.or_(rows.c.n == rows.c.m, rows.c.n == rows.c.size)
             wanted = is_first if (name == "startCursor") is not self.backward else is_last
             cursor = sa.func.max(sa.case((wanted, rows.c.c)))
             return sa.func.coalesce(cursor, sa.literal_column("'null'"))
-        if (name == "hasNextPage") is not self.backward:
-            more = sa.func.coalesce(sa.func.max(rows.c.m - rows.c.size), sa.literal_column("0"))
-            return sa.case((more > sa.literal_column("0"), sa.literal_column("'true'")), else_=word("false"))
-        # On the side that the page was entered from there is at least the row of the cursor.
-        return "true" if self.given.has("before" if self.backward else "after") else "false"
+        more = sa.func.coalesce(sa.func.max(rows.c.m - rows.c.size), sa.literal_column("0"))
+        return sa.case((more > sa.literal_column("0"), word("true")), else_=word("false"))
 
     def _total(self, related: Related) -> Value:
         child = self.entity.table.alias()

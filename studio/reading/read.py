@@ -12,12 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from studio.permissions import Actor
 from studio.reading.arguments import Getter, Request, shape_of
-from studio.reading.catalogue import ENTITIES
 from studio.reading.compile import Compiler
 from studio.reading.cursors import OPEN, seal
 from studio.reading.dialect import bound
-from studio.reading.printing import Text, print_members
-from studio.reading.roots import print_found, print_roots
+from studio.reading.printing import Text
+from studio.reading.roots import named_ids, print_by_ids, print_roots
 from studio.reading.scope import Scope
 from studio.reading.selection import Selection
 
@@ -63,23 +62,18 @@ async def read_rows(
     """
     if not ids:
         return []
-    rows = Selection("rows", entity, {"ids": list(ids)}, tuple(children))
-    text = await _answer(session, actor, (rows,), labels, entity, lambda scope: _print_rows(scope, rows))
-    found: dict[str, Any] = orjson.loads(text)
-    return [found.get(str(number)) for number in range(len(ids))]
-
-
-def _print_rows(scope: Scope, selection: Selection) -> Text:
-    compiler, entity = Compiler(scope), ENTITIES[selection.name]
-
-    def printed(number: int) -> Text:
-        row = entity.table.alias()
-        nth = scope.binds.bind(lambda request: request.arguments[0]["ids"][number], sa.Uuid())
-        return print_found(compiler, entity, row, [row.c.id == nth], selection, entity.name)
-
-    return print_members(
-        [(str(number), printed(number)) for number in range(len(selection.arguments["ids"]))]
+    rows = Selection(
+        "rows", entity, {"named": named_ids([(entity, row_id) for row_id in ids])}, tuple(children)
     )
+    text = await _answer(
+        session, actor, (rows,), labels, entity, lambda scope: _print_rows(scope, entity, rows)
+    )
+    found: list[dict[str, Any] | None] = orjson.loads(text)
+    return found
+
+
+def _print_rows(scope: Scope, entity: str, rows: Selection) -> Text:
+    return print_by_ids(Compiler(scope), [entity], lambda request: request.arguments[0]["named"], rows)
 
 
 async def _answer(

@@ -1,21 +1,23 @@
 """What a query can start from, and how each start finds its rows."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
+import orjson
 import sqlalchemy as sa
 
 from studio.errors import Forbidden
 from studio.permissions import Rows, rows_for
 from studio.reading import arguments
-from studio.reading.arguments import MOST_VALUES, Getter, Given, entity_of, refuse, row_id
+from studio.reading.arguments import MOST_VALUES, Getter, entity_of, refuse, row_id
 from studio.reading.catalogue import ENTITIES
 from studio.reading.compile import Compiler
-from studio.reading.dialect import joined
-from studio.reading.fields import Alias, Condition, Connection, Entity
+from studio.reading.dialect import elements_of, json_of, word
+from studio.reading.fields import Alias, Condition, Connection, Entity, member_text
 from studio.reading.pages import print_connection
-from studio.reading.printing import Part, Text, print_members, quoted
+from studio.reading.printing import Part, Text, print_list, print_members, quoted
 from studio.reading.scope import Scope
 from studio.reading.selection import Selection
 from studio.reading.sources import Sources
@@ -77,8 +79,7 @@ def _print_root(compiler: Compiler, selection: Selection) -> Part:
     if selection.name == "__typename":
         return quoted("Query")
     if selection.name == "node":
-        given = compiler.scope.given(selection, selection.key)
-        return _print_node(compiler, selection, given, given.values.get("id"), given.getter("id", _any_id))
+        return _print_node(compiler, selection)
     if selection.name == "nodes":
         return _print_nodes(compiler, selection)
     declared = ROOTS[selection.name]
@@ -104,44 +105,68 @@ def _print_one(compiler: Compiler, declared: One, selection: Selection) -> Text:
     for name in named:
         column, check, type_ = declared.by[name]
         conditions.append(row.c[column] == compiler.scope.binds.bind(given.getter(name, check), type_))
-    return print_found(compiler, entity, row, conditions, selection, selection.key)
+    return _print_found(compiler, entity, row, conditions, selection)
 
 
-def print_found(
-    compiler: Compiler,
-    entity: Entity,
-    row: Alias,
-    conditions: list[Condition],
-    selection: Selection,
-    path: str,
+def _print_found(
+    compiler: Compiler, entity: Entity, row: Alias, conditions: list[Condition], selection: Selection
 ) -> Text:
     """Return the one row that meets the conditions and may be seen, or null."""
     sources = Sources(row)
-    shown = compiler.print_object(entity, row, sources, selection.children, path)
+    shown = compiler.print_object(entity, row, sources, selection.children, selection.key)
     found = sa.select(shown).select_from(sources.tree).where(*conditions, compiler.scope.policy(entity, row))
     return sa.func.coalesce(found.scalar_subquery(), sa.literal_column("'null'"))
 
 
 def _print_nodes(compiler: Compiler, selection: Selection) -> Text:
     given = compiler.scope.given(selection, selection.key)
-    ids = given.values.get("ids")
+    ids = _node_ids(given.values.get("ids"), given.field("ids"))
+    entities = sorted({entity for entity, _ in ids})
+    return print_by_ids(compiler, entities, given.getter("ids", _named), selection)
+
+
+def print_by_ids(compiler: Compiler, entities: Sequence[str], get: Getter, selection: Selection) -> Text:
+    """Return the rows of these ids, which `get` gives as JSON [{"e": entity, "i": 32 digits}, …], in their order."""
+    named = compiler.scope.binds.bind(get, sa.Text())
+    ids = elements_of(compiler.scope.dialect, json_of(compiler.scope.dialect, named), keyed=False)
+    sources = Sources(ids)
+    shown: list[tuple[Condition, Text]] = []
+    for name in entities:
+        entity, row = ENTITIES[name], ENTITIES[name].table.alias()
+        is_kind = member_text("e")(ids, ids) == word(name)
+        is_row = row.c.id == sa.cast(member_text("i")(ids, ids), sa.Uuid())
+        sources.join(ids, name, row, sa.and_(is_kind, is_row, compiler.scope.policy(entity, row)))
+        printed = compiler.print_object(entity, row, sources, selection.children, selection.key)
+        shown.append((row.c.id.is_not(None), printed))
+    item = sa.case(*shown, else_=word("null")) if shown else word("null")
+    return print_list(sa.select(item.label("j")).select_from(sources.tree).order_by(ids.c.id))
+
+
+def _named(ids: Any, field: str) -> str:
+    return named_ids(_node_ids(ids, field))
+
+
+def named_ids(ids: Sequence[tuple[str, UUID]]) -> str:
+    """Return ids as the JSON that `print_by_ids` takes."""
+    return orjson.dumps([{"e": entity, "i": row_id.hex} for entity, row_id in ids]).decode()
+
+
+def _node_ids(ids: Any, field: str) -> list[tuple[str, UUID]]:
     if not isinstance(ids, list | tuple) or len(ids) > MOST_VALUES:
-        raise refuse(given.field("ids"))
-    parts: list[Part] = []
-    for number, text in enumerate(ids):
-        parts += ["," if number else "", _print_node(compiler, selection, given, text, _nth(given, number))]
-    return joined(["[", *parts, "]"])
+        raise refuse(field)
+    found = [(entity_of(text, field), _any_id(text, field)) for text in ids]
+    return [(entity, row_id) for entity, row_id in found if entity in ENTITIES]
 
 
-def _nth(given: Given, number: int) -> Getter:
-    return given.getter("ids", lambda ids, field: _any_id(ids[number], field))
-
-
-def _print_node(compiler: Compiler, selection: Selection, given: Given, text: Any, get: Getter) -> Part:
-    entity = ENTITIES[entity_of(text, given.field("id"))]
+def _print_node(compiler: Compiler, selection: Selection) -> Part:
+    given = compiler.scope.given(selection, selection.key)
+    name = entity_of(given.values.get("id"), given.field("id"))
+    if name not in ENTITIES:
+        return "null"
+    entity = ENTITIES[name]
     row = entity.table.alias()
-    bound = compiler.scope.binds.bind(get, sa.Uuid())
-    return print_found(compiler, entity, row, [row.c.id == bound], selection, selection.key)
+    bound = compiler.scope.binds.bind(given.getter("id", _any_id), sa.Uuid())
+    return _print_found(compiler, entity, row, [row.c.id == bound], selection)
 
 
 def _any_id(value: Any, field: str) -> Any:

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from studio.reading.dialect import Among, Kind
+from studio.reading.dialect import word as word_constant
 from studio.reading.fields import (
     Alias,
     Condition,
@@ -45,7 +46,9 @@ def _offset(element: Alias, key: str) -> Value:
 
 def _span(element: Alias, point: Alias) -> Value:
     start, end = _offset(element, "start"), _offset(element, "end")
-    return sa.func.substr(point.c.text, start + 1, end - start)
+    words = sa.func.substr(point.c.text, start + 1, end - start)
+    # A length below zero is an error on PostgreSQL.
+    return sa.case((end > start, words), else_=word_constant(""))
 
 
 NEEDS = (

@@ -1,0 +1,410 @@
+"""Two studios of the same shape, with hostile words, nulls, empty lists and equal sort keys."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from studio.permissions import ALL_SCOPES, Actor
+from studio.store import tables as t
+from studio.store.enums import Role
+from studio.store.rows import insert_rows
+
+HOSTILE = (
+    '他说:"材料\\退回"',
+    "一行\n两行\t三\r\x01\x02\x1f",
+    "\u2028分\u2029段😀𠮷",
+    "</script>'; DROP TABLE trainee; --",
+    "100%_下划线\\",
+    "",
+)
+LABELS = {
+    "REASON": {"NEED": '需要"这个"', "OWN_WORDS": "原话"},
+    "PART": {"NEED_STRENGTH": "专长"},
+    "UNMATCHED": {"NO_CAPACITY_LEFT": "名额已满"},
+}
+START = datetime(2026, 3, 2, 1, 2, 3, 456789, tzinfo=UTC)
+
+
+@dataclass
+class World:
+    """One studio's rows and the people who read it."""
+
+    studio: t.Studio
+    rows: list[Any] = field(default_factory=list)
+    people: dict[str, list[Any]] = field(default_factory=dict)
+
+    def add(self, kind: type[Any], /, **values: Any) -> Any:
+        moment = START + timedelta(seconds=len(self.rows) // 3)
+        row = kind(studio_id=self.studio.id, created_at=moment, updated_at=moment, **values)
+        self.rows.append(row)
+        self.people.setdefault(kind.__name__, []).append(row)
+        return row
+
+    def of(self, kind: str) -> list[Any]:
+        return self.people[kind]
+
+    def actors(self) -> dict[str, Actor]:
+        """Return everyone who may read, and some who may not."""
+        mentors, trainees = self.of("Mentor"), self.of("Trainee")
+
+        def person(role: Role, row: Any) -> Actor:
+            return Actor(role, self.studio.id, row.person_id)
+
+        return {
+            "organizer": Actor(Role.ORGANIZER, self.studio.id),
+            "mentor with trainees": person(Role.MENTOR, mentors[0]),
+            "mentor of a draft": person(Role.MENTOR, mentors[1]),
+            "mentored trainee": person(Role.TRAINEE, trainees[0]),
+            "trainee of a draft": person(Role.TRAINEE, trainees[4]),
+            "nobody": Actor(Role.TRAINEE, self.studio.id, UUID(int=7)),
+            "client app": Actor(Role.CLIENT_APP, self.studio.id, scopes=ALL_SCOPES),
+            "client app without scopes": Actor(Role.CLIENT_APP, self.studio.id),
+        }
+
+
+def build(name: str) -> World:
+    """Return a studio with something of everything."""
+    world = World(t.Studio(name=name, leader_name=None, fictional=True))
+    world.rows.append(world.studio)
+    _people(world)
+    _topics(world)
+    _survey(world)
+    _needs(world)
+    _matches(world)
+    _packages(world)
+    return world
+
+
+async def store(session: AsyncSession, *worlds: World) -> None:
+    for world in worlds:
+        await insert_rows(session, world.rows)
+
+
+def _people(world: World) -> None:
+    add = world.add
+    county = add(t.Region, kind="COUNTY", name="汇川区", name_key="汇川区", county="汇川区")
+    places = [
+        add(
+            t.Region,
+            parent_id=county.id,
+            kind="COMMUNITY",
+            name=name,
+            name_key=name[:2],
+            county="汇川区",
+            town=town,
+        )
+        for name, town in (("桂语社区", "乙镇"), ("竹园社区", "甲街道"))
+    ]
+    persons = [
+        add(
+            t.Person,
+            name=f"{'Aa王李'[number % 4]}{number // 4}{HOSTILE[number % len(HOSTILE)]}",
+            name_key=f"{'Aa王李'[number % 4]}{number // 4}",
+            community_id=None if number % 5 == 4 else places[number % 2].id,
+            phone=(f"1990000{number:04}", None, "12345")[number % 3],
+        )
+        for number in range(14)
+    ]
+    add(t.Honour, person_id=persons[10].id, position=1, name="优秀党务工作者")
+    add(t.Honour, person_id=persons[10].id, position=0, name=HOSTILE[1])
+    add(t.Honour, person_id=persons[1].id, position=0, name=HOSTILE[2])
+    first = add(t.Cohort, number=1, name=HOSTILE[0], starts_on=date(2026, 3, 1))
+    second = add(t.Cohort, number=2, name="第二批", state="DRAFT")
+    for number, person in enumerate(persons[:10]):
+        add(
+            t.Trainee,
+            cohort_id=(first if number < 8 else second).id,
+            person_id=person.id,
+            role=("OTHER", "DEPUTY_SECRETARY")[number % 2],
+            level=(None, "ABLE")[number % 2],
+            in_post_since=(None, date(2021, 3, 1))[number % 2],
+            roster_row=number // 3,
+        )
+    for number, person in enumerate(persons[10:13]):
+        mentor = add(
+            t.Mentor,
+            person_id=person.id,
+            capacity=2 - number,
+            tenure_years=(None, 3.25, 8.0)[number],
+            roster_row=number,
+        )
+        for place in range(3):
+            add(t.MentorPlace, mentor_id=mentor.id, number=place + 1, open=place < mentor.capacity)
+    add(t.MentorCase, mentor_id=world.of("Mentor")[0].id, position=0, text=HOSTILE[3])
+    add(t.MentorCase, mentor_id=world.of("Mentor")[0].id, position=1, text=HOSTILE[4])
+
+
+def _topics(world: World) -> None:
+    add = world.add
+    writing = add(t.Topic, code="WRITING", name="文稿写作", position=0, domain="域", three_point="HOT")
+    add(t.Topic, code="GRID", name="网格治理", position=1, weak_area=HOSTILE[0])
+    leaf = add(t.Topic, code="WRITING.NEWS", name="信息", position=1, parent_id=writing.id)
+    add(t.Topic, code="WRITING.CASES", name="案例", position=0, parent_id=writing.id)
+    add(t.TopicPhrase, topic_id=writing.id, kind="SYNONYM", position=1, text="材料")
+    add(t.TopicPhrase, topic_id=writing.id, kind="SYNONYM", position=0, text=HOSTILE[1])
+    add(t.TopicPhrase, topic_id=writing.id, kind="TROUBLE", position=0, text="写到半夜")
+    contents = [
+        add(
+            t.Content,
+            code=code,
+            kind=kind,
+            title=title,
+            body=HOSTILE[2],
+            level="ABLE",
+            minutes=30,
+            origin="OWN",
+            steps=steps,
+            active=active,
+        )
+        for code, kind, title, steps, active in (
+            ("b-course", "COURSE", "写信息 100%", ["LISTEN", "DO"], True),
+            ("a-case", "CASE", "Case Of 网格", [], True),
+            ("B-policy", "POLICY", HOSTILE[0], [], False),
+        )
+    ]
+    for content, topic, position in ((0, leaf, 1), (0, writing, 0), (1, writing, 0), (2, writing, 0)):
+        add(t.ContentTopic, content_id=contents[content].id, topic_id=topic.id, position=position)
+    add(t.ContentPrerequisite, content_id=contents[0].id, requires_id=contents[1].id)
+    for number, mentor in enumerate(world.of("Mentor")[:2]):
+        for topic, strength in zip(world.of("Topic")[:2], (0.123456 + number / 2, 0.0), strict=True):
+            add(t.MentorTopic, mentor_id=mentor.id, topic_id=topic.id, strength=strength)
+
+
+def _survey(world: World) -> None:
+    add = world.add
+    cohort, trainees, topics = world.of("Cohort")[0], world.of("Trainee"), world.of("Topic")
+    survey = add(t.Survey, cohort_id=cohort.id, wave=1, title=HOSTILE[3])
+    thorniest = add(
+        t.Question,
+        survey_id=survey.id,
+        position=1,
+        text="最棘手的问题",
+        kind="TEXT",
+        measures="THORNIEST",
+    )
+    rating = add(
+        t.Question,
+        survey_id=survey.id,
+        position=0,
+        text=HOSTILE[4],
+        kind="SCALE",
+        measures="SEVERITY",
+        topic_id=topics[0].id,
+        options=["很难", HOSTILE[0]],
+    )
+    for number, trainee in enumerate([*trainees[:5], trainees[0], None]):
+        response = add(
+            t.SurveyResponse,
+            survey_id=survey.id,
+            trainee_id=trainee.id if trainee else None,
+            respondent_key=f"r{number}",
+            submitted_at=(None, START)[number % 2],
+            duration_seconds=(None, 125)[number % 2],
+            current=number != 5,
+            content_hash="0" * 64,
+        )
+        words = HOSTILE[number % len(HOSTILE)] + "材料"
+        add(t.Answer, response_id=response.id, question_id=thorniest.id, text=words)
+        options = (["很难"], [])[number % 2]
+        add(t.Answer, response_id=response.id, question_id=rating.id, number=4.5, options=options)
+        point = add(
+            t.PainPoint,
+            cohort_id=cohort.id,
+            response_id=response.id,
+            question_id=thorniest.id,
+            trainee_id=trainee.id if trainee else None,
+            wave=1,
+            text=words,
+            measures="THORNIEST",
+            severity=(None, 4.5)[number % 2],
+            urgency=1.0,
+            abstained=number == 3,
+            junk=number == 4,
+        )
+        for place, topic in enumerate(topics[number % 2 :: 2]):
+            evidence = [{"start": 1, "end": 3}, {"start": 4, "end": len(words)}][place:]
+            add(
+                t.PainPointTopic,
+                pain_point_id=point.id,
+                topic_id=topic.id,
+                confidence=0.5,
+                evidence=evidence if number else [],
+                status="PREDICTED",
+            )
+    job = add(t.Job, kind="SURVEY_IMPORT", state="DONE", done=3, total=3)
+    add(
+        t.SurveyImport,
+        cohort_id=cohort.id,
+        survey_id=survey.id,
+        job_id=job.id,
+        wave=1,
+        file_name=HOSTILE[1],
+        dry_run=False,
+        rows=7,
+        rejected=[{"row": 3, "column": None, "code": "BAD", "message": HOSTILE[0], "suggestion": HOSTILE[1]}],
+        mapping=[{"column": "姓名", "field": "name", "confidence": 1.0}],
+    )
+    add(t.SurveyImport, cohort_id=cohort.id, wave=2, file_name="x.csv", dry_run=True)
+
+
+def _needs(world: World) -> None:
+    add = world.add
+    topics, points, contents = world.of("Topic"), world.of("PainPoint"), world.of("Content")
+    for number, trainee in enumerate(world.of("Trainee")[:5]):
+        for place, topic in enumerate(topics[:2]):
+            add(
+                t.TraineeNeed,
+                trainee_id=trainee.id,
+                topic_id=topic.id,
+                severity=0.1 * place,
+                urgency=0.333333,
+                need=0.5,
+                pain_point_id=points[number].id if place else None,
+            )
+        for place, content in enumerate(contents):
+            recommended = add(
+                t.Recommendation,
+                trainee_id=trainee.id,
+                content_id=content.id,
+                rank=3 - place,
+                score=0.412345,
+                reasons=[
+                    {"code": "NEED", "weight": 0.312345, "topic": "WRITING"},
+                    {"code": "UNHEARD_OF", "weight": 0.1},
+                ][: place + 1],
+                model_version="m1",
+            )
+            for position, point in enumerate((points[number], points[-1])[:place]):
+                add(
+                    t.RecommendationCause,
+                    recommendation_id=recommended.id,
+                    pain_point_id=point.id,
+                    position=1 - position,
+                )
+    for rank, (topic, respondents) in enumerate(zip(topics[:2], (7, 4), strict=True), 1):
+        add(
+            t.CohortNeed,
+            cohort_id=world.of("Cohort")[0].id,
+            topic_id=topic.id,
+            rank=rank,
+            mean=0.5,
+            low=0.25,
+            high=0.75,
+            borda=1.5,
+            respondents=respondents,
+        )
+
+
+def _matches(world: World) -> None:
+    add = world.add
+    cohort, trainees, mentors = world.of("Cohort")[0], world.of("Trainee"), world.of("Mentor")
+    policy = add(t.MatchPolicy, name="默认", number=1, weights={"NEED_STRENGTH": 0.7, "EVIDENCE": 0.3})
+    places = {
+        mentor.id: [p for p in world.of("MentorPlace") if p.mentor_id == mentor.id] for mentor in mentors
+    }
+    add(
+        t.Rule,
+        cohort_id=cohort.id,
+        trainee_id=trainees[0].id,
+        mentor_id=mentors[0].id,
+        kind="PIN",
+        reason=HOSTILE[0],
+        author="组织者",
+        expires_on=date(2027, 1, 1),
+    )
+    pairs = {
+        1: ("SUPERSEDED", ((0, 1), (1, 1))),
+        2: ("PUBLISHED", ((0, 0), (1, 0), (2, 2))),
+        3: ("DRAFT", ((3, 1), (4, 1), (0, 2))),
+    }
+    for number, (state, pairing) in pairs.items():
+        run = add(
+            t.MatchRun,
+            cohort_id=cohort.id,
+            policy_id=policy.id,
+            number=number,
+            publish_state=state,
+            state="OPTIMAL" if number < 3 else "FAILED",
+            objective=1.5 if number < 3 else None,
+            bound=1.5,
+            gap=0.0,
+            verified=number == 2,
+            started_at=START,
+            total=8,
+            matched=len(pairing),
+        )
+        used = {mentor.id: iter(places[mentor.id]) for mentor in mentors}
+        for trainee, mentor in pairing:
+            place = next(used[mentors[mentor].id]).id
+            paired = add(
+                t.Pairing,
+                run_id=run.id,
+                trainee_id=trainees[trainee].id,
+                mentor_id=mentors[mentor].id,
+                place_id=place,
+                held_place_id=place if state == "PUBLISHED" else None,
+                state=("SUGGESTED", "ACTIVE")[trainee % 2],
+                score=0.654321,
+                locked=trainee == 1,
+                reason=HOSTILE[0] if trainee == 0 else None,
+            )
+            for position, code in enumerate(("NEED_STRENGTH", "EVIDENCE")[: trainee + 1]):
+                add(
+                    t.ScorePart,
+                    pairing_id=paired.id,
+                    position=1 - position,
+                    code=code,
+                    value=0.5,
+                    weight=0.7,
+                    contribution=0.35,
+                )
+        reasons = [{"code": "NO_CAPACITY_LEFT", "mentors": []}]
+        add(t.Unmatched, run_id=run.id, trainee_id=trainees[7].id, reasons=reasons)
+        add(t.Unmatched, run_id=run.id, trainee_id=trainees[6].id, reasons=[])
+
+
+def _packages(world: World) -> None:
+    add = world.add
+    topics, contents, points = world.of("Topic"), world.of("Content"), world.of("PainPoint")
+    for number, pairing in enumerate(world.of("Pairing")[2:6]):
+        for version in range(1, 3 - number % 2):
+            package = add(
+                t.MentoringPackage,
+                trainee_id=pairing.trainee_id,
+                pairing_id=pairing.id,
+                number=version,
+            )
+            for position in range(version):
+                add(
+                    t.PackageItem,
+                    package_id=package.id,
+                    position=position,
+                    day=position + 1,
+                    slot="DAYTIME",
+                    step=(None, "LEARN")[position % 2],
+                    topic_id=topics[0].id,
+                    content_id=contents[position].id,
+                    pain_point_id=points[0].id if position else None,
+                    minutes=45,
+                )
+    for position in range(2):
+        item = add(
+            t.CoursePlanItem,
+            cohort_id=world.of("Cohort")[0].id,
+            position=position,
+            event=("MONTHLY_TOPIC", "QUARTERLY_SALON")[position],
+            topic_id=topics[position].id,
+            county=(None, "汇川区")[position],
+            figures=({"demand": 0.9, "supply": 0.25, "gap": 0.65}, {})[position],
+        )
+        for place in range(2 * position):
+            add(
+                t.CoursePlanSpeaker,
+                item_id=item.id,
+                mentor_id=world.of("Mentor")[place].id,
+                position=1 - place,
+            )
+            add(t.CoursePlanContent, item_id=item.id, content_id=contents[place].id, position=1 - place)
