@@ -6,7 +6,7 @@ Node = dict[str, Any]
 
 
 def voices_by_topic(points: list[Node], needs: list[Node]) -> Node:
-    """Return the sentences of each topic with the words that show it, those that a person should look at, and good news."""
+    """Return the sentences of each topic with the words that show it, the doubtful ones, and good news."""
     spoken = [point for point in points if not point["junk"] and not point["resolved"]]
     topics = []
     for need in needs:
