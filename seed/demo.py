@@ -8,7 +8,7 @@ from tempfile import TemporaryDirectory
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
-from sqlmodel import select
+from sqlmodel import col, select
 
 from seed.generator import generate, write_studio
 from seed.starter import install_starter
@@ -28,6 +28,7 @@ from studio.store.clock import held_at
 from studio.store.database import reading, writing
 from studio.store.enums import CohortState
 from studio.store.identity import derived_ids
+from studio.store.pairings import Pairing
 from studio.store.people import Studio
 from studio.store.rows import changed
 
@@ -37,6 +38,8 @@ COHORTS = (1, 2, 3)
 CURRENT_COHORT = 3
 # All that the demo does happens at this moment, so that loading it anywhere gives the same database.
 MOMENT = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)
+# Packages written at most: all of the demo's, some of a studio generated for load tests.
+PACKAGES = 100
 _FOLDER = Path(__file__).parent
 Say = Callable[[str], None]
 
@@ -111,7 +114,10 @@ async def _load(engine: AsyncEngine, name: str, say: Say, files: Files, cohorts:
         cohort = await find_cohort(session, studio.id, cohorts[-1])
         run = await match_cohort(session, actor, cohort.id)
         say("DEMO_PACKAGES")
-        await write_packages(session, actor, run.id)
+        first = await session.execute(
+            select(Pairing.id).where(Pairing.run_id == run.id).order_by(col(Pairing.id)).limit(PACKAGES)
+        )
+        await write_packages(session, actor, run.id, pairing_ids=list(first.scalars()))
     return Demo(studio, actor, cohort.number, cohort.id, run.id)
 
 

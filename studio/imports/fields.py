@@ -65,10 +65,6 @@ IN_POST_SINCE = FieldNames(
     words("任职起 起始时间 since 任职 到岗时间"),
 )
 LEVEL = FieldNames("level", words("层级 级别 分级 培养层级 学员层级 培养级别 等级 level"))
-WISHED_MENTOR = FieldNames(
-    "wished_mentor",
-    words("意向导师 期望导师 希望导师 心仪导师 意向师傅 志愿导师 期望的导师 wishedmentor preferredmentor"),
-)
 CAPACITY = FieldNames(
     "capacity",
     words(

@@ -14,7 +14,6 @@ from studio.imports.tables import Table
 from studio.store.enums import LABELS, Level, TraineeRole
 
 _FIELDS: tuple[FieldNames, ...] = (
-    fields.WISHED_MENTOR,
     fields.NAME,
     fields.ROLE,
     fields.COUNTY,
@@ -46,7 +45,6 @@ class RosterRow:
     phone: str
     in_post_since: dt.date | None
     level: Level | None
-    wished_mentor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +87,9 @@ def _trainee(reader: RowReader, number: int, today: dt.date) -> RosterRow | None
     phone = reader.phone("phone")
     since = reader.past_date("in_post_since", today)
     level = _level(reader)
-    wished = reader.name("wished_mentor", required=False)
     if not name:
         return None
-    return RosterRow(
-        number, name, role or TraineeRole.OTHER, county, town, community, phone, since, level, wished
-    )
+    return RosterRow(number, name, role or TraineeRole.OTHER, county, town, community, phone, since, level)
 
 
 def read_role(reader: RowReader, *, required: bool = True) -> TraineeRole | None:

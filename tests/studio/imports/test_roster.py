@@ -35,7 +35,6 @@ def test_chinese_roster_is_read_whole() -> None:
             phone="10000000001",
             in_post_since=dt.date(2019, 7, 1),
             level=Level.ABLE,
-            wished_mentor="周望山",
         ),
     )
     assert sheet.issues == ()
