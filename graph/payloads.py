@@ -8,7 +8,6 @@ from uuid import UUID
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 from strawberry.types import Info
-from studio.reading.read import read_rows
 
 from graph.context import Context
 from graph.errors import coded, is_top_level
@@ -17,6 +16,7 @@ from graph.selections import with_typenames
 from graph.stored import TYPENAME, stored
 from studio.errors import NotFound, StudioError
 from studio.permissions import Actor, Rows, rows_for
+from studio.reading.read import read_rows
 from studio.reading.selection import Selection
 from studio.store.database import writing
 from studio.store.identity import UnknownId, row_id_of
