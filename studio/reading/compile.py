@@ -6,7 +6,7 @@ import sqlalchemy as sa
 
 from studio.permissions import Rows, rows_for, sees_field
 from studio.reading.catalogue import ENTITIES
-from studio.reading.dialect import Bytewise, Kind, Printed, elements_of
+from studio.reading.dialect import Bytewise, Kind, Printed, elements_of, word
 from studio.reading.fields import (
     Alias,
     Column,
@@ -23,7 +23,7 @@ from studio.reading.fields import (
 )
 from studio.reading.pages import print_connection
 from studio.reading.printing import Part, Text, print_list, print_members, quoted, unless_null
-from studio.reading.scope import Scope
+from studio.reading.scope import LIST, ONE, Scope
 from studio.reading.selection import Selection
 from studio.reading.sources import Sources
 from studio.store.identity import PREFIXES
@@ -69,9 +69,18 @@ class Compiler:
             case ToOne():
                 return self._print_one(declared, row, sources, selection, below)
             case ToMany():
-                return self._print_many(declared, row, selection, below)
+                return self.scope.below(
+                    entity.table, row, lambda it: self._print_many(declared, it, selection, below), LIST
+                )
             case Connection():
-                return print_connection(self.scope, self.print_object, declared, row, selection, below)
+                return self.scope.below(
+                    entity.table,
+                    row,
+                    lambda it: print_connection(
+                        self.scope, self.print_object, declared, it, selection, below
+                    ),
+                    LIST,
+                )
             case Count():
                 return self._print_count(declared, row)
             case Group():
@@ -102,13 +111,18 @@ class Compiler:
             if relation.also:
                 conditions.append(relation.also(row, other))
             sources.join(row, name, other, sa.and_(*conditions))
-        shown = self.print_object(entity, other, sources, selection.children, path)
+        shown = self.scope.below(
+            entity.table,
+            other,
+            lambda it: self.print_object(entity, it, sources, selection.children, path),
+            ONE,
+        )
         return unless_null(other.c.id, shown)
 
-    def _print_many(self, relation: ToMany, row: Alias, selection: Selection, path: str) -> Part:
+    def _print_many(self, relation: ToMany, row: Alias, selection: Selection, path: str) -> Text:
         entity = ENTITIES[relation.entity]
         if rows_for(self.scope.actor, entity.name) is Rows.NONE:
-            return "[]"
+            return word("[]")
         child, given = entity.table.alias(), self.scope.given(selection, path)
         sources, link = Sources(child), child if relation.link is None else relation.link.table.alias()
         conditions = [

@@ -127,6 +127,8 @@ def joined(parts: Sequence[str | ColumnElement[Any]]) -> ColumnElement[str]:
     for part in parts:
         if isinstance(part, str) and merged and isinstance(merged[-1], str):
             merged[-1] += part
+        elif isinstance(part, Joined):
+            merged += part.parts
         else:
             merged.append(part)
     elements = [word(part) if isinstance(part, str) else part for part in merged]
@@ -189,7 +191,9 @@ def _template(templates: dict[Kind, str], element: Printed) -> str:
 
 @_on(Joined, "sqlite")
 def _join_sqlite(element: Joined, compiler: SQLCompiler, **options: Any) -> str:
-    return "(" + " || ".join(_sql(compiler, part, options) for part in element.parts) + ")"
+    # No parentheses where none are needed: each takes a place of the parser's stack.
+    texts = [(_sql(compiler, part, options), isinstance(part, Joined)) for part in element.parts]
+    return " || ".join(f"({text})" if is_joined else text for text, is_joined in texts)
 
 
 @_on(Joined, "postgresql")

@@ -10,8 +10,13 @@ from studio.reading import arguments
 from studio.reading.arguments import Given, filter_check
 from studio.reading.dialect import Label
 from studio.reading.fields import Alias, Condition, Entity, FilterKind, Principal, Value
+from studio.reading.printing import Text
 from studio.reading.selection import Selection
 from studio.reading.sources import Binds
+
+# SQLite's parser holds at most 100 symbols; a list takes 13 of them, a row joined to another 6, a policy some 20.
+DEEPEST = 5
+LIST, ONE = 2, 1
 
 
 class Scope:
@@ -20,6 +25,7 @@ class Scope:
     def __init__(self, dialect: str, actor: Actor, positions: Mapping[int, int]) -> None:
         self.dialect, self.actor, self._positions = dialect, actor, positions
         self.binds = Binds()
+        self._depth = 0
         self.who = Principal(
             self.binds.bind(lambda request: request.actor.studio_id, sa.Uuid()),
             self.binds.bind(lambda request: request.actor.person_id, sa.Uuid()),
@@ -37,6 +43,24 @@ class Scope:
         if rows is Rows.LARGE_GROUPS:
             return sa.and_(of_studio, row.c.respondents >= sa.literal_column(str(SMALLEST_GROUP)))
         return sa.false()
+
+    def below(self, table: sa.Table, row: Alias, printed: Callable[[Alias], Text], depth: int) -> Text:
+        """Return what `printed` makes of a row; a list far down as a table expression of its own.
+
+        The database looks the row up there by its id, as if the expression stood in its place.
+        """
+        above = self._depth
+        if above < DEEPEST or depth == ONE:
+            self._depth = above + depth
+            text = printed(row)
+            self._depth = above
+            return text
+        self._depth = 0
+        again = table.alias()
+        hoisted = sa.select(again.c.id, printed(again).label("j")).select_from(again).cte()
+        self._depth = above
+        found = sa.select(hoisted.c.j).where(hoisted.c.id == row.c.id)
+        return found.correlate_except(hoisted).scalar_subquery()
 
     def given(self, selection: Selection, path: str) -> Given:
         """Return the arguments of a selected field."""

@@ -14,7 +14,8 @@ from studio.reading.selection import Selection
 from studio.store.database import reading, writing
 from studio.store.tables import metadata
 from tests.studio.reading.query import select
-from tests.studio.reading.reference import Reference, Tables
+from tests.studio.reading.reference import Reference
+from tests.studio.reading.reference_policies import Tables
 from tests.studio.reading.world import LABELS, World, build, store
 
 

@@ -1,0 +1,311 @@
+"""Fields, orders and filters of the reference that are more than a column."""
+
+from collections.abc import Callable
+from typing import Any
+
+from studio.reading.selection import Selection
+from studio.store.identity import parse_global_id
+from tests.studio.reading.reference_policies import Row
+
+# The reference itself, which imports this file.
+Reference = Any
+
+
+def members(*names: str, **more: Callable[[Any], Any]) -> Any:
+    """Return what prints the elements of a JSON column."""
+
+    def show(elements: list[Row], child: Selection, typename: str) -> list[Row]:
+        shown = {**{name: lambda one, name=name: one.get(name) for name in names}, **more}
+        return [
+            {
+                part.key: typename if part.name == "__typename" else shown[part.name](one)
+                for part in child.children
+            }
+            for one in elements
+        ]
+
+    return show
+
+
+def masked(ref: Reference, row: Row, child: Selection) -> str | None:
+    phone = row["phone"]
+    if phone is None or len(phone) < 8:
+        return phone and "****"
+    return f"{phone[:3]}****{phone[-4:]}"
+
+
+def spans(ref: Reference, row: Row, child: Selection) -> list[Row]:
+    words = ref.find("PainPoint", row["pain_point_id"])["text"]
+    return members("start", "end", text=lambda one: words[one["start"] : one["end"]])(
+        row["evidence"], child, "TextSpan"
+    )
+
+
+def certificate(ref: Reference, row: Row, child: Selection) -> Row | None:
+    if row["objective"] is None:
+        return None
+    return {one.key: "Certificate" if one.name == "__typename" else row[one.name] for one in child.children}
+
+
+def many(entity: str, column: str, order: Callable[[Row], Any], **more: Any) -> Any:
+    return lambda ref, row, child: ref._many(
+        entity, child, lambda other: other[column] == row["id"], order, **more
+    )
+
+
+def connection(entity: str, column: str) -> Any:
+    return lambda ref, row, child: ref._connection(
+        entity, [other for other in ref.rows(entity) if other[column] == row["id"]], child
+    )
+
+
+def run_of(choose: Callable[[list[Row]], list[Row]]) -> Any:
+    return lambda ref, row, child: next(
+        (ref._one("MatchRun", run, child) for run in choose(ref.where("match_run", cohort_id=row["id"]))),
+        None,
+    )
+
+
+def is_published(row: Row) -> bool:
+    return row["publish_state"].value == "PUBLISHED"
+
+
+def pairing_of(ref: Reference, row: Row, child: Selection) -> Any:
+    pairs = ref.where("pairing", trainee_id=row["id"])
+    return next(
+        (ref._one("Pairing", p, child) for p in pairs if is_published(ref.find("MatchRun", p["run_id"]))),
+        None,
+    )
+
+
+def package_of(ref: Reference, row: Row, child: Selection) -> Any:
+    found = ref.where("mentoring_package", pairing_id=row["id"])
+    return ref._one("MentoringPackage", max(found, key=lambda one: one["number"], default=None), child)
+
+
+def newest(row: Row) -> tuple[float, int]:
+    return -row["created_at"].timestamp(), 0
+
+
+def described(ref: Reference, row: Row, child: Selection) -> list[Row]:
+    rows = ref._many("Pairing", child, lambda other: other["mentor_id"] == row["id"], newest)
+    states = child.arguments.get("states")
+    if states is None:
+        return rows
+    return ref._many(
+        "Pairing",
+        child,
+        lambda other: other["mentor_id"] == row["id"] and other["state"].value in states,
+        newest,
+    )
+
+
+SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
+    ("Person", "phoneMasked"): masked,
+    ("Person", "honours"): many("Honour", "person_id", lambda row: row["position"]),
+    ("Cohort", "trainees"): connection("Trainee", "cohort_id"),
+    ("Cohort", "surveys"): many("Survey", "cohort_id", lambda row: row["wave"]),
+    ("Cohort", "needs"): many("CohortNeed", "cohort_id", lambda row: row["rank"]),
+    ("Cohort", "matchRuns"): connection("MatchRun", "cohort_id"),
+    ("Cohort", "latestRun"): run_of(lambda runs: sorted(runs, key=lambda run: -run["number"])),
+    ("Cohort", "publishedRun"): run_of(lambda runs: list(filter(is_published, runs))),
+    ("Cohort", "coursePlan"): many("CoursePlanItem", "cohort_id", lambda row: row["position"]),
+    ("Cohort", "painPoints"): connection("PainPoint", "cohort_id"),
+    ("Cohort", "rules"): many("Rule", "cohort_id", lambda row: row["created_at"]),
+    ("Cohort", "traineeCount"): lambda ref, row, child: sum(
+        other["cohort_id"] == row["id"] for other in ref.rows("Trainee")
+    ),
+    ("Trainee", "displayName"): lambda ref, row, child: ref.person(row)["name"],
+    ("Trainee", "community"): lambda ref, row, child: ref._one("Region", ref.community(row), child),
+    ("Trainee", "painPoints"): connection("PainPoint", "trainee_id"),
+    ("Trainee", "needs"): many("TraineeNeed", "trainee_id", lambda row: (-row["need"], -row["severity"])),
+    ("Trainee", "recommendations"): lambda ref, row, child: many(
+        "Recommendation", "trainee_id", lambda other: other["rank"]
+    )(ref, row, child)[: child.arguments.get("first", 10)],
+    ("Trainee", "pairing"): pairing_of,
+    ("Trainee", "pairings"): many("Pairing", "trainee_id", newest),
+    ("Trainee", "responses"): many("SurveyResponse", "trainee_id", lambda row: row["created_at"]),
+    ("Mentor", "displayName"): lambda ref, row, child: ref.person(row)["name"],
+    ("Mentor", "community"): lambda ref, row, child: ref._one("Region", ref.community(row), child),
+    ("Mentor", "activeLoad"): lambda ref, row, child: ref.load(row),
+    ("Mentor", "remaining"): lambda ref, row, child: max(0, row["capacity"] - ref.load(row)),
+    ("Mentor", "strengths"): many("MentorTopic", "mentor_id", lambda row: -row["strength"]),
+    ("Mentor", "cases"): many("MentorCase", "mentor_id", lambda row: row["position"]),
+    ("Mentor", "honours"): lambda ref, row, child: ref._many(
+        "Honour", child, lambda one: one["person_id"] == row["person_id"], lambda one: one["position"]
+    ),
+    ("Mentor", "pairings"): described,
+    ("Topic", "children"): many("Topic", "parent_id", lambda row: (row["position"], row["code"])),
+    ("Topic", "synonyms"): lambda ref, row, child: [
+        one["text"]
+        for one in sorted(ref.where("topic_phrase", topic_id=row["id"]), key=lambda one: one["position"])
+        if one["kind"].value == "SYNONYM"
+    ],
+    ("Topic", "contents"): lambda ref, row, child: ref._connection(
+        "Content",
+        [
+            one
+            for one in ref.rows("Content")
+            if one["active"] and ref.where("content_topic", content_id=one["id"], topic_id=row["id"])
+        ],
+        child,
+    ),
+    ("Topic", "mentors"): many(
+        "MentorTopic", "topic_id", lambda row: -row["strength"], typename="MentorStrengthOfTopic"
+    ),
+    ("Topic", "cohortNeeds"): many("CohortNeed", "topic_id", lambda row: row["created_at"]),
+    ("Survey", "questions"): many("Question", "survey_id", lambda row: row["position"]),
+    ("Survey", "responses"): connection("SurveyResponse", "survey_id"),
+    ("Survey", "imports"): many("SurveyImport", "survey_id", lambda row: row["created_at"]),
+    ("Survey", "responseCount"): lambda ref, row, child: sum(
+        one["survey_id"] == row["id"] and one["current"] for one in ref.rows("SurveyResponse")
+    ),
+    ("SurveyResponse", "anonymous"): lambda ref, row, child: row["trainee_id"] is None,
+    ("SurveyResponse", "answers"): lambda ref, row, child: ref._many(
+        "Answer",
+        child,
+        lambda one: one["response_id"] == row["id"],
+        lambda one: ref.find("Question", one["question_id"])["position"],
+    ),
+    ("SurveyResponse", "painPoints"): many("PainPoint", "response_id", lambda row: row["position"]),
+    ("SurveyImport", "rejected"): lambda ref, row, child: members(
+        "row", "column", "code", "message", "suggestion"
+    )(row["rejected"], child, "ImportIssue"),
+    ("SurveyImport", "mapping"): lambda ref, row, child: members("column", "field", "confidence")(
+        row["mapping"], child, "ColumnMapping"
+    ),
+    ("PainPoint", "topics"): many("TopicTag", "pain_point_id", lambda row: -row["confidence"]),
+    ("TopicTag", "evidence"): spans,
+    ("Content", "topics"): lambda ref, row, child: ref._linked(
+        "Topic",
+        child,
+        ref.where("content_topic", content_id=row["id"]),
+        "topic_id",
+        lambda link, _: link["position"],
+    ),
+    ("Content", "prerequisites"): lambda ref, row, child: ref._linked(
+        "Content",
+        child,
+        ref.where("content_prerequisite", content_id=row["id"]),
+        "requires_id",
+        lambda _, content: content["code"],
+    ),
+    ("Recommendation", "reasons"): lambda ref, row, child: members(
+        "code", "weight", label=lambda one: ref.label("REASON", one["code"])
+    )(row["reasons"], child, "Reason"),
+    ("Recommendation", "becauseOf"): lambda ref, row, child: ref._linked(
+        "PainPoint",
+        child,
+        ref.where("recommendation_cause", recommendation_id=row["id"]),
+        "pain_point_id",
+        lambda link, _: link["position"],
+    ),
+    ("MatchPolicy", "weights"): lambda ref, row, child: members("code", "weight")(
+        [{"code": code, "weight": row["weights"][code]} for code in sorted(row["weights"])],
+        child,
+        "PolicyWeight",
+    ),
+    ("MatchRun", "certificate"): certificate,
+    ("MatchRun", "pairings"): connection("Pairing", "run_id"),
+    ("MatchRun", "unmatched"): lambda ref, row, child: ref._many(
+        "Unmatched",
+        child,
+        lambda one: one["run_id"] == row["id"],
+        lambda one: ref.natural(ref.find("Trainee", one["trainee_id"])),
+    ),
+    ("Unmatched", "reasons"): lambda ref, row, child: members(
+        "code", label=lambda one: ref.label("UNMATCHED", one["code"])
+    )(row["reasons"], child, "UnmatchedReason"),
+    ("Pairing", "parts"): many("ScorePart", "pairing_id", lambda row: row["position"]),
+    ("Pairing", "package"): package_of,
+    ("ScorePart", "label"): lambda ref, row, child: ref.label("PART", row["code"]),
+    ("MentoringPackage", "items"): many("PackageItem", "package_id", lambda row: row["position"]),
+    ("MentoringPackage", "totalMinutes"): lambda ref, row, child: sum(
+        one["minutes"] for one in ref.where("package_item", package_id=row["id"])
+    ),
+    **{
+        ("CoursePlanItem", name): lambda ref, row, child, name=name: row["figures"].get(name)
+        for name in ("demand", "supply", "gap", "coverage", "need")
+    },
+    ("CoursePlanItem", "speakers"): lambda ref, row, child: ref._linked(
+        "Mentor",
+        child,
+        ref.where("course_plan_speaker", item_id=row["id"]),
+        "mentor_id",
+        lambda link, _: link["position"],
+    ),
+    ("CoursePlanItem", "contents"): lambda ref, row, child: ref._linked(
+        "Content",
+        child,
+        ref.where("course_plan_content", item_id=row["id"]),
+        "content_id",
+        lambda link, _: link["position"],
+    ),
+}
+
+
+def name_key(ref: Reference, row: Row) -> tuple[str, int]:
+    return ref.person(row)["name_key"], row["roster_row"]
+
+
+ORDERS: dict[tuple[str, str | None], Callable[[Reference, Row], Any]] = {
+    **{("Trainee", name): lambda ref, row: ref.natural(row) for name in (None, "COMMUNITY")},
+    ("Trainee", "NAME"): name_key,
+    ("Trainee", "ROSTER"): lambda ref, row: row["roster_row"],
+    **{("Mentor", name): lambda ref, row: ref.natural(row) for name in (None, "COMMUNITY")},
+    ("Mentor", "NAME"): name_key,
+    ("Mentor", "CAPACITY"): lambda ref, row: (row["capacity"], ref.natural(row)),
+    ("Cohort", None): lambda ref, row: row["number"],
+    ("Topic", None): lambda ref, row: (row["position"], row["code"]),
+    ("Survey", None): lambda ref, row: (row["created_at"], row["wave"]),
+    ("SurveyResponse", None): lambda ref, row: row["created_at"],
+    ("PainPoint", None): lambda ref, row: (row["wave"], row["created_at"], row["position"]),
+    ("Content", None): lambda ref, row: row["code"],
+    ("MatchRun", None): lambda ref, row: (-row["created_at"].timestamp(), -row["number"]),
+    ("Pairing", None): lambda ref, row: ref.natural(ref.find("Trainee", row["trainee_id"])),
+    ("Rule", None): lambda ref, row: row["created_at"],
+}
+
+
+def searched(ref: Reference, row: Row, words: str) -> bool:
+    texts = [ref.person(row)["name"], (ref.community(row) or {"name": ""})["name"]]
+    return any(words.lower() in text.lower() for text in texts)
+
+
+def cohort_is(ref: Reference, row: Row, value: str) -> bool:
+    return row["cohort_id"] == parse_global_id(value)[1]
+
+
+FILTERS: dict[tuple[str, str], Callable[[Reference, Row, Any], bool]] = {
+    ("Trainee", "cohortId"): cohort_is,
+    ("Trainee", "roles"): lambda ref, row, values: row["role"].value in values,
+    ("Trainee", "topicCodes"): lambda ref, row, values: any(
+        ref.codes(ref.where("pain_point_topic", pain_point_id=point["id"])) & set(values)
+        for point in ref.where("pain_point", trainee_id=row["id"])
+    ),
+    ("Trainee", "matched"): lambda ref, row, wanted: (
+        wanted == (row["id"] in {trainee["id"] for trainee, _ in ref._published()})
+    ),
+    ("Trainee", "search"): searched,
+    ("Mentor", "search"): searched,
+    ("Mentor", "topicCodes"): lambda ref, row, values: bool(
+        ref.codes([one for one in ref.where("mentor_topic", mentor_id=row["id"]) if one["strength"] > 0])
+        & set(values)
+    ),
+    ("Mentor", "hasCapacity"): lambda ref, row, wanted: wanted == (row["capacity"] > ref.load(row)),
+    ("Topic", "top"): lambda ref, row, wanted: wanted == (row["parent_id"] is None),
+    ("PainPoint", "cohortId"): cohort_is,
+    ("PainPoint", "topicCodes"): lambda ref, row, values: bool(
+        ref.codes(ref.where("pain_point_topic", pain_point_id=row["id"])) & set(values)
+    ),
+    ("PainPoint", "abstained"): lambda ref, row, wanted: row["abstained"] == wanted,
+    ("PainPoint", "wave"): lambda ref, row, value: row["wave"] == value,
+    ("Content", "kinds"): lambda ref, row, values: row["kind"].value in values,
+    ("Content", "topicCodes"): lambda ref, row, values: bool(
+        ref.codes(ref.where("content_topic", content_id=row["id"])) & set(values)
+    ),
+    ("Content", "search"): lambda ref, row, words: words.lower() in row["title"].lower(),
+    ("Pairing", "runId"): lambda ref, row, value: row["run_id"] == parse_global_id(value)[1],
+    ("Pairing", "states"): lambda ref, row, values: row["state"].value in values,
+    ("Rule", "cohortId"): cohort_is,
+}
