@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from studio.store.clock import now
 from studio.store.enums import Measure, QuestionKind
 from studio.store.needs import PainPoint
 from studio.store.rows import chunks, delete_ids, insert_values, new_values, update_values
@@ -170,6 +171,7 @@ class Recorder:
     def _new_response(self, submission: Submission, digest: str) -> dict[str, Any]:
         others = self.by_trainee.setdefault(submission.trainee_id, []) if submission.trainee_id else []
         values = new_values(
+            created_at=now(),
             studio_id=self.survey.studio_id,
             survey_id=self.survey.id,
             trainee_id=submission.trainee_id,

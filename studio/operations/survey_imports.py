@@ -72,8 +72,8 @@ async def import_survey(
         await _record(session, survey, list(questions.values()), submissions, report)
         # The file is stored: nothing of it need be held while needs are computed.
         del sheet, good, trainees
-        await refresh_needs(session, cohort.id)
     if report.written and report.new + report.updated:
+        await refresh_needs(session, cohort.id)
         await audit(
             session, actor, "import_survey", "Cohort", cohort.id, wave=wave, rows=report.rows, new=report.new
         )
