@@ -24,8 +24,8 @@ class Unauthenticated(StudioError):
 class Forbidden(StudioError):
     """The actor may not do this, whatever the rows."""
 
-    def __init__(self, action: str) -> None:
-        super().__init__("FORBIDDEN", action=action)
+    def __init__(self, action: str, field: str | None = None) -> None:
+        super().__init__("FORBIDDEN", field=field, action=action)
 
 
 class NotFound(StudioError):

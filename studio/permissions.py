@@ -91,9 +91,9 @@ READ: dict[str, dict[Role, Rows]] = {
     "Job": {ORGANIZER: Rows.ALL},
 }
 
-# Fields that fewer roles see than the rows they stand in.
+# Fields that fewer roles see than the rows they stand in; others read null.
 FIELDS: dict[tuple[str, str], frozenset[Role]] = {
-    ("Person", "phone"): frozenset({ORGANIZER}),
+    ("Person", "phoneMasked"): frozenset({ORGANIZER}),
     # A trainee sees the public part of the own mentor's profile only.
     ("Mentor", "capacity"): frozenset({ORGANIZER, MENTOR}),
     ("Mentor", "activeLoad"): frozenset({ORGANIZER, MENTOR}),

@@ -16,7 +16,7 @@ from service.report.voices import voices_by_topic
 from studio.errors import StudioError
 from studio.permissions import Actor
 from studio.store import enums
-from studio.store.clock import now
+from studio.store.clock import now, today
 
 _HERE = Path(__file__).parent
 # Connections of the operation, with the variable that carries each one's cursor.
@@ -56,7 +56,7 @@ async def write_report(engine: AsyncEngine, actor: Actor, cohort_number: int) ->
         run=run,
         pairs=pairs,
         package=next((package_days(pair) for pair in pairs if pair["package"]), None),
-        written_on=now().date(),
+        written_on=today(),
         style=Markup((_HERE / "report.css").read_text(encoding="utf-8")),  # noqa: S704  our own file
     )
     return html.encode()

@@ -1,20 +1,20 @@
 """Answers, ratings and pain points as the arrays of `matching.need_profile`."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.store.clock import CHINA
 from studio.store.enums import Measure
 from studio.store.topics import Topic
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-SECONDS_PER_DAY = 86400.0
 # From this grade on a rating says "this is a need", and its giver counts among those who named the topic.
 NAMING_GRADE = 4.0
 
@@ -52,15 +52,16 @@ class NeedTable:
 
     A row is a trainee over all waves, or one anonymous response; columns are the top topics in order, and a leaf
     counts for its parent. Responses and answers come earlier waves first: of a trainee's ratings the latest count.
+    What was said ages against the cohort's newest response, so the same answers give the same needs on any day.
     """
 
-    def __init__(self, topics: Sequence[Topic], responses: Sequence[ResponseRow], moment: datetime) -> None:
+    def __init__(self, topics: Sequence[Topic], responses: Sequence[ResponseRow]) -> None:
         self._columns = _columns(topics)
         self._by_name = {topic.name: self._columns[topic.id] for topic in topics}
         self._row_of: dict[UUID, int] = {}
         self._age: dict[UUID, float] = {}
         self.owners: list[UUID | None] = []
-        self._add_respondents(responses, moment)
+        self._add_respondents(responses)
         n_topics = len(set(self._columns.values()))
         shape = (len(self.owners), n_topics)
         self.ticks, self.ranks = np.zeros(shape), np.full(shape, np.nan)
@@ -71,12 +72,13 @@ class NeedTable:
         self.point_severity, self.point_urgency = np.zeros(0), np.zeros(0)
         self.point_age_days = np.zeros(0)
 
-    def _add_respondents(self, responses: Sequence[ResponseRow], moment: datetime) -> None:
+    def _add_respondents(self, responses: Sequence[ResponseRow]) -> None:
+        newest = max(map(_given_on, responses), default=date.min)
         rows: dict[UUID, int] = {}
         ages: list[float] = []
         for response in responses:
             row = rows.setdefault(response.trainee_id or response.id, len(self.owners))
-            age = _age(response, moment)
+            age = float((newest - _given_on(response)).days)
             if row == len(self.owners):
                 self.owners.append(response.trainee_id)
                 ages.append(age)
@@ -142,7 +144,6 @@ def _columns(topics: Sequence[Topic]) -> Mapping[UUID, int]:
     return {topic.id: tops[topic.parent_id or topic.id] for topic in topics}
 
 
-def _age(response: ResponseRow, moment: datetime) -> float:
-    """Days since the response was given, never negative, in whole days so that results do not drift."""
-    given = response.submitted_at or response.created_at
-    return float(max(0, int((moment - given).total_seconds() // SECONDS_PER_DAY)))
+def _given_on(response: ResponseRow) -> date:
+    """Return the day in China on which a response was given."""
+    return (response.submitted_at or response.created_at).astimezone(CHINA).date()

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from studio.imports import fields
-from studio.imports.cells import CHINA
 from studio.imports.columns import (
     DROPPED_PERSONAL,
     IGNORED,
@@ -24,6 +23,7 @@ from studio.imports.survey_plans import QuestionPlan
 from studio.imports.survey_rows import RespondentReader, SurveyRow
 from studio.imports.tables import Table
 from studio.imports.topics import TopicIndex, TopicName
+from studio.store.clock import CHINA
 from studio.store.enums import Measure, QuestionKind
 
 __all__ = [

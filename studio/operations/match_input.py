@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from studio.arrays.matches import MatchArrays, MatchRows, match_arrays
-from studio.store.clock import now
+from studio.store.clock import today
 from studio.store.cohorts import Cohort
 from studio.store.needs import PainPoint, TraineeNeed
 from studio.store.pairings import Pairing
@@ -39,7 +39,7 @@ async def match_input(
         locked=await _locked_pairs(session, cohort.id),
         weights=weights,
     )
-    return rows, match_arrays(rows, now().date())
+    return rows, match_arrays(rows, today())
 
 
 async def free_places(session: AsyncSession, cohort: Cohort) -> dict[UUID, list[MentorPlace]]:
@@ -69,7 +69,7 @@ async def rules_in_force(session: AsyncSession, cohort_id: UUID) -> Sequence[Rul
     found = await session.execute(
         select(Rule).where(
             Rule.cohort_id == cohort_id,
-            sa.or_(col(Rule.expires_on).is_(None), col(Rule.expires_on) >= now().date()),
+            sa.or_(col(Rule.expires_on).is_(None), col(Rule.expires_on) >= today()),
         )
     )
     return list(found.scalars())

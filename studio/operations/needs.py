@@ -15,7 +15,6 @@ from studio.operations.courses import store_course_plan
 from studio.operations.responses import NewWords
 from studio.operations.topics import TopicTree, read_answers, topic_tree
 from studio.permissions import Actor, require
-from studio.store.clock import now
 from studio.store.cohorts import Cohort
 from studio.store.enums import Measure, TagStatus
 from studio.store.needs import CohortNeed, PainPoint, PainPointTopic, TraineeNeed
@@ -150,7 +149,7 @@ async def _load(session: AsyncSession, cohort: Cohort, tree: TopicTree) -> NeedT
             .order_by(col(SurveyResponse.respondent_key))
         )
         responses.extend(ResponseRow(*row) for row in found.all())
-    said = NeedTable(list(tree.topics.values()), responses, now())
+    said = NeedTable(list(tree.topics.values()), responses)
     for survey_id in survey_ids:
         await _add_answers(session, survey_id, said)
     await _add_points(session, cohort, said)

@@ -23,7 +23,7 @@ from studio.arrays.contents import (
 from studio.errors import NotFound
 from studio.permissions import Actor, require
 from studio.store.catalogue import Content, ContentPrerequisite, ContentTopic
-from studio.store.clock import now
+from studio.store.clock import today
 from studio.store.cohorts import Cohort
 from studio.store.needs import PainPoint, PainPointTopic, TraineeNeed
 from studio.store.people import Trainee
@@ -161,7 +161,7 @@ async def _arrays(
         by_owner([(owner, topic_id, need) for owner, topic_id, need in needs.all()]),
         points,
         by_owner(tags),
-        now().date(),
+        today(),
     )
 
 

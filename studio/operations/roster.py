@@ -13,7 +13,7 @@ from studio.operations.audit import audit
 from studio.operations.import_report import ImportReport, all_or_nothing
 from studio.operations.people import ambiguous, load_persons, load_regions, namesakes
 from studio.permissions import Actor, require
-from studio.store.clock import now
+from studio.store.clock import today
 from studio.store.cohorts import Cohort
 from studio.store.people import Trainee
 from studio.store.rows import changed, insert_rows
@@ -36,7 +36,7 @@ async def import_roster(
     when the file cannot be read at all.
     """
     require(actor, "import_roster")
-    sheet = parse_roster(read_table(content, file_name), today=now().date(), overrides=overrides or {})
+    sheet = parse_roster(read_table(content, file_name), today=today(), overrides=overrides or {})
     report = ImportReport(rows=sheet.n_rows, mapping=sheet.mapping, rejected=list(sheet.issues))
     async with all_or_nothing(session, report, dry_run=dry_run, skip_bad_rows=skip_bad_rows):
         cohort = await _cohort(session, actor.studio_id, cohort_number)

@@ -61,11 +61,13 @@ class Compiler:
             return quoted(typename)
         if selection.name == "id":
             return Printed(row.c.id, Kind.ID, f"{PREFIXES[entity.name]}_")
+        if not sees_field(self.scope.actor, entity.name, selection.name):
+            return "null"
         declared = entity.fields[selection.name]
         below = f"{path}.{selection.key}" if path else selection.key
         match declared:
             case Column():
-                return self._print_column(entity, row, sources, declared)
+                return Printed(declared.expr(sources.along(row, declared.hops)), declared.kind)
             case ToOne():
                 return self._print_one(declared, row, sources, selection, below)
             case ToMany():
@@ -91,11 +93,6 @@ class Compiler:
                 return _print_texts(declared, row)
             case Labelled():
                 return Printed(self.scope.label(declared.labels, lambda: declared.code(row)), Kind.TEXT)
-
-    def _print_column(self, entity: Entity, row: Alias, sources: Sources, column: Column) -> Part:
-        if column.guard and not sees_field(self.scope.actor, entity.name, column.guard):
-            return "null"
-        return Printed(column.expr(sources.along(row, column.hops)), column.kind)
 
     def _print_one(
         self, relation: ToOne, row: Alias, sources: Sources, selection: Selection, path: str

@@ -39,8 +39,6 @@ class Column:
     expr: Callable[[Alias], Value]
     kind: Kind
     hops: tuple[Hop, ...] = ()
-    # The name in `permissions.FIELDS` that decides who sees it.
-    guard: str | None = None
 
 
 @dataclass(frozen=True)
@@ -191,9 +189,9 @@ class Entity:
     of_studio: Callable[[Alias, Principal], Condition] = lambda row, who: row.c.studio_id == who.studio
 
 
-def text(name: str, *, guard: str | None = None) -> Column:
+def text(name: str) -> Column:
     """Return a column of free text."""
-    return Column(lambda row: row.c[name], Kind.TEXT, guard=guard)
+    return Column(lambda row: row.c[name], Kind.TEXT)
 
 
 def word(name: str) -> Column:

@@ -84,7 +84,7 @@ def _print_root(compiler: Compiler, selection: Selection) -> Part:
         return _print_nodes(compiler, selection)
     declared = ROOTS[selection.name]
     if rows_for(compiler.scope.actor, declared.entity) is Rows.NONE:
-        raise Forbidden(selection.name)
+        raise Forbidden(selection.name, field=selection.key)
     if isinstance(declared, Connection):
         # A root has no row above it.
         nothing = ENTITIES[declared.entity].table.alias()

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from studio import permissions
 from studio.permissions import CLIENT_APP, DO, DO_SCOPES, FIELDS, ORGANIZER, READ, SCOPES, Rows
+from studio.reading.catalogue import ENTITIES
 from studio.store.enums import Role
 from studio.store.tables import metadata
 from tests.architecture.sources import called_name, python_files, syntax
@@ -49,8 +50,9 @@ def test_client_app_reads_by_scope_only() -> None:
 
 
 def test_guarded_fields_stand_in_readable_entities() -> None:
-    for (entity, _field), roles in FIELDS.items():
+    for (entity, field), roles in FIELDS.items():
         assert roles <= set(READ[entity]), entity
+        assert field in ENTITIES[entity].fields, f"{entity}.{field} guards nothing"
 
 
 def test_secrets_are_not_readable() -> None:

@@ -184,7 +184,7 @@ PEOPLE = (
         PERSON,
         {
             "name": text("name"),
-            "phoneMasked": Column(_masked, Kind.TEXT, guard="phone"),
+            "phoneMasked": Column(_masked, Kind.TEXT),
             "community": one("Region", "community_id"),
             "honours": ToMany("Honour", of("person_id"), by("position")),
         },

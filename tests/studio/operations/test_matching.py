@@ -1,5 +1,6 @@
 import asyncio
 import math
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -22,6 +23,7 @@ from studio.operations.survey_imports import import_survey, start_survey_import
 from studio.operations.surveys import AnswerInput, submit_survey_response
 from studio.operations.worker import Worker
 from studio.permissions import Actor
+from studio.store.clock import held_at
 from studio.store.database import reading, writing
 from studio.store.enums import (
     ContentKind,
@@ -135,6 +137,11 @@ async def test_matching_again_without_a_change_is_the_same_run(
         first = await match_cohort(session, organizer, cohort_id)
     async with writing(engine) as session:
         assert (await match_cohort(session, organizer, cohort_id)).id == first.id
+    # Answers age against one another, not against today: another hour or day changes nothing.
+    for later in (timedelta(hours=7), timedelta(days=40)):
+        with held_at(datetime.now(UTC) + later):
+            async with writing(engine) as session:
+                assert (await match_cohort(session, organizer, cohort_id)).id == first.id
     fewer = csv_file(MENTOR_HEADER, ("陈松", "和平社区", "播州区", 1, 8, "民生服务:5;网格治理:4", "", ""))
     async with writing(engine) as session:
         await import_mentors(session, organizer, fewer, "mentors.csv")

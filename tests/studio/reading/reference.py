@@ -14,7 +14,14 @@ from tests.studio.reading.reference_policies import Policies, Row, Tables, snake
 
 TYPENAMES = {"MentorTopic": "MentorStrength"}
 ENTITY_OF = {"run": "MatchRun", "policy": "MatchPolicy", "community": "Region", "package": "MentoringPackage"}
-HIDDEN = {("Person", "phoneMasked"): {Role.ORGANIZER}, ("Pairing", "reason"): {Role.ORGANIZER, Role.MENTOR}}
+ORGANIZER_AND_MENTOR = {Role.ORGANIZER, Role.MENTOR}
+HIDDEN = {
+    ("Person", "phoneMasked"): {Role.ORGANIZER},
+    ("Mentor", "capacity"): ORGANIZER_AND_MENTOR,
+    ("Mentor", "activeLoad"): ORGANIZER_AND_MENTOR,
+    ("Mentor", "remaining"): ORGANIZER_AND_MENTOR,
+    ("Pairing", "reason"): ORGANIZER_AND_MENTOR,
+}
 
 
 def pascal(name: str) -> str:
