@@ -16,7 +16,7 @@ from service.report.voices import voices_by_topic
 from studio.errors import StudioError
 from studio.permissions import Actor
 from studio.store import enums
-from studio.store.clock import now, today
+from studio.store.clock import today
 
 _HERE = Path(__file__).parent
 # Connections of the operation, with the variable that carries each one's cursor.

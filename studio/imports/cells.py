@@ -4,6 +4,8 @@ import datetime as dt
 import re
 import unicodedata
 
+from studio.store.clock import CHINA
+
 # Day 0 of Excel's calendar; serials between 1950 and 2100 are taken as dates.
 _EXCEL_ZERO = dt.datetime(1899, 12, 30)
 _SERIALS = (18264.0, 73051.0)
