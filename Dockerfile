@@ -16,6 +16,7 @@ COPY graph ./graph
 COPY studio ./studio
 COPY matching ./matching
 COPY seed ./seed
+COPY docs/operations ./docs/operations
 RUN pip install --no-cache-dir --no-deps .
 
 FROM python:3.11-slim-bookworm

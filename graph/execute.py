@@ -15,7 +15,11 @@ from graph.context import Context
 from graph.errors import CodedError
 from graph.schema import schema as own_schema
 
-OPERATIONS = Path(__file__).parent.parent / "docs" / "operations"
+_HERE = Path(__file__).parent
+# In a clone they stand in the documentation, where client developers look; an installed package has them here.
+OPERATIONS = next(
+    path for path in (_HERE / "operations", _HERE.parent / "docs" / "operations") if path.is_dir()
+)
 ALLOWED = (OperationType.QUERY, OperationType.MUTATION)
 
 

@@ -9,7 +9,7 @@ from strawberry.printer import print_schema
 from graph.schema import schema as graphql_schema
 from service.cli.cohort import match_json
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
-from service.cli.running import acting, output, print_json, run, working, write_file
+from service.cli.running import acting, output, print_json, require_writable, run, working, write_file
 from service.report import write_report
 from service.spreadsheets import pairings_workbook
 from studio.messages import translate
@@ -55,6 +55,7 @@ def report(
     lang: LanguageOption = Language.ZH,
 ) -> None:
     """写出一批的报告:一个自带样式的 html 文件,可打印。"""
+    require_writable(file, form, lang)
 
     async def work() -> bytes:
         async with acting(studio) as (engine, actor):

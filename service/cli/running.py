@@ -98,9 +98,21 @@ def write_file(path: Path, content: bytes, form: Format, language: Language) -> 
     try:
         path.write_bytes(content)
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        message = StudioError("FILE_UNWRITABLE", file=str(path), reason=reason).message(language.value)
-        refuse("FILE_UNWRITABLE", message, form)
+        _refuse_unwritable(path, error, form, language)
+
+
+def require_writable(path: Path, form: Format, language: Language) -> None:
+    """End the command before long work whose result could not be written."""
+    try:
+        path.open("ab").close()
+    except OSError as error:
+        _refuse_unwritable(path, error, form, language)
+
+
+def _refuse_unwritable(path: Path, error: OSError, form: Format, language: Language) -> NoReturn:
+    reason = error.strerror or type(error).__name__
+    message = StudioError("FILE_UNWRITABLE", file=str(path), reason=reason).message(language.value)
+    refuse("FILE_UNWRITABLE", message, form)
 
 
 def column_map(pairs: list[str] | None, form: Format, language: Language) -> dict[str, str]:

@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from seed.demo import Demo, load_demo, load_generated
 from service.cli.demo_summary import print_summary
 from service.cli.options import Format, FormatOption, Language, LanguageOption
-from service.cli.running import complaints, database, output, print_json, run, working
+from service.cli.running import complaints, database, output, print_json, require_writable, run, working
 from service.logs import configure_logging
 from service.report import write_report
 from service.settings import Settings
@@ -82,6 +82,8 @@ def demo(
     """装入演示工作室(人物均为虚构),导入问卷,推荐、配对,写出报告,然后启动服务。"""
     # A demo never goes into the database of real work, unless that one is named on purpose.
     os.environ.setdefault("YANZHEN_DATABASE_URL", DEMO_DATABASE)
+
+    require_writable(report, form, lang)
 
     async def work() -> dict[str, object]:
         async with database(check_schema=False) as engine:
