@@ -26,6 +26,8 @@ _SHORTEST_STEP = 15
 _ROUNDING = 5
 # A content belongs to a day when it is about its topic at least so far.
 _ABOUT = 0.2
+# What only ratings show weighs so much beside what the trainee put into words: a week answers sentences first.
+_UNSAID = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +106,9 @@ class PackagePlanner(BaseEstimator):
     Notes
     -----
     Days go to topics by highest averages (D'Hondt) over need × what the mentor can show, so that two strong
-    needs share a week in proportion; days of one topic stand together, the greatest need first. Time is the
-    contents' own; what remains of the day is split over the open steps, moving from listening on day 1 to
+    needs share a week in proportion; days of one topic stand together, the greatest need first, and needs in
+    the trainee's own words before those that only ratings show. Where a topic was put into words, a content
+    is placed only if it answers one of the sentences. Time is the contents' own; what remains of the day is split over the open steps, moving from listening on day 1 to
     doing on day 5.
     Deterministic; ties go to the lower index.
 
@@ -189,11 +192,12 @@ class PackagePlanner(BaseEstimator):
             prerequisites,
             len(needs),
         )
-        day_topics = self._share_days(_topic_weights(needs, strength, shelf))
+        said = np.where(proof >= 0, 1.0, _UNSAID)
+        day_topics = self._share_days(_topic_weights(needs * said, strength, shelf))
         items: list[PackageItem] = []
         placed: set[int] = set()
         for day, topic in enumerate(day_topics, start=1):
-            lessons = self._choose(shelf, topic, placed)
+            lessons = self._choose(shelf, topic, placed, said=bool(proof[topic] >= 0))
             placed.update(lessons.values())
             items += self._day(day, topic, lessons, shelf, int(proof[topic]))
         unplaced = tuple(content for content in shelf.contents if content not in placed)
@@ -219,7 +223,7 @@ class PackagePlanner(BaseEstimator):
         order = np.lexsort((np.arange(len(weights)), -np.round(weights, 12)))
         return tuple(int(topic) for topic in order for _ in range(int(days[topic])))
 
-    def _choose(self, shelf: _Shelf, topic: int, placed: set[int]) -> dict[int, int]:
+    def _choose(self, shelf: _Shelf, topic: int, placed: set[int], *, said: bool) -> dict[int, int]:
         """Choose at most one content per step of a day, best recommended first, within the budget."""
         lessons: dict[int, int] = {}
         left = self.minutes_per_day
@@ -230,7 +234,8 @@ class PackagePlanner(BaseEstimator):
             ready = before <= placed | {other for at, other in lessons.items() if at < step}
             fits = minutes + open_steps * _SHORTEST_STEP <= left
             if content not in placed and step not in lessons and ready and fits:
-                if shelf.topics[content, topic] < _ABOUT:
+                is_answer = shelf.points[content] >= 0 or not said
+                if shelf.topics[content, topic] < _ABOUT or not is_answer:
                     continue
                 lessons[step] = content
                 left -= minutes

@@ -37,7 +37,10 @@ def own_words(
     needs: Floats,
     about: Floats,
 ) -> tuple[Floats, Integers]:
-    """Return each trainee's best text score with each content, and the point that the content answers."""
+    """Return how well each content answers each trainee's words, and the point that it answers best.
+
+    The score is 0 where the content answers no point: likeness that nobody can be shown is no reason.
+    """
     best_text = np.zeros((len(needs), len(about)))
     best_point = np.full(best_text.shape, -1, dtype=np.int64)
     if point_trainee is None:
@@ -56,7 +59,8 @@ def own_words(
     link[(topical < 0.2) & (scores < TEXT_MATCH)] = 0.0
     best_link = np.zeros(best_text.shape)
     for point, trainee in enumerate(owner.tolist()):
-        best_text[trainee] = np.maximum(best_text[trainee], scores[point])
+        answered = np.where(link[point] > 0, scores[point], 0.0)
+        best_text[trainee] = np.maximum(best_text[trainee], answered)
         better = link[point] > best_link[trainee]
         best_link[trainee, better] = link[point, better]
         best_point[trainee, better] = point

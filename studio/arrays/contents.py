@@ -93,7 +93,10 @@ def trainee_arrays(
     tags: Mapping[UUID, Mapping[UUID, float]],
     on: date,
 ) -> TraineeArrays:
-    """Return the trainees' arrays. A leaf is needed as much as its parent, as far as the trainee's words name it."""
+    """Return the trainees' arrays. A leaf is needed as much as its parent, as far as the trainee's words name it.
+
+    What a sentence says of a leaf is taken off the parent: who has no parking is not answered by refuse collection.
+    """
     row = {trainee.id: place for place, trainee in enumerate(trainees)}
     own = [point for point in points if point.trainee_id in row]
     owner = np.array([row[point.trainee_id] for point in own], dtype=np.int64)
@@ -101,8 +104,13 @@ def trainee_arrays(
     for place, point in enumerate(own):
         for topic_id, confidence in tags.get(point.id, {}).items():
             spoken[place, catalogue.topic_column[topic_id]] = confidence
+    matrix = _needs(catalogue, topics, row, needs, owner, spoken)
+    for topic in topics:
+        if topic.parent_id is not None:
+            leaf, above = catalogue.topic_column[topic.id], catalogue.topic_column[topic.parent_id]
+            spoken[:, above] = np.maximum(spoken[:, above] - spoken[:, leaf], 0.0)
     return TraineeArrays(
-        needs=_needs(catalogue, topics, row, needs, owner, spoken),
+        needs=matrix,
         levels=np.array([seniority(trainee, on) - 1 for trainee in trainees], dtype=np.int64),
         points=own,
         point_trainee=owner,

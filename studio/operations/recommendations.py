@@ -32,7 +32,7 @@ from studio.store.rows import changed, chunks, insert_rows
 from studio.store.surveys import SurveyResponse
 from studio.store.topics import Topic, topics_of
 
-CONTENTS_PER_TRAINEE = 8
+CONTENTS_PER_TRAINEE = 12
 # Trainees scored at a time, which bounds the memory.
 BLOCK = 500
 DECIMALS = 6

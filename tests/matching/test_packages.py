@@ -173,3 +173,18 @@ def test_course_figures_are_bounded(data: st.DataObject) -> None:
 def test_course_plan_without_respondents_is_refused() -> None:
     with pytest.raises(InvalidInputError, match="need"):
         plan_courses(np.zeros((0, 2)), np.zeros((1, 2)), [1])
+
+
+def test_week_answers_what_was_said_before_what_only_ratings_show() -> None:
+    plan = PackagePlanner().plan([0.8, 0.6], evidence=[-1, 2])
+    assert plan.day_topics[0] == 1
+    assert PackagePlanner().plan([0.8, 0.6], evidence=[1, 2]).day_topics[0] == 0
+
+
+def test_content_that_answers_no_sentence_gives_way_where_a_sentence_was_said() -> None:
+    library = {"content_topics": [[1.0], [1.0]], "content_minutes": [60, 60], "content_steps": [0, 1]}
+    said = PackagePlanner().plan([1.0], evidence=[7], contents=[0, 1], content_points=[-1, 7], **library)
+    assert said.unplaced == (0,)
+    assert {item.point for item in said.items} == {7}
+    rated = PackagePlanner().plan([1.0], contents=[0, 1], content_points=[-1, -1], **library)
+    assert rated.unplaced == ()

@@ -176,3 +176,19 @@ def test_level_decides_between_equals_and_two_rungs_above_is_out_of_reach() -> N
 def test_wrong_parameter_is_named(change: dict, name: str) -> None:
     with pytest.raises(InvalidInputError, match=name):
         recommend(**{"need": [[0.5]], "content_topics": [[0.5]], "k": 1, **change})
+
+
+def test_likeness_to_words_that_are_not_cited_adds_nothing() -> None:
+    # The sentence is about the first topic; the second content is only a little like it, and about another.
+    found = recommend(
+        [[0.9, 0.5]],
+        [[1.0, 0.0], [0.0, 1.0]],
+        2,
+        point_topics=[[1.0, 0.0]],
+        point_scores=[[0.5, 0.2]],
+        point_trainee=[0],
+    )
+    assert found.points.tolist() == [[0, -1]]
+    assert found.parts[0, 0, 1] > 0
+    assert found.parts[0, 1, 1] == 0
+    assert "OWN_WORDS" not in found.reasons[0][1]
