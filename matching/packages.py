@@ -108,8 +108,8 @@ class PackagePlanner(BaseEstimator):
     Days go to topics by highest averages (D'Hondt) over need × what the mentor can show, so that two strong
     needs share a week in proportion; days of one topic stand together, the greatest need first, and needs in
     the trainee's own words before those that only ratings show. Where a topic was put into words, a content
-    is placed only if it answers one of the sentences. Time is the contents' own; what remains of the day is split over the open steps, moving from listening on day 1 to
-    doing on day 5.
+    is placed only if it answers one of the sentences. Time is the contents' own; what remains of the day is
+    split over the open steps, moving from listening on day 1 to doing on day 5.
     Deterministic; ties go to the lower index.
 
     References
