@@ -48,9 +48,11 @@ class CaseSimilarity:
         self.n_cases = np.array([len(texts) for texts in cases], dtype=np.int64)
         self.ends = np.cumsum(self.n_cases)
         flat = [text for texts in cases for text in texts]
-        counts = _count(flat)
-        self.weighting = TfidfTransformer(sublinear_tf=True).fit(counts) if flat else None
-        if self.weighting is not None:
+        self.weighting = None
+        # The counter cannot count no texts at all.
+        if flat:
+            counts = _count(flat)
+            self.weighting = TfidfTransformer(sublinear_tf=True).fit(counts)
             self.cases = self.weighting.transform(counts).T.tocsr()
 
     def best_mean(self, pain_texts: Texts) -> FloatArray:

@@ -77,8 +77,8 @@ class InteractionRecommender(BaseEstimator):
 
         Returns
         -------
-        int array of shape (n_users, min(k, n_items)), best first, ties by position; −1 fills the places of a
-        user who has fewer unseen items.
+        int array of shape (n_users, k), best first, ties by position; −1 fills the places of a user who has
+        fewer unseen items.
 
         Raises
         ------
@@ -97,7 +97,7 @@ class InteractionRecommender(BaseEstimator):
                 f"{self.n_features_in_} items. Got {k!r} and {used.shape[1]} instead."
             )
         wanted = min(k, self.n_features_in_)
-        best = np.zeros((used.shape[0], wanted), dtype=np.int64)
+        best = np.full((used.shape[0], k), -1, dtype=np.int64)
         for start in range(0, used.shape[0], _BLOCK):
             block = sparse.csr_array(used[start : start + _BLOCK])
             scores = np.round(block @ self.coefficients_, 12)
@@ -105,7 +105,7 @@ class InteractionRecommender(BaseEstimator):
             scores[seen.row, seen.col] = -np.inf
             order = np.argsort(-scores, axis=1, kind="stable")[:, :wanted]
             unseen = np.isfinite(np.take_along_axis(scores, order, axis=1))
-            best[start : start + _BLOCK] = np.where(unseen, order, -1)
+            best[start : start + _BLOCK, :wanted] = np.where(unseen, order, -1)
         return best
 
 

@@ -160,7 +160,7 @@ def recommend(
     closure = prerequisite_closure(prerequisites, len(about))
     likeness = _likeness(about)
     picked = [
-        _in_order(_pick(pairs, row, done[row], closure, likeness, k, variety), closure)
+        _in_order(_pick(pairs, row, done[row], closure, likeness, k, variety), pairs.scores[row], closure)
         for row in range(len(needs))
     ]
     return _collect(pairs, picked, k, _mean_rating_part(parts))
@@ -225,11 +225,13 @@ def _pick(
     return list(chosen.items())
 
 
-def _in_order(picked: list[tuple[int, bool]], closure: list[tuple[int, ...]]) -> list[tuple[int, bool]]:
-    """Keep the order of choice except that prerequisites come first."""
+def _in_order(
+    picked: list[tuple[int, bool]], scores: Floats, closure: list[tuple[int, ...]]
+) -> list[tuple[int, bool]]:
+    """Put the best first, except that prerequisites come before what needs them."""
     ordered: dict[int, bool] = {}
     extra = dict(picked)
-    for content, _ in picked:
+    for content in sorted(extra, key=lambda content: (-round(float(scores[content]), 12), content)):
         for item in (*closure[content], content):
             if item in extra:
                 ordered.setdefault(item, extra[item])

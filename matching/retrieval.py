@@ -74,13 +74,13 @@ class ContentRetriever(BaseEstimator):
         queries : sequence of str, n_queries of them
             Sentences; the empty one is allowed.
         k : int, at least 1
-            How many documents; at most as many as there are.
+            How many documents.
 
         Returns
         -------
-        indices : int array of shape (n_queries, min(k, n_documents))
-            Best first; ties by position.
-        scores : float array of the same shape, in [0, 1]
+        indices : int array of shape (n_queries, k)
+            Best first; ties by position; −1 where there are fewer documents than k.
+        scores : float array of the same shape, in [0, 1]; 0 beside a −1
 
         Raises
         ------
@@ -93,13 +93,13 @@ class ContentRetriever(BaseEstimator):
         if k < 1:
             raise InvalidInputError(f"The 'k' parameter of search must be at least 1. Got {k!r} instead.")
         wanted = min(k, self._n_fitted())
-        indices = np.zeros((len(queries), wanted), dtype=np.int64)
-        scores = np.zeros((len(queries), wanted))
+        indices = np.full((len(queries), k), -1, dtype=np.int64)
+        scores = np.zeros((len(queries), k))
         for start in range(0, len(queries), _BLOCK):
             block = self.scores(queries[start : start + _BLOCK])
             best = _best_columns(block, wanted)
-            indices[start : start + _BLOCK] = best
-            scores[start : start + _BLOCK] = np.take_along_axis(block, best, axis=1)
+            indices[start : start + _BLOCK, :wanted] = best
+            scores[start : start + _BLOCK, :wanted] = np.take_along_axis(block, best, axis=1)
         return indices, scores
 
     def scores(self, queries: Sequence[str]) -> Floats:

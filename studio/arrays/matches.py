@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from matching import MentorTable, TraineeTable
 from studio.store.enums import Level, RuleKind, TraineeRole
-from studio.store.people import Mentor, MentorPlace, Person, Region, Trainee
+from studio.store.people import Mentor, MentorPlace, Person, Region, Trainee, may_be_one_place
 from studio.store.rules import Rule
 
 Booleans = NDArray[np.bool_]
@@ -83,7 +83,7 @@ def match_arrays(rows: MatchRows, on: date) -> MatchArrays:
     pinned = _rule_matrix(rows, trainee_ids, mentor_ids, RuleKind.PIN)
     forbidden = _rule_matrix(rows, trainee_ids, mentor_ids, RuleKind.FORBID) | _same_unit(rows)
     for row, column in _positions(rows.locked, trainee_ids, mentor_ids):
-        pinned[row, column] = not forbidden[row, column]
+        pinned[row, column] |= not forbidden[row, column]
     # Whoever pins a pair of the same community has said so on purpose, with a reason.
     forbidden &= ~pinned
     trainees = TraineeTable(
@@ -156,11 +156,13 @@ def _positions(
 def _same_unit(rows: MatchRows) -> Booleans:
     """Mark pairs of one community, and a person with oneself."""
     matrix = np.zeros((len(rows.trainees), len(rows.mentors)), dtype=np.bool_)
-    columns: dict[UUID, list[int]] = defaultdict(list)
-    for column, (_, person, _) in enumerate(rows.mentors):
-        columns[person.community_id or person.id].append(column)
-    for row, (_, person, _) in enumerate(rows.trainees):
-        matrix[row, columns.get(person.community_id or person.id, [])] = True
+    columns: dict[str, list[int]] = defaultdict(list)
+    for column, (_, person, region) in enumerate(rows.mentors):
+        columns[region.name_key if region else person.id.hex].append(column)
+    for row, (_, person, region) in enumerate(rows.trainees):
+        for column in columns.get(region.name_key if region else person.id.hex, []):
+            theirs = rows.mentors[column][2]
+            matrix[row, column] = region is None or theirs is None or may_be_one_place(region, theirs)
     return matrix
 
 

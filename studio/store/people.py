@@ -152,6 +152,18 @@ async def community_of(session: AsyncSession, studio_id: UUID) -> dict[UUID, Reg
     return {region.id: region for region in rows.scalars()}
 
 
+def may_be_one_place(one: Region, other: Region) -> bool:
+    """Tell whether two rows may mean one community: one name, and one county and town as far as both say them.
+
+    A list of mentors often leaves out the town that the roster gives.
+    """
+    return (
+        one.name_key == other.name_key
+        and (not one.county or not other.county or one.county == other.county)
+        and (not one.town or not other.town or one.town == other.town)
+    )
+
+
 async def persons_by_key(
     session: AsyncSession, studio_id: UUID
 ) -> dict[tuple[str, UUID | None], list[Person]]:

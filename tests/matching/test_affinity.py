@@ -167,3 +167,11 @@ def test_weights_rebuild_the_same_estimator():
     assert sum(weights.values()) == pytest.approx(1)
     again = MentorAffinity(**weights).fit(mentors)
     assert [part.weight for part in again.parts(trainees).values()] == list(weights.values())
+
+
+def test_mentors_without_any_case_get_no_evidence() -> None:
+    model = MentorAffinity().fit(MentorTable(np.ones((2, 2)), cases=[[], []]))
+    trainees = TraineeTable(np.ones((1, 2)), pain_texts=[["停车难"]])
+    assert model.transform(trainees).shape == (1, 2)
+    assert not model.parts(trainees)["evidence"].value.any()
+    assert MentorAffinity().fit(MentorTable(np.zeros((0, 2)), cases=[])).transform(trainees).shape == (1, 0)

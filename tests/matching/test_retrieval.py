@@ -40,7 +40,11 @@ def test_search_sorts_all_scores_and_batches_change_nothing(
 ) -> None:
     indices, scores = retriever.search(queries, k)
     every = retriever.scores(queries)
-    assert indices.shape == scores.shape == (len(queries), min(k, len(DOCUMENTS)))
+    assert indices.shape == scores.shape == (len(queries), k)
+    found = min(k, len(DOCUMENTS))
+    assert (indices[:, found:] == -1).all()
+    assert not scores[:, found:].any()
+    indices, scores = indices[:, :found], scores[:, :found]
     assert np.array_equal(scores, -np.sort(-every, axis=1)[:, :k])
     assert np.array_equal(scores, np.take_along_axis(every, indices, axis=1))
     assert ((every >= 0) & (every <= 1)).all()
@@ -62,7 +66,7 @@ def test_bm25_equals_the_formula() -> None:
 def test_hard_queries_and_empty_catalogues_are_answered(retriever: ContentRetriever) -> None:
     assert np.isfinite(retriever.search(["", "\u0e01", "电" * 2000], 3)[1]).all()
     assert retriever.search([], 3)[0].shape == (0, 3)
-    assert ContentRetriever().fit([]).search(["停车"], 3)[0].shape == (1, 0)
+    assert ContentRetriever().fit([]).search(["停车"], 3)[0].tolist() == [[-1, -1, -1]]
 
 
 def test_clone_and_wrong_parameters() -> None:

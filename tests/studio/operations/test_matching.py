@@ -54,7 +54,7 @@ from studio.store.tables import (
     Unmatched,
     Upload,
 )
-from tests.studio.operations.conftest import MENTOR_HEADER, MENTORS, ROSTER, SURVEY, csv_file
+from tests.studio.operations.conftest import MENTOR_HEADER, MENTORS, ROSTER, ROSTER_HEADER, SURVEY, csv_file
 
 
 @pytest.fixture
@@ -489,3 +489,38 @@ async def test_trainee_answers_only_for_oneself_and_within_the_questionnaire(
             async with writing(engine) as session:
                 await submit_survey_response(session, own, survey_id, whose, answers)
     assert isinstance(scale, UUID)
+
+
+async def test_same_unit_is_known_whichever_file_gives_the_town(
+    engine: AsyncEngine, organizer: Actor
+) -> None:
+    mentors = csv_file(MENTOR_HEADER, ("甲师", "东门社区", "仁怀市", 1, 8, "文稿写作:5", "", ""))
+    roster = csv_file(ROSTER_HEADER, ("张三", "副书记", "仁怀市", "城关镇", "东 门社区", "", ""))
+    async with writing(engine) as session:
+        await import_mentors(session, organizer, mentors, "mentors.csv")
+        await import_roster(session, organizer, roster, "roster.csv", 1)
+        cohort = await find_cohort(session, organizer.studio_id, 1)
+        run = await match_cohort(session, organizer, cohort.id)
+    assert run.matched == 0
+    async with reading(engine) as session:
+        reasons = (await session.execute(select(Unmatched.reasons))).scalar_one()
+    assert [reason["code"] for reason in reasons] == ["ALL_FORBIDDEN"]
+
+
+async def test_pinned_pair_of_one_unit_stays_when_it_is_locked(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
+    async with writing(engine) as session:
+        wang, zhou = await ids(engine, Trainee, "王芳"), await ids(engine, Mentor, "周兰")
+        await set_rule(session, organizer, wang, zhou, RuleKind.PIN, reason="本人再三要求")
+        run = await match_cohort(session, organizer, cohort_id)
+        pairing = (
+            await session.execute(select(Pairing).where(Pairing.run_id == run.id, Pairing.trainee_id == wang))
+        ).scalar_one()
+        assert pairing.mentor_id == zhou
+        await lock_pairing(session, organizer, pairing.id, locked=True, expected_version=pairing.version)
+        more = csv_file(MENTOR_HEADER, ("丁师", "和平社区", "播州区", 2, 9, "民生服务:5;网格治理:5", "", ""))
+        await import_mentors(session, organizer, more, "mentors.csv")
+        again = await match_cohort(session, organizer, cohort_id)
+    assert again.id != run.id
+    assert (await pairs(engine, again.id))["王芳", 4] == "周兰"
