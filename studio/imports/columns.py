@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from re import Pattern
 
 from studio.imports.headers import header_key
 from studio.imports.issues import ImportCode, ImportRefused
@@ -24,11 +25,21 @@ class ColumnMapping:
 
 @dataclass(frozen=True, slots=True)
 class FieldNames:
-    """The headers of a field: `strong` names mean it for sure, `weak` ones where no strong one stands."""
+    """The headers of a field: `strong` names mean it for sure, `weak` ones where no strong one stands.
+
+    A whole header key that `pattern` matches means it for sure too.
+    """
 
     field: str
     strong: tuple[str, ...]
     weak: tuple[str, ...] = ()
+    pattern: Pattern[str] | None = None
+
+    def are_meant_by(self, key: str, *, strong: bool) -> bool:
+        """Say whether a header key is one of the strong, or of the weak, names."""
+        if not strong:
+            return key in self.weak
+        return key in self.strong or (self.pattern is not None and bool(self.pattern.fullmatch(key)))
 
 
 def words(text: str) -> tuple[str, ...]:
@@ -89,7 +100,7 @@ def _guess(column: str, fields: Sequence[FieldNames], loose: bool) -> tuple[str,
     keys = list(dict.fromkeys((header_key(column), header_key(column.rpartition("—")[2]))))
     for confidence, strong in ((1.0, True), (0.9, False)):
         for names in fields:
-            if any(key in (names.strong if strong else names.weak) for key in keys):
+            if any(names.are_meant_by(key, strong=strong) for key in keys):
                 return names.field, confidence
     if loose:
         inside = [

@@ -1,5 +1,7 @@
 """The headers by which people and tools call each field, Chinese and English."""
 
+import re
+
 from studio.imports.columns import DROPPED_PERSONAL, IGNORED, FieldNames, words
 
 NAME = FieldNames(
@@ -117,6 +119,10 @@ PERSONAL = FieldNames(
         " wechat token 填写者 提交人 提交者 填写设备 设备号 recipientlastname recipientfirstname"
         " recipientemail externalreference 扩展属性"
     ),
+    # Whoever's address it is: 来源IP, 提交者IP地址, 微信OpenID.
+    pattern=re.compile(
+        r".{0,8}(?:(?<![a-z])ip(?:v[46])?(?:地址|属地|归属地|address)?|openid|unionid|mac地址)"
+    ),
 )
 SERIAL = FieldNames(
     "serial",
@@ -126,7 +132,7 @@ SUBMITTED_AT = FieldNames(
     "submitted_at",
     words(
         "提交答卷时间 提交时间 填写时间 时间戳记 时间戳 答题时间 结束答题时间 结束时间 完成时间"
-        " 提交日期 填表时间 填报时间 答卷提交时间 填写日期 timestamp submitdate datesubmitted"
+        " 提交日期 填表时间 填报时间 答卷提交时间 填写日期 timestamp datestamp submitdate datesubmitted"
         " submittedat submissiontime enddate endtime recordeddate completiontime submitted"
     ),
     words("日期 时间 date time 修改时间"),

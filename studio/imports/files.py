@@ -26,6 +26,7 @@ _DELIMITERS = ",;\t"
 # A cell that holds something; a formatted empty cell closes itself and takes no room when read.
 _CELL_PLACE = re.compile(rb"<(?:\w+:)?c\s[^>]*?\br=[\"']([A-Z]{1,3})(\d{1,7})[\"'][^>]*(?<!/)>")
 _CHUNK = 1 << 20
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\ufffe\uffff]")
 
 
 def read_sheets(content: bytes, limits: Limits) -> list[Sheet]:
@@ -117,8 +118,10 @@ def column_letters(index: int) -> str:
 def _decode(content: bytes) -> str:
     # Detectors fail on short GBK survey files; strict UTF-8 almost never accepts a GBK text.
     marked = next((name for bom, name in _BOMS if content.startswith(bom)), None)
-    if marked is None and content[:512].count(0) > 8:
-        raise ImportRefused(ImportCode.FILE_WRONG_TYPE)
+    if marked is None and 0 in content[:512]:
+        marked = _unmarked_utf16(content)
+        if marked is None and content[:512].count(0) > 8:
+            raise ImportRefused(ImportCode.FILE_WRONG_TYPE)
     for encoding in (marked,) if marked else ("utf-8", "gb18030"):
         try:
             text = content.decode(encoding)
@@ -132,10 +135,24 @@ def _decode(content: bytes) -> str:
     raise ImportRefused(ImportCode.FILE_ENCODING)
 
 
+def _unmarked_utf16(content: bytes) -> str | None:
+    """Return which UTF-16 a text without a mark is: the one in which it has lines and no control characters."""
+    for encoding in ("utf-16-le", "utf-16-be"):
+        try:
+            text = content.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+        if "\n" in text and not _CONTROL.search(text):
+            return encoding
+    return None
+
+
 def _read_csv(text: str, limits: Limits) -> Sheet:
     """Read records; a record is a sheet row in Excel too, however many lines its quoted cells span."""
     rows: list[list[str]] = []
     cells = 0
+    # A long answer is no quoting fault; what is too long is told by its row and column later.
+    csv.field_size_limit(limits.size_bytes)
     try:
         for record in csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True):
             rows.append([cell_text(cell) for cell in record])

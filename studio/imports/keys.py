@@ -14,8 +14,9 @@ _COMMUNITY_TAIL = re.compile(
 )
 # Something must be left: 新村 is a name of its own, with 社区 behind it or not.
 _COMMUNITY_KIND = re.compile(r"(?<=.{2})(?:社区|行政村|村|居)+$")
-# 街道/镇/乡/county before the community; at least two characters must be left behind it.
-_REGION_HEAD = re.compile(r"^.{1,12}?(?:街道办事处|街道办|街道|镇|乡|县|市|区)(?=.{2,})")
+_SHORTEST_COMMUNITY = 2
+# Stands for a place that is not known, and so is never written.
+_NO_PLACE = "\0"
 
 
 @cache
@@ -57,13 +58,28 @@ def community_key(text: str) -> str:
     return _COMMUNITY_KIND.sub("", _COMMUNITY_TAIL.sub("", full) or full)
 
 
-def same_community(left: str, right: str) -> bool:
-    """Say whether two texts name one community, one of them perhaps with its town or county in front."""
-    a, b = community_key(left), community_key(right)
-    return a == b or _without_regions(a) == b or a == _without_regions(b)
+def same_community(known: str, given: str, *, county: str = "", town: str = "") -> bool:
+    """Say whether `given` names the community `known`, one of them perhaps with its town or county in front.
+
+    `county` and `town` are those of the known one. What stands in front must be them where they are known:
+    东区花园 is not 花园, and 花园 of another town is another community.
+    """
+    a, b = community_key(known), community_key(given)
+    if a == b:
+        return True
+    above = _places_above(text_key(county), text_key(town))
+    if b.endswith(a) and len(a) >= _SHORTEST_COMMUNITY:
+        return above.fullmatch(b.removesuffix(a)) is not None
+    own = _places_above(text_key(county) or _NO_PLACE, text_key(town) or _NO_PLACE)
+    return a.endswith(b) and len(b) >= _SHORTEST_COMMUNITY and own.fullmatch(a.removesuffix(b)) is not None
 
 
-def _without_regions(key: str) -> str:
-    while (shorter := _REGION_HEAD.sub("", key)) != key:
-        key = shorter
-    return key
+@cache
+def _places_above(county: str, town: str) -> re.Pattern[str]:
+    """Return the pattern of what may stand before a community: province, city, county and town, each once."""
+    county_named = re.escape(county) if county else r".{1,6}?[县区市]"
+    town_named = re.escape(town) if town else r".{1,8}?(?:街道|镇|乡)"
+    office = "(?:办事处|办)?"
+    return re.compile(
+        rf"(?:.{{2,6}}?(?:省|自治区))?(?:.{{2,6}}?[市州])?(?:{county_named})?(?:{town_named}{office})?"
+    )

@@ -22,6 +22,11 @@ class KnownPerson:
     community: str
     county: str = ""
     phone: str = ""
+    town: str = ""
+
+    def is_of(self, community: str) -> bool:
+        """Say whether a text names this person's community."""
+        return same_community(self.community, community, county=self.county, town=self.town)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,15 +54,13 @@ class PeopleIndex:
     def find(self, name: str, community: str = "", county: str = "", phone: str = "") -> Found:
         """Return the one person meant; nobody is taken whose community contradicts the one given."""
         namesakes = self._by_name.get(name_key(name), [])
-        by_phone = [person for person in namesakes if phone and person.phone == phone]
-        if len(by_phone) == 1:
-            return Found(by_phone[0].key)
         candidates = namesakes
         if community:
             exact = [p for p in namesakes if community_key(p.community) == community_key(community)]
-            candidates = exact or [
-                p for p in namesakes if not p.community or same_community(p.community, community)
-            ]
+            candidates = exact or [p for p in namesakes if not p.community or p.is_of(community)]
+        by_phone = [person for person in candidates if phone and person.phone == phone]
+        if len(by_phone) == 1:
+            return Found(by_phone[0].key)
         if len(candidates) > 1 and county:
             in_county = [p for p in candidates if text_key(p.county) == text_key(county)]
             candidates = in_county or candidates
@@ -83,7 +86,7 @@ class PeopleIndex:
             # Dice: of names as short as these, the order of characters adds nothing.
             likeness = 2 * len(key & other) / (len(key) + len(other))
             if likeness >= _NEAR:
-                here = bool(community) and same_community(person.community, community)
+                here = bool(community) and person.is_of(community)
                 alike[at] = likeness + (0.2 if here else 0.0)
         best = sorted(alike, key=lambda at: (-alike[at], self._people[at].name, self._people[at].community))
         return [self._people[at] for at in best[:_MOST_NEAR]]

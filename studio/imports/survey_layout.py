@@ -25,6 +25,7 @@ from studio.imports.survey_measures import (
     MOST_URGENT,
     MULTI_MARK,
     NOT_TROUBLE,
+    PICK,
     RANK,
     SEVERE,
     THORNIEST,
@@ -104,13 +105,16 @@ class LayoutReader:
 
     @staticmethod
     def _are_ticks(filled: list[tuple[Heading, str]]) -> bool:
-        """Say whether cells are ticks: nearly all readable as such.
+        """Say whether cells are ticks: nearly all readable as such, or most where the header asks for areas.
 
         Where every cell is 1, the header must ask for areas: it could be a rating that nobody put higher.
+        No rating holds a 0, so beside zeros a cell that is no tick is a slip.
         """
         ticks = sum(tick(cell, heading.item) is not None for heading, cell in filled)
-        told_apart = any(cell != "1" for _, cell in filled) or AREAS.search(filled[0][0].words)
-        return ticks >= 0.9 * len(filled) and bool(told_apart)
+        of_areas = bool(AREAS.search(filled[0][0].words))
+        told_apart = any(cell != "1" for _, cell in filled) or of_areas
+        enough = 0.5 if of_areas and any(cell == "0" for _, cell in filled) else 0.9
+        return ticks >= enough * len(filled) and told_apart
 
     def _are_places(self, columns: list[Heading]) -> bool:
         """Say whether most rows give every option a place of its own, from 1 on."""
@@ -174,6 +178,9 @@ class LayoutReader:
             return self._rating(heading, topic)
         if ASKS_TEXT.search(words) and not CHOICE.search(words):
             return self._text(heading, topic)
+        open_question = MOST_URGENT.search(words) or THORNIEST.search(words)
+        if open_question and not AREAS.search(words) and not PICK.search(words + heading.hint):
+            return self._text(heading, topic)
         separator = self._separator(cells)
         pieces = [
             piece for cell in cells for piece in (split_choices(cell, separator) if separator else [cell])
@@ -183,11 +190,7 @@ class LayoutReader:
         of_areas = (
             bool(AREAS.search(words) or CHOICE.search(words)) and named > 0 and named * 10 >= 6 * len(pieces)
         )
-        if (
-            not of_areas
-            and (MOST_URGENT.search(words) or THORNIEST.search(words))
-            and not CHOICE.search(words)
-        ):
+        if not of_areas and open_question and not CHOICE.search(words):
             return self._text(heading, topic)
         if MULTI_MARK.search(words) or (separator and of_areas):
             return self._choices(heading, QuestionKind.MULTI, separator or "┋")

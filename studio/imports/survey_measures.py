@@ -9,6 +9,8 @@ MULTI_MARK = re.compile(
     r"多选|不定项|可选.{0,3}项|最多.{0,3}[选项]|至多|限选|multiple|all that apply", re.IGNORECASE
 )
 CHOICE = re.compile(r"单选|多选|限选|哪一?[个些类方]|哪几|选择|which\b", re.IGNORECASE)
+# Options are offered for sure; "what are the thorniest" (哪些) may ask for words as well.
+PICK = re.compile(r"单选|多选|不定项|限选|可选|最多|至多|选择|哪一?[项类方]|哪几", re.IGNORECASE)
 DEGREE = re.compile(
     r"程度|评分|打分|打几分|分值|量表|难度|[迫意急]度|severity|urgency|\brat(?:e|ing)\b|\bscale\b"
     r"|how (?:urgent|difficult|hard)",

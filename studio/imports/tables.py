@@ -71,7 +71,7 @@ def _table(sheet: Sheet) -> Table | None:
     if found is None:
         return None
     first, last = found
-    lines = head[first : last + 1]
+    lines = _spread(head[first : last + 1])
     labels = [_label(list(parts)) for parts in zip(*lines, strict=True)]
     body = [(at + 1, row) for at, row in enumerate(rows) if at > last and any(row)]
     # Long printed lists repeat their header on every page.
@@ -124,6 +124,17 @@ def _find_header(sheet: Sheet, head: list[list[str]]) -> tuple[int, int] | None:
     return at, at + _lines_from(sheet, head, at) - 1
 
 
+def _spread(lines: list[list[str]]) -> list[list[str]]:
+    """Write a group's title over every column that the line below divides it into."""
+    if len(lines) == 2 and _gaps_filled(*lines):
+        upper, lower = list(lines[0]), lines[1]
+        for column in range(1, len(upper)):
+            if not upper[column] and lower[column]:
+                upper[column] = upper[column - 1]
+        return [upper, lower]
+    return lines
+
+
 def _filled(row: list[str]) -> int:
     return sum(map(bool, row))
 
@@ -141,9 +152,6 @@ def _lines_from(sheet: Sheet, head: list[list[str]], at: int) -> int:
     if any(_divided(lower[left : right + 1]) for top, left, b, right in sheet.merges if top == b == at):
         return 2
     if _gaps_filled(upper, lower):
-        for column in range(1, len(upper)):
-            if not upper[column] and lower[column]:
-                upper[column] = upper[column - 1]
         return 2
     return 2 if _codes_above_texts(upper, lower) else 1
 

@@ -124,6 +124,7 @@ def _known(row: Trainee | Mentor, person: Person, community: Region | None) -> K
         community=community.name if community else "",
         county=community.county if community else "",
         phone=person.phone or "",
+        town=community.town if community else "",
     )
 
 

@@ -114,6 +114,7 @@ async def _find_respondents(
             community=community.name if community else "",
             county=community.county if community else "",
             phone=person.phone or "",
+            town=community.town if community else "",
         )
         for trainee, person, community in await trainees_of(session, cohort.id)
     ]

@@ -52,7 +52,15 @@ def test_community_whose_name_ends_like_a_kind_keeps_it(text: str) -> None:
 
 
 def test_community_with_its_town_in_front_is_the_same() -> None:
-    assert same_community("红枫区东门街道翠竹社区", "翠竹")
+    assert same_community("翠竹", "红枫区东门街道翠竹社区")
+    assert same_community(
+        "翠竹社区", "贵州省遵义市红枫区东门街道办事处翠竹", county="红枫区", town="东门街道"
+    )
+    assert not same_community("翠竹社区", "红枫区西门街道翠竹", county="红枫区", town="东门街道")
+    assert not same_community("翠竹社区", "青松区翠竹", county="红枫区")
+    assert same_community("红枫区翠竹社区", "翠竹", county="红枫区")
+    assert not same_community("东区花园社区", "花园社区", county="汇川区")
+    assert not same_community("新镇和平社区", "和平社区", county="红花岗区")
     assert not same_community("翠竹", "竹")
     assert not same_community("翠竹社区", "青竹社区")
 

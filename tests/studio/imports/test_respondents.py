@@ -78,3 +78,10 @@ def test_one_person_written_two_ways_is_a_duplicate() -> None:
 def test_duplicate_that_the_sheet_reports_is_not_reported_again() -> None:
     _, issues, _ = resolve("姓名 | 社区 | 最棘手\n周望山 | 清溪 | a\n周望山 | 清溪村 | b")
     assert issues == []
+
+
+def test_telephone_does_not_outweigh_another_community() -> None:
+    index = PeopleIndex(PEOPLE)
+    assert index.find("林晓禾", "清溪村", phone="10000000001").key == 2
+    assert index.find("林晓禾", "火星社区", phone="10000000001").code == "UNKNOWN_PERSON"
+    assert index.find("吴小满", "东门", phone="10000000006").key == 6
