@@ -17,7 +17,7 @@ DOMAINS = ("党务居务知识", "社区治理经验", "群众工作沟通协调
 WEAK_AREAS = ("党建业务", "文稿写作", "解决实事")
 THREE_POINTS = ("HOT", "HARD", "HIGHLIGHT")
 
-TROUBLES_PER_LEAF = range(18, 25)
+TROUBLES_PER_LEAF = range(18, 49)
 TROUBLE_CHARACTERS = range(8, 46)
 SYNONYMS = range(4, 11)
 
