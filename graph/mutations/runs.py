@@ -20,7 +20,8 @@ from graph.runs import MatchRun
 from graph.stored import stored
 from studio.operations.jobs import cancel_job
 from studio.operations.packages import write_packages
-from studio.operations.runs import publish_match_run, start_match_run
+from studio.operations.publishing import publish_match_run
+from studio.operations.runs import start_match_run
 
 
 @strawberry.input(description="Which cohort to match.")

@@ -65,7 +65,7 @@ class _Known:
     """What the database holds of one mentor."""
 
     places: list[MentorPlace] = field(default_factory=list)
-    held: int = 0
+    held: set[UUID] = field(default_factory=set)
     strengths: dict[UUID, float] = field(default_factory=dict)
     honours: list[str] = field(default_factory=list)
     cases: list[str] = field(default_factory=list)
@@ -93,8 +93,8 @@ class _MentorWriter:
             return
         mentor = self.mentors.get(person.id)
         known = self.known[mentor.id] if mentor else _Known()
-        if row.capacity is not None and row.capacity < known.held:
-            values = {"capacity": row.capacity, "held": known.held}
+        if row.capacity is not None and row.capacity < len(known.held):
+            values = {"capacity": row.capacity, "held": len(known.held)}
             report.rejected.append(RowIssue(row.row, "", ImportCode.CAPACITY_BELOW_LOAD, values))
             return
         is_new = mentor is None
@@ -132,9 +132,11 @@ class _MentorWriter:
         return any(parts)
 
     def _fit_places(self, mentor: Mentor, capacity: int, known: _Known) -> bool:
+        """Open as many places as the capacity says; a place that is held stays open."""
+        by_use = sorted(known.places, key=lambda p: (p.id not in known.held, not p.open, p.number))
         differs = False
-        for place in known.places:
-            differs |= changed(place, open=place.number <= capacity)
+        for rank, place in enumerate(by_use):
+            differs |= changed(place, open=rank < capacity)
         for number in range(len(known.places) + 1, capacity + 1):
             place = MentorPlace(studio_id=self.studio_id, mentor_id=mentor.id, number=number)
             known.places.append(place)
@@ -208,18 +210,23 @@ async def _load_known(
     session: AsyncSession, studio_id: UUID, mentors: Mapping[UUID, Mentor]
 ) -> dict[UUID, _Known]:
     known = {mentor.id: _Known() for mentor in mentors.values()}
+    # Locked first: nobody publishes into these places between our look at who holds them and our write.
     places = await session.execute(
-        select(MentorPlace).where(MentorPlace.studio_id == studio_id).order_by(col(MentorPlace.number))
+        select(MentorPlace)
+        .where(MentorPlace.studio_id == studio_id)
+        .order_by(col(MentorPlace.number))
+        .with_for_update()
     )
     for place in places.scalars():
         known[place.mentor_id].places.append(place)
     held = await session.execute(
-        select(Pairing.mentor_id, sa.func.count())
-        .where(Pairing.studio_id == studio_id, col(Pairing.held_place_id).is_not(None))
-        .group_by(col(Pairing.mentor_id))
+        select(Pairing.mentor_id, Pairing.held_place_id).where(
+            Pairing.studio_id == studio_id, col(Pairing.held_place_id).is_not(None)
+        )
     )
-    for mentor_id, count in held.all():
-        known[mentor_id].held = count
+    for mentor_id, place_id in held.all():
+        if place_id is not None:
+            known[mentor_id].held.add(place_id)
     strengths = await session.execute(
         select(MentorTopic.mentor_id, MentorTopic.topic_id, MentorTopic.strength).where(
             MentorTopic.studio_id == studio_id

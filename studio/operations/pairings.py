@@ -14,10 +14,10 @@ from studio.arrays.matches import MatchArrays, MatchRows
 from studio.errors import Conflict, NotFound, StudioError
 from studio.operations.audit import audit
 from studio.operations.match_input import match_input
-from studio.operations.runs import COMPUTED, DECIMALS, own_run, score_parts
+from studio.operations.runs import DECIMALS, own_run, require_draft, score_parts
 from studio.permissions import Actor, require
 from studio.store.cohorts import Cohort
-from studio.store.enums import MatchRunState, PairingOrigin, PublishState, RuleKind
+from studio.store.enums import MatchRunState, PairingOrigin, RuleKind
 from studio.store.pairings import Pairing, ScorePart
 from studio.store.people import Mentor, Trainee
 from studio.store.rows import insert_rows
@@ -54,10 +54,7 @@ async def override_pairing(
     if not reason.strip():
         raise StudioError("REASON_MISSING", field="reason")
     run = await own_run(session, actor, run_id, expected_version)
-    if run.state not in COMPUTED or run.publish_state is not PublishState.DRAFT:
-        raise StudioError(
-            "ILLEGAL_TRANSITION", field="runId", state=f"{run.state.value}/{run.publish_state.value}"
-        )
+    require_draft(run)
     cohort = await session.get_one(Cohort, run.cohort_id)
     policy = await session.get_one(MatchPolicy, run.policy_id)
     await _check_people(session, cohort, trainee_id, mentor_id)

@@ -1,11 +1,10 @@
-"""Match runs: start one, compute it, publish it."""
+"""Match runs: start one, compute it, store what came of it."""
 
 import asyncio
 from collections.abc import Mapping
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
@@ -19,7 +18,7 @@ from studio.operations.needs import refresh_needs
 from studio.permissions import Actor, require
 from studio.store.clock import now
 from studio.store.cohorts import Cohort
-from studio.store.enums import JobKind, MatchRunState, PairingOrigin, PairingState, PublishState
+from studio.store.enums import JobKind, MatchRunState, PairingOrigin, PublishState
 from studio.store.jobs import enqueue
 from studio.store.pairings import Pairing, ScorePart
 from studio.store.rows import insert_rows
@@ -41,7 +40,7 @@ async def match_cohort(session: AsyncSession, actor: Actor, cohort_id: UUID) -> 
     await refresh_needs(session, cohort.id)
     policy = await _policy(session, cohort.studio_id)
     rows, arrays = await match_input(session, cohort, policy.weights)
-    same = await _untouched_run(session, cohort, arrays.input_hash)
+    same = await _untouched_run(session, cohort, rows, arrays.input_hash)
     if same is not None:
         return same
     run = await _new_run(session, cohort, policy)
@@ -92,19 +91,19 @@ async def _policy(session: AsyncSession, studio_id: UUID) -> MatchPolicy:
     return policy
 
 
-async def _untouched_run(session: AsyncSession, cohort: Cohort, input_hash: str) -> MatchRun | None:
-    """Return the cohort's latest run if it answers the same question and is as the engine left it."""
+async def _untouched_run(
+    session: AsyncSession, cohort: Cohort, rows: MatchRows, input_hash: str
+) -> MatchRun | None:
+    """Return the cohort's latest run if it answers the same question and can still be had as the engine left it."""
     latest = await session.scalar(
         select(MatchRun).where(MatchRun.cohort_id == cohort.id).order_by(col(MatchRun.number).desc()).limit(1)
     )
     if latest is None or latest.input_hash != input_hash or latest.state not in COMPUTED:
         return None
-    overridden = await session.scalar(
-        select(sa.func.count())
-        .select_from(Pairing)
-        .where(Pairing.run_id == latest.id, Pairing.origin == PairingOrigin.OVERRIDE)
-    )
-    return None if overridden else latest
+    pairs = await session.execute(select(Pairing.origin, Pairing.place_id).where(Pairing.run_id == latest.id))
+    free = {place.id for places in rows.places.values() for place in places}
+    untouched = all(origin is PairingOrigin.ENGINE and place_id in free for origin, place_id in pairs.all())
+    return latest if untouched else None
 
 
 async def _new_run(session: AsyncSession, cohort: Cohort, policy: MatchPolicy) -> MatchRun:
@@ -230,55 +229,12 @@ def _unmatched(run: MatchRun, arrays: MatchArrays, found: Match) -> list[Unmatch
     ]
 
 
-async def publish_match_run(
-    session: AsyncSession, actor: Actor, run_id: UUID, *, expected_version: int
-) -> MatchRun:
-    """Publish a draft: its pairs take their places for good, the cohort's earlier run gives its own back.
-
-    Raises CONFLICT_VERSION, ILLEGAL_TRANSITION, or CAPACITY_EXCEEDED when another cohort took a place meanwhile.
-    """
-    require(actor, "publish_match_run")
-    run = await own_run(session, actor, run_id, expected_version)
+def require_draft(run: MatchRun) -> None:
+    """Refuse with ILLEGAL_TRANSITION unless the run is a computed draft."""
     if run.state not in COMPUTED or run.publish_state is not PublishState.DRAFT:
         raise StudioError(
             "ILLEGAL_TRANSITION", field="runId", state=f"{run.state.value}/{run.publish_state.value}"
         )
-    earlier = await session.scalar(
-        select(MatchRun).where(
-            MatchRun.cohort_id == run.cohort_id, MatchRun.publish_state == PublishState.PUBLISHED
-        )
-    )
-    if earlier is not None:
-        earlier.publish_state = PublishState.SUPERSEDED
-        earlier.version += 1
-        await session.flush()
-        await _release(session, earlier.id)
-    try:
-        await session.execute(
-            sa.update(Pairing)
-            .where(col(Pairing.run_id) == run.id)
-            .values(
-                held_place_id=Pairing.place_id,
-                state=PairingState.AWAITING_CONSENT,
-                version=Pairing.version + 1,
-                updated_at=now(),
-            )
-        )
-        run.publish_state = PublishState.PUBLISHED
-        run.version += 1
-        await session.flush()
-    except IntegrityError as error:
-        raise Conflict("CAPACITY_EXCEEDED", field="runId") from error
-    await audit(session, actor, "publish_match_run", "MatchRun", run.id, pairs=run.matched)
-    return run
-
-
-async def _release(session: AsyncSession, run_id: UUID) -> None:
-    await session.execute(
-        sa.update(Pairing)
-        .where(col(Pairing.run_id) == run_id)
-        .values(held_place_id=None, state=PairingState.ENDED, version=Pairing.version + 1, updated_at=now())
-    )
 
 
 async def own_run(

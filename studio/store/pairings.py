@@ -13,7 +13,7 @@ class Pairing(StudioRow, table=True):
     """A trainee with a mentor, in a match run.
 
     `place_id` is the mentor's place that the pair takes within its run. From publication on
-    `held_place_id` is the same place, unique over all runs: no race can exceed a capacity.
+    `held_place_id` is the same place, unique over all runs, and an open one: no race can exceed a capacity.
     """
 
     __table_args__ = (
@@ -21,6 +21,9 @@ class Pairing(StudioRow, table=True):
         sa.UniqueConstraint("run_id", "place_id"),
         sa.UniqueConstraint("held_place_id"),
         sa.CheckConstraint("held_place_id IS NULL OR held_place_id = place_id", "held_is_place"),
+        # A held place is open, and cannot be closed while it is held.
+        sa.ForeignKeyConstraint(["held_place_id", "held_open"], ["mentor_place.id", "mentor_place.open"]),
+        sa.CheckConstraint("held_open", "held_open"),
         # The place must be one of this mentor's.
         sa.ForeignKeyConstraint(["place_id", "mentor_id"], ["mentor_place.id", "mentor_place.mentor_id"]),
         sa.CheckConstraint(finite("score"), "score_finite"),
@@ -31,6 +34,8 @@ class Pairing(StudioRow, table=True):
     mentor_id: UUID = Field(foreign_key="mentor.id", index=True)
     place_id: UUID
     held_place_id: UUID | None = None
+    # Always true: what `mentor_place.open` must say of the held place.
+    held_open: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
     state: PairingState = Field(default=PairingState.SUGGESTED, sa_type=enum_type(PairingState))
     score: float
     locked: bool = False

@@ -110,12 +110,13 @@ class MentorPlace(StudioRow, table=True):
     __table_args__ = (
         sa.UniqueConstraint("mentor_id", "number"),
         sa.UniqueConstraint("id", "mentor_id"),
+        sa.UniqueConstraint("id", "open"),
         sa.CheckConstraint("number >= 1", "number_from_one"),
     )
 
     mentor_id: UUID = Field(foreign_key="mentor.id", ondelete="CASCADE")
     number: int
-    # A place is closed, not deleted, when a capacity shrinks: old runs still refer to it.
+    # A place is closed, not deleted, when a capacity shrinks: old runs still refer to it. A held one stays open.
     open: bool = True
 
 

@@ -3,13 +3,21 @@
 import csv
 import io
 from collections.abc import Sequence
+from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import select
 
+from studio.operations.cohorts import find_cohort
+from studio.operations.mentors import import_mentors
+from studio.operations.roster import import_roster
 from studio.operations.studios import TopicEntry, create_studio, install_topics, organizer_of
+from studio.operations.survey_imports import import_survey
 from studio.permissions import Actor
-from studio.store.database import writing
+from studio.store.database import reading, writing
+from studio.store.tables import Mentor, Pairing, Person, Trainee
 
 TREE = {
     "WRITING": (
@@ -133,3 +141,39 @@ SURVEY_ROWS = (
     ),
 )
 SURVEY = csv_file(SURVEY_HEADER, *SURVEY_ROWS)
+
+
+@pytest.fixture
+async def cohort_id(engine: AsyncEngine, organizer: Actor) -> UUID:
+    """A cohort of four with three mentors (four places) and a survey of three."""
+    async with writing(engine) as session:
+        await import_roster(session, organizer, ROSTER, "roster.csv", 3)
+        await import_mentors(session, organizer, MENTORS, "mentors.csv")
+        await import_survey(session, organizer, SURVEY, "survey.csv", 3, 1)
+        return (await find_cohort(session, organizer.studio_id, 3)).id
+
+
+async def pairs(engine: AsyncEngine, run_id: UUID) -> dict[tuple[str, int], str]:
+    """Mentor's name by trainee's name and roster row."""
+    person, other = sa.orm.aliased(Person), sa.orm.aliased(Person)
+    async with reading(engine) as session:
+        rows = await session.execute(
+            select(person.name, Trainee.roster_row, other.name)
+            .select_from(Pairing)
+            .join(Trainee, Trainee.id == Pairing.trainee_id)
+            .join(person, person.id == Trainee.person_id)
+            .join(Mentor, Mentor.id == Pairing.mentor_id)
+            .join(other, other.id == Mentor.person_id)
+            .where(Pairing.run_id == run_id)
+        )
+        return {(name, row): mentor for name, row, mentor in rows.all()}
+
+
+async def ids(
+    engine: AsyncEngine, table: type[Trainee] | type[Mentor], name: str, row: int | None = None
+) -> UUID:
+    async with reading(engine) as session:
+        query = select(table.id).join(Person, Person.id == table.person_id).where(Person.name == name)
+        if row is not None:
+            query = query.where(table.roster_row == row)
+        return (await session.execute(query)).scalar_one()

@@ -1,25 +1,21 @@
-import asyncio
 import math
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
 from studio.errors import Conflict, Forbidden, NotFound, StudioError
-from studio.operations.cohorts import find_cohort
 from studio.operations.handlers import HANDLERS
 from studio.operations.mentors import import_mentors
 from studio.operations.pairings import lock_pairing, override_pairing
 from studio.operations.recommendations import recommend_contents
-from studio.operations.roster import import_roster
 from studio.operations.rules import remove_rule, set_rule
-from studio.operations.runs import match_cohort, publish_match_run, start_match_run
+from studio.operations.runs import match_cohort, start_match_run
 from studio.operations.studios import ContentEntry, install_catalogue
-from studio.operations.survey_imports import import_survey, start_survey_import
+from studio.operations.survey_imports import start_survey_import
 from studio.operations.surveys import AnswerInput, submit_survey_response
 from studio.operations.worker import Worker
 from studio.permissions import Actor
@@ -31,18 +27,14 @@ from studio.store.enums import (
     MatchRunState,
     Measure,
     Origin,
-    PairingState,
-    PublishState,
     Role,
     RuleKind,
 )
 from studio.store.tables import (
     MatchRun,
     Mentor,
-    MentorPlace,
     PainPoint,
     Pairing,
-    Person,
     Question,
     Recommendation,
     RecommendationCause,
@@ -54,43 +46,7 @@ from studio.store.tables import (
     Unmatched,
     Upload,
 )
-from tests.studio.operations.conftest import MENTOR_HEADER, MENTORS, ROSTER, ROSTER_HEADER, SURVEY, csv_file
-
-
-@pytest.fixture
-async def cohort_id(engine: AsyncEngine, organizer: Actor) -> UUID:
-    """A cohort of four with three mentors (four places) and a survey of three."""
-    async with writing(engine) as session:
-        await import_roster(session, organizer, ROSTER, "roster.csv", 3)
-        await import_mentors(session, organizer, MENTORS, "mentors.csv")
-        await import_survey(session, organizer, SURVEY, "survey.csv", 3, 1)
-        return (await find_cohort(session, organizer.studio_id, 3)).id
-
-
-async def pairs(engine: AsyncEngine, run_id: UUID) -> dict[tuple[str, int], str]:
-    """Mentor's name by trainee's name and roster row."""
-    person, other = sa.orm.aliased(Person), sa.orm.aliased(Person)
-    async with reading(engine) as session:
-        rows = await session.execute(
-            select(person.name, Trainee.roster_row, other.name)
-            .select_from(Pairing)
-            .join(Trainee, Trainee.id == Pairing.trainee_id)
-            .join(person, person.id == Trainee.person_id)
-            .join(Mentor, Mentor.id == Pairing.mentor_id)
-            .join(other, other.id == Mentor.person_id)
-            .where(Pairing.run_id == run_id)
-        )
-        return {(name, row): mentor for name, row, mentor in rows.all()}
-
-
-async def ids(
-    engine: AsyncEngine, table: type[Trainee] | type[Mentor], name: str, row: int | None = None
-) -> UUID:
-    async with reading(engine) as session:
-        query = select(table.id).join(Person, Person.id == table.person_id).where(Person.name == name)
-        if row is not None:
-            query = query.where(table.roster_row == row)
-        return (await session.execute(query)).scalar_one()
+from tests.studio.operations.conftest import MENTOR_HEADER, ROSTER_HEADER, csv_file, ids, pairs
 
 
 async def test_match_is_proven_and_its_figures_add_up(
@@ -271,90 +227,6 @@ async def test_override_against_a_rule_is_refused(
         async with writing(engine) as session:
             await override_pairing(session, organizer, run.id, trainee, mentor, reason=" ")
     assert nothing.value.code == "REASON_MISSING"
-
-
-async def test_the_database_itself_refuses_a_place_twice(
-    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
-) -> None:
-    async with writing(engine) as session:
-        await match_cohort(session, organizer, cohort_id)
-    async with reading(engine) as session:
-        place_id, mentor_id = (await session.execute(select(Pairing.place_id, Pairing.mentor_id))).all()[0]
-    everybody_there = sa.update(Pairing).values(place_id=place_id, mentor_id=mentor_id)
-    async with writing(engine) as session:
-        with pytest.raises(IntegrityError):
-            await session.execute(everybody_there)
-
-
-async def test_publishing_takes_places_and_another_cohort_finds_them_gone(
-    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
-) -> None:
-    async with writing(engine) as session:
-        await import_roster(session, organizer, ROSTER, "roster.csv", 4)
-        fourth = (await find_cohort(session, organizer.studio_id, 4)).id
-        ours = await match_cohort(session, organizer, cohort_id)
-        theirs = await match_cohort(session, organizer, fourth)
-        published = await publish_match_run(session, organizer, ours.id, expected_version=ours.version)
-    assert published.publish_state is PublishState.PUBLISHED
-    with pytest.raises(Conflict) as refusal:
-        async with writing(engine) as session:
-            await publish_match_run(session, organizer, theirs.id, expected_version=theirs.version)
-    assert refusal.value.code == "CAPACITY_EXCEEDED"
-    async with writing(engine) as session:
-        later = await match_cohort(session, organizer, fourth)
-    assert later.matched == 0
-    async with reading(engine) as session:
-        states = set(
-            (await session.execute(select(Pairing.state).where(Pairing.run_id == ours.id))).scalars()
-        )
-        held = (
-            await session.execute(
-                select(sa.func.count()).select_from(Pairing).where(Pairing.held_place_id.is_not(None))
-            )
-        ).scalar_one()
-        places = (await session.execute(select(sa.func.count()).select_from(MentorPlace))).scalar_one()
-    assert states == {PairingState.AWAITING_CONSENT}
-    assert held == places == 4
-
-
-async def test_publishing_again_gives_earlier_places_back(
-    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
-) -> None:
-    async with writing(engine) as session:
-        first = await match_cohort(session, organizer, cohort_id)
-        await publish_match_run(session, organizer, first.id, expected_version=first.version)
-    trainee, mentor = await ids(engine, Trainee, "赵强"), await ids(engine, Mentor, "周兰")
-    async with writing(engine) as session:
-        await set_rule(session, organizer, trainee, mentor, RuleKind.PIN, reason="换人")
-        second = await match_cohort(session, organizer, cohort_id)
-        await publish_match_run(session, organizer, second.id, expected_version=second.version)
-    async with reading(engine) as session:
-        rows = (
-            await session.execute(select(MatchRun.number, MatchRun.publish_state).order_by(MatchRun.number))
-        ).all()
-    assert [tuple(row) for row in rows] == [(1, PublishState.SUPERSEDED), (2, PublishState.PUBLISHED)]
-
-
-async def test_two_organizers_publishing_at_once_only_one_wins(
-    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
-) -> None:
-    async with writing(engine) as session:
-        await import_roster(session, organizer, ROSTER, "roster.csv", 4)
-        fourth = (await find_cohort(session, organizer.studio_id, 4)).id
-        runs = [
-            await match_cohort(session, organizer, cohort_id),
-            await match_cohort(session, organizer, fourth),
-        ]
-
-    async def publish(run: MatchRun) -> str:
-        try:
-            async with writing(engine) as session:
-                await publish_match_run(session, organizer, run.id, expected_version=run.version)
-        except (Conflict, IntegrityError):
-            return "refused"
-        return "published"
-
-    assert sorted(await asyncio.gather(*(publish(run) for run in runs))) == ["published", "refused"]
 
 
 async def test_queued_match_run_is_computed_by_a_worker(
