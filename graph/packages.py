@@ -28,7 +28,7 @@ class MentoringPackage(Node):
 
     trainee: Trainee | None = stored("For whom it is.")
     pairing: Pairing | None = stored("The pairing that it belongs to.")
-    number: int = stored("Its number within the pairing.")
+    number: int = stored("Its number within the pairing; a renewed package has the next one.")
     items: list[PackageItem] = stored("What to do, in its order.")
     total_minutes: int = stored("Minutes of all items together.")
 

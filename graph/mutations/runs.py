@@ -68,7 +68,7 @@ class GeneratePackagesPayload:
     """The run with its packages."""
 
     run: MatchRun | None = stored("The match run.")
-    made: int | None = stored("How many packages were made; pairs that had one keep it.")
+    made: int | None = stored("How many packages were made; pairs whose package is up to date keep it.")
     user_errors: list[UserError] = user_errors()
 
 
@@ -132,7 +132,8 @@ class RunMutation:
         return await answer(info, work)  # type: ignore[no-any-return]
 
     @strawberry.mutation(
-        description="Plans the mentoring week of every pair of a run that has no package yet."
+        description="Plans the mentoring week of every pair of a run that has no package yet, or whose mentor, "
+        "needs or recommendations have changed since; earlier packages stay under their numbers."
     )
     async def generate_packages(
         self,

@@ -1,15 +1,20 @@
 """Mentoring packages (带教套餐): a tailor-made week for every pair of a run."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from matching import PackagePlanner
+from studio.arrays.packages import (
+    LibraryArrays,
+    PackageArrays,
+    PackageRows,
+    library_arrays,
+    package_arrays,
+)
 from studio.errors import NotFound
 from studio.operations.audit import audit
 from studio.operations.runs import own_run
@@ -19,122 +24,157 @@ from studio.store.enums import DaySlot, ShadowStep
 from studio.store.needs import TraineeNeed
 from studio.store.packages import MentoringPackage, PackageItem
 from studio.store.pairings import Pairing
-from studio.store.people import MentorTopic
+from studio.store.people import strengths_of
 from studio.store.recommendations import Recommendation, RecommendationCause
-from studio.store.rows import insert_rows
-from studio.store.topics import Topic, topics_of
-
-_STEPS = [step.value for step in ShadowStep]
-
-
-@dataclass(frozen=True)
-class _Library:
-    """The studio's contents and topics as the planner's columns."""
-
-    topics: Sequence[Topic]
-    column: dict[UUID, int]
-    contents: Sequence[Content]
-    row: dict[UUID, int]
-    about: NDArray[np.float64]
-    minutes: NDArray[np.int64]
-    steps: NDArray[np.int64]
-    prerequisites: NDArray[np.int64]
+from studio.store.rows import chunks, insert_rows
+from studio.store.topics import topics_of
 
 
 async def write_packages(
     session: AsyncSession, actor: Actor, run_id: UUID, *, pairing_ids: Sequence[UUID] | None = None
 ) -> int:
-    """Plan the week of every pair of a run (or of some) that has no package yet; return how many were made."""
+    """Plan the week of every pair of a run (or of some) and return how many were made.
+
+    A pair whose mentor, needs and recommendations are those that its package was planned from keeps it; where
+    they differ a package with the next number takes its place, and the earlier ones stay.
+    """
     require(actor, "refresh_packages")
     run = await own_run(session, actor, run_id)
-    planned = select(MentoringPackage.pairing_id).where(MentoringPackage.studio_id == run.studio_id)
-    query = select(Pairing).where(Pairing.run_id == run.id, col(Pairing.id).not_in(planned))
+    query = select(Pairing).where(Pairing.run_id == run.id)
     if pairing_ids is not None:
         query = query.where(col(Pairing.id).in_(pairing_ids))
     pairings = list((await session.execute(query.order_by(col(Pairing.id)))).scalars())
     if not pairings:
         return 0
     library = await _library(session, run.studio_id)
-    if not library.topics:
+    if not library.top:
         raise NotFound("Topic")
-    rows: list[MentoringPackage | PackageItem] = []
+    strengths = await strengths_of(session, run.studio_id)
+    made = 0
+    for some in chunks(pairings):
+        made += await _renew(session, library, strengths, some)
+    if made:
+        await audit(session, actor, "write_packages", "MatchRun", run.id, packages=made)
+    return made
+
+
+async def _renew(
+    session: AsyncSession,
+    library: LibraryArrays,
+    strengths: Mapping[UUID, Mapping[UUID, float]],
+    pairings: Sequence[Pairing],
+) -> int:
+    """Make the packages that are missing or out of date; return how many."""
+    latest = await _latest(session, pairings)
+    rows = await _package_rows(session, strengths, pairings)
+    new: list[MentoringPackage | PackageItem] = []
+    made = 0
     for pairing in pairings:
-        rows.extend(await _package(session, library, pairing))
-    await insert_rows(session, rows)
-    await audit(session, actor, "write_packages", "MatchRun", run.id, packages=len(pairings))
-    return len(pairings)
+        arrays = package_arrays(library, rows[pairing.id])
+        number, planned_from = latest.get(pairing.id, (0, None))
+        if planned_from != arrays.input_hash:
+            new.extend(_package(library, arrays, pairing, number + 1))
+            made += 1
+    await insert_rows(session, new)
+    return made
 
 
-async def _library(session: AsyncSession, studio_id: UUID) -> _Library:
-    topics = await topics_of(session, studio_id)
-    top = [topic for topic in topics if topic.parent_id is None]
-    place = {topic.id: column for column, topic in enumerate(top)}
-    column = {topic.id: place[topic.parent_id or topic.id] for topic in topics}
-    found = await session.execute(
+async def _library(session: AsyncSession, studio_id: UUID) -> LibraryArrays:
+    contents = await session.execute(
         select(Content).where(Content.studio_id == studio_id).order_by(col(Content.code))
     )
-    contents = list(found.scalars())
-    row = {content.id: index for index, content in enumerate(contents)}
-    about = np.zeros((len(contents), len(top)))
-    links = await session.execute(
+    about = await session.execute(
         select(ContentTopic.content_id, ContentTopic.topic_id).where(ContentTopic.studio_id == studio_id)
     )
-    for content_id, topic_id in links.all():
-        about[row[content_id], column[topic_id]] = 1.0
     before = await session.execute(
         select(ContentPrerequisite.content_id, ContentPrerequisite.requires_id).where(
             ContentPrerequisite.studio_id == studio_id
         )
     )
-    pairs = sorted((row[one], row[other]) for one, other in before.all())
-    return _Library(
-        topics=top,
-        column=column,
-        contents=contents,
-        row=row,
-        about=about,
-        minutes=np.array([content.minutes for content in contents], dtype=np.int64),
-        steps=np.array([_step(content) for content in contents], dtype=np.int64),
-        prerequisites=np.array(pairs, dtype=np.int64).reshape(-1, 2),
+    return library_arrays(
+        await topics_of(session, studio_id),
+        list(contents.scalars()),
+        [(content_id, topic_id) for content_id, topic_id in about.all()],
+        [(content_id, requires_id) for content_id, requires_id in before.all()],
     )
 
 
-def _step(content: Content) -> int:
-    """Return the step of the day where a content belongs best: its first one, or learning."""
-    step = content.steps[0] if content.steps else ShadowStep.LEARN.value
-    return _STEPS.index(step)
+async def _latest(session: AsyncSession, pairings: Sequence[Pairing]) -> dict[UUID, tuple[int, str | None]]:
+    """Return number and input hash of each pairing's latest package."""
+    found = await session.execute(
+        select(MentoringPackage.pairing_id, MentoringPackage.number, MentoringPackage.input_hash)
+        .where(col(MentoringPackage.pairing_id).in_([pairing.id for pairing in pairings]))
+        .order_by(col(MentoringPackage.number))
+    )
+    return {pairing_id: (number, input_hash) for pairing_id, number, input_hash in found.all()}
 
 
-async def _package(
-    session: AsyncSession, library: _Library, pairing: Pairing
+async def _package_rows(
+    session: AsyncSession, strengths: Mapping[UUID, Mapping[UUID, float]], pairings: Sequence[Pairing]
+) -> dict[UUID, PackageRows]:
+    """Return by pairing what its package is planned from."""
+    trainee_ids = [pairing.trainee_id for pairing in pairings]
+    needs: dict[UUID, dict[UUID, float]] = defaultdict(dict)
+    evidence: dict[UUID, dict[UUID, UUID | None]] = defaultdict(dict)
+    found = await session.execute(
+        select(
+            TraineeNeed.trainee_id, TraineeNeed.topic_id, TraineeNeed.need, TraineeNeed.pain_point_id
+        ).where(col(TraineeNeed.trainee_id).in_(trainee_ids))
+    )
+    for trainee_id, topic_id, need, point_id in found.all():
+        needs[trainee_id][topic_id] = need
+        evidence[trainee_id][topic_id] = point_id
+    recommended = await _recommended(session, trainee_ids)
+    return {
+        pairing.id: PackageRows(
+            mentor_id=pairing.mentor_id,
+            needs=needs[pairing.trainee_id],
+            evidence=evidence[pairing.trainee_id],
+            strengths=strengths.get(pairing.mentor_id, {}),
+            recommended=list(recommended[pairing.trainee_id].items()),
+        )
+        for pairing in pairings
+    }
+
+
+async def _recommended(
+    session: AsyncSession, trainee_ids: Sequence[UUID]
+) -> dict[UUID, dict[UUID, UUID | None]]:
+    """Return by trainee the recommended contents with the pain point that each answers, best first."""
+    found = await session.execute(
+        select(Recommendation.trainee_id, Recommendation.content_id, RecommendationCause.pain_point_id)
+        .join(
+            RecommendationCause, col(RecommendationCause.recommendation_id) == Recommendation.id, isouter=True
+        )
+        .where(col(Recommendation.trainee_id).in_(trainee_ids))
+        .order_by(col(Recommendation.rank), col(RecommendationCause.position))
+    )
+    first: dict[UUID, dict[UUID, UUID | None]] = defaultdict(dict)
+    for trainee_id, content_id, point_id in found.all():
+        first[trainee_id].setdefault(content_id, point_id)
+    return first
+
+
+def _package(
+    library: LibraryArrays, arrays: PackageArrays, pairing: Pairing, number: int
 ) -> list[MentoringPackage | PackageItem]:
-    need = np.zeros(len(library.topics))
-    evidence: list[UUID | None] = [None] * len(library.topics)
-    needs = await session.execute(select(TraineeNeed).where(TraineeNeed.trainee_id == pairing.trainee_id))
-    for row in needs.scalars():
-        need[library.column[row.topic_id]] = row.need
-        evidence[library.column[row.topic_id]] = row.pain_point_id
-    strength = np.zeros(len(library.topics))
-    strengths = await session.execute(select(MentorTopic).where(MentorTopic.mentor_id == pairing.mentor_id))
-    for topic in strengths.scalars():
-        column = library.column[topic.topic_id]
-        strength[column] = max(strength[column], topic.strength)
-    recommended = await _recommended(session, pairing.trainee_id)
-    points = [point for point in dict.fromkeys([*evidence, *(point for _, point in recommended)]) if point]
-    place = {point: index for index, point in enumerate(points)}
     plan = PackagePlanner().plan(
-        need,
-        evidence=np.array([place[point] if point else -1 for point in evidence]),
-        contents=np.array([library.row[content_id] for content_id, _ in recommended], dtype=np.int64),
-        content_topics=library.about,
+        arrays.need,
+        evidence=arrays.evidence,
+        contents=arrays.contents,
+        content_topics=library.topics,
         content_minutes=library.minutes,
         content_steps=library.steps,
-        content_points=np.array([place[point] if point else -1 for _, point in recommended], dtype=np.int64),
+        content_points=arrays.content_points,
         prerequisites=library.prerequisites,
-        mentor_strength=strength,
+        mentor_strength=arrays.mentor_strength,
     )
     package = MentoringPackage(
-        studio_id=pairing.studio_id, trainee_id=pairing.trainee_id, pairing_id=pairing.id
+        studio_id=pairing.studio_id,
+        trainee_id=pairing.trainee_id,
+        pairing_id=pairing.id,
+        number=number,
+        input_hash=arrays.input_hash,
     )
     items = [
         PackageItem(
@@ -144,27 +184,11 @@ async def _package(
             day=item.day,
             slot=DaySlot(item.slot),
             step=ShadowStep(item.step) if item.step else None,
-            topic_id=library.topics[item.topic].id,
+            topic_id=library.top[item.topic].id,
             content_id=library.contents[item.content].id if item.content is not None else None,
-            pain_point_id=points[item.point] if item.point is not None else None,
+            pain_point_id=arrays.points[item.point] if item.point is not None else None,
             minutes=item.minutes,
         )
         for position, item in enumerate(plan.items)
     ]
     return [package, *items]
-
-
-async def _recommended(session: AsyncSession, trainee_id: UUID) -> list[tuple[UUID, UUID | None]]:
-    """Return the recommended contents with the pain point that each answers, best first."""
-    found = await session.execute(
-        select(Recommendation.content_id, RecommendationCause.pain_point_id)
-        .join(
-            RecommendationCause, col(RecommendationCause.recommendation_id) == Recommendation.id, isouter=True
-        )
-        .where(Recommendation.trainee_id == trainee_id)
-        .order_by(col(Recommendation.rank), col(RecommendationCause.position))
-    )
-    first: dict[UUID, UUID | None] = {}
-    for content_id, point_id in found.all():
-        first.setdefault(content_id, point_id)
-    return list(first.items())

@@ -18,7 +18,10 @@ class MentoringPackage(StudioRow, table=True):
 
     trainee_id: UUID = Field(foreign_key="trainee.id", index=True, ondelete="CASCADE")
     pairing_id: UUID = Field(foreign_key="pairing.id", ondelete="CASCADE")
+    # A pair whose input changes gets the next number; the highest is in use.
     number: int = 1
+    # Fingerprint of what it was planned from; of packages older than this column it is not known.
+    input_hash: str | None = Field(default=None, max_length=64)
 
 
 class PackageItem(StudioRow, table=True):

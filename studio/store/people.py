@@ -1,5 +1,6 @@
 """Studios, regions, persons, trainees and mentors: tables and the SQL about them."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
@@ -10,6 +11,7 @@ from sqlmodel import Field, col, select
 
 from studio.store.columns import Row, StudioRow, enum_type, finite
 from studio.store.enums import Level, RegionKind, TraineeRole
+from studio.store.topics import Topic
 
 
 class Studio(Row, table=True):
@@ -208,6 +210,21 @@ async def mentors_of(
         ((mentor, person, region) for mentor, person, region in rows.all()),
         key=lambda row: _natural_key(row[1], row[2], row[0].roster_row),
     )
+
+
+async def strengths_of(session: AsyncSession, studio_id: UUID) -> dict[UUID, dict[UUID, float]]:
+    """Return each mentor's strength by top topic; a strength in a leaf is one in its parent, the highest counts."""
+    top = sa.func.coalesce(Topic.parent_id, Topic.id)
+    found = await session.execute(
+        select(MentorTopic.mentor_id, top, sa.func.max(MentorTopic.strength))
+        .join(Topic, col(Topic.id) == MentorTopic.topic_id)
+        .where(MentorTopic.studio_id == studio_id)
+        .group_by(col(MentorTopic.mentor_id), top)
+    )
+    strengths: dict[UUID, dict[UUID, float]] = defaultdict(dict)
+    for mentor_id, topic_id, strength in found.all():
+        strengths[mentor_id][topic_id] = strength
+    return strengths
 
 
 def _natural_key(person: Person, community: Region | None, roster_row: int) -> tuple[str, str, str, str, int]:

@@ -13,10 +13,18 @@ from sqlmodel import select
 from studio.operations.cohorts import find_cohort
 from studio.operations.mentors import import_mentors
 from studio.operations.roster import import_roster
-from studio.operations.studios import TopicEntry, create_studio, install_topics, organizer_of
+from studio.operations.studios import (
+    ContentEntry,
+    TopicEntry,
+    create_studio,
+    install_catalogue,
+    install_topics,
+    organizer_of,
+)
 from studio.operations.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.store.database import reading, writing
+from studio.store.enums import ContentKind, Level, Origin
 from studio.store.tables import Mentor, Pairing, Person, Trainee
 
 TREE = {
@@ -177,3 +185,23 @@ async def ids(
         if row is not None:
             query = query.where(table.roster_row == row)
         return (await session.execute(query)).scalar_one()
+
+
+async def contents(engine: AsyncEngine, organizer: Actor) -> None:
+    """Three courses, one for each top topic."""
+
+    def entry(code: str, topic: str, title: str, body: str) -> ContentEntry:
+        return ContentEntry(
+            code, ContentKind.COURSE, title, body, (topic,), Level.ABLE, 30, None, Origin.OWN, "", (), ()
+        )
+
+    async with writing(engine) as session:
+        await install_catalogue(
+            session,
+            organizer.studio_id,
+            [
+                entry("C1", "WRITING", "材料怎么写", "先定标题和三级提纲,再找数据,最后写"),
+                entry("C2", "LIVELIHOOD", "电梯加装怎么谈", "一楼不同意时先听后算账,逐户谈补偿"),
+                entry("C3", "GRID", "网格员怎么排班", "按楼栋分片,错峰巡查,一员多能"),
+            ],
+        )

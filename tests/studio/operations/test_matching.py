@@ -8,13 +8,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
 from studio.errors import Conflict, Forbidden, NotFound, StudioError
+from studio.operations.cohorts import find_cohort
 from studio.operations.handlers import HANDLERS
 from studio.operations.mentors import import_mentors
 from studio.operations.pairings import lock_pairing, override_pairing
 from studio.operations.recommendations import recommend_contents
+from studio.operations.roster import import_roster
 from studio.operations.rules import remove_rule, set_rule
 from studio.operations.runs import match_cohort, start_match_run
-from studio.operations.studios import ContentEntry, install_catalogue
 from studio.operations.survey_imports import start_survey_import
 from studio.operations.surveys import AnswerInput, submit_survey_response
 from studio.operations.worker import Worker
@@ -22,11 +23,8 @@ from studio.permissions import Actor
 from studio.store.clock import held_at
 from studio.store.database import reading, writing
 from studio.store.enums import (
-    ContentKind,
-    Level,
     MatchRunState,
     Measure,
-    Origin,
     Role,
     RuleKind,
 )
@@ -46,7 +44,7 @@ from studio.store.tables import (
     Unmatched,
     Upload,
 )
-from tests.studio.operations.conftest import MENTOR_HEADER, ROSTER_HEADER, csv_file, ids, pairs
+from tests.studio.operations.conftest import MENTOR_HEADER, ROSTER_HEADER, contents, csv_file, ids, pairs
 
 
 async def test_match_is_proven_and_its_figures_add_up(
@@ -268,24 +266,6 @@ async def test_uploaded_survey_is_imported_by_a_worker(
         assert (done.rows, done.accepted, done.pain_points) == (2, 1, 1)
         assert done.rejected[0]["code"] == "UNKNOWN_PERSON"
         assert (await session.execute(select(Survey.wave).order_by(Survey.wave))).scalars().all() == [1, 2]
-
-
-async def contents(engine: AsyncEngine, organizer: Actor) -> None:
-    def entry(code: str, topic: str, title: str, body: str) -> ContentEntry:
-        return ContentEntry(
-            code, ContentKind.COURSE, title, body, (topic,), Level.ABLE, 30, None, Origin.OWN, "", (), ()
-        )
-
-    async with writing(engine) as session:
-        await install_catalogue(
-            session,
-            organizer.studio_id,
-            [
-                entry("C1", "WRITING", "材料怎么写", "先定标题和三级提纲,再找数据,最后写"),
-                entry("C2", "LIVELIHOOD", "电梯加装怎么谈", "一楼不同意时先听后算账,逐户谈补偿"),
-                entry("C3", "GRID", "网格员怎么排班", "按楼栋分片,错峰巡查,一员多能"),
-            ],
-        )
 
 
 async def test_recommendations_cite_the_trainees_own_sentence(

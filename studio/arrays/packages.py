@@ -1,0 +1,135 @@
+"""A pair's needs, recommendations and mentor as the arrays of `matching.PackagePlanner`."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import numpy as np
+import orjson
+from numpy.typing import NDArray
+
+from studio.arrays.topics import top_columns, topic_row
+from studio.store.catalogue import Content
+from studio.store.enums import ShadowStep
+from studio.store.topics import Topic
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+_STEPS = [step.value for step in ShadowStep]
+
+
+@dataclass(frozen=True)
+class LibraryArrays:
+    """The studio's contents as arrays; columns of `topics` are the top topics."""
+
+    top: Sequence[Topic]
+    contents: Sequence[Content]
+    row: Mapping[UUID, int]
+    topics: Floats
+    minutes: Integers
+    steps: Integers
+    prerequisites: Integers
+
+
+@dataclass(frozen=True)
+class PackageRows:
+    """What a pair's package is planned from."""
+
+    mentor_id: UUID
+    needs: Mapping[UUID, float]
+    # The pain point that shows each need, by topic.
+    evidence: Mapping[UUID, UUID | None]
+    strengths: Mapping[UUID, float]
+    # Recommended contents with the pain point that each answers, best first.
+    recommended: Sequence[tuple[UUID, UUID | None]]
+
+
+@dataclass(frozen=True)
+class PackageArrays:
+    """The planner's input for one pair, with whose points they are."""
+
+    need: Floats
+    evidence: Integers
+    contents: Integers
+    content_points: Integers
+    mentor_strength: Floats
+    points: Sequence[UUID]
+    # Of everything that the plan follows from: a package whose hash differs is out of date.
+    input_hash: str
+
+
+def library_arrays(
+    topics: Sequence[Topic],
+    contents: Sequence[Content],
+    content_topics: Sequence[tuple[UUID, UUID]],
+    prerequisites: Sequence[tuple[UUID, UUID]],
+) -> LibraryArrays:
+    """Return the contents; `content_topics` are (content, topic), `prerequisites` (content, requires)."""
+    column = top_columns(topics)
+    row = {content.id: place for place, content in enumerate(contents)}
+    about = np.zeros((len(contents), len(set(column.values()))))
+    for content_id, topic_id in content_topics:
+        about[row[content_id], column[topic_id]] = 1.0
+    pairs = sorted((row[one], row[other]) for one, other in prerequisites)
+    return LibraryArrays(
+        top=[topic for topic in topics if topic.parent_id is None],
+        contents=contents,
+        row=row,
+        topics=about,
+        minutes=np.array([content.minutes for content in contents], dtype=np.int64),
+        steps=np.array([_step(content) for content in contents], dtype=np.int64),
+        prerequisites=np.array(pairs, dtype=np.int64).reshape(-1, 2),
+    )
+
+
+def _step(content: Content) -> int:
+    """Return the step of the day where a content belongs best: its first one, or learning."""
+    step = content.steps[0] if content.steps else ShadowStep.LEARN.value
+    return _STEPS.index(step)
+
+
+def package_arrays(library: LibraryArrays, rows: PackageRows) -> PackageArrays:
+    """Return the arrays of one pair."""
+    top = [topic.id for topic in library.top]
+    shown = [rows.evidence.get(topic_id) for topic_id in top]
+    answered = [point for _, point in rows.recommended]
+    points = [point for point in dict.fromkeys([*shown, *answered]) if point is not None]
+    place = {point: index for index, point in enumerate(points)}
+    need, strength = topic_row(rows.needs, top), topic_row(rows.strengths, top)
+    contents = np.array([library.row[content_id] for content_id, _ in rows.recommended], dtype=np.int64)
+    return PackageArrays(
+        need=need,
+        evidence=np.array([place[point] if point else -1 for point in shown], dtype=np.int64),
+        contents=contents,
+        content_points=np.array([place[point] if point else -1 for point in answered], dtype=np.int64),
+        mentor_strength=strength,
+        points=points,
+        input_hash=_digest(library, rows, need, strength, contents),
+    )
+
+
+def _digest(
+    library: LibraryArrays, rows: PackageRows, need: Floats, strength: Floats, contents: Integers
+) -> str:
+    """Hash what the plan follows from; ids count, for a package refers to its mentor, points and contents."""
+    recommended = set(contents.tolist())
+    before = [pair for pair in library.prerequisites.tolist() if set(pair) <= recommended]
+    refers_to = [
+        rows.mentor_id.hex,
+        [topic.code for topic in library.top],
+        sorted((topic.hex, point.hex) for topic, point in rows.evidence.items() if point),
+        [(content.hex, point.hex if point else None) for content, point in rows.recommended],
+        [[library.contents[row].id.hex for row in pair] for pair in before],
+    ]
+    digest = hashlib.sha256(orjson.dumps(refers_to))
+    for array in (
+        need,
+        strength,
+        library.topics[contents],
+        library.minutes[contents],
+        library.steps[contents],
+    ):
+        digest.update(b"|" + np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,129 @@
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import select
+
+from studio.operations.mentors import import_mentors
+from studio.operations.packages import write_packages
+from studio.operations.pairings import override_pairing
+from studio.operations.recommendations import recommend_contents
+from studio.operations.runs import match_cohort
+from studio.operations.survey_imports import import_survey
+from studio.permissions import Actor
+from studio.store.database import reading, writing
+from studio.store.tables import Mentor, MentoringPackage, PackageItem, PainPoint, Pairing, Trainee
+from tests.studio.operations.conftest import MENTOR_HEADER, contents, csv_file, ids
+
+
+@pytest.fixture
+async def run_id(engine: AsyncEngine, organizer: Actor, cohort_id: UUID) -> UUID:
+    """A draft of four pairs, with contents recommended."""
+    await contents(engine, organizer)
+    more = csv_file(
+        MENTOR_HEADER,
+        ("周兰", "竹园社区", "汇川区", 4, 12, "", "", ""),
+        ("陈松", "和平社区", "播州区", 4, 8, "", "", ""),
+    )
+    async with writing(engine) as session:
+        await import_mentors(session, organizer, more, "mentors.csv")
+        await recommend_contents(session, organizer, cohort_id=cohort_id)
+        return (await match_cohort(session, organizer, cohort_id)).id
+
+
+async def generate(engine: AsyncEngine, organizer: Actor, run_id: UUID, **options: Any) -> int:
+    async with writing(engine) as session:
+        return await write_packages(session, organizer, run_id, **options)
+
+
+async def numbers(engine: AsyncEngine) -> dict[UUID, list[int]]:
+    """Package numbers by trainee."""
+    found: dict[UUID, list[int]] = {}
+    async with reading(engine) as session:
+        query = select(MentoringPackage.trainee_id, MentoringPackage.number)
+        for trainee_id, number in (await session.execute(query.order_by(MentoringPackage.number))).all():
+            found.setdefault(trainee_id, []).append(number)
+    return found
+
+
+@contextmanager
+def statements(engine: AsyncEngine) -> Iterator[list[str]]:
+    """Collect the SQL that is sent meanwhile."""
+    seen: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+
+    sa.event.listen(engine.sync_engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        sa.event.remove(engine.sync_engine, "before_cursor_execute", note)
+
+
+async def test_packages_are_made_once_while_nothing_changes(
+    engine: AsyncEngine, organizer: Actor, run_id: UUID
+) -> None:
+    assert await generate(engine, organizer, run_id) == 4
+    assert await generate(engine, organizer, run_id) == 0
+    assert list((await numbers(engine)).values()) == [[1]] * 4
+
+
+async def test_overridden_pair_gets_a_package_with_the_new_mentor(
+    engine: AsyncEngine, organizer: Actor, run_id: UUID
+) -> None:
+    await generate(engine, organizer, run_id)
+    trainee = await ids(engine, Trainee, "赵强")
+    async with reading(engine) as session:
+        before = (
+            await session.execute(
+                select(Pairing.mentor_id).where(Pairing.run_id == run_id, Pairing.trainee_id == trainee)
+            )
+        ).scalar_one()
+    others = [await ids(engine, Mentor, name) for name in ("周兰", "陈松")]
+    other = next(mentor for mentor in others if mentor != before)
+    async with writing(engine) as session:
+        await override_pairing(session, organizer, run_id, trainee, other, reason="路近")
+    assert await generate(engine, organizer, run_id) == 1
+    found = await numbers(engine)
+    assert found.pop(trainee) == [1, 2]
+    assert list(found.values()) == [[1]] * 3
+
+
+async def test_second_wave_renews_the_package_with_its_words(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID, run_id: UUID
+) -> None:
+    await generate(engine, organizer, run_id)
+    trainee = await ids(engine, Trainee, "赵强")
+    later = csv_file(
+        ("姓名", "社区", "最棘手的问题", "最急迫的难题"), ("赵强", "茶园社区", "独居老人没人照看", "")
+    )
+    async with writing(engine) as session:
+        await import_survey(session, organizer, later, "later.csv", 3, 2)
+        await recommend_contents(session, organizer, cohort_id=cohort_id)
+    assert await generate(engine, organizer, run_id) >= 1
+    assert (await numbers(engine))[trainee] == [1, 2]
+    async with reading(engine) as session:
+        words = await session.execute(
+            select(PainPoint.text)
+            .join(PackageItem, PackageItem.pain_point_id == PainPoint.id)
+            .join(MentoringPackage, MentoringPackage.id == PackageItem.package_id)
+            .where(MentoringPackage.trainee_id == trainee, MentoringPackage.number == 2)
+            .distinct()
+        )
+        assert words.scalars().all() == ["独居老人没人照看"]
+    assert await generate(engine, organizer, run_id) == 0
+
+
+async def test_more_pairs_need_no_more_queries(engine: AsyncEngine, organizer: Actor, run_id: UUID) -> None:
+    async with reading(engine) as session:
+        pairing_ids = list((await session.execute(select(Pairing.id))).scalars())
+    with statements(engine) as for_one:
+        assert await generate(engine, organizer, run_id, pairing_ids=pairing_ids[:1]) == 1
+    with statements(engine) as for_three:
+        assert await generate(engine, organizer, run_id, pairing_ids=pairing_ids[1:]) == 3
+    assert len(for_three) == len(for_one)
