@@ -32,9 +32,17 @@ class Certificate:
     """Proof of how good a match is."""
 
     objective: float = stored("Sum of the pairs' scores.")
-    bound: float = stored("What no assignment under the same rules can exceed.")
-    gap: float = stored("Relative distance of the two; 0 means proved optimal.")
-    verified: bool = stored("Whether the proof was checked again after solving.")
+    bound: float | None = stored(
+        "What no assignment under the same rules can exceed; null when pairs that people changed no longer obey "
+        "the rules and places of the moment."
+    )
+    gap: float | None = stored(
+        "Share of the bound that the objective lies below it; 0 when they are equal, null without a bound."
+    )
+    verified: bool = stored(
+        "Whether an independent check has proven that these very pairs obey the rules and that none are better; "
+        "after an override that costs something it is false."
+    )
 
 
 @strawberry.type(description="Why a trainee could not be placed.")

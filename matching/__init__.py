@@ -17,6 +17,7 @@ from .exceptions import (
 )
 from .explain import PairReason, Repair, UnmatchedReason, explain, explain_unmatched
 from .interactions import InteractionRecommender
+from .judge import judge
 from .needs import NeedProfile, need_profile
 from .normalise import NormalisedText, normalise
 from .packages import PackageItem, PackagePlan, PackagePlanner
@@ -74,6 +75,7 @@ __all__ = [
     "explain_unmatched",
     "is_junk",
     "is_resolved",
+    "judge",
     "match",
     "near_duplicates",
     "need_profile",

@@ -21,7 +21,7 @@ class Certificate:
     valid : bool
         True when the solution obeys every rule, its figures are right and its optimality is proven.
     gap : float
-        Recomputed (dual - primal) / max(1, |dual|); infinity when full coverage is not proven.
+        Recomputed relative gap of dual and primal; infinity when full coverage is not proven.
     primal, dual : float
         Recomputed total, and the upper limit that the prices prove at this coverage.
     matched, matched_bound : int
@@ -37,6 +37,11 @@ class Certificate:
     matched: int
     matched_bound: int
     violations: tuple[str, ...]
+
+    @property
+    def is_bounded(self) -> bool:
+        """True when nothing but the gap is at fault: an allowed choice, which `dual` limits."""
+        return all(violation.startswith("GAP_OPEN") for violation in self.violations)
 
 
 def verify(problem: AssignmentProblem, solution: Solution, tolerance: float = 1e-6) -> Certificate:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .problem import IntArray
+from .problem import AssignmentProblem, IntArray
 
 FloatArray = NDArray[np.float64]
 
@@ -27,7 +27,7 @@ class Solution:
     total, bound : float
         Sum of the scores of `pairs`, and the proven upper limit of any such sum at the same coverage.
     gap : float
-        (bound - total) / max(1, |bound|); 0 when the optimum is proven.
+        As :func:`relative_gap` defines it; 0 when the optimum is proven.
     load : int64 array of shape (n_mentors,)
         Trainees per mentor.
     slot_prices : float array of shape (n_mentors,)
@@ -65,7 +65,29 @@ class Solution:
         """Number of chosen pairs."""
         return len(self.pairs)
 
+    def with_pairs(self, problem: AssignmentProblem, pairs: IntArray) -> Solution:
+        """Return other pairs with their honest figures beside the same prices and bound, for `verify` to judge.
+
+        `pairs` are (trainee, mentor), int64 of shape (n_pairs, 2), in any order.
+        """
+        chosen = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+        rows, columns = chosen.T
+        total = int(problem.units[rows, columns].sum()) / problem.units_per_score
+        degree = np.bincount(rows, minlength=problem.n_trainees)
+        return replace(
+            self,
+            pairs=chosen,
+            unmatched=np.flatnonzero(degree < problem.need),
+            total=total,
+            gap=relative_gap(self.bound, total),
+            load=np.bincount(columns, minlength=problem.n_mentors),
+        )
+
 
 def relative_gap(bound: float, total: float) -> float:
-    """Return the share by which the bound lies above the total."""
-    return (bound - total) / max(1.0, abs(bound))
+    """Return the share by which the bound lies above the total: (bound - total) / max(|bound|, |total|).
+
+    0 when both are 0. For scores that are not negative it is a share of the bound, whatever their unit.
+    """
+    largest = max(abs(bound), abs(total))
+    return (bound - total) / largest if largest else 0.0

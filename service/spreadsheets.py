@@ -75,7 +75,7 @@ def _certificate(result: dict[str, Any], language: str) -> list[list[Any]]:
     return [
         [translate("SHEET_FIGURE", language), translate("SHEET_VALUE", language)],
         *(
-            [translate(f"SHEET_{name.upper()}", language), str(value)]
+            [translate(f"SHEET_{name.upper()}", language), "" if value is None else str(value)]
             for name, value in (
                 ("matched", result["matched"]),
                 ("total", result["total"]),

@@ -230,7 +230,9 @@ def _person(what: str, row: dict[str, Any]) -> dict[str, Any]:
 def print_match(result: dict[str, Any], language: str) -> None:
     """Print the pairs, the unmatched and the certificate for people."""
     certificate = result["certificate"]
-    proven = "CLI_PROVEN" if certificate["verified"] and not certificate["gap"] else "CLI_NOT_PROVEN"
+    proven = "CLI_PROVEN" if certificate["verified"] else "CLI_NOT_PROVEN"
+    if certificate["bound"] is None:
+        proven = "CLI_NO_BOUND"
     output.print(
         translate("CLI_MATCHED", language, matched=result["matched"], total=result["total"]), style="bold"
     )

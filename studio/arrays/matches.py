@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -17,6 +17,8 @@ from studio.store.people import Mentor, MentorPlace, Person, Region, Trainee, ma
 from studio.store.rules import Rule
 
 Booleans = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
 Pairs = set[tuple[UUID, UUID]]
 
 # Years after which a secretary in charge counts as one who excels.
@@ -105,6 +107,21 @@ def match_arrays(rows: MatchRows, on: date) -> MatchArrays:
     capacity = np.array([len(rows.places.get(mentor_id, ())) for mentor_id in mentor_ids], dtype=np.int64)
     digest = _digest(rows, trainees, mentors, capacity, forbidden, pinned)
     return MatchArrays(trainee_ids, mentor_ids, trainees, mentors, capacity, forbidden, pinned, digest)
+
+
+def stored_choice(
+    arrays: MatchArrays, scores: Floats, chosen: Iterable[tuple[UUID, UUID, float]]
+) -> tuple[Floats, Integers]:
+    """Return scores and pairs of a stored run: `chosen` (trainee, mentor, score) count as they were stored."""
+    row_of = {trainee_id: row for row, trainee_id in enumerate(arrays.trainee_ids)}
+    column_of = {mentor_id: column for column, mentor_id in enumerate(arrays.mentor_ids)}
+    known = scores.copy()
+    pairs = []
+    for trainee_id, mentor_id, score in chosen:
+        pair = row_of[trainee_id], column_of[mentor_id]
+        known[pair] = score
+        pairs.append(pair)
+    return known, np.array(pairs, dtype=np.int64).reshape(-1, 2)
 
 
 def _county_codes(rows: MatchRows) -> dict[str, int]:

@@ -13,11 +13,12 @@ from matching import MentorAffinity
 from studio.arrays.matches import MatchArrays, MatchRows
 from studio.errors import Conflict, NotFound, StudioError
 from studio.operations.audit import audit
+from studio.operations.certificates import certify_again
 from studio.operations.match_input import match_input
 from studio.operations.runs import DECIMALS, own_run, require_draft, score_parts
 from studio.permissions import Actor, require
 from studio.store.cohorts import Cohort
-from studio.store.enums import MatchRunState, PairingOrigin, RuleKind
+from studio.store.enums import PairingOrigin, RuleKind
 from studio.store.pairings import Pairing, ScorePart
 from studio.store.people import Mentor, Trainee
 from studio.store.rows import insert_rows
@@ -82,7 +83,9 @@ async def override_pairing(
     pairing.mentor_id, pairing.place_id, pairing.score = mentor_id, place_id, score
     pairing.locked, pairing.origin, pairing.reason = lock, PairingOrigin.OVERRIDE, reason.strip()
     await _store(session, pairing, is_new, score_parts(pairing, values))
-    await _update_run(session, run, newly_matched=trainee_id if is_new else None)
+    if is_new:
+        await _note_matched(session, run, trainee_id)
+    await certify_again(session, run, rows, affinity)
     await audit(
         session, actor, "override_pairing", "Pairing", pairing.id, change=round(score - before, DECIMALS)
     )
@@ -162,20 +165,8 @@ async def _store(session: AsyncSession, pairing: Pairing, is_new: bool, parts: l
         raise Conflict("CAPACITY_EXCEEDED", field="mentorId") from error
 
 
-async def _update_run(session: AsyncSession, run: MatchRun, *, newly_matched: UUID | None) -> None:
-    """Keep the run's figures true: the objective is the sum of the pairs, the bound stays the engine's."""
-    total = await session.scalar(select(sa.func.sum(Pairing.score)).where(Pairing.run_id == run.id))
-    run.objective = round(float(total or 0.0), DECIMALS)
-    if newly_matched is not None:
-        run.matched += 1
-        await session.execute(
-            sa.delete(Unmatched).where(
-                col(Unmatched.run_id) == run.id, col(Unmatched.trainee_id) == newly_matched
-            )
-        )
-    bound = run.bound or 0.0
-    run.bound = max(bound, run.objective)
-    run.gap = round((run.bound - run.objective) / max(1.0, abs(run.bound)), DECIMALS)
-    run.state = MatchRunState.OPTIMAL if run.gap == 0 else MatchRunState.FEASIBLE_WITH_BOUND
-    run.version += 1
-    await session.flush()
+async def _note_matched(session: AsyncSession, run: MatchRun, trainee_id: UUID) -> None:
+    run.matched += 1
+    await session.execute(
+        sa.delete(Unmatched).where(col(Unmatched.run_id) == run.id, col(Unmatched.trainee_id) == trainee_id)
+    )

@@ -40,11 +40,12 @@ class MatchRun(StudioRow, table=True):
     finished_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     total: int = 0
     matched: int = 0
-    # Sum of the pairs' scores, rounded to 6 decimals; the bound is in the same unit.
+    # Sum of the pairs' scores, rounded to 6 decimals; the bound is in the same unit, the gap as matching defines it.
     objective: float | None = None
+    # Null, as the gap, where pairs that people changed no longer obey the rules and places, so that none applies.
     bound: float | None = None
-    # Relative: (bound − objective) / max(|bound|, 1e-6).
     gap: float | None = None
+    # An independent check has proven that these very pairs obey the rules and that no choice is better.
     verified: bool | None = None
     failure: str | None = Field(default=None, max_length=500)
 

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import matching.certificate as subject
-from matching import AssignmentProblem, assign, verify
+from matching import AssignmentProblem, InvalidInputError, assign, judge, verify
+from matching.solution import relative_gap
 
 from .oracles import every_choice, problems
 
@@ -84,18 +85,33 @@ def test_worse_choice_with_honest_figures_is_not_proven(data):
     counted = objective == "coverage_then_total"
     for count, units, pairs in every_choice(problem)[:40]:
         chosen = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
+        other = best.with_pairs(problem, chosen)
         total = units / problem.units_per_score
-        degree = np.bincount(chosen[:, 0], minlength=problem.n_trainees)
-        other = replace(
-            best,
-            pairs=chosen,
-            total=total,
-            gap=(best.bound - total) / max(1, abs(best.bound)),
-            load=np.bincount(chosen[:, 1], minlength=problem.n_mentors),
-            unmatched=np.flatnonzero(degree < problem.need),
-        )
+        assert (other.total, other.gap) == (total, relative_gap(best.bound, total))
         as_good = (count * counted, total) == (best.matched * counted, best.total)
         assert verify(problem, other).valid == as_good
+
+
+def test_choice_of_people_is_judged_by_the_best_one():
+    problem = AssignmentProblem.from_scores([[0.03, 0.02], [0.02, 0.0]], capacity=[1, 1])
+    best, worse = judge(problem, [[1, 0], [0, 1]]), judge(problem, [[0, 0], [1, 1]])
+    assert (best.valid, best.gap, best.primal) == (True, 0.0, 0.04)
+    assert (worse.valid, worse.primal, worse.dual) == (False, 0.03, 0.04)
+    assert worse.gap == pytest.approx(0.25)
+    assert worse.is_bounded
+    crowded = judge(problem, [[0, 0], [1, 0]])
+    assert "CAPACITY_EXCEEDED" in {fault.split(":")[0] for fault in crowded.violations}
+    assert not crowded.is_bounded
+    with pytest.raises(InvalidInputError, match="'pairs' parameter of judge"):
+        judge(problem, [[0, 2]])
+
+
+@pytest.mark.parametrize(
+    ("bound", "total", "gap"),
+    [(0.04, 0.03, 0.25), (4.0, 3.0, 0.25), (-3.0, -4.0, 0.25), (0.0, 0.0, 0.0), (0.0, -1.0, 1.0)],
+)
+def test_gap_is_relative_in_any_unit(bound, total, gap):
+    assert relative_gap(bound, total) == pytest.approx(gap)
 
 
 def test_solution_of_another_problem_is_refused():

@@ -166,7 +166,10 @@ async def test_override_keeps_the_run_true_and_locks_the_pair(
         changed_run = await session.get_one(MatchRun, run.id)
     assert done.change <= 0
     assert changed_run.objective == round(run.objective + done.change, 6)
+    assert done.change < 0
     assert changed_run.bound == run.bound
+    assert changed_run.gap == round((run.bound - changed_run.objective) / run.bound, 6)
+    assert (changed_run.verified, changed_run.state) == (False, MatchRunState.FEASIBLE_WITH_BOUND)
     assert changed_run.version == run.version + 1
     with pytest.raises(Conflict) as stale:
         async with writing(engine) as session:
@@ -188,6 +191,49 @@ async def test_override_keeps_the_run_true_and_locks_the_pair(
             session, organizer, pairing.id, locked=False, expected_version=pairing.version
         )
         assert not unlocked.locked
+
+
+async def test_override_and_back_is_proven_again(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
+    more = csv_file(MENTOR_HEADER, ("周兰", "竹园社区", "汇川区", 4, 12, "", "", ""))
+    async with writing(engine) as session:
+        await import_mentors(session, organizer, more, "mentors.csv")
+        run = await match_cohort(session, organizer, cohort_id)
+    found = await pairs(engine, run.id)
+    (name, row), before = next(item for item in found.items() if item[1] == "陈松")
+    trainee = await ids(engine, Trainee, name, row)
+    states = []
+    for mentor in ("周兰", before):
+        async with writing(engine) as session:
+            mentor_id = await ids(engine, Mentor, mentor)
+            await override_pairing(session, organizer, run.id, trainee, mentor_id, reason="试试")
+            changed_run = await session.get_one(MatchRun, run.id)
+        states.append((changed_run.verified, changed_run.state, changed_run.objective == changed_run.bound))
+    assert states == [
+        (False, MatchRunState.FEASIBLE_WITH_BOUND, False),
+        (True, MatchRunState.OPTIMAL, True),
+    ]
+
+
+async def test_override_of_pairs_beyond_the_places_of_today_has_no_bound(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
+    more = csv_file(MENTOR_HEADER, ("周兰", "竹园社区", "汇川区", 4, 12, "", "", ""))
+    none = csv_file(MENTOR_HEADER, ("陈松", "和平社区", "播州区", 0, 8, "", "", ""))
+    async with writing(engine) as session:
+        await import_mentors(session, organizer, more, "mentors.csv")
+        run = await match_cohort(session, organizer, cohort_id)
+        await import_mentors(session, organizer, none, "mentors.csv")
+    found = await pairs(engine, run.id)
+    name, row = next(key for key, mentor in found.items() if mentor == "陈松")
+    assert list(found.values()).count("陈松") > 1
+    trainee, mentor = await ids(engine, Trainee, name, row), await ids(engine, Mentor, "周兰")
+    async with writing(engine) as session:
+        await override_pairing(session, organizer, run.id, trainee, mentor, reason="路近")
+        changed_run = await session.get_one(MatchRun, run.id)
+    assert changed_run.objective > 0
+    assert (changed_run.bound, changed_run.gap, changed_run.verified) == (None, None, False)
 
 
 async def test_full_mentor_refuses_another_trainee(
