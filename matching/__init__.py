@@ -2,7 +2,7 @@
 
 from .affinity import MentorAffinity
 from .affinity_part import AffinityPart
-from .answers import is_junk, is_resolved, near_duplicates, split_clauses, split_points
+from .answers import near_duplicates, split_clauses, split_points
 from .assignment import assign
 from .calibration import expected_calibration_error
 from .certificate import Certificate, verify
@@ -25,12 +25,15 @@ from .pairing import Match, match
 from .prices import prices
 from .problem import AssignmentProblem
 from .ranking import TopicRanking, TopicTrend, rank_topics, topic_trend
-from .reader import AnswerReader, AnswerReading, PointReading, TopicReading
+from .reader import AnswerReader
+from .readings import AnswerReading, PointReading, TopicReading
 from .recommend import Recommendations, recommend
 from .retrieval import ContentRetriever
+from .semantic import SentenceEmbedder
 from .solution import Solution
 from .tables import MentorTable, TraineeTable
 from .topics import TopicClassifier
+from .untroubled import is_junk, is_resolved
 
 __all__ = [
     "AffinityPart",
@@ -61,6 +64,7 @@ __all__ = [
     "Recommendations",
     "Repair",
     "Salon",
+    "SentenceEmbedder",
     "Solution",
     "TopicClassifier",
     "TopicEvent",

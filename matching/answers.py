@@ -1,4 +1,4 @@
-"""What an answer is before its topics are asked: empty talk, good news, one point or several, a copy."""
+"""What an answer is before its topics are asked: one point or several, a copy of another."""
 
 import re
 from collections.abc import Sequence
@@ -14,37 +14,7 @@ from .normalise import normalise
 
 Span = tuple[int, int]
 
-# "Nothing" in its many forms, and only as the whole answer: 没有经费 and 无物业小区 are real troubles.
-_NOTHING = re.compile(
-    r"(?:目前|暂时|现在|当前|我们?|本社区|这边|感觉|好像|基本上?|也|都|真的?|确实|还|暂|倒)*"
-    r"(?:无|没有|没得|没|莫得|冇|不存在)"
-    r"(?:什么|啥子?|特别的?|太?大的?|其他的?|别的|任何|哪样|太多)*"
-    r"(?:问题|困难|难题|意见|建议|想法|需求|诉求|需要|烦恼|要求|说的|要说的|可说的|好说的|补充的?|内容|想说的)?"
-    r"(?:了|的|吧|啊|哦|呢|呀|嘛|哈)*"
-)
-_PHRASES = (
-    r"同上|同前|如上|见上|同上题|和上面一样|跟上面一样|一样|略|不清楚|不知道|不晓得|不了解|说不清|说不好|不好说|没想好|没想过"
-    r"|还没想好|随便|都可以|都行|无所谓|不详|保密|不想说|不方便说|测试|试试|你好|您好|谢谢|感谢|辛苦了|好的?|嗯+|哦+|是的?|有|对"
-    r"|可以|收到|没意见|没问题|无意见|无问题|(?:test|none|null|nil|na|no|ok|nothing|asdf\w*|qwer\w*|abc)"
-)
-_JUNK = re.compile(rf"(?:{_NOTHING.pattern}|{_PHRASES}|\d*|[a-z]|(.)\1*|(.{{1,2}})\2{{2,}})")
 _NOT_WORDS = re.compile(r"[\W_]+")
-
-_SOLVED = re.compile(
-    r"(?:已经?|都|全部?|基本|现在|后来|总算|终于|顺利).{0,4}(?:解决|处理好|化解|搞定|办好|办妥|弄好|修好|整改完|落实)"
-    r"|(?:解决|化解|搞定|处理|整改|改善|办)(?:完|好|到位)?了"
-    r"|(?:很|非常|比较|挺|蛮|十分|总体|都|特别)满意|满意了?$"
-    r"|(?:不再?是|不成)问题了?$|(?:一切|都|挺|很|蛮)(?:好|顺利|正常|不错|顺当)(?:的|了|呢)?$"
-    r"|做得(?:很|挺|非常|都)?(?:好|到位)"
-)
-_UNSOLVED = re.compile(
-    r"(?:没|未|不|难以?|无法|无人|能否|才能?|怎么|如何|咋个?|希望|想|要|等着|请|帮|盼|待|需|何时|什么时候|哪天)"
-    r"(?:(?!已|了|现在|都|的).){0,6}"
-    r"(?:解决|处理|化解|搞定|办好|办妥|弄好|修好|整改|改善|落实|满意|好|顺利|正常|不错|到位)"
-    r"|(?:解决|处理|化解|办)不|一部分|一半|又"
-)
-# 没有问题 is good news, not a missing solution.
-_NO_TROUBLE = re.compile(r"没有?(?:什么|啥)?问题了?$")
 
 _STOP = r"\n\r;；。！!？?"
 _NUMERAL = "一二三四五六七八九十"
@@ -61,60 +31,6 @@ _LEADING_MARK = (
 )
 _POINT_BREAK = re.compile(rf"[{_STOP}]+|{_CLEAR_MARK}|(?:(?<=[\s，,、：:{_STOP}])|^)\s*(?:{_LEADING_MARK})")
 _CLAUSE_BREAK = re.compile(r"[，,、：:\s]+")
-
-
-def is_junk(texts: Sequence[str]) -> NDArray[np.bool_]:
-    """Tell which whole answers say nothing (无, 暂无, 同上, 111 …).
-
-    Parameters
-    ----------
-    texts : sequence of str
-        Whole answers; a clause of an answer must not be judged here.
-
-    Returns
-    -------
-    bool array of shape (n_texts,)
-
-    Examples
-    --------
-    >>> is_junk(["暂时没有", "没有经费", "无物业小区", "——"]).tolist()
-    [True, False, False, True]
-
-    """
-    bare = [_NOT_WORDS.sub("", each.text) for each in normalise(texts)]
-    return np.array([_JUNK.fullmatch(text) is not None for text in bare], dtype=bool)
-
-
-def is_resolved(texts: Sequence[str]) -> NDArray[np.bool_]:
-    """Tell which points report a solved trouble or content (已解决, 很满意); these add no need.
-
-    Parameters
-    ----------
-    texts : sequence of str
-        Points, as `split_points` cuts them.
-
-    Returns
-    -------
-    bool array of shape (n_texts,)
-
-    Examples
-    --------
-    >>> is_resolved(["停车的事已经解决了", "反映多次还没有解决", "以前难，现在都弄好了"]).tolist()
-    [True, False, True]
-
-    """
-    return np.array([_sounds_resolved(each.text) for each in normalise(texts)], dtype=bool)
-
-
-def _sounds_resolved(text: str) -> bool:
-    clauses = [_NOT_WORDS.sub("", clause) for clause in _CLAUSE_BREAK.split(text)]
-    said = [clause for clause in clauses if clause]
-    good = [bool(_NO_TROUBLE.search(c) or (_SOLVED.search(c) and not _UNSOLVED.search(c))) for c in said]
-    if not any(good):
-        return False
-    # What follows the good news must not take it back.
-    after = said[len(good) - 1 - good[::-1].index(True) + 1 :]
-    return not any(_UNSOLVED.search(clause) for clause in after)
 
 
 def split_points(text: str) -> list[Span]:
@@ -179,7 +95,8 @@ def _trim(text: str, start: int, end: int) -> Span:
         start += 1
     while start < end and not text[end - 1].isalnum() and text[end - 1] not in '》”"」』】）)':
         end -= 1
-    return (start, end) if any(map(str.isalnum, text[start:end])) else (start, start)
+    says_something = start < end and (text[start].isalnum() or any(map(str.isalnum, text[start:end])))
+    return (start, end) if says_something else (start, start)
 
 
 def near_duplicates(texts: Sequence[str], threshold: float = 0.9) -> NDArray[np.int64]:

@@ -1,5 +1,6 @@
 """Checks of array parameters, with messages that name the parameter, what it must be and what came."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,30 @@ def checked_array(
             f"{' or NaN' if nan_allowed else ''}. Got shape {array.shape} instead, or a value outside."
         )
     return array
+
+
+def stored_floats(state: Mapping[str, NDArray[Any]], name: str, shape: tuple[int | None, ...]) -> Floats:
+    """Return an array of a stored model after checking that it is there, finite and of its shape (None: any)."""
+    array = stored_array(state, name)
+    fits = array.ndim == len(shape) and all(
+        w is None or w == g for w, g in zip(shape, array.shape, strict=True)
+    )
+    if not fits or array.dtype != np.float64 or not np.isfinite(array).all():
+        wanted = tuple("any" if size is None else size for size in shape)
+        raise InvalidInputError(
+            f"The '{name}' of the state must be finite floats of shape {wanted}. "
+            f"Got {array.dtype} of shape {array.shape} instead."
+        )
+    return array
+
+
+def stored_array(state: Mapping[str, NDArray[Any]], name: str) -> NDArray[Any]:
+    """Return an array of a stored model after checking that it is there."""
+    if name not in state:
+        raise InvalidInputError(
+            f"The 'state' parameter must hold the array '{name}'. Got {sorted(state)} instead."
+        )
+    return state[name]
 
 
 def optional_array(

@@ -1,59 +1,75 @@
-"""Honest probabilities: a temperature, an error measure and a threshold, all from held-out decisions."""
+"""Honest probabilities: weights of judges, an error measure and a threshold, all from held-out decisions."""
 
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize_scalar
+from scipy.optimize import minimize
 from scipy.special import log_softmax
 
 Floats = NDArray[np.float64]
-# Held-out texts that are all right ask for no end of certainty: e^2.5, about 12, is as sure as a model may
-# get.
-_LOG_RANGE = (-3.0, 2.5)
+# Weights stay within e^-6 and e^4 of 1: held-out texts that are all right ask for no end of certainty.
+_LOG_RANGE = (-6.0, 4.0)
+# So firmly do the weights hold to their usual values: half a dozen texts that speak clearly move them by a third.
+_FIRMNESS = 6.0
 
 
-def fit_temperature(decisions: Floats, truth: NDArray[np.integer[Any]], weights: Floats) -> float:
-    """Find the factor on decision values whose softmax explains held-out labels best.
+def fit_pool(decisions: Floats, truth: NDArray[np.integer[Any]], weights: Floats, usual: Floats) -> Floats:
+    """Find how much each judge's decision values count, so that their softmax explains held-out labels best.
+
+    The pool is log-linear: probabilities are the softmax of a weighted sum, so the weights choose between the
+    judges and set how sure the sum may be, both at once. Few texts leave the weights near their usual values.
 
     Parameters
     ----------
-    decisions : float array of shape (n_texts, n_classes)
-        Values of a model that has not seen these texts.
+    decisions : float array of shape (n_judges, n_texts, n_classes)
+        Values of judges that have not seen these texts.
     truth : int array of shape (n_texts,)
         Column of the right class.
     weights : float array of shape (n_texts,), at least 0
         How much each text counts.
+    usual : float array of shape (n_judges,), above 0
+        Weights to hold to while little is known.
 
     Returns
     -------
-    float above 0; multiply decision values by it before the softmax.
+    float array of shape (n_judges,), above 0.
 
     References
     ----------
     Guo, Pleiss, Sun and Weinberger (2017), On calibration of modern neural networks.
+    Heskes (1998), Selecting weighting factors in logarithmic opinion pools.
 
     Examples
     --------
-    >>> values = np.array([[2.0, 0.0], [0.0, 2.0], [2.0, 0.0], [0.0, 2.0]])
-    >>> fit_temperature(values, np.array([0, 1, 0, 0]), np.ones(4)) < 1
+    >>> values = np.array([[[2.0, 0.0], [0.0, 2.0]] * 40])
+    >>> truth = np.array([0, 1, 0, 0] * 20)
+    >>> float(fit_pool(values, truth, np.ones(80), np.ones(1))[0]) < 0.7
     True
 
     """
     rows = np.arange(len(truth))
+    target = np.zeros(decisions.shape[1:])
+    target[rows, truth] = 1.0
 
-    def loss(log_factor: float) -> float:
-        return -float(weights @ log_softmax(np.exp(log_factor) * decisions, axis=1)[rows, truth])
+    def loss(logs: Floats) -> tuple[float, Floats]:
+        pool = np.exp(logs)
+        chances = log_softmax(np.tensordot(pool, decisions, axes=1), axis=1)
+        away = logs - np.log(usual)
+        slope = weights[:, None] * (np.exp(chances) - target)
+        gradient = pool * np.tensordot(decisions, slope, axes=2) + 2 * _FIRMNESS * away
+        return float(-(weights @ chances[rows, truth]) + _FIRMNESS * away @ away), gradient
 
-    return float(np.exp(minimize_scalar(loss, bounds=_LOG_RANGE, method="bounded").x))
+    found = minimize(loss, np.log(usual), jac=True, method="L-BFGS-B", bounds=[_LOG_RANGE] * len(usual))
+    return np.asarray(np.exp(found.x))
 
 
 def choose_threshold(confidence: Floats, correct: Floats, weights: Floats, wrong_cost: float) -> float:
     """Choose below which confidence to keep silent, on held-out answers.
 
     A right answer gains 1, a wrong one costs `wrong_cost`, silence is 0; the threshold with the best sum
-    wins, the lowest one on a tie. Held-out sets are small, so the choice stays within half and one and a half
-    of what honest probabilities ask for, wrong_cost / (1 + wrong_cost).
+    wins, the lowest one on a tie. Held-out sets are small, so the choice stays within 0.8 and 1.2 of what honest
+    probabilities ask for, wrong_cost / (1 + wrong_cost).
 
     Parameters
     ----------
@@ -88,7 +104,21 @@ def choose_threshold(confidence: Floats, correct: Floats, weights: Floats, wrong
     gains = np.where(is_cut, gains, -np.inf)
     best = len(gains) - 1 - int(np.argmax(gains[::-1]))
     honest = wrong_cost / (1 + wrong_cost)
-    return float(np.clip(ranked[best], honest / 2, min(1.5 * honest, 1.0)))
+    return float(np.clip(ranked[best], 0.8 * honest, min(1.2 * honest, 1.0)))
+
+
+def weighted_quantile(values: Floats, weights: Floats, share: float) -> float:
+    """Return the smallest of `values` that leaves at least `share` of the weight at or below it.
+
+    Examples
+    --------
+    >>> weighted_quantile(np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 8.0]), 0.5)
+    2.0
+
+    """
+    order = np.argsort(values, kind="stable")
+    below = np.cumsum(weights[order])
+    return float(values[order][np.searchsorted(below, share * below[-1])])
 
 
 def expected_calibration_error(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from .answers import near_duplicates
 from .exceptions import InvalidInputError
 from .normalise import normalise
 
@@ -53,13 +54,19 @@ class Examples:
         return [" ".join(each) for each in lines]
 
     def deal_folds(self, n_folds: int) -> NDArray[np.int64]:
-        """Deal the examples of each topic into folds, phrases and answers apart, shape (n_examples,)."""
+        """Deal the examples of each topic into folds, phrases and answers apart, shape (n_examples,).
+
+        Copies of a text go into one fold: whoever has seen one has seen them all.
+        """
+        copy_of = near_duplicates(self.texts)
         folds = np.zeros(len(self.texts), dtype=np.int64)
-        shuffle = np.random.default_rng(0)
-        for column in np.unique(self.columns):
+        for column in np.unique(self.columns).tolist():
             for is_phrase in (True, False):
+                # A shuffle of its own: more answers leave the phrases' folds, and what was read of them, as they are.
+                shuffle = np.random.default_rng((column, is_phrase))
                 group = np.flatnonzero((self.columns == column) & (self.is_phrase == is_phrase))
-                folds[group] = shuffle.permutation(len(group)) % n_folds
+                distinct, which = np.unique(copy_of[group], return_inverse=True)
+                folds[group] = (shuffle.permutation(len(distinct)) % n_folds)[which]
         return folds
 
 

@@ -69,20 +69,15 @@ def normalise(texts: Sequence[str]) -> list[NormalisedText]:
 
 def _normalise_one(text: str) -> NormalisedText:
     line = text.translate(_ALPHABET)
-    is_even = _ALPHABET.uneven.isdisjoint(text) and line.strip() == line and "  " not in line
-    if is_even:
-        places = _places(len(line) + 1)
-        starts, ends = places[:-1], places[1:]
-    else:
-        line, starts, ends = _fold(text)
-    if not _ALPHABET.traditional.isdisjoint(line):
-        line = _simplify(line)
-    return NormalisedText(text, line, starts, ends)
+    if _ALPHABET.special.isdisjoint(text) and line.strip() == line and "  " not in line:
+        return NormalisedText(text, line, *_places(len(line)))
+    line, starts, ends = _fold(text)
+    return NormalisedText(text, _simplify(line), starts, ends)
 
 
 @lru_cache(maxsize=4096)
-def _places(length: int) -> tuple[int, ...]:
-    return tuple(range(length))
+def _places(length: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    return tuple(range(length)), tuple(range(1, length + 1))
 
 
 def _fold(text: str) -> tuple[str, tuple[int, ...], tuple[int, ...]]:
@@ -115,23 +110,21 @@ class _Alphabet(dict[int, str]):
 
     Attributes
     ----------
-    uneven : set of str
-        Characters that become none or several, or that join the one before: offsets need the long way.
-    traditional : set of str
-        Folded characters that have a simplified form.
+    special : set of str
+        Characters that become none or several, that join the one before, or that have a simplified form: texts
+        with them go the long way.
 
     """
 
     def __init__(self) -> None:
-        self.uneven: set[str] = set()
-        self.traditional: set[str] = set()
+        self.special: set[str] = set()
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
         folded = _fold_uncached(character)
-        if len(folded) != 1 or unicodedata.combining(character):
-            self.uneven.add(character)
-        self.traditional.update(each for each in folded if _converter().convert(each) != each)
+        is_even = len(folded) == 1 and not unicodedata.combining(character)
+        if not is_even or _converter().convert(folded) != folded:
+            self.special.add(character)
         self[code] = folded
         return folded
 
@@ -162,7 +155,7 @@ def _converter() -> _Converter:
 
 
 def _simplify(line: str) -> str:
-    """Convert a line that holds a traditional character: most answers hold none."""
+    """Convert to simplified script without moving a character."""
     converted = _converter().convert(line)
     if len(converted) == len(line):
         return converted

@@ -1,129 +1,45 @@
 """Reading survey answers: from what a trainee typed to points, topics and the words that show them."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import log_softmax, logsumexp
 
-from .answers import Span, is_junk, is_resolved, split_clauses, split_points
+from .answers import Span
+from .committee import FEATURE_ARRAYS, State
 from .examples import Topics
+from .normalise import NormalisedText, normalise
+from .pieces import Cut, Opinions, cut_answers, opinions_of_clauses, opinions_of_points
+from .readings import AnswerReading, PointReading, TopicReading
+from .semantic import SentenceEmbedder
 from .topics import TopicClassifier
+from .untroubled import is_junk, sounds_resolved
 
 Floats = NDArray[np.float64]
 
+# An upper topic's chance is the product of what both classifiers say, each to this power: below a half each keeps
+# its say, and together they are as sure as they are right.
+_TOGETHER = 0.6
 # A clause is short: it may add a topic of its own only when the model is surer than for a whole point.
 _CLAUSE_MARGIN = 0.3
+_SURE_CLAUSE = 0.95
 _SHORTEST_CLAUSE = 3
 # Answers read at a time, so that a wave of any size needs the memory of one block.
 _BLOCK = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class TopicReading:
-    """One topic found in a point.
-
-    Attributes
-    ----------
-    code : str
-        Upper topic.
-    confidence : float in [0, 1]
-        Probability of `code`.
-    start, end : int
-        Characters of the original answer that show it, end excluded.
-    leaf : str or None
-        Lower topic under `code`, None where that is too doubtful.
-    leaf_confidence : float in [0, 1]
-        Probability of the leaf; 0 where there is none.
-
-    """
-
-    code: str
-    confidence: float
-    start: int
-    end: int
-    leaf: str | None
-    leaf_confidence: float
-
-
-@dataclass(frozen=True, slots=True)
-class PointReading:
-    """One point of an answer.
-
-    Attributes
-    ----------
-    start, end : int
-        Characters of the original answer, end excluded.
-    resolved : bool
-        It reports a solved trouble or content, and adds no need.
-    topics : tuple of TopicReading
-        Best first; empty where the classifier abstained.
-    guess : str
-        Best upper topic even where it abstained, for the person who decides.
-    guess_confidence : float in [0, 1]
-        Its probability.
-
-    """
-
-    start: int
-    end: int
-    resolved: bool
-    topics: tuple[TopicReading, ...]
-    guess: str
-    guess_confidence: float
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerReading:
-    """One answer as the engine understands it.
-
-    Attributes
-    ----------
-    text : str
-        The original, word for word.
-    junk : bool
-        The whole answer says nothing (无, 同上, …); it has no points then.
-    resolved : bool
-        Every point reports good news.
-    points : tuple of PointReading
-        In the order of the text.
-    abstained : bool
-        Some open point has no topic: a person should look.
-
-    """
-
-    text: str
-    junk: bool
-    resolved: bool
-    points: tuple[PointReading, ...]
-    abstained: bool
-
-    @property
-    def codes(self) -> tuple[str, ...]:
-        """Upper topics of the open points, in order, each once."""
-        return tuple(dict.fromkeys(t.code for p in self.points if not p.resolved for t in p.topics))
-
-
-@dataclass(frozen=True, slots=True)
-class _Pieces:
-    """All points and clauses of a batch, each text once, with their probabilities."""
-
-    upper: Floats
-    doubtful: NDArray[np.bool_]
-    lower: Floats
-    place: dict[str, int]
-
-
-@dataclass(frozen=True, slots=True)
 class _Hit:
-    """A topic chosen for a piece of an answer, as columns of the two classifiers; no leaf is −1."""
+    """A topic chosen for a piece of an answer: its column, and the row of the distinct text that shows it."""
 
-    span: Span
     column: int
-    leaf: int
+    row: int
+    span: Span
     confidence: float
-    leaf_confidence: float
 
 
 class AnswerReader:
@@ -138,8 +54,9 @@ class AnswerReader:
 
     Notes
     -----
-    Everything is done in batches, each distinct piece of text once. About 5 000 short answers a second and
-    core.
+    Both classifiers decide about the upper topic: the lower one knows its sides apart. Points of one answer are
+    read in each other's light, and clauses in that of their point. Everything is done in batches, each distinct
+    piece of text once: about 6 000 short answers a second and core.
 
     Examples
     --------
@@ -158,7 +75,12 @@ class AnswerReader:
 
     @classmethod
     def from_topics(
-        cls, topics: Topics, texts: Sequence[str] = (), labels: Sequence[str | None] = ()
+        cls,
+        topics: Topics,
+        texts: Sequence[str] = (),
+        labels: Sequence[str | None] = (),
+        semantic: bool = False,
+        embedder: SentenceEmbedder | None = None,
     ) -> Self:
         """Fit both classifiers from a tree of leaves and from corrected texts.
 
@@ -168,6 +90,8 @@ class AnswerReader:
             Codes are `UPPER` or `UPPER.LEAF`.
         texts, labels : sequences of equal length
             Corrected texts; a label is an upper code, a leaf's code or None.
+        semantic, embedder
+            As of `TopicClassifier`.
 
         """
         leaves = [(code, phrases) for code, phrases in topics if "." in code]
@@ -176,101 +100,131 @@ class AnswerReader:
             tops.setdefault(code.partition(".")[0], []).extend(phrases)
         upper_labels = [None if label is None else label.partition(".")[0] for label in labels]
         lower_labels = [label if label is not None and "." in label else None for label in labels]
-        upper = TopicClassifier().fit(texts, upper_labels, topics=list(tops.items()))
-        lower = TopicClassifier().fit(texts, lower_labels, topics=leaves or list(tops.items()))
+        upper = TopicClassifier(semantic, embedder).fit(texts, upper_labels, topics=list(tops.items()))
+        lower = TopicClassifier(semantic, embedder).fit(
+            texts, lower_labels, topics=leaves or list(tops.items()), features=upper.committee_.features
+        )
         return cls(upper, lower)
+
+    def state(self) -> State:
+        """Return both fitted classifiers as plain arrays; the features that they share stand once."""
+        upper = {f"upper_{name}": array for name, array in self.upper.state().items()}
+        lower = {f"lower_{name}": array for name, array in self.lower.state().items()}
+        if self._share_features():
+            lower = {name: array for name, array in lower.items() if name[6:] not in FEATURE_ARRAYS}
+        return upper | lower
+
+    @classmethod
+    def from_state(cls, state: State, embedder: SentenceEmbedder | None = None) -> Self:
+        """Rebuild a fitted reader from `state`.
+
+        Raises
+        ------
+        InvalidInputError
+            When arrays are missing or do not fit together.
+
+        """
+        upper = {name[6:]: array for name, array in state.items() if name.startswith("upper_")}
+        lower = {name[6:]: array for name, array in state.items() if name.startswith("lower_")}
+        shared = {name: upper[name] for name in FEATURE_ARRAYS if name in upper and name not in lower}
+        reader = cls(
+            TopicClassifier.from_state(upper, embedder), TopicClassifier.from_state(lower | shared, embedder)
+        )
+        if shared:
+            reader.lower.committee_.features = reader.upper.committee_.features
+        return reader
+
+    def _share_features(self) -> bool:
+        return self.lower.committee_.features is self.upper.committee_.features
 
     def read(self, texts: Sequence[str]) -> list[AnswerReading]:
         """Read answers; the result is in the order of `texts` and the same for one as for many."""
-        blocks = (texts[start : start + _BLOCK] for start in range(0, len(texts), _BLOCK))
-        return [reading for block in blocks for reading in self._read_block(block)]
+        return list(self.read_iter(texts))
 
-    def _read_block(self, texts: Sequence[str]) -> list[AnswerReading]:
+    def read_iter(self, texts: Iterable[str]) -> Iterator[AnswerReading]:
+        """Read answers as they come, in blocks: a wave of any size needs the memory of one block."""
+        stream = iter(texts)
+        while block := list(islice(stream, _BLOCK)):
+            yield from self._read_block(block)
+
+    def _read_block(self, texts: list[str]) -> Iterator[AnswerReading]:
         junk = is_junk(texts).tolist()
-        points = [[] if skip else split_points(text) for text, skip in zip(texts, junk, strict=True)]
-        clauses = [[split_clauses(t, p) for p in spans] for t, spans in zip(texts, points, strict=True)]
-        pieces = self._classify(list(_pieces(texts, points, clauses)))
-        resolved = iter(
-            is_resolved([t[a:b] for t, spans in zip(texts, points, strict=True) for a, b in spans])
-        )
-        found = [
-            [self._topics(text, point, parts, pieces) for point, parts in zip(spans, cut, strict=True)]
-            for text, spans, cut in zip(texts, points, clauses, strict=True)
-        ]
-        shown = iter(self._show(texts, found))
-        readings = []
-        for text, skip, spans, topics in zip(texts, junk, points, found, strict=True):
-            read = tuple(
-                self._point(text, span, bool(next(resolved)), tuple(next(shown) for _ in hits), pieces)
-                for span, hits in zip(spans, topics, strict=True)
+        cut = cut_answers(texts, junk)
+        lines = normalise(cut.distinct)
+        faint, upper, lower = self._decide(lines)
+        resolved = [sounds_resolved(lines[row].text) for row in cut.points.rows]
+        points = opinions_of_points(cut, upper, ~np.array(resolved, dtype=bool), len(texts))
+        clauses = opinions_of_clauses(cut, upper, points)
+        hits = self._hits(cut, points, clauses, faint)
+        topics = self._topics(hits, lines, lower)
+        read: list[list[PointReading]] = [[] for _ in texts]
+        for number, (owner, span) in enumerate(zip(cut.points.owners, cut.points.spans, strict=True)):
+            guess = str(self.upper.classes_[points.best[number]])
+            found = tuple(next(topics) for _ in hits[number])
+            read[owner].append(PointReading(*span, resolved[number], found, guess, points.confidence[number]))
+        for text, skip, found_points in zip(texts, junk, read, strict=True):
+            yield _reading(text, skip, tuple(found_points))
+
+    def _decide(self, lines: Sequence[NormalisedText]) -> tuple[NDArray[np.bool_], Floats, Floats]:
+        """Return of distinct texts which are faint, the values of upper topics by both levels, and the leaves'."""
+        texts = [line.text for line in lines]
+        rows = self.upper.committee_.features.transform(texts)
+        upper = self.upper.committee_.decide(texts, rows)
+        if not self._share_features():
+            rows = self.lower.committee_.features.transform(texts)
+        lower = log_softmax(self.lower.committee_.decide(texts, rows), axis=1)
+        return self.upper.is_faint(upper), self._join(log_softmax(upper, axis=1), lower), lower
+
+    def _join(self, upper: Floats, lower: Floats) -> Floats:
+        """Add to each upper topic's log chance that of its leaves; one without a leaf keeps its own twice."""
+        summed = upper.copy()
+        for column, is_child in enumerate(self._is_child):
+            if is_child.any():
+                summed[:, column] = logsumexp(lower[:, is_child], axis=1)
+        return _TOGETHER * (upper + summed)
+
+    def _hits(
+        self, cut: Cut, points: Opinions, clauses: Opinions, faint: NDArray[np.bool_]
+    ) -> list[list[_Hit]]:
+        """Choose the topics of every point: of the whole, and of clauses that speak clearly for another."""
+        hits: list[dict[int, _Hit]] = [{} for _ in cut.points.rows]
+        for number, row in enumerate(cut.points.rows):
+            column, sure = points.best[number], points.confidence[number]
+            if sure >= self.upper.threshold_ and not faint[row]:
+                hits[number][column] = _Hit(column, row, cut.points.spans[number], sure)
+        enough = min(self.upper.threshold_ + _CLAUSE_MARGIN, _SURE_CLAUSE)
+        for number, row in enumerate(cut.clauses.rows):
+            span, point = cut.clauses.spans[number], cut.clauses.owners[number]
+            column, sure = clauses.best[number], clauses.confidence[number]
+            if sure >= enough and not faint[row] and span[1] - span[0] >= _SHORTEST_CLAUSE:
+                hits[point].setdefault(column, _Hit(column, row, span, sure))
+        return [sorted(found.values(), key=lambda hit: -hit.confidence) for found in hits]
+
+    def _topics(
+        self, hits: list[list[_Hit]], lines: Sequence[NormalisedText], lower: Floats
+    ) -> Iterator[TopicReading]:
+        """Find leaf and evidence of every hit in one batch, in the order of the hits."""
+        flat = [hit for found in hits for hit in found]
+        columns = np.array([hit.column for hit in flat], dtype=np.int64)
+        spans = self.upper.evidence_in([lines[hit.row] for hit in flat], columns)
+        below = np.where(self._is_child[columns], np.exp(lower[[hit.row for hit in flat]]), 0.0)
+        shares = below / np.maximum(below.sum(axis=1, keepdims=True), np.finfo(float).tiny)
+        best, share = shares.argmax(axis=1).tolist(), shares.max(axis=1, initial=0.0).tolist()
+        for hit, (start, end), leaf, part in zip(flat, spans, best, share, strict=True):
+            sure = hit.confidence * part
+            named = sure >= self.lower.threshold_
+            yield TopicReading(
+                str(self.upper.classes_[hit.column]),
+                hit.confidence,
+                hit.span[0] + start,
+                hit.span[0] + end,
+                str(self.lower.classes_[leaf]) if named else None,
+                sure if named else 0.0,
             )
-            open_points = [point for point in read if not point.resolved]
-            abstained = any(not point.topics for point in open_points)
-            # Signs without a letter say nothing either.
-            readings.append(
-                AnswerReading(text, skip or not read, bool(read) and not open_points, read, abstained)
-            )
-        return readings
-
-    def _classify(self, texts: list[str]) -> _Pieces:
-        distinct = list(dict.fromkeys(texts))
-        place = {text: row for row, text in enumerate(distinct)}
-        return _Pieces(*self.upper.judge(distinct), self.lower.predict_proba(distinct), place)
-
-    def _topics(self, text: str, point: Span, clauses: list[Span], pieces: _Pieces) -> list[_Hit]:
-        """Choose the topics of one point, surest first."""
-        enough = self.upper.threshold_ + _CLAUSE_MARGIN
-        chosen: dict[int, Span] = {}
-        for span in clauses if len(clauses) > 1 else []:
-            row = pieces.place[text[slice(*span)]]
-            column = int(pieces.upper[row].argmax())
-            long_enough = span[1] - span[0] >= _SHORTEST_CLAUSE
-            if long_enough and not pieces.doubtful[row] and pieces.upper[row, column] >= enough:
-                chosen.setdefault(column, span)
-        whole = pieces.place[text[slice(*point)]]
-        if len(chosen) < 2 and not pieces.doubtful[whole]:
-            # One topic: the whole point says it best.
-            chosen = {int(pieces.upper[whole].argmax()): point}
-        hits = [self._hit(text, span, column, pieces) for column, span in chosen.items()]
-        return sorted(hits, key=lambda hit: -hit.confidence)
-
-    def _hit(self, text: str, span: Span, column: int, pieces: _Pieces) -> _Hit:
-        row = pieces.place[text[slice(*span)]]
-        confidence = float(pieces.upper[row, column])
-        below = np.where(self._is_child[column], pieces.lower[row], 0.0)
-        total = float(below.sum())
-        leaf = int(below.argmax())
-        leaf_confidence = confidence * float(below[leaf]) / total if total > 0 else 0.0
-        if leaf_confidence < self.lower.threshold_:
-            return _Hit(span, column, -1, confidence, 0.0)
-        return _Hit(span, column, leaf, confidence, leaf_confidence)
-
-    def _show(self, texts: Sequence[str], found: list[list[list[_Hit]]]) -> Iterator[TopicReading]:
-        """Find the evidence of every hit in one batch, in the order of the hits."""
-        hits = [
-            (text, hit)
-            for text, points in zip(texts, found, strict=True)
-            for point in points
-            for hit in point
-        ]
-        codes = [str(self.upper.classes_[hit.column]) for _, hit in hits]
-        spans = self.upper.evidence([text[slice(*hit.span)] for text, hit in hits], codes) if hits else []
-        for (_, hit), code, (start, end) in zip(hits, codes, spans, strict=True):
-            shift = hit.span[0]
-            leaf = str(self.lower.classes_[hit.leaf]) if hit.leaf >= 0 else None
-            yield TopicReading(code, hit.confidence, shift + start, shift + end, leaf, hit.leaf_confidence)
-
-    def _point(
-        self, text: str, span: Span, resolved: bool, topics: tuple[TopicReading, ...], pieces: _Pieces
-    ) -> PointReading:
-        chances = pieces.upper[pieces.place[text[slice(*span)]]]
-        best = int(chances.argmax())
-        return PointReading(*span, resolved, topics, str(self.upper.classes_[best]), float(chances[best]))
 
 
-def _pieces(texts: Sequence[str], points: list[list[Span]], clauses: list[list[list[Span]]]) -> Iterator[str]:
-    for text, spans, cut in zip(texts, points, clauses, strict=True):
-        for span, parts in zip(spans, cut, strict=True):
-            yield text[slice(*span)]
-            if len(parts) > 1:
-                yield from (text[slice(*part)] for part in parts)
+def _reading(text: str, junk: bool, points: tuple[PointReading, ...]) -> AnswerReading:
+    open_points = [point for point in points if not point.resolved]
+    abstained = any(not point.topics for point in open_points)
+    # Signs without a letter say nothing either.
+    return AnswerReading(text, junk or not points, bool(points) and not open_points, points, abstained)
