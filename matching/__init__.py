@@ -12,12 +12,14 @@ from .exceptions import (
     InvalidInputError,
     MatchingError,
     MinimumLoadError,
+    ModelFileError,
     NotFittedError,
     ProblemError,
 )
 from .explain import PairReason, Repair, UnmatchedReason, explain, explain_unmatched
 from .interactions import InteractionRecommender
 from .judge import judge
+from .model_files import ModelCard, load_model, pack_model, save_model, unpack_model
 from .needs import NeedProfile, need_profile
 from .normalise import NormalisedText, normalise
 from .packages import PackageItem, PackagePlan, PackagePlanner
@@ -51,6 +53,8 @@ __all__ = [
     "MentorAffinity",
     "MentorTable",
     "MinimumLoadError",
+    "ModelCard",
+    "ModelFileError",
     "NeedProfile",
     "NormalisedText",
     "NotFittedError",
@@ -80,16 +84,20 @@ __all__ = [
     "is_junk",
     "is_resolved",
     "judge",
+    "load_model",
     "match",
     "near_duplicates",
     "need_profile",
     "normalise",
+    "pack_model",
     "plan_courses",
     "prices",
     "rank_topics",
     "recommend",
+    "save_model",
     "split_clauses",
     "split_points",
     "topic_trend",
+    "unpack_model",
     "verify",
 ]

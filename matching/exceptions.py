@@ -29,6 +29,17 @@ class ProblemError(InvalidInputError):
         return (type(self), (self.code, self.parameter, str(self)))
 
 
+class ModelFileError(InvalidInputError):
+    """A model file cannot be used; `code` says why: MODEL_FOREIGN, MODEL_DAMAGED or MODEL_TOO_NEW."""
+
+    def __init__(self, code: str, message: str) -> None:
+        self.code = code
+        super().__init__(message)
+
+    def __reduce__(self) -> tuple[type["ModelFileError"], tuple[str, str]]:
+        return (type(self), (self.code, str(self)))
+
+
 class MinimumLoadError(InfeasibleError):
     """Minimum loads cannot all be met; `shortfall` (mentor, missing trainees) is the smallest relaxation."""
 
