@@ -68,7 +68,7 @@ def choose_threshold(confidence: Floats, correct: Floats, weights: Floats, wrong
     """Choose below which confidence to keep silent, on held-out answers.
 
     A right answer gains 1, a wrong one costs `wrong_cost`, silence is 0; the threshold with the best sum
-    wins, the lowest one on a tie. Held-out sets are small, so the choice stays within 0.8 and 1.2 of what honest
+    wins, the lowest one on a tie. Held-out sets are small, so the choice stays within 0.85 and 1.15 of what honest
     probabilities ask for, wrong_cost / (1 + wrong_cost).
 
     Parameters
@@ -104,7 +104,7 @@ def choose_threshold(confidence: Floats, correct: Floats, weights: Floats, wrong
     gains = np.where(is_cut, gains, -np.inf)
     best = len(gains) - 1 - int(np.argmax(gains[::-1]))
     honest = wrong_cost / (1 + wrong_cost)
-    return float(np.clip(ranked[best], 0.8 * honest, min(1.2 * honest, 1.0)))
+    return float(np.clip(ranked[best], 0.85 * honest, min(1.15 * honest, 1.0)))
 
 
 def weighted_quantile(values: Floats, weights: Floats, share: float) -> float:

@@ -51,7 +51,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
         The support vector machine's C.
     word_weight : float in [0, 1], default 0.2
         Share of words beside character n-grams.
-    wrong_cost : float, at least 0, default 1
+    wrong_cost : float, at least 0, default 1.25
         What a wrong topic costs when a right one gains 1 and silence is 0; sets the threshold.
 
     Attributes
@@ -87,7 +87,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
         embedder: SentenceEmbedder | None = None,
         penalty: float = 1.0,
         word_weight: float = 0.2,
-        wrong_cost: float = 1.0,
+        wrong_cost: float = 1.25,
     ) -> None:
         self.semantic = semantic
         self.embedder = embedder

@@ -166,7 +166,7 @@ def test_threshold_stays_near_what_honest_probabilities_ask_for(
     confidence, correct = (np.array(column, dtype=float) for column in zip(*answers, strict=True))
     honest = wrong_cost / (1 + wrong_cost)
     chosen = choose_threshold(confidence, correct, np.ones(len(answers)), wrong_cost)
-    assert 0.8 * honest <= chosen <= min(1.2 * honest, 1.0)
+    assert 0.85 * honest <= chosen <= min(1.15 * honest, 1.0)
 
 
 def test_calibration_error_is_the_mean_gap() -> None:
