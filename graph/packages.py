@@ -41,10 +41,12 @@ class CoursePlanItem:
     event: CourseEvent = stored("What kind of event.")
     topic: Topic | None = stored("What it is about.")
     county: str | None = stored("Where; null for the whole cohort.")
-    demand: float | None = stored("How much the topic is needed.")
+    demand: float | None = stored("How much the topic is needed: the cohort's mean need of it.")
     supply: float | None = stored("How much the mentors can give.")
     gap: float | None = stored("Demand that the mentors do not meet.")
-    coverage: float | None = stored("Share of the trainees whom the event serves.")
+    coverage: float | None = stored("Share of the cohort's need in which one of the speakers is strong.")
     need: float | None = stored("Mean need of those whom it serves.")
-    speakers: list[Mentor] = stored("Proposed speakers, the fittest first.")
+    speakers: list[Mentor] = stored(
+        "Proposed speakers, the fittest first; for a teaching visit from other counties where there are any."
+    )
     contents: list[Content] = stored("Contents to use.")

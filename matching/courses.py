@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .arguments import checked_array, optional_array
 from .exceptions import InvalidInputError
+from .ranking import rank_topics
 
 Floats = NDArray[np.float64]
 
@@ -22,7 +23,8 @@ class TopicEvent:
     ----------
     topic : int
     demand, supply, gap : float in [0, 1], in [0, 1] and in [−1, 1]
-        Mean need, one-to-one places that strong mentors offer per trainee, and the difference.
+        Mean need as :func:`rank_topics` estimates it, one-to-one places that strong mentors offer per
+        trainee, and the difference.
     speakers : tuple of int
         Mentors strongest in the topic, best first; empty where somebody must be invited from outside.
 
@@ -44,7 +46,7 @@ class Salon:
     speakers : tuple of int
         Mentors who complete each other, in order of choice.
     topics : tuple of int
-        What each of them adds most.
+        What each of them speaks about; the first is the salon's own, the greatest need that the event leaves.
     coverage : float in [0, 1]
         Share of the cohort's need that at least one of them is strong in.
 
@@ -65,7 +67,7 @@ class Outreach:
     need : float in [0, 1]
         Mean need of that topic in that county.
     speakers : tuple of int
-        Mentors strongest in the topic.
+        Mentors strongest in the topic, from other counties unless nobody there is strong in it.
 
     """
 
@@ -104,6 +106,7 @@ def plan_courses(
     county_need: ArrayLike | None = None,
     county_trainees: ArrayLike | None = None,
     county_visits: ArrayLike | None = None,
+    mentor_county: ArrayLike | None = None,
     topic_events: ArrayLike | None = None,
     n_speakers: int = 3,
 ) -> CoursePlan:
@@ -120,6 +123,8 @@ def plan_courses(
         Mean need by county; NaN where nobody was asked or the cell is too small to show.
     county_trainees, county_visits : arrays of shape (n_counties,), at least 0, optional
         People there (1 where missing) and visits already made (0 where missing).
+    mentor_county : int array of shape (n_mentors,), at least -1, optional
+        Row of `county_need` where each mentor works; -1 (also where missing) for any other place.
     topic_events : array of shape (n_topics,), at least 0, optional
         Events already held on each topic.
     n_speakers : int, at least 1, default 3
@@ -136,8 +141,11 @@ def plan_courses(
     Notes
     -----
     A topic is due by its gap, demand less supply, shared among the events it had already; what one-to-one
-    mentoring cannot carry is taught together. The salon chooses greedily who adds most need covered, which
-    reaches at least 1 − 1/e of the best possible. Ties go to the lower index.
+    mentoring cannot carry is taught together. Salon and visit take other topics while there are any: three
+    events on one topic would leave the rest of the cohort's needs alone. The salon opens with a mentor strong
+    in its topic and then chooses greedily who adds most need covered, which reaches at least 1 − 1/e of the
+    most that can be added. Ties go to the lower index. Cost: O(n_respondents × n_topics + n_mentors ×
+    n_topics × n_speakers) time, memory of the input.
 
     References
     ----------
@@ -148,7 +156,7 @@ def plan_courses(
     --------
     >>> plan = plan_courses([[0.9, 0.2], [0.7, 0.4]], [[0.8, 0.0], [0.0, 0.9]], [1, 1], n_speakers=1)
     >>> plan.event.topic, plan.event.speakers, plan.salon.speakers
-    (0, (0,), (0,))
+    (0, (0,), (1,))
 
     """
     needs = checked_array("need", need, (None, None), 0.0, 1.0)
@@ -161,11 +169,13 @@ def plan_courses(
     strength = checked_array("mentor_strength", mentor_strength, (None, n_topics), 0.0, 1.0)
     capacity = checked_array("mentor_capacity", mentor_capacity, (len(strength),), 0.0, np.inf)
     held = optional_array("topic_events", topic_events, (n_topics,), 0.0, np.inf, 0.0)
-    demand = needs.mean(axis=0)
+    county = optional_array("mentor_county", mentor_county, (len(strength),), -1.0, np.inf, -1.0)
+    demand = rank_topics(needs).mean
     supply = np.clip(capacity @ strength / len(needs), 0.0, 1.0)
     event = _next_event(demand, supply, held, strength, n_speakers)
-    salon = _next_salon(demand, strength, n_speakers)
-    outreach = _next_visit(county_need, county_trainees, county_visits, strength, n_speakers)
+    salon = _next_salon(demand, strength, n_speakers, event.topic)
+    due = _visits_due(county_need, county_trainees, county_visits, n_topics)
+    outreach = _next_visit(due, strength, county, n_speakers, {event.topic, *salon.topics[:1]})
     return CoursePlan(event, salon, outreach, demand, supply)
 
 
@@ -185,39 +195,66 @@ def _speakers(strength: Floats, n_speakers: int) -> tuple[int, ...]:
     return tuple(int(mentor) for mentor in order[:n_speakers] if strength[mentor] >= _SPEAKER_STRENGTH)
 
 
-def _next_salon(demand: Floats, strength: Floats, n_speakers: int) -> Salon:
+def _without(due: Floats, taken: set[int]) -> Floats:
+    """Return what is due with the taken topics (last axis) at 0, unchanged where nothing else is due."""
+    left = due.copy()
+    left[..., list(taken)] = 0.0
+    return left if left.any() else due
+
+
+def _next_salon(demand: Floats, strength: Floats, n_speakers: int, taken: int) -> Salon:
+    spoken_for = np.where((strength >= _SPEAKER_STRENGTH).any(axis=0), demand, 0.0)
+    theme = int(np.argmax(np.round(_without(spoken_for, {taken}), 12)))
+    candidates = strength[:, theme] >= _SPEAKER_STRENGTH
     covered = np.zeros(len(demand))
     speakers: list[int] = []
     topics: list[int] = []
     for _ in range(min(n_speakers, len(strength))):
         gains = np.maximum(strength - covered, 0.0) * demand
         total = np.round(gains.sum(axis=1), 12)
-        best = int(np.argmax(total))
+        opens = not speakers and bool(candidates.any())
+        best = int(np.argmax(np.where(candidates, total, -1.0) if opens else total))
         if total[best] <= 0:
             break
         speakers.append(best)
-        topics.append(int(np.argmax(gains[best])))
+        topics.append(theme if opens else int(np.argmax(gains[best])))
         covered = np.maximum(covered, strength[best])
     whole = float(demand.sum())
     coverage = min(float(demand @ covered) / whole, 1.0) if whole > 0 else 0.0
     return Salon(tuple(speakers), tuple(topics), coverage)
 
 
-def _next_visit(
+@dataclass(frozen=True, slots=True)
+class _VisitsDue:
+    """Need, and how much a visit is due, per county and topic."""
+
+    need: Floats
+    due: Floats
+
+
+def _visits_due(
     county_need: ArrayLike | None,
     county_trainees: ArrayLike | None,
     county_visits: ArrayLike | None,
-    strength: Floats,
-    n_speakers: int,
-) -> Outreach | None:
+    n_topics: int,
+) -> _VisitsDue | None:
     if county_need is None:
         return None
-    need = checked_array("county_need", county_need, (None, strength.shape[1]), 0.0, 1.0, nan_allowed=True)
+    need = checked_array("county_need", county_need, (None, n_topics), 0.0, 1.0, nan_allowed=True)
     people = optional_array("county_trainees", county_trainees, (len(need),), 0.0, np.inf, 1.0)
     visits = optional_array("county_visits", county_visits, (len(need),), 0.0, np.inf, 0.0)
     # The root keeps a large county from taking every visit.
-    due = np.nan_to_num(need) * (np.sqrt(people) / (visits + 1))[:, None]
-    if not due.any():
+    return _VisitsDue(need, np.nan_to_num(need) * (np.sqrt(people) / (visits + 1))[:, None])
+
+
+def _next_visit(
+    visits: _VisitsDue | None, strength: Floats, mentor_county: Floats, n_speakers: int, taken: set[int]
+) -> Outreach | None:
+    if visits is None or not visits.due.any():
         return None
-    county, topic = (int(i) for i in np.unravel_index(int(np.argmax(np.round(due, 12))), due.shape))
-    return Outreach(county, topic, float(need[county, topic]), _speakers(strength[:, topic], n_speakers))
+    due = np.round(_without(visits.due, taken), 12)
+    county, topic = (int(i) for i in np.unravel_index(int(np.argmax(due)), due.shape))
+    # A visit brings what a county does not have: its own mentors speak only where nobody else can.
+    away = np.where(mentor_county == county, 0.0, strength[:, topic])
+    speakers = _speakers(away, n_speakers) or _speakers(strength[:, topic], n_speakers)
+    return Outreach(county, topic, float(visits.need[county, topic]), speakers)

@@ -40,12 +40,14 @@ async def store_course_plan(
     wanted: list[tuple[CoursePlanItem, list[UUID]]] = []
     if len(need) and mentors:
         counties, county_need, sizes = await _by_county(session, cohort, need, owners)
+        row_of = {county: row for row, county in enumerate(counties)}
         plan = plan_courses(
             need,
             await _strengths(session, cohort.studio_id, topics, [mentor.id for mentor, _, _ in mentors]),
             np.array([mentor.capacity for mentor, _, _ in mentors]),
             county_need=county_need if counties else None,
             county_trainees=sizes if counties else None,
+            mentor_county=[row_of.get(region.county, -1) if region else -1 for _, _, region in mentors],
         )
         wanted = _items(cohort, topics, plan, counties, [mentor for mentor, _, _ in mentors])
     if await _stored(session, cohort) == [_outline(item, speakers) for item, speakers in wanted]:

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from matching import InvalidInputError, PackagePlanner, plan_courses
+from matching import InvalidInputError, PackagePlanner, plan_courses, rank_topics
 from matching.packages import STEPS
 
 SHARES = st.sampled_from([0.0, 0.1, 0.4, 0.5, 0.9, 1.0])
@@ -136,12 +136,60 @@ def test_topic_just_taught_waits() -> None:
     assert plan_courses(need, strength, [0], topic_events=[1, 0]).event.topic == 1
 
 
+def test_demand_is_the_mean_of_the_ranking() -> None:
+    need = [[0.9, 0.1, 0.4], [0.7, 0.3, 0.0]]
+    plan = plan_courses(need, np.zeros((1, 3)), [1])
+    assert plan.demand.tolist() == rank_topics(need).mean.tolist()
+    assert plan.event.demand == plan.demand[plan.event.topic]
+
+
 def test_salon_speakers_complete_each_other() -> None:
     strength = [[0.9, 0.0], [0.8, 0.1], [0.0, 0.7]]
-    salon = plan_courses([[0.8, 0.6]], strength, [1, 1, 1], n_speakers=2).salon
-    assert salon.speakers == (0, 2)
-    assert salon.topics == (0, 1)
-    assert salon.coverage == pytest.approx((0.8 * 0.9 + 0.6 * 0.7) / 1.4)
+    plan = plan_courses([[0.8, 0.6]], strength, [0, 0, 0], n_speakers=2)
+    assert plan.event.topic == 0
+    assert plan.salon.speakers == (2, 0)
+    assert plan.salon.topics == (1, 0)
+    first, second = plan.demand
+    assert plan.salon.coverage == pytest.approx((first * 0.9 + second * 0.7) / (first + second))
+
+
+def test_salon_topic_is_the_greatest_need_left_that_somebody_can_speak_about() -> None:
+    need = np.tile([0.9, 0.3, 0.7, 0.8], (40, 1))
+    strength = [[0.9, 0.9, 0.0, 0.4], [0.2, 0.0, 0.6, 0.4]]
+    plan = plan_courses(need, strength, [0, 0], n_speakers=2)
+    assert plan.event.topic == 0
+    assert plan.salon.topics == (2, 0)
+    assert plan.salon.speakers == (1, 0)
+
+
+def test_three_events_take_three_topics() -> None:
+    need = [[0.9, 0.8, 0.7]]
+    strength = np.full((3, 3), 0.6)
+    plan = plan_courses(need, strength, [0, 0, 0], county_need=need)
+    assert plan.outreach is not None
+    assert (plan.event.topic, plan.salon.topics[0], plan.outreach.topic) == (0, 1, 2)
+
+
+def test_visit_repeats_a_topic_where_a_county_needs_nothing_else() -> None:
+    plan = plan_courses([[0.9, 0.8, 0.7]], np.full((1, 3), 0.6), [0], county_need=[[0.9, 0.0, 0.0]])
+    assert plan.outreach is not None
+    assert plan.outreach.topic == plan.event.topic == 0
+
+
+def test_visit_is_taught_by_mentors_of_other_counties() -> None:
+    county_need, strength = [[0.9, 0.0], [0.1, 0.0]], [[0.9, 0.0], [0.6, 0.0], [0.7, 0.0], [0.2, 0.0]]
+
+    def speakers(mentor_county: list[int]) -> tuple[int, ...]:
+        plan = plan_courses(
+            [[0.1, 0.9]], strength, [0] * 4, county_need=county_need, mentor_county=mentor_county
+        )
+        assert plan.outreach is not None
+        assert plan.outreach.county == 0
+        return plan.outreach.speakers
+
+    assert speakers([0, 1, -1, 1]) == (2, 1)
+    # Mentor 3 works elsewhere but is not strong: better a neighbour who is.
+    assert speakers([0, 0, 0, 1]) == (0, 2, 1)
 
 
 def test_visit_goes_where_the_need_is_and_nobody_has_been() -> None:
