@@ -2,8 +2,10 @@
 
 from typing import Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from studio.errors import StudioError
 
 MEBIBYTE = 1024 * 1024
 
@@ -26,3 +28,25 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="Least severe events that are logged"
     )
+
+
+def read_settings() -> Settings:
+    """Return the settings of the environment, or refuse with the variable at fault and what it can be."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        fault = error.errors()[0]
+    field = str(fault["loc"][0])
+    raise StudioError(
+        "SETTING_INVALID", name=f"YANZHEN_{field.upper()}", given=fault["input"], wanted=_wanted(field)
+    )
+
+
+def _wanted(field: str) -> str:
+    """Return the values that a setting can have, in signs that need no translation."""
+    rule = Settings.model_json_schema()["properties"][field]
+    if "enum" in rule:
+        return " | ".join(rule["enum"])
+    if rule["type"] == "boolean":
+        return "true | false"
+    return f"{rule['minimum']}–{rule['maximum']}" if "maximum" in rule else f"≥ {rule['minimum']}"

@@ -6,7 +6,8 @@ import typer
 
 from service.cli import classify, cohort, exports, imports, server, setup
 from service.logs import configure_logging
-from service.settings import Settings
+from service.settings import read_settings
+from studio.errors import StudioError
 
 app = typer.Typer(
     name="yanzhen",
@@ -31,5 +32,9 @@ app.command("demo")(server.demo)
 
 def main() -> None:
     """Run the command line; logs go to standard error, so that results stay readable by programs."""
-    configure_logging(Settings().log_level, sys.stderr)
+    try:
+        level = read_settings().log_level
+    except StudioError:  # the command that needs the settings tells it, in its language and form
+        level = "INFO"
+    configure_logging(level, sys.stderr)
     app()

@@ -10,14 +10,17 @@ from typing import Any, NoReturn, TypeVar
 import orjson
 import typer
 from rich.console import Console
+from rich.markup import escape
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.cli.options import Format, Language
-from service.settings import Settings
+from service.settings import read_settings
 from studio.errors import StudioError
 from studio.operations.studios import find_studio, organizer_of
 from studio.permissions import Actor
-from studio.store.database import UnsupportedDatabase, open_database, reading
+from studio.store.database import open_database, reading
+from studio.store.faults import refusal_of
 from studio.store.schema import require_newest
 
 T = TypeVar("T")
@@ -30,7 +33,7 @@ complaints = Console(stderr=True, highlight=False, soft_wrap=True)
 @asynccontextmanager
 async def database(*, check_schema: bool = True) -> AsyncIterator[AsyncEngine]:
     """Open the database of YANZHEN_DATABASE_URL; refuse one without our newest schema."""
-    engine = open_database(Settings().database_url)
+    engine = open_database(read_settings().database_url)
     try:
         if check_schema:
             await require_newest(engine)
@@ -53,21 +56,25 @@ def run(work: Callable[[], Awaitable[T]], form: Format, language: Language) -> T
     try:
         return asyncio.run(_await(work))
     except StudioError as error:
-        refuse(error.code, error.message(language.value), form, field=error.field)
-    except UnsupportedDatabase as error:
-        refuse("UNSUPPORTED_DATABASE", str(error), form)
+        refuse(error, form, language)
+    except (SQLAlchemyError, OSError) as fault:
+        refusal = refusal_of(fault)
+        if refusal is None:
+            raise
+        refuse(refusal, form, language)
 
 
 async def _await(work: Callable[[], Awaitable[T]]) -> T:
     return await work()
 
 
-def refuse(code: str, message: str, form: Format, **more: Any) -> NoReturn:
-    """Print an error in the asked form and end with code 1."""
+def refuse(refusal: StudioError, form: Format, language: Language) -> NoReturn:
+    """Print a refusal in the asked form and end with code 1."""
+    message = refusal.message(language.value)
     if form is Format.JSON:
-        print_json({"error": {"code": code, "message": message, **more}})
+        print_json({"error": {"code": refusal.code, "message": message, "field": refusal.field}})
     else:
-        complaints.print(f"[bold red]✗[/] {message}  [dim]({code})[/]")
+        complaints.print(f"[bold red]✗[/] {escape(message)}  [dim]({refusal.code})[/]")
     raise typer.Exit(1)
 
 
@@ -89,8 +96,7 @@ def read_file(path: Path, form: Format, language: Language) -> bytes:
         return path.read_bytes()
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        message = StudioError("FILE_UNREADABLE", file=str(path), reason=reason).message(language.value)
-        refuse("FILE_UNREADABLE", message, form)
+        refuse(StudioError("FILE_UNREADABLE", file=str(path), reason=reason), form, language)
 
 
 def write_file(path: Path, content: bytes, form: Format, language: Language) -> None:
@@ -111,8 +117,7 @@ def require_writable(path: Path, form: Format, language: Language) -> None:
 
 def _refuse_unwritable(path: Path, error: OSError, form: Format, language: Language) -> NoReturn:
     reason = error.strerror or type(error).__name__
-    message = StudioError("FILE_UNWRITABLE", file=str(path), reason=reason).message(language.value)
-    refuse("FILE_UNWRITABLE", message, form)
+    refuse(StudioError("FILE_UNWRITABLE", file=str(path), reason=reason), form, language)
 
 
 def column_map(pairs: list[str] | None, form: Format, language: Language) -> dict[str, str]:
@@ -121,6 +126,6 @@ def column_map(pairs: list[str] | None, form: Format, language: Language) -> dic
     for pair in pairs or []:
         column, divider, field = pair.rpartition("=")
         if not divider or not column.strip() or not field.strip():
-            refuse("MAP_SYNTAX", StudioError("MAP_SYNTAX", given=pair).message(language.value), form)
+            refuse(StudioError("MAP_SYNTAX", given=pair), form, language)
         mapping[column.strip()] = field.strip()
     return mapping

@@ -28,6 +28,7 @@ from studio.operations.jobs import Handler
 from studio.operations.worker import Worker
 from studio.store.database import open_database
 from studio.store.enums import JobKind
+from studio.store.faults import refusal_of
 from studio.store.schema import require_newest
 
 log = structlog.get_logger("service")
@@ -90,10 +91,13 @@ async def _lifespan(
 
 
 async def check_schema(engine: AsyncEngine) -> None:
-    """Refuse to start on a database that is not at the newest revision: `CannotStart` says what to do."""
+    """Refuse to start without a database at the newest revision: `CannotStart` says what to do."""
     try:
         await require_newest(engine)
-    except StudioError as refusal:
+    except (StudioError, DBAPIError, OSError) as fault:
+        refusal = fault if isinstance(fault, StudioError) else refusal_of(fault)
+        if refusal is None:
+            raise
         raise CannotStart(f"{refusal.code}: {refusal.message('zh')} / {refusal.message('en')}") from None
 
 

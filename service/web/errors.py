@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from studio.errors import Forbidden, NotFound, StudioError, Unauthenticated
 from studio.messages import language_of, translate
+from studio.store.faults import refusal_of
 
 log = structlog.get_logger("service")
 
@@ -23,7 +24,9 @@ STATUSES = {
     "METHOD_NOT_ALLOWED": 405,
     "SCHEMA_MISSING": 503,
     "SCHEMA_OUTDATED": 503,
-    "DATABASE_AWAY": 503,
+    "DATABASE_UNREACHABLE": 503,
+    "DATABASE_FOREIGN": 503,
+    "DATABASE_BUSY": 503,
     "WORKER_STOPPED": 503,
     "INTERNAL": 500,
 }
@@ -64,6 +67,8 @@ def refusal_response(error: StudioError, language: str, *, media_type: str = "ap
     response = json_response({"errors": [error_entry(error, language)]}, status_of(error), media_type)
     if isinstance(error, Unauthenticated):
         response.headers["www-authenticate"] = 'Bearer realm="yanzhen"'
+    if error.code == "DATABASE_BUSY":
+        response.headers["retry-after"] = "1"
     return response
 
 
@@ -131,9 +136,13 @@ class MaskFaults:
         except ClientDisconnect:
             return  # nobody is left to be told
         except Exception as fault:  # the edge: the server lives on and the client learns the incident
+            refusal = refusal_of(fault)
             incident = log_fault(fault, path=scope["path"])
             if started:
                 raise
             language = language_for(Request(scope))
-            body = {"errors": [internal_entry(incident, language)]}
-            await json_response(body, 500)(scope, receive, send)
+            if refusal is not None:
+                response = refusal_response(refusal, language)
+            else:
+                response = json_response({"errors": [internal_entry(incident, language)]}, 500)
+            await response(scope, receive, send)

@@ -18,6 +18,7 @@ from strawberry.types.graphql import OperationType
 from service.web.bearer import actor_of
 from service.web.bodies import limited
 from service.web.errors import (
+    STATUSES,
     error_entry,
     internal_entry,
     json_response,
@@ -27,6 +28,7 @@ from service.web.errors import (
 )
 from studio.errors import StudioError
 from studio.permissions import Actor
+from studio.store.faults import refusal_of
 
 JSON = "application/json"
 GRAPHQL_JSON = "application/graphql-response+json"
@@ -214,8 +216,7 @@ def _result_response(result: ExecutionResult, language: str, media_type: str) ->
         content["extensions"] = result.extensions
     status = 200
     if refused and media_type == GRAPHQL_JSON:
-        codes = {entry["extensions"]["code"] for entry in errors}
-        status = 500 if "INTERNAL" in codes else 400
+        status = max(STATUSES.get(entry["extensions"]["code"], 400) for entry in errors)
     return json_response(content, status, media_type)
 
 
@@ -231,5 +232,6 @@ def _entry(error: GraphQLError, language: str) -> dict[str, Any]:
         entry["extensions"] = {**(error.extensions or {}), "code": "BAD_USER_INPUT"}
     else:
         incident = log_fault(original, path=".".join(map(str, error.path or ())))
-        entry.update(internal_entry(incident, language))
+        refusal = refusal_of(original)
+        entry.update(error_entry(refusal, language) if refusal else internal_entry(incident, language))
     return entry

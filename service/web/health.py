@@ -6,6 +6,7 @@ from starlette.responses import Response
 
 from service.web.errors import json_response
 from studio.errors import StudioError
+from studio.store.faults import refusal_of
 from studio.store.schema import require_newest
 
 
@@ -20,7 +21,7 @@ async def ready(request: Request) -> Response:
     try:
         await require_newest(state.engine)
     except (DBAPIError, OSError) as fault:
-        raise StudioError("DATABASE_AWAY") from fault
+        raise refusal_of(fault) or StudioError("DATABASE_UNREACHABLE") from fault
     if state.worker is not None and state.worker.done():
         raise StudioError("WORKER_STOPPED")
     return json_response({"status": "ok", "worker": state.worker is not None})

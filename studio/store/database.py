@@ -7,19 +7,22 @@ from typing import Any
 
 import orjson
 import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+
+from studio.errors import StudioError
+from studio.store.faults import DatabaseAway
 
 MINIMUM_SQLITE = (3, 40, 1)
 BUSY_TIMEOUT_MS = 5000
 
 
-class UnsupportedDatabase(RuntimeError):
-    """The database is of a kind or version that is not supported."""
-
-
 def async_url(url: str) -> sa.URL:
     """Return `url` with the asynchronous driver of its database (`sqlite` or `postgresql`)."""
-    parsed = sa.make_url(url)
+    try:
+        parsed = sa.make_url(url)
+    except (ArgumentError, ValueError):  # the URL itself is not told: it may hold a password
+        raise StudioError("DATABASE_URL_INVALID") from None
     drivers = {
         "sqlite": "sqlite+aiosqlite",
         "postgresql": "postgresql+asyncpg",
@@ -27,22 +30,34 @@ def async_url(url: str) -> sa.URL:
     }
     kind = parsed.drivername.split("+")[0]
     if kind not in drivers:
-        raise UnsupportedDatabase(
-            f"YANZHEN_DATABASE_URL must begin with sqlite:// or postgresql://, got {kind}://"
-        )
+        raise StudioError("UNSUPPORTED_DATABASE", kind=kind)
+    if kind == "sqlite" and _is_in_memory(parsed):
+        raise StudioError("DATABASE_IN_MEMORY")
     return parsed.set(drivername=drivers[kind])
+
+
+def _is_in_memory(url: sa.URL) -> bool:
+    return not url.database or ":memory:" in url.database or url.query.get("mode") == "memory"
 
 
 def open_database(url: str) -> AsyncEngine:
     """Return an engine for `url`; on SQLite with WAL, foreign keys and explicit BEGIN."""
     target = async_url(url)
-    options: dict[str, Any] = {"json_serializer": _to_json, "json_deserializer": orjson.loads}
+    # Faults tell neither people's words nor their names: the parameters stay hidden.
+    options: dict[str, Any] = {
+        "json_serializer": _to_json,
+        "json_deserializer": orjson.loads,
+        "hide_parameters": True,
+    }
     if target.get_backend_name() != "sqlite":
-        return create_async_engine(target, pool_pre_ping=True, **options)
+        engine = create_async_engine(target, pool_pre_ping=True, **options)
+        sa.event.listen(engine.sync_engine, "do_connect", _connect)
+        return engine
     if sqlite3.sqlite_version_info < MINIMUM_SQLITE:
         found, wanted = sqlite3.sqlite_version, ".".join(map(str, MINIMUM_SQLITE))
-        raise UnsupportedDatabase(f"SQLite {wanted} or newer is needed, this Python has {found}")
+        raise StudioError("SQLITE_TOO_OLD", wanted=wanted, found=found)
     engine = create_async_engine(target, **options)
+    sa.event.listen(engine.sync_engine, "do_connect", _connect)
     sa.event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     sa.event.listen(engine.sync_engine, "begin", _begin_sqlite)
     return engine
@@ -50,6 +65,20 @@ def open_database(url: str) -> AsyncEngine:
 
 def _to_json(value: object) -> str:
     return orjson.dumps(value).decode()
+
+
+def _connect(dialect: sa.Dialect, _record: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """Connect; what the driver raises of its own is told apart from other faults of the same kinds."""
+    try:
+        if dialect.name == "sqlite":
+            # A file that cannot be opened leaves aiosqlite's thread behind, which then complains of a closed
+            # loop on standard error: SQLite is asked first.
+            sqlite3.connect(*arguments, **options).close()
+        return dialect.connect(*arguments, **options)
+    except OSError as fault:
+        raise DatabaseAway(str(fault)) from fault
+    except (TypeError, ValueError):  # an option that the driver does not know, or not with this value
+        raise StudioError("DATABASE_URL_INVALID") from None
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

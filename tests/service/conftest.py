@@ -74,6 +74,12 @@ class Mutation:
     def change(self) -> bool:
         return True
 
+    @strawberry.mutation
+    async def write(self, info: strawberry.Info) -> bool | None:
+        async with writing(info.context["engine"]) as session:
+            session.add(Studio(name="乙"))
+        return True
+
 
 def small_parts(**more: Any) -> Parts:
     schema = strawberry.Schema(query=Query, mutation=Mutation)

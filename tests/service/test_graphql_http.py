@@ -1,4 +1,6 @@
 import io
+import sqlite3
+from contextlib import closing
 from typing import Any
 
 import httpx
@@ -10,6 +12,7 @@ from hypothesis import strategies as st
 from service.logs import configure_logging
 from service.web.graphql import GRAPHQL_JSON, JSON, answer_type, asked_by_body
 from studio.errors import StudioError
+from studio.store import database
 from tests.service.conftest import SECRET, Service
 
 SCALARS = st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text()
@@ -257,3 +260,22 @@ def test_any_body_is_read_or_refused_with_a_code(body: bytes) -> None:
 @given(st.text(alphabet="applicationjs/+-;,=q.01 *grhel", max_size=80))
 def test_any_accept_header_gives_a_known_type_or_none(accept: str) -> None:
     assert answer_type(accept) in {JSON, GRAPHQL_JSON, None}
+
+
+async def test_busy_database_may_be_asked_again(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whether a query, a mutation or the token finds it busy: the client learns that it may try again."""
+    monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 20)
+    url = service.app.state.settings.database_url
+    engine, service.app.state.engine = service.app.state.engine, database.open_database(url)
+    try:
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            response = await ask(service, "mutation { write }")
+            assert (response.status_code, codes(response)) == (200, ["DATABASE_BUSY"])
+            upload = await service.client.post("/uploads?fileName=x.csv", content=b"x", headers=service.headers)
+            assert (upload.status_code, codes(upload)) == (503, ["DATABASE_BUSY"])
+            assert upload.headers["retry-after"] == "1"
+        assert (await ask(service, "mutation { write }")).json() == {"data": {"write": True}}
+    finally:
+        await service.app.state.engine.dispose()
+        service.app.state.engine = engine

@@ -29,7 +29,7 @@ async def test_database_that_is_away_is_told(service: Service, url: str) -> None
     try:
         response = await service.client.get("/readyz")
         assert response.status_code == 503
-        assert response.json()["errors"][0]["extensions"]["code"] == "DATABASE_AWAY"
+        assert response.json()["errors"][0]["extensions"]["code"] == "DATABASE_UNREACHABLE"
     finally:
         await service.app.state.engine.dispose()
         service.app.state.engine = engine

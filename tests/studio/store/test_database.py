@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
 from studio.errors import StudioError
-from studio.store.database import UnsupportedDatabase, async_url, reading, writing
+from studio.store.database import async_url, reading, writing
 from studio.store.schema import configuration, migrate, require_newest
 from studio.store.tables import Cohort, Studio
 
@@ -62,6 +62,20 @@ async def test_read_transaction_cannot_see_later_writes(engine: AsyncEngine) -> 
         assert (await reader.execute(select(Studio.name))).scalars().all() == before == ["甲"]
 
 
-def test_foreign_database_kinds_are_refused() -> None:
-    with pytest.raises(UnsupportedDatabase, match="mysql"):
-        async_url("mysql://x/y")
+@pytest.mark.parametrize(
+    ("url", "code"),
+    [
+        ("mysql://x/y", "UNSUPPORTED_DATABASE"),
+        ("foo", "DATABASE_URL_INVALID"),
+        ("", "DATABASE_URL_INVALID"),
+        ("/tmp/z.db", "DATABASE_URL_INVALID"),
+        ("postgresql://x@host:port/name", "DATABASE_URL_INVALID"),
+        ("sqlite://", "DATABASE_IN_MEMORY"),
+        ("sqlite:///:memory:", "DATABASE_IN_MEMORY"),
+        ("sqlite:///file:x?mode=memory&uri=true", "DATABASE_IN_MEMORY"),
+    ],
+)
+def test_addresses_of_no_use_are_refused(url: str, code: str) -> None:
+    with pytest.raises(StudioError) as refusal:
+        async_url(url)
+    assert refusal.value.code == code
