@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -195,12 +196,15 @@ def _print_report(report: ImportReport, language: str) -> None:
     )
     dropped = [column.column for column in report.mapping if column.field.startswith(("ignored", "dropped"))]
     if dropped:
-        output.print(translate("CLI_IMPORT_DROPPED", language, columns="、".join(dropped)), style="dim")
+        output.print(
+            translate("CLI_IMPORT_DROPPED", language, columns=escape("、".join(dropped))), style="dim"
+        )
     if not report.rejected:
         return
     table = Table(box=None, pad_edge=False)
     for heading in ("CLI_ROW", "CLI_COLUMN", "CLI_PROBLEM", "CLI_WHAT_TO_DO"):
         table.add_column(translate(heading, language), overflow="fold")
     for issue in report.rejected:
-        table.add_row(str(issue.row), issue.column, issue.message(language), issue.suggestion(language))
+        texts = (issue.column, issue.message(language), issue.suggestion(language))
+        table.add_row(str(issue.row), *map(escape, texts))
     output.print(table)

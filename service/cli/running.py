@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from service.cli.options import Format, Language
 from service.settings import read_settings
 from studio.errors import StudioError
+from studio.imports.issues import ImportRefused
 from studio.operations.studios import find_studio, organizer_of
 from studio.permissions import Actor
 from studio.store.database import open_database, reading
@@ -69,12 +70,17 @@ async def _await(work: Callable[[], Awaitable[T]]) -> T:
 
 
 def refuse(refusal: StudioError, form: Format, language: Language) -> NoReturn:
-    """Print a refusal in the asked form and end with code 1."""
+    """Print a refusal, with what to do about it, in the asked form and end with code 1."""
     message = refusal.message(language.value)
+    suggestion = refusal.suggestion(language.value) if isinstance(refusal, ImportRefused) else ""
     if form is Format.JSON:
-        print_json({"error": {"code": refusal.code, "message": message, "field": refusal.field}})
+        told = {"suggestion": suggestion} if suggestion else {}
+        print_json({"error": {"code": refusal.code, "message": message, "field": refusal.field, **told}})
     else:
+        # Messages repeat headers and cells, which may hold what Rich takes for markup.
         complaints.print(f"[bold red]✗[/] {escape(message)}  [dim]({refusal.code})[/]")
+        if suggestion:
+            complaints.print(f"  → {escape(suggestion)}")
     raise typer.Exit(1)
 
 

@@ -10,6 +10,7 @@ from openpyxl import load_workbook
 from typer.testing import CliRunner, Result
 
 from service.cli.app import app
+from studio.messages import translate
 from tests.studio.operations.conftest import MENTORS, ROSTER, SURVEY, SURVEY_HEADER, SURVEY_ROWS, csv_file
 
 
@@ -72,6 +73,25 @@ def test_bad_row_ends_with_code_one_unless_skipped(folder: Path) -> None:
         folder, "import", "survey", folder / "bad.csv", "--cohort", 3, "--skip-bad-rows", "--dry-run"
     )
     assert skipped["dryRun"]
+
+
+def test_refused_file_is_told_with_what_to_do(folder: Path) -> None:
+    (folder / "locked.xlsx").write_bytes(
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le")
+    )
+    command = ("import", "survey", folder / "locked.xlsx", "--cohort", 3)
+    error = answer(folder, *command, code=1)["error"]
+    assert (error["code"], error["suggestion"]) == ("FILE_PASSWORD", translate("FILE_PASSWORD_FIX"))
+    assert translate("FILE_PASSWORD_FIX") in yanzhen(folder, *command).stderr
+
+
+def test_brackets_of_headers_and_cells_are_printed(folder: Path) -> None:
+    (folder / "brackets.csv").write_bytes(csv_file(("[a]姓名", "[b]x"), ("[/c]", "1")))
+    refused = yanzhen(folder, "import", "roster", folder / "brackets.csv", "--cohort", 3)
+    assert (refused.exit_code, "[b]x" in refused.stderr) == (1, True)
+    (folder / "rejected.csv").write_bytes(csv_file(("姓名", "职务", "社区"), ("甲", "[/red]", "翠竹")))
+    rejected = yanzhen(folder, "import", "roster", folder / "rejected.csv", "--cohort", 3)
+    assert (rejected.exit_code, "[/red]" in rejected.stdout) == (1, True)
 
 
 def test_needs_have_their_figures_in_range(folder: Path) -> None:

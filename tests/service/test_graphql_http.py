@@ -272,7 +272,9 @@ async def test_busy_database_may_be_asked_again(service: Service, monkeypatch: p
             other.execute("BEGIN IMMEDIATE")
             response = await ask(service, "mutation { write }")
             assert (response.status_code, codes(response)) == (200, ["DATABASE_BUSY"])
-            upload = await service.client.post("/uploads?fileName=x.csv", content=b"x", headers=service.headers)
+            upload = await service.client.post(
+                "/uploads?fileName=x.csv", content=b"x", headers=service.headers
+            )
             assert (upload.status_code, codes(upload)) == (503, ["DATABASE_BUSY"])
             assert upload.headers["retry-after"] == "1"
         assert (await ask(service, "mutation { write }")).json() == {"data": {"write": True}}
