@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from studio.imports import fields
+from studio.imports.addresses import without_addresses
 from studio.imports.columns import (
     DROPPED_PERSONAL,
     IGNORED,
@@ -117,6 +118,7 @@ def parse_survey(
     index = TopicIndex(topics)
     also = [*_TOLD_TEXT, *(f"{field}:{code}" for field in _TOLD_RATING for code in index.names)]
     mapping = map_columns(table, _FIELDS, overrides or {}, loose=False, also_allowed=also)
+    mapping = without_addresses(table, mapping)
     anonymous = anonymous or all(column.field != "name" for column in mapping)
     if anonymous:
         mapping = [replace(c, field=DROPPED_PERSONAL) if c.field in _IDENTITY else c for c in mapping]

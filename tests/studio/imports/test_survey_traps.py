@@ -23,6 +23,19 @@ def test_addresses_are_dropped_whoever_they_are_said_to_be_of(header: str) -> No
     assert len(sheet.questions) == 1
 
 
+@pytest.mark.parametrize(
+    "address", ["203.0.113.50(贵州-遵义)", "2001:db8::7", "oABCDEFGHIJKLMNOPQRSTUVWXYZ0"]
+)
+def test_column_of_addresses_is_dropped_whatever_its_header(address: str) -> None:
+    sheet = parse(f"""
+        姓名 | 社区 | 最棘手的问题 | 终端 | 日程
+        林晓禾 | 翠竹 | 材料写到半夜 | {address} | 8:30:00
+        周望山 | 清溪 | 台账 | {address} | 9:15:00
+        吴小满 | 东门 | {address} | | 第 1.2.3.4 条
+    """)
+    assert fields(sheet)[2:] == ["thorniest", "dropped:personal", "other_text"]
+
+
 def test_question_about_a_shipped_tip_is_not_taken_for_an_address() -> None:
     assert fields(parse("姓名 | 最棘手的问题 | 您的tip\n林晓禾 | a | b"))[-1] == "other_text"
 
