@@ -1,5 +1,6 @@
 """Faults of the database as refusals: out of reach, foreign, busy; and never with what was to be written."""
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -71,7 +72,7 @@ async def test_locked_sqlite_is_busy(
     sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 20)
-    (tmp_path / "own.db").write_bytes(sqlite_template.read_bytes())
+    shutil.copyfile(sqlite_template, tmp_path / "own.db")
     engine = open_database(f"sqlite:///{tmp_path}/own.db")
     with locked(tmp_path / "own.db"), pytest.raises(SQLAlchemyError) as raised:
         async with writing(engine) as session:
