@@ -72,7 +72,10 @@ class ColumnMappingInput:
 class ImportSurveyInput:
     """Which uploaded file to import, and how."""
 
-    upload_id: strawberry.ID = input_field("Global id that POST /uploads answered with.")
+    upload_id: strawberry.ID = input_field(
+        "Global id that POST /uploads answered with. The file is deleted once an import has stored its rows, "
+        "and a day after it was last asked for."
+    )
     cohort_id: strawberry.ID = input_field("The cohort that answered.")
     wave: int = input_field("Which wave of the cohort, from 1.")
     dry_run: bool = input_field("Only tell what would happen; true unless said otherwise.", default=True)

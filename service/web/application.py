@@ -25,6 +25,7 @@ from service.web.uploads import UploadEndpoint
 from studio.errors import StudioError
 from studio.operations.access import USE_INTERVAL, TokenUse
 from studio.operations.jobs import Handler
+from studio.operations.uploads import remove_expired_uploads
 from studio.operations.worker import Worker
 from studio.store.database import open_database
 from studio.store.enums import JobKind
@@ -32,6 +33,8 @@ from studio.store.faults import refusal_of
 from studio.store.schema import require_newest
 
 log = structlog.get_logger("service")
+# Between two looks for expired uploads, in seconds.
+UPLOADS_INTERVAL = 3600.0
 
 
 class CannotStart(RuntimeError):
@@ -82,7 +85,7 @@ async def _lifespan(
     engine: AsyncEngine = app.state.engine
     try:
         await check_schema(engine)
-        async with _worker(app, engine, handlers, settings.worker), _token_use(app, engine):
+        async with _worker(app, engine, handlers, settings.worker), _token_use(app, engine), _uploads(engine):
             log.info("started", database=engine.dialect.name, worker=settings.worker)
             yield
     finally:
@@ -140,3 +143,23 @@ async def _token_use(app: Starlette, engine: AsyncEngine) -> AsyncIterator[None]
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         await write()
+
+
+@asynccontextmanager
+async def _uploads(engine: AsyncEngine) -> AsyncIterator[None]:
+    """Delete expired uploads, now and every hour: raw files identify people and may not lie about."""
+
+    async def remove_every_hour() -> None:
+        while True:
+            try:
+                await remove_expired_uploads(engine)
+            except (DBAPIError, OSError) as fault:
+                log.warning("uploads_not_removed", fault=type(fault).__name__)
+            await asyncio.sleep(UPLOADS_INTERVAL)
+
+    task = asyncio.create_task(remove_every_hour())
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)

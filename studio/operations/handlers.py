@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
-from studio.errors import Conflict
+from studio.errors import Conflict, NotFound
 from studio.imports.issues import ImportRefused
 from studio.operations.import_report import ImportReport, mapping_json, rejected_json
 from studio.operations.jobs import Handler, JobContext
@@ -18,7 +18,7 @@ from studio.operations.runs import compute_match, store_match
 from studio.operations.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.store.cohorts import Cohort
-from studio.store.database import reading
+from studio.store.database import empty_write_ahead_log, reading
 from studio.store.enums import JobKind, JobState, MatchRunState, Role
 from studio.store.jobs import Job
 from studio.store.rows import changed
@@ -65,13 +65,18 @@ async def give_up_run(session: AsyncSession, job: Job) -> None:
 
 
 async def run_survey_import(job: JobContext) -> None:
-    """Import an uploaded survey file, then recommend contents to those who answered."""
+    """Import an uploaded survey file, then recommend contents to those who answered.
+
+    The upload goes in the transaction that stores its rows; after any other outcome it can be imported again.
+    """
     payload = job.payload
     actor = Actor(role=Role.ORGANIZER, studio_id=job.studio_id, token_id=job.author_token_id)
     async with job.effects() as session:
         row = (await session.execute(select(SurveyImport).where(SurveyImport.job_id == job.id))).scalar_one()
         language = payload["language"]
-        upload = await session.get_one(Upload, UUID(payload["upload_id"]))
+        upload = await session.get(Upload, UUID(payload["upload_id"]))
+        if upload is None:
+            raise NotFound("Upload", field="uploadId")
         try:
             report = await import_survey(
                 session,
@@ -95,7 +100,9 @@ async def run_survey_import(job: JobContext) -> None:
             row.survey_id = await session.scalar(
                 select(Survey.id).where(Survey.cohort_id == row.cohort_id, Survey.wave == row.wave)
             )
+            await session.delete(upload)
             await refresh_recommendations(session, row.cohort_id)
+    await empty_write_ahead_log(job.engine)
 
 
 def _refused(refusal: ImportRefused, language: str) -> dict[str, Any]:

@@ -221,6 +221,8 @@ async def start_survey_import(
         raise NotFound("Cohort", field="cohortId")
     if wave < 1:
         raise StudioError("WAVE_FROM_ONE", field="wave")
+    # An upload that is asked for is kept for another day.
+    upload.updated_at = now()
     payload = {**given, "cohort_number": cohort.number, "language": language}
     job = await enqueue(
         session, actor.studio_id, JobKind.SURVEY_IMPORT, payload, author_token_id=actor.token_id

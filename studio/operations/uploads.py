@@ -1,15 +1,25 @@
-"""Uploads: files kept until an import uses them."""
+"""Uploads: files kept until an import has stored their rows, at most a day.
+
+A raw file holds columns that an import drops because they identify people, so it never stays.
+"""
 
 import hashlib
+from datetime import timedelta
 
-from sqlalchemy.ext.asyncio import AsyncSession
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlmodel import col
 
 from studio.errors import StudioError
 from studio.operations.audit import audit
 from studio.permissions import Actor, require
+from studio.store.clock import now
+from studio.store.database import empty_write_ahead_log, writing
 from studio.store.surveys import Upload
 
 LONGEST_NAME = 300
+# A dry run, a refused file and a file with bad rows are followed by another import of the same upload.
+KEPT_UNUSED = timedelta(hours=24)
 
 
 async def store_upload(session: AsyncSession, actor: Actor, file_name: str, content: bytes) -> Upload:
@@ -31,3 +41,14 @@ async def store_upload(session: AsyncSession, actor: Actor, file_name: str, cont
     # The file's name may tell whom it is about, so the trail has its size only.
     await audit(session, actor, "upload", "Upload", upload.id, bytes=len(content))
     return upload
+
+
+async def remove_expired_uploads(engine: AsyncEngine) -> int:
+    """Delete the uploads that no import has asked for in `KEPT_UNUSED`; return how many there were."""
+    async with writing(engine) as session:
+        expired = await session.execute(
+            sa.delete(Upload).where(col(Upload.updated_at) < now() - KEPT_UNUSED).returning(col(Upload.id))
+        )
+        removed = len(expired.all())
+    await empty_write_ahead_log(engine)
+    return removed

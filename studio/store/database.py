@@ -90,6 +90,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "foreign_keys=ON",
         f"busy_timeout={BUSY_TIMEOUT_MS}",
         "synchronous=NORMAL",
+        # What is deleted is overwritten: raw uploads hold addresses of people who answered.
+        "secure_delete=ON",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
@@ -116,3 +118,19 @@ async def reading(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
         read_only = read_only.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
     async with AsyncSession(read_only, expire_on_commit=False, autoflush=False) as session, session.begin():
         yield session
+
+
+async def empty_write_ahead_log(engine: AsyncEngine) -> None:
+    """Leave nothing of deleted rows in SQLite's write-ahead log; while somebody reads, the next call does it.
+
+    PostgreSQL overwrites them when its autovacuum has passed.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+    async with engine.connect() as connection:
+        # By the driver: a checkpoint cannot run inside the transaction that the engine begins.
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None  # noqa: S101  an open connection has one
+        # Waiting for a long read here would keep every writer waiting as well.
+        for pragma in ("busy_timeout=0", "wal_checkpoint(TRUNCATE)", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+            await (await driver.execute(f"PRAGMA {pragma}")).close()

@@ -83,7 +83,7 @@ class Answer(StudioRow, table=True):
 
 
 class Upload(StudioRow, table=True):
-    """A file that a client sent for an import, kept until it is used."""
+    """A file that a client sent for an import: deleted when an import has stored its rows, or after a day."""
 
     file_name: str = Field(max_length=300)
     content: bytes = Field(sa_type=sa.LargeBinary)

@@ -1,15 +1,23 @@
+import asyncio
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
-from studio.store.database import reading
+from service.settings import Settings
+from service.web.application import build
+from studio.operations.uploads import KEPT_UNUSED, store_upload
+from studio.permissions import Actor
+from studio.store.clock import held_at, now
+from studio.store.database import reading, writing
 from studio.store.enums import Role
 from studio.store.identity import row_id_of
-from studio.store.tables import AuditEvent, Upload
-from tests.service.conftest import Service
+from studio.store.tables import AuditEvent, Studio, Upload
+from tests.service.conftest import Service, small_parts
 
 
 async def stored(service: Service) -> list[Upload]:
@@ -108,3 +116,22 @@ async def test_only_organizers_upload(service: Service, tmp_path: Path) -> None:
     response = await service.client.post("/uploads", headers=app, **body)
     assert (response.status_code, code_of(response)) == (403, "FORBIDDEN")
     assert await stored(service) == []
+
+
+async def test_expired_uploads_go_when_the_service_starts(engine: AsyncEngine, settings: Settings) -> None:
+    async with writing(engine) as session:
+        studio = Studio(name="甲")
+        session.add(studio)
+        await session.flush()
+        with held_at(now() - KEPT_UNUSED - timedelta(minutes=1)):
+            await store_upload(session, Actor(Role.ORGANIZER, studio.id), "old.csv", b"x")
+        await store_upload(session, Actor(Role.ORGANIZER, studio.id), "new.csv", b"x")
+    app = build(settings, small_parts())
+    async with app.router.lifespan_context(app):
+        for _ in range(200):
+            async with reading(engine) as session:
+                names = (await session.execute(select(Upload.file_name))).scalars().all()
+            if names == ["new.csv"]:
+                break
+            await asyncio.sleep(0.01)
+    assert names == ["new.csv"]
