@@ -1,6 +1,7 @@
 """Taking in the export file of a survey."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -12,12 +13,13 @@ from studio.errors import NotFound, StudioError
 from studio.imports.respondents import KnownPerson, resolve_people
 from studio.imports.survey import AnswerState, QuestionSpec, SurveyRow, SurveySheet, parse_survey
 from studio.imports.tables import Limits, read_table
+from studio.operations.anonymous_keys import AnonymousKeys
 from studio.operations.audit import audit
 from studio.operations.cohorts import find_cohort
 from studio.operations.idempotency import once, remember
 from studio.operations.import_report import ImportReport, all_or_nothing
 from studio.operations.needs import refresh_needs, write_pain_points
-from studio.operations.responses import GivenAnswer, Recorder, Submission, response_key
+from studio.operations.responses import GivenAnswer, Recorder, Submission, content_hash, response_key
 from studio.operations.topics import import_topics, topic_tree
 from studio.permissions import Actor, require
 from studio.store.clock import now
@@ -68,10 +70,11 @@ async def import_survey(
         questions = await _ensure_questions(session, survey, sheet.questions)
         refused = report.rejected_rows
         good = [row for row in sheet.rows if row.row not in refused]
-        submissions = (_submission(row, questions, trainees.get(row.row)) for row in good)
-        await _record(session, survey, list(questions.values()), submissions, report)
+        recorder = await Recorder.open(session, survey, list(questions.values()))
+        submissions = _submissions(recorder, good, questions, trainees)
+        await _record(recorder, list(questions.values()), submissions, report)
         # The file is stored: nothing of it need be held while needs are computed.
-        del sheet, good, trainees
+        del sheet, good, trainees, recorder, submissions
     if report.written and report.new + report.updated:
         await refresh_needs(session, cohort.id)
         await audit(
@@ -81,19 +84,17 @@ async def import_survey(
 
 
 async def _record(
-    session: AsyncSession,
-    survey: Survey,
+    recorder: Recorder,
     questions: Sequence[Question],
     submissions: Iterator[Submission],
     report: ImportReport,
 ) -> None:
     """Store submissions with their pain points, some at a time so that the memory stays bounded."""
-    tree = await topic_tree(session, survey.studio_id)
-    recorder = await Recorder.open(session, survey, questions)
+    tree = await topic_tree(recorder.session, recorder.survey.studio_id)
     respondents: set[UUID | str] = set()
     while some := list(islice(submissions, BLOCK)):
         words = await recorder.take(some)
-        await write_pain_points(session, tree, questions, words)
+        await write_pain_points(recorder.session, tree, questions, words)
         respondents.update(submission.trainee_id or submission.key for submission in some)
     await recorder.finish()
     report.new, report.updated, report.unchanged = recorder.new, recorder.updated, recorder.unchanged
@@ -164,20 +165,29 @@ async def _ensure_questions(
     return questions
 
 
+def _submissions(
+    recorder: Recorder,
+    rows: Sequence[SurveyRow],
+    questions: Mapping[int, Question],
+    trainees: Mapping[int, UUID],
+) -> Iterator[Submission]:
+    stored = recorder.known.values()
+    keys = AnonymousKeys(((r.respondent_key, r.content_hash) for r in stored if r.trainee_id is None), rows)
+    for row in rows:
+        submission = _submission(row, questions, trainees.get(row.row))
+        if submission.trainee_id is None:
+            submission = replace(submission, key=keys.key(row, content_hash(submission)))
+        yield submission
+
+
 def _submission(row: SurveyRow, questions: Mapping[int, Question], trainee_id: UUID | None) -> Submission:
     answers = {
         questions[position].id: GivenAnswer(answer.text or None, answer.number, answer.options or None)
         for position, answer in row.answers.items()
         if answer.state is AnswerState.ANSWERED
     }
-    if trainee_id is not None:
-        key = response_key(trainee_id, row.submitted_at)
-    else:
-        # Anonymous: the row of the survey tool, or of the sheet where the tool gave none.
-        when = row.submitted_at.isoformat() if row.submitted_at else ""
-        key = f"#{row.serial or row.row}@{when}"
     return Submission(
-        key=key,
+        key=response_key(trainee_id, row.submitted_at) if trainee_id is not None else "",
         trainee_id=trainee_id,
         answers=answers,
         submitted_at=row.submitted_at,

@@ -13,7 +13,6 @@ from studio.store.database import reading, writing
 from studio.store.enums import Role
 from studio.store.tables import (
     Answer,
-    CohortNeed,
     Mentor,
     MentorPlace,
     MentorTopic,
@@ -206,30 +205,6 @@ async def test_two_open_questions_alone_are_a_complete_survey(engine: AsyncEngin
     # One answer says how thorny, the other how urgent: neither speaks for both.
     assert all((severity > 0) != (urgency > 0) for severity, urgency, _ in found)
     assert sorted(map(tuple, points), key=repr) == [(5.0, None), (None, 5.0)]
-
-
-async def test_anonymous_file_feeds_the_cohort_and_nobody_is_guessed(
-    engine: AsyncEngine, people: Actor
-) -> None:
-    nameless = csv_file(
-        ("序号", "提交答卷时间", "最棘手的问题是什么", "最急迫的难题是什么"),
-        (1, "2026/3/2 10:31:05", "材料写到半夜还被退回来", "停车位不够天天吵"),
-        (2, "2026/3/2 10:32:05", "网格员跑不过来", ""),
-    )
-    async with writing(engine) as session:
-        report = await import_survey(session, people, nameless, "anonymous.csv", 3, 1)
-    assert report.anonymous
-    assert (report.accepted, report.respondents, report.pain_points) == (2, 2, 3)
-    async with reading(engine) as session:
-        owners = (await session.execute(select(SurveyResponse.trainee_id))).scalars().all()
-        needs = (await session.execute(select(CohortNeed.mean, CohortNeed.low, CohortNeed.high))).all()
-    assert owners == [None, None]
-    assert await count(engine, TraineeNeed) == 0
-    assert len(needs) == 3
-    assert all(0 <= low <= mean <= high <= 1 for mean, low, high in needs)
-    async with writing(engine) as session:
-        again = await import_survey(session, people, nameless, "anonymous.csv", 3, 1)
-    assert again.unchanged == 2
 
 
 async def test_words_are_kept_as_written(engine: AsyncEngine, people: Actor) -> None:
