@@ -9,9 +9,11 @@ from graph.filters import PainPointFilter, TraineeFilter, TraineeOrder
 from graph.node import Connection, Node
 from graph.references import (
     CohortNeed,
+    CountyNeed,
     CoursePlanItem,
     MatchRun,
     PainPoint,
+    RoleNeed,
     Rule,
     Survey,
     Trainee,
@@ -47,6 +49,12 @@ class Cohort(Node):
     )
     surveys: list[Survey] = stored("Its surveys, by wave.")
     needs: list[CohortNeed] = stored("The cohort's needs by topic, in the order of their rank.")
+    needs_by_role: list[RoleNeed] = stored(
+        "Heat map of needs, role × topic. Cells of fewer than five people are shown to organizers only."
+    )
+    needs_by_county: list[CountyNeed] = stored(
+        "Heat map of needs, county × topic. Cells of fewer than five people are shown to organizers only."
+    )
     match_runs: Connection[MatchRun] = stored("Its match runs, the newest first.", **page())
     latest_run: MatchRun | None = stored("The newest match run.")
     published_run: MatchRun | None = stored("The match run that counts.")

@@ -7,6 +7,8 @@ import strawberry
 if TYPE_CHECKING:
     from graph.catalogue import Content as Content
     from graph.cohorts import Cohort as Cohort
+    from graph.heat import CountyNeed as CountyNeed
+    from graph.heat import RoleNeed as RoleNeed
     from graph.jobs import Job as Job
     from graph.needs import CohortNeed as CohortNeed
     from graph.needs import TraineeNeed as TraineeNeed
@@ -30,6 +32,8 @@ if TYPE_CHECKING:
 else:
     Content = Annotated["Content", strawberry.lazy("graph.catalogue")]
     Cohort = Annotated["Cohort", strawberry.lazy("graph.cohorts")]
+    CountyNeed = Annotated["CountyNeed", strawberry.lazy("graph.heat")]
+    RoleNeed = Annotated["RoleNeed", strawberry.lazy("graph.heat")]
     Job = Annotated["Job", strawberry.lazy("graph.jobs")]
     CohortNeed = Annotated["CohortNeed", strawberry.lazy("graph.needs")]
     TraineeNeed = Annotated["TraineeNeed", strawberry.lazy("graph.needs")]

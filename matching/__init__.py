@@ -17,6 +17,7 @@ from .exceptions import (
     ProblemError,
 )
 from .explain import PairReason, Repair, UnmatchedReason, explain, explain_unmatched
+from .heat import HeatMap, heat_map
 from .interactions import InteractionRecommender
 from .judge import judge
 from .model_files import ModelCard, load_model, pack_model, save_model, unpack_model
@@ -45,6 +46,7 @@ __all__ = [
     "Certificate",
     "ContentRetriever",
     "CoursePlan",
+    "HeatMap",
     "InfeasibleError",
     "InteractionRecommender",
     "InvalidInputError",
@@ -81,6 +83,7 @@ __all__ = [
     "expected_calibration_error",
     "explain",
     "explain_unmatched",
+    "heat_map",
     "is_junk",
     "is_resolved",
     "judge",

@@ -68,13 +68,13 @@ def optional_array(
     return checked_array(name, value, shape, low, high, nan_allowed=bool(np.isnan(default)))
 
 
-def owner_rows(name: str, value: ArrayLike, length: int, n_owners: int) -> Integers:
-    """Return `length` row numbers in [0, n_owners)."""
+def owner_rows(name: str, value: ArrayLike, length: int, n_owners: int, least: int = 0) -> Integers:
+    """Return `length` row numbers in [least, n_owners); a least of −1 lets −1 stand for no owner."""
     array = np.asarray(value)
     whole = array.size == 0 or array.dtype.kind in "iu"
-    if array.shape != (length,) or not whole or not ((array >= 0) & (array < n_owners)).all():
+    if array.shape != (length,) or not whole or not ((array >= least) & (array < n_owners)).all():
         raise InvalidInputError(
-            f"The '{name}' parameter must hold {length} whole numbers in [0, {n_owners}). "
+            f"The '{name}' parameter must hold {length} whole numbers in [{least}, {n_owners}). "
             f"Got shape {array.shape} with {array.tolist()[:5]} instead."
         )
     return array.astype(np.int64)

@@ -45,6 +45,8 @@ SCOPES = {
     "Survey": "write:survey",
     "Question": "write:survey",
     "CohortNeed": "read:needs",
+    "RoleNeed": "read:needs",
+    "CountyNeed": "read:needs",
     "Recommendation": "read:recommendations",
 }
 ALL_SCOPES = frozenset(SCOPES.values())
@@ -72,6 +74,8 @@ READ: dict[str, dict[Role, Rows]] = {
     "TopicTag": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "TraineeNeed": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "CohortNeed": {ORGANIZER: Rows.ALL, MENTOR: Rows.LARGE_GROUPS, CLIENT_APP: Rows.LARGE_GROUPS},
+    "RoleNeed": {ORGANIZER: Rows.ALL, MENTOR: Rows.LARGE_GROUPS, CLIENT_APP: Rows.LARGE_GROUPS},
+    "CountyNeed": {ORGANIZER: Rows.ALL, MENTOR: Rows.LARGE_GROUPS, CLIENT_APP: Rows.LARGE_GROUPS},
     "Recommendation": {
         ORGANIZER: Rows.ALL,
         MENTOR: Rows.OWN,

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.running import acting, output, print_json, run, working
 from service.documents import all_nodes, run_document
+from service.report.heat import heat_rows
 from studio.errors import NotFound
 from studio.messages import translate
 from studio.operations.cohorts import find_cohort
@@ -48,7 +49,7 @@ def needs(
 async def needs_json(engine: AsyncEngine, actor: Actor, cohort: int, language: str) -> dict[str, Any]:
     """Return the needs of a cohort in the shape of docs/cli.md."""
     trainees = await all_nodes(engine, actor, "CohortNeeds", "cohort.trainees", language, number=cohort)
-    ranking = await run_document(engine, actor, "CohortNeeds", language, number=cohort)
+    found = (await run_document(engine, actor, "CohortNeeds", language, number=cohort))["cohort"]
     return {
         "cohort": cohort,
         "trainees": [
@@ -79,8 +80,12 @@ async def needs_json(engine: AsyncEngine, actor: Actor, cohort: int, language: s
                 "high": need["high"],
                 "trainees": need["respondents"],
             }
-            for need in ranking["cohort"]["needs"]
+            for need in found["needs"]
         ],
+        "heatMap": {
+            "roles": heat_rows(found["needsByRole"], "role"),
+            "counties": heat_rows(found["needsByCounty"], "county"),
+        },
     }
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.documents import run_document
 from service.report.figures import cohort_figures
-from service.report.heat import heat_map
+from service.report.heat import heat_rows, shade
 from service.report.pairs import explained_pairs, package_days
 from service.report.voices import voices_by_topic
 from studio.errors import StudioError
@@ -49,7 +49,7 @@ async def write_report(engine: AsyncEngine, actor: Actor, cohort_number: int) ->
         studio=studio,
         cohort=cohort,
         figures=cohort_figures(cohort, trainees, points),
-        heat=heat_map(trainees, points, cohort["needs"]),
+        heat=shade(heat_rows(cohort["needsByRole"], "role")),
         needs=cohort["needs"],
         voices=voices_by_topic(points, cohort["needs"]),
         plan=cohort["coursePlan"],

@@ -13,7 +13,7 @@ from studio.store.enums import Measure
 from studio.store.topics import Topic
 
 Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
+Booleans = NDArray[np.bool_]
 
 # From this grade on a rating says "this is a need", and its giver counts among those who named the topic.
 NAMING_GRADE = 4.0
@@ -130,12 +130,12 @@ class NeedTable:
         self.point_urgency = np.array(urgent, dtype=np.float64)
 
     @property
-    def named_by(self) -> Integers:
-        """Distinct respondents who named each topic by words, a tick, a place in an order or a high rating."""
+    def named(self) -> Booleans:
+        """Which respondent named which topic: by words, a tick, a place in an order or a high rating."""
         high = np.fmax(self.severity_ratings, self.urgency_ratings) >= NAMING_GRADE
         named = (self.ticks > 0) | ~np.isnan(self.ranks) | high
         np.logical_or.at(named, self.point_respondent, self.point_topics > 0)
-        return np.asarray(named.sum(axis=0), dtype=np.int64)
+        return np.asarray(named)
 
 
 def _columns(topics: Sequence[Topic]) -> Mapping[UUID, int]:

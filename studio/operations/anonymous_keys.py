@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import datetime, time
 
-from studio.imports.cells import CHINA
 from studio.imports.survey_rows import SurveyRow
+from studio.store.clock import CHINA
 
 
 class AnonymousKeys:

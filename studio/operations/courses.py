@@ -12,11 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from matching import CoursePlan, plan_courses
+from studio.operations.heat import GroupNeeds
 from studio.store.catalogue import Content, ContentTopic
 from studio.store.cohorts import Cohort
 from studio.store.enums import ContentKind, CourseEvent
 from studio.store.packages import CoursePlanContent, CoursePlanItem, CoursePlanSpeaker
-from studio.store.people import Mentor, MentorTopic, mentors_of, trainees_of
+from studio.store.people import Mentor, MentorTopic, mentors_of
 from studio.store.rows import insert_rows
 from studio.store.topics import Topic
 
@@ -30,23 +31,23 @@ async def store_course_plan(
     cohort: Cohort,
     topics: Sequence[Topic],
     need: Floats,
-    owners: Sequence[UUID | None],
+    by_county: GroupNeeds[str],
 ) -> None:
     """Plan the cohort's next events from its needs (rows: respondents, columns: top topics) and store the plan.
 
-    `owners` are the rows' trainees, None for anonymous ones. Without respondents or mentors there is no plan.
+    Without respondents or mentors there is no plan.
     """
     mentors = await mentors_of(session, cohort.studio_id)
     wanted: list[tuple[CoursePlanItem, list[UUID]]] = []
     if len(need) and mentors:
-        counties, county_need, sizes = await _by_county(session, cohort, need, owners)
+        counties, heat = by_county.groups, by_county.heat
         row_of = {county: row for row, county in enumerate(counties)}
         plan = plan_courses(
             need,
             await _strengths(session, cohort.studio_id, topics, [mentor.id for mentor, _, _ in mentors]),
             np.array([mentor.capacity for mentor, _, _ in mentors]),
-            county_need=county_need if counties else None,
-            county_trainees=sizes if counties else None,
+            county_need=heat.mean if counties else None,
+            county_trainees=heat.n_respondents if counties else None,
             mentor_county=[row_of.get(region.county, -1) if region else -1 for _, _, region in mentors],
         )
         wanted = _items(cohort, topics, plan, counties, [mentor for mentor, _, _ in mentors])
@@ -60,24 +61,6 @@ async def store_course_plan(
         chosen = await _contents(session, item, used)
         used.update(row.content_id for row in chosen)
         await insert_rows(session, chosen)
-
-
-async def _by_county(
-    session: AsyncSession, cohort: Cohort, need: Floats, owners: Sequence[UUID | None]
-) -> tuple[list[str], Floats, Floats]:
-    """Return counties, mean need per county and topic, and how many respondents each has."""
-    county_of = {
-        trainee.id: region.county
-        for trainee, _, region in await trainees_of(session, cohort.id)
-        if region is not None and region.county
-    }
-    rows: dict[str, list[int]] = defaultdict(list)
-    for row, owner in enumerate(owners):
-        if owner in county_of:
-            rows[county_of[owner]].append(row)
-    counties = sorted(rows)
-    means = np.array([need[rows[county]].mean(axis=0) for county in counties]).reshape(-1, need.shape[1])
-    return counties, means, np.array([float(len(rows[county])) for county in counties])
 
 
 async def _strengths(

@@ -12,21 +12,21 @@ from sqlmodel import col, select
 from matching import AnswerReading, NeedProfile, need_profile, rank_topics
 from studio.arrays.needs import AskedRow, NeedTable, PointRow, ResponseRow
 from studio.operations.courses import store_course_plan
+from studio.operations.heat import needs_by_group, store_heat
 from studio.operations.responses import NewWords
 from studio.operations.topics import TopicTree, read_answers, topic_tree
 from studio.permissions import Actor, require
 from studio.store.cohorts import Cohort
 from studio.store.enums import Measure, TagStatus
-from studio.store.needs import CohortNeed, PainPoint, PainPointTopic, TraineeNeed
+from studio.store.needs import PainPoint, PainPointTopic, TraineeNeed
 from studio.store.people import Trainee
 from studio.store.rows import (
     CHUNK,
-    changed,
     chunks,
-    insert_rows,
     insert_values,
     json_rows,
     new_values,
+    replace_rows,
     replace_values,
 )
 from studio.store.surveys import Answer, Question, Survey, SurveyResponse
@@ -133,7 +133,9 @@ async def refresh_needs(session: AsyncSession, cohort_id: UUID) -> None:
     )
     await _store_trainee_needs(session, cohort, tree, said, profile)
     await _store_cohort_needs(session, cohort, tree, said, profile)
-    await store_course_plan(session, cohort, tree.top, profile.need, said.owners)
+    by_role, by_county = await needs_by_group(session, cohort, said, profile)
+    await store_heat(session, cohort, tree.top, by_role, by_county)
+    await store_course_plan(session, cohort, tree.top, profile.need, by_county)
 
 
 async def _load(session: AsyncSession, cohort: Cohort, tree: TopicTree) -> NeedTable:
@@ -270,30 +272,18 @@ async def _forget_silent(session: AsyncSession, cohort: Cohort, owners: set[UUID
 async def _store_cohort_needs(
     session: AsyncSession, cohort: Cohort, tree: TopicTree, said: NeedTable, profile: NeedProfile
 ) -> None:
-    found = await session.execute(select(CohortNeed).where(CohortNeed.cohort_id == cohort.id))
-    existing = {row.topic_id: row for row in found.scalars()}
-    if not len(said.owners):
-        for row in existing.values():
-            await session.delete(row)
-        return
-    ranking = rank_topics(profile.need)
-    named_by = said.named_by
-    new = []
-    for place, column in enumerate(ranking.order.tolist(), start=1):
-        topic = tree.top[column]
-        values: dict[str, Any] = {
-            "rank": place,
-            "mean": round(float(ranking.mean[column]), DECIMALS),
-            "low": round(float(ranking.low[column]), DECIMALS),
-            "high": round(float(ranking.high[column]), DECIMALS),
-            "borda": round(float(ranking.borda[column]), DECIMALS),
-            "respondents": int(named_by[column]),
-        }
-        if topic.id in existing:
-            changed(existing[topic.id], **values)
-        else:
-            new.append(
-                CohortNeed(studio_id=cohort.studio_id, cohort_id=cohort.id, topic_id=topic.id, **values)
-            )
-    await session.flush()
-    await insert_rows(session, new)
+    wanted: dict[tuple[Any, ...], dict[str, Any]] = {}
+    if len(said.owners):
+        ranking = rank_topics(profile.need)
+        named_by = said.named.sum(axis=0)
+        for place, column in enumerate(ranking.order.tolist(), start=1):
+            wanted[(tree.top[column].id,)] = {
+                "rank": place,
+                "mean": round(float(ranking.mean[column]), DECIMALS),
+                "low": round(float(ranking.low[column]), DECIMALS),
+                "high": round(float(ranking.high[column]), DECIMALS),
+                "borda": round(float(ranking.borda[column]), DECIMALS),
+                "respondents": int(named_by[column]),
+            }
+    of = {"studio_id": cohort.studio_id, "cohort_id": cohort.id}
+    await replace_rows(session, metadata.tables["cohort_need"], of, ("topic_id",), wanted)

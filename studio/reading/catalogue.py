@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from studio.reading.entities.cohorts import COHORTS
+from studio.reading.entities.heat import HEAT
 from studio.reading.entities.matches import MATCHES
 from studio.reading.entities.needs import NEEDS
 from studio.reading.entities.packages import PACKAGES
@@ -14,6 +15,16 @@ from studio.reading.fields import Entity
 
 ENTITIES: Mapping[str, Entity] = {
     entity.name: entity
-    for feature in (PEOPLE, COHORTS, TOPICS, SURVEYS, NEEDS, RECOMMENDATIONS, MATCHES, PACKAGES)
+    for feature in (
+        PEOPLE,
+        COHORTS,
+        TOPICS,
+        SURVEYS,
+        NEEDS,
+        HEAT,
+        RECOMMENDATIONS,
+        MATCHES,
+        PACKAGES,
+    )
     for entity in feature
 }

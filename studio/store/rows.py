@@ -124,6 +124,27 @@ async def replace_values(
     await insert_values(session, table, new)
 
 
+async def replace_rows(
+    session: AsyncSession,
+    table: sa.Table,
+    of: Mapping[str, Any],
+    keys: Sequence[str],
+    wanted: Mapping[tuple[Any, ...], Mapping[str, Any]],
+) -> None:
+    """Make those rows of `table` that have the values `of` say what is wanted; `keys` tell them apart."""
+    compared = list(next(iter(wanted.values()), {}))
+    columns = [table.c[name] for name in ("id", *keys, *compared)]
+    found = await session.execute(
+        sa.select(*columns).where(*(table.c[name] == value for name, value in of.items()))
+    )
+    existing = {
+        tuple(key): {"id": row_id, **dict(zip(compared, values, strict=True))}
+        for row_id, key, values in ((row[0], row[1 : 1 + len(keys)], row[1 + len(keys) :]) for row in found)
+    }
+    shared = {key: {**of, **dict(zip(keys, key, strict=True))} for key in wanted}
+    await replace_values(session, table, existing, wanted, shared)
+
+
 def json_rows(session: AsyncSession, *columns: Any) -> sa.ColumnElement[str]:
     """Return the group's rows as the text of one JSON array of arrays, in no particular order."""
     if session.get_bind().dialect.name == "sqlite":

@@ -5,6 +5,7 @@ from sqlmodel import SQLModel
 from studio.store.access import AuditEvent, IdempotencyKey, Token
 from studio.store.catalogue import Content, ContentPrerequisite, ContentTopic
 from studio.store.cohorts import Cohort
+from studio.store.heat import CountyNeed, RoleNeed
 from studio.store.jobs import Job
 from studio.store.needs import CohortNeed, PainPoint, PainPointTopic, TraineeNeed
 from studio.store.packages import (
@@ -42,6 +43,7 @@ __all__ = [
     "Content",
     "ContentPrerequisite",
     "ContentTopic",
+    "CountyNeed",
     "CoursePlanContent",
     "CoursePlanItem",
     "CoursePlanSpeaker",
@@ -64,6 +66,7 @@ __all__ = [
     "Recommendation",
     "RecommendationCause",
     "Region",
+    "RoleNeed",
     "Rule",
     "ScorePart",
     "Studio",

@@ -55,6 +55,8 @@ COHORTS = (
             "trainees": Connection("Trainee", _in_cohort),
             "surveys": ToMany("Survey", _in_cohort, by("wave")),
             "needs": ToMany("CohortNeed", _in_cohort, by("rank")),
+            "needsByRole": ToMany("RoleNeed", _in_cohort, by("position")),
+            "needsByCounty": ToMany("CountyNeed", _in_cohort, by("position")),
             "matchRuns": Connection("MatchRun", _in_cohort),
             "latestRun": ToOne("MatchRun", _latest),
             "publishedRun": ToOne("MatchRun", _published),

@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
-from studio.imports.cells import CHINA
 from studio.imports.survey import SurveySheet, parse_survey
 from studio.imports.survey_cells import AnswerState
 from studio.imports.tables import read_table
+from studio.store.clock import CHINA
 from studio.store.enums import Measure, QuestionKind, TraineeRole
 
 from .making import NOW, TOPICS, Rows, csv_bytes, lines, read_csv, told, xlsx_bytes

@@ -106,6 +106,8 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
     ("Cohort", "trainees"): connection("Trainee", "cohort_id"),
     ("Cohort", "surveys"): many("Survey", "cohort_id", lambda row: row["wave"]),
     ("Cohort", "needs"): many("CohortNeed", "cohort_id", lambda row: row["rank"]),
+    ("Cohort", "needsByRole"): many("RoleNeed", "cohort_id", lambda row: row["position"]),
+    ("Cohort", "needsByCounty"): many("CountyNeed", "cohort_id", lambda row: row["position"]),
     ("Cohort", "matchRuns"): connection("MatchRun", "cohort_id"),
     ("Cohort", "latestRun"): run_of(lambda runs: sorted(runs, key=lambda run: -run["number"])),
     ("Cohort", "publishedRun"): run_of(lambda runs: list(filter(is_published, runs))),

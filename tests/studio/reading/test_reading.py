@@ -204,6 +204,19 @@ async def test_a_closed_root_is_forbidden_and_a_closed_relation_empty(reader: Re
 async def test_small_groups_are_for_organizers_only(reader: Reader):
     document = "{ cohort(number: 1) { needs { respondents } } }"
     assert await reader.ask("client app", document) == {"cohort": {"needs": [{"respondents": 7}]}}
+    document = (
+        "{ cohort(number: 1) { needsByRole { role respondents } needsByCounty { county respondents } } }"
+    )
+    cells = (await reader.ask("organizer", document))["cohort"]
+    assert {len(rows) for rows in cells.values()} == {6}
+    for actor in ("client app", "mentor with trainees"):
+        large = (await reader.ask(actor, document))["cohort"]
+        for name, rows in cells.items():
+            assert large[name] == [row for row in rows if row["respondents"] >= 5] != []
+    assert (await reader.ask("mentored trainee", document))["cohort"] == {
+        "needsByRole": [],
+        "needsByCounty": [],
+    }
 
 
 async def test_one_statement_whatever_the_page(reader: Reader):

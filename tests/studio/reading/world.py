@@ -296,6 +296,20 @@ def _needs(world: World) -> None:
             borda=1.5,
             respondents=respondents,
         )
+    _cohort_needs(world)
+
+
+def _cohort_needs(world: World) -> None:
+    """Cells of the heat map, with five people and with fewer."""
+    cohort = world.of("Cohort")[0]
+    for place, topic in enumerate(world.of("Topic")[:2]):
+        cell = {"cohort_id": cohort.id, "topic_id": topic.id, "mean": 0.25 + place / 2, "answered": 7}
+        for row, respondents in enumerate((5 - place, 4, 0)):
+            position = 2 * row + place
+            role = ("OTHER", "DEPUTY_SECRETARY", "RESERVE_CADRE")[row]
+            world.add(t.RoleNeed, role=role, position=position, respondents=respondents, **cell)
+            county = ("汇川区", HOSTILE[0], HOSTILE[2])[row]
+            world.add(t.CountyNeed, county=county, position=position, respondents=5 - respondents, **cell)
 
 
 def _matches(world: World) -> None:

@@ -1,0 +1,81 @@
+from typing import Any
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import select
+
+from studio.operations.mentors import import_mentors
+from studio.operations.needs import compute_needs
+from studio.operations.roster import import_roster
+from studio.operations.survey_imports import import_survey
+from studio.permissions import Actor
+from studio.store.database import reading, writing
+from studio.store.tables import Cohort, CountyNeed, RoleNeed, Topic, TraineeNeed
+from tests.studio.operations.conftest import MENTORS, ROSTER, SURVEY, csv_file
+
+
+@pytest.fixture
+async def people(engine: AsyncEngine, organizer: Actor) -> Actor:
+    """The organizer of a cohort of four, with three mentors."""
+    async with writing(engine) as session:
+        await import_roster(session, organizer, ROSTER, "roster.csv", 3)
+        await import_mentors(session, organizer, MENTORS, "mentors.csv")
+    return organizer
+
+
+async def answer(engine: AsyncEngine, actor: Actor, survey: bytes, wave: int = 1) -> None:
+    async with writing(engine) as session:
+        await import_survey(session, actor, survey, "survey.csv", 3, wave)
+
+
+async def by_topic(engine: AsyncEngine, table: Any) -> dict[str, list[Any]]:
+    """Return the rows of a table by their topic's code."""
+    async with reading(engine) as session:
+        found = await session.execute(select(Topic.code, table).join(table, table.topic_id == Topic.id))
+        rows: dict[str, list[Any]] = {}
+        for code, row in found.all():
+            rows.setdefault(code, []).append(row)
+    return rows
+
+
+async def test_heat_map_is_the_mean_of_those_who_answered(engine: AsyncEngine, people: Actor) -> None:
+    await answer(engine, people, SURVEY)
+    needs = await by_topic(engine, TraineeNeed)
+    roles, counties = await by_topic(engine, RoleNeed), await by_topic(engine, CountyNeed)
+    # 赵强 of 湄潭县 did not answer: the role and the county of nobody else are left out.
+    for cells in roles.values():
+        answered = {cell.role: cell.answered for cell in cells}
+        assert answered == {"DEPUTY_SECRETARY": 1, "RESERVE_CADRE": 1, "SECRETARY_AND_DIRECTOR": 1}
+    for code, cells in counties.items():
+        assert {cell.county: cell.answered for cell in cells} == {"汇川区": 2, "播州区": 1}
+        total = sum(cell.mean * cell.answered for cell in cells)
+        assert total == pytest.approx(sum(need.need for need in needs[code]), abs=0.02)
+    writing_by_county = {cell.county: cell.respondents for cell in counties["WRITING"]}
+    assert writing_by_county == {"汇川区": 1, "播州区": 0}
+
+
+async def test_who_says_it_twice_is_counted_once(engine: AsyncEngine, people: Actor) -> None:
+    rows = [("王芳", "竹园社区", "材料写到半夜还被退回来", "公文格式总出错")]
+    await answer(engine, people, csv_file(("姓名", "社区", "最棘手的问题", "最急迫的难题"), *rows))
+    (cell,) = (await by_topic(engine, RoleNeed))["WRITING"]
+    assert (cell.respondents, cell.answered) == (1, 1)
+
+
+async def test_anonymous_answers_are_in_no_cell(engine: AsyncEngine, people: Actor) -> None:
+    await answer(engine, people, csv_file(("最棘手的问题", "最急迫的难题"), ("材料写到半夜还被退回来", "")))
+    assert await by_topic(engine, RoleNeed) == {}
+    assert await by_topic(engine, CountyNeed) == {}
+
+
+async def test_computing_again_changes_nothing(engine: AsyncEngine, people: Actor) -> None:
+    await answer(engine, people, SURVEY)
+
+    async def stored() -> list[tuple[Any, ...]]:
+        tables = [await by_topic(engine, table) for table in (RoleNeed, CountyNeed)]
+        return [(row.id, row.version) for rows in tables for cells in rows.values() for row in cells]
+
+    before = await stored()
+    async with writing(engine) as session:
+        cohort = (await session.execute(select(Cohort))).scalar_one()
+        await compute_needs(session, people, cohort.id)
+    assert await stored() == before
