@@ -16,6 +16,7 @@ from graph.references import (
     RoleNeed,
     Rule,
     Survey,
+    TopicTrend,
     Trainee,
 )
 from graph.stored import argument, page, stored
@@ -54,6 +55,10 @@ class Cohort(Node):
     )
     needs_by_county: list[CountyNeed] = stored(
         "Heat map of needs, county × topic. Cells of fewer than five people are shown to organizers only."
+    )
+    trends: list[TopicTrend] = stored(
+        "Change of each topic since the wave before, the surest rise first; empty after a first wave. "
+        "Where fewer than five people stand behind a share it is shown to organizers only."
     )
     match_runs: Connection[MatchRun] = stored("Its match runs, the newest first.", **page())
     latest_run: MatchRun | None = stored("The newest match run.")

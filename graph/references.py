@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from graph.surveys import SurveyImport as SurveyImport
     from graph.surveys import SurveyResponse as SurveyResponse
     from graph.topics import Topic as Topic
+    from graph.trends import TopicTrend as TopicTrend
 else:
     Content = Annotated["Content", strawberry.lazy("graph.catalogue")]
     Cohort = Annotated["Cohort", strawberry.lazy("graph.cohorts")]
@@ -54,3 +55,4 @@ else:
     SurveyImport = Annotated["SurveyImport", strawberry.lazy("graph.surveys")]
     SurveyResponse = Annotated["SurveyResponse", strawberry.lazy("graph.surveys")]
     Topic = Annotated["Topic", strawberry.lazy("graph.topics")]
+    TopicTrend = Annotated["TopicTrend", strawberry.lazy("graph.trends")]

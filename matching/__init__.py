@@ -27,7 +27,7 @@ from .packages import PackageItem, PackagePlan, PackagePlanner
 from .pairing import Match, match
 from .prices import prices
 from .problem import AssignmentProblem
-from .ranking import TopicRanking, TopicTrend, rank_topics, topic_trend
+from .ranking import TopicRanking, rank_topics
 from .reader import AnswerReader
 from .readings import AnswerReading, PointReading, TopicReading
 from .recommend import Recommendations, recommend
@@ -36,6 +36,7 @@ from .semantic import SentenceEmbedder
 from .solution import Solution
 from .tables import MentorTable, TraineeTable
 from .topics import TopicClassifier
+from .trends import TopicTrend, topic_trend
 from .untroubled import is_junk, is_resolved
 
 __all__ = [

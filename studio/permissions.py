@@ -47,6 +47,7 @@ SCOPES = {
     "CohortNeed": "read:needs",
     "RoleNeed": "read:needs",
     "CountyNeed": "read:needs",
+    "TopicTrend": "read:needs",
     "Recommendation": "read:recommendations",
 }
 ALL_SCOPES = frozenset(SCOPES.values())
@@ -76,6 +77,7 @@ READ: dict[str, dict[Role, Rows]] = {
     "CohortNeed": {ORGANIZER: Rows.ALL, MENTOR: Rows.LARGE_GROUPS, CLIENT_APP: Rows.LARGE_GROUPS},
     "RoleNeed": {ORGANIZER: Rows.ALL, MENTOR: Rows.LARGE_GROUPS, CLIENT_APP: Rows.LARGE_GROUPS},
     "CountyNeed": {ORGANIZER: Rows.ALL, MENTOR: Rows.LARGE_GROUPS, CLIENT_APP: Rows.LARGE_GROUPS},
+    "TopicTrend": {ORGANIZER: Rows.ALL, MENTOR: Rows.LARGE_GROUPS, CLIENT_APP: Rows.LARGE_GROUPS},
     "Recommendation": {
         ORGANIZER: Rows.ALL,
         MENTOR: Rows.OWN,

@@ -1,5 +1,6 @@
 """`yanzhen needs`, `recommend` and `match`: what the engine finds for a cohort."""
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
@@ -21,6 +22,17 @@ from studio.store.database import writing
 from studio.store.identity import UnknownId, global_id, row_id_of
 
 MOST_NEEDS_SHOWN = 3
+# Figures that are shown as the API names them.
+TREND = (
+    "wave",
+    "waveBefore",
+    "namedBefore",
+    "namedAfter",
+    "shareBefore",
+    "shareAfter",
+    "riseProbability",
+    "rising",
+)
 
 
 def needs(
@@ -86,7 +98,16 @@ async def needs_json(engine: AsyncEngine, actor: Actor, cohort: int, language: s
             "roles": heat_rows(found["needsByRole"], "role"),
             "counties": heat_rows(found["needsByCounty"], "county"),
         },
+        "trends": [{**_topic(trend), **_figures(trend, TREND)} for trend in found["trends"]],
     }
+
+
+def _topic(row: dict[str, Any]) -> dict[str, Any]:
+    return {"topic": row["topic"]["code"], "name": row["topic"]["name"]}
+
+
+def _figures(row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    return {name: row[name] for name in names}
 
 
 def _print_needs(result: dict[str, Any], language: str) -> None:
@@ -97,6 +118,9 @@ def _print_needs(result: dict[str, Any], language: str) -> None:
         interval = f"{topic['low']:.2f}–{topic['high']:.2f}"
         table.add_row(topic["name"], f"{topic['mean']:.2f}", interval, str(topic["trainees"]))
     output.print(table)
+    for trend in result["trends"]:
+        if trend["rising"]:
+            output.print(translate("CLI_RISING", language, **trend))
     people = Table(box=None)
     for heading in ("CLI_ID", "CLI_TRAINEE", "CLI_COMMUNITY", "CLI_NEEDS"):
         people.add_column(translate(heading, language), overflow="fold")

@@ -14,6 +14,7 @@ from studio.store.topics import Topic
 
 Floats = NDArray[np.float64]
 Booleans = NDArray[np.bool_]
+Integers = NDArray[np.int64]
 
 # From this grade on a rating says "this is a need", and its giver counts among those who named the topic.
 NAMING_GRADE = 4.0
@@ -26,6 +27,7 @@ class ResponseRow(NamedTuple):
     trainee_id: UUID | None
     submitted_at: datetime | None
     created_at: datetime
+    wave: int
 
 
 class PointRow(NamedTuple):
@@ -52,6 +54,7 @@ class NeedTable:
 
     A row is a trainee over all waves, or one anonymous response; columns are the top topics in order, and a leaf
     counts for its parent. Responses and answers come earlier waves first: of a trainee's ratings the latest count.
+    A person names a topic by words, a tick, a place in an order or a high rating.
     What was said ages against the cohort's newest response, so the same answers give the same needs on any day.
     """
 
@@ -59,10 +62,13 @@ class NeedTable:
         self._columns = _columns(topics)
         self._by_name = {topic.name: self._columns[topic.id] for topic in topics}
         self._row_of: dict[UUID, int] = {}
+        self._place = {response.id: place for place, response in enumerate(responses)}
+        self._wave = np.array([response.wave for response in responses], dtype=np.int64)
         self._age: dict[UUID, float] = {}
         self.owners: list[UUID | None] = []
         self._add_respondents(responses)
         n_topics = len(set(self._columns.values()))
+        self._named_in = np.zeros((len(responses), n_topics), dtype=np.bool_)
         shape = (len(self.owners), n_topics)
         self.ticks, self.ranks = np.zeros(shape), np.full(shape, np.nan)
         self.severity_ratings, self.urgency_ratings = np.full(shape, np.nan), np.full(shape, np.nan)
@@ -92,23 +98,27 @@ class NeedTable:
     ) -> None:
         """Add ratings, ticks and orders; `asked` gives by position what a question measures, and of which topic."""
         for answer in answers:
-            row = self._row_of[answer.response_id]
+            row, named = self._row_of[answer.response_id], self._named_in[self._place[answer.response_id]]
             measures, topic_id = asked[answer.position]
             if answer.number is not None and topic_id is not None:
+                column = self._columns[topic_id]
                 if measures is Measure.SEVERITY:
-                    self.severity_ratings[row, self._columns[topic_id]] = answer.number
+                    self.severity_ratings[row, column] = answer.number
                 elif measures is Measure.URGENCY:
-                    self.urgency_ratings[row, self._columns[topic_id]] = answer.number
+                    self.urgency_ratings[row, column] = answer.number
+                named[column] |= answer.number >= NAMING_GRADE
             if answer.options:
-                self._add_options(row, measures, answer.options)
+                named[self._add_options(row, measures, answer.options)] = True
 
-    def _add_options(self, row: int, measures: Measure, options: Sequence[str]) -> None:
-        named = [self._by_name[option] for option in options if option in self._by_name]
+    def _add_options(self, row: int, measures: Measure, options: Sequence[str]) -> list[int]:
+        """Add ticks or an order; return the columns that were named."""
+        columns = [self._by_name[option] for option in options if option in self._by_name]
         if measures is Measure.URGENCY_ORDER:
-            for place, column in enumerate(named, start=1):
+            for place, column in enumerate(columns, start=1):
                 self.ranks[row, column] = np.fmin(self.ranks[row, column], place)
         elif measures in (Measure.DIFFICULTY, Measure.URGENCY, Measure.SEVERITY):
-            self.ticks[row, named] = 1.0
+            self.ticks[row, columns] = 1.0
+        return columns
 
     def add_points(self, points: Sequence[PointRow], tags: Iterable[tuple[UUID, UUID, float]]) -> None:
         """Add all pain points and their topics (point, topic, confidence)."""
@@ -122,6 +132,8 @@ class NeedTable:
         self.point_respondent = np.array(
             [self._row_of[point.response_id] for point in points], dtype=np.int64
         )
+        responses = np.array([self._place[point.response_id] for point in points], dtype=np.int64)
+        np.logical_or.at(self._named_in, responses, self.point_topics > 0)
         self.point_age_days = np.array([self._age[point.response_id] for point in points], dtype=np.float64)
         # What was asked for as the thorniest says nothing of urgency, and the other way round.
         thorny = [point.severity if point.measures is not Measure.MOST_URGENT else None for point in points]
@@ -131,11 +143,21 @@ class NeedTable:
 
     @property
     def named(self) -> Booleans:
-        """Which respondent named which topic: by words, a tick, a place in an order or a high rating."""
-        high = np.fmax(self.severity_ratings, self.urgency_ratings) >= NAMING_GRADE
-        named = (self.ticks > 0) | ~np.isnan(self.ranks) | high
-        np.logical_or.at(named, self.point_respondent, self.point_topics > 0)
-        return np.asarray(named)
+        """Which respondent named which topic, in any wave."""
+        named = np.zeros(self.ticks.shape, dtype=np.bool_)
+        np.logical_or.at(named, list(self._row_of.values()), self._named_in)
+        return named
+
+    @property
+    def waves(self) -> list[int]:
+        """The waves that have respondents, in order."""
+        return sorted({int(wave) for wave in self._wave})
+
+    def named_in(self, wave: int) -> tuple[Integers, int]:
+        """Return how many respondents of a wave named each topic, and how many there were."""
+        # One response of a person counts in a wave.
+        of_wave = self._named_in[self._wave == wave]
+        return of_wave.sum(axis=0), len(of_wave)
 
 
 def _columns(topics: Sequence[Topic]) -> Mapping[UUID, int]:

@@ -15,6 +15,7 @@ from studio.operations.courses import store_course_plan
 from studio.operations.heat import needs_by_group, store_heat
 from studio.operations.responses import NewWords
 from studio.operations.topics import TopicTree, read_answers, topic_tree
+from studio.operations.trends import store_trends
 from studio.permissions import Actor, require
 from studio.store.cohorts import Cohort
 from studio.store.enums import Measure, TagStatus
@@ -135,6 +136,7 @@ async def refresh_needs(session: AsyncSession, cohort_id: UUID) -> None:
     await _store_cohort_needs(session, cohort, tree, said, profile)
     by_role, by_county = await needs_by_group(session, cohort, said, profile)
     await store_heat(session, cohort, tree.top, by_role, by_county)
+    await store_trends(session, cohort, tree.top, said)
     await store_course_plan(session, cohort, tree.top, profile.need, by_county)
 
 
@@ -142,17 +144,16 @@ async def _load(session: AsyncSession, cohort: Cohort, tree: TopicTree) -> NeedT
     surveys = await session.execute(
         select(Survey.id).where(Survey.cohort_id == cohort.id).order_by(col(Survey.wave))
     )
-    survey_ids = list(surveys.scalars())
-    responses: list[ResponseRow] = []
-    for survey_id in survey_ids:
-        found = await session.execute(
-            select(*(getattr(SurveyResponse, name) for name in ResponseRow._fields))
-            .where(SurveyResponse.survey_id == survey_id, SurveyResponse.current)
-            .order_by(col(SurveyResponse.respondent_key))
-        )
-        responses.extend(ResponseRow(*row) for row in found.all())
-    said = NeedTable(list(tree.topics.values()), responses)
-    for survey_id in survey_ids:
+    given = [getattr(SurveyResponse, name) for name in ResponseRow._fields[:-1]]
+    responses = await session.execute(
+        sa.select(*given, col(Survey.wave))
+        .join(Survey, col(Survey.id) == SurveyResponse.survey_id)
+        .where(col(Survey.cohort_id) == cohort.id, col(SurveyResponse.current).is_(True))
+        .order_by(col(Survey.wave), col(SurveyResponse.respondent_key))
+    )
+    rows = [ResponseRow._make(row) for row in responses.all()]
+    said = NeedTable(list(tree.topics.values()), rows)
+    for survey_id in surveys.scalars():
         await _add_answers(session, survey_id, said)
     await _add_points(session, cohort, said)
     return said

@@ -11,6 +11,7 @@ from studio.reading.entities.people import PEOPLE
 from studio.reading.entities.recommendations import RECOMMENDATIONS
 from studio.reading.entities.surveys import SURVEYS
 from studio.reading.entities.topics import TOPICS
+from studio.reading.entities.trends import TRENDS
 from studio.reading.fields import Entity
 
 ENTITIES: Mapping[str, Entity] = {
@@ -22,6 +23,7 @@ ENTITIES: Mapping[str, Entity] = {
         SURVEYS,
         NEEDS,
         HEAT,
+        TRENDS,
         RECOMMENDATIONS,
         MATCHES,
         PACKAGES,

@@ -187,6 +187,8 @@ class Entity:
     filters: Mapping[str, Filter] = field(default_factory=dict)
     typename: str | None = None
     of_studio: Callable[[Alias, Principal], Condition] = lambda row, who: row.c.studio_id == who.studio
+    # Of an aggregate: the fewest people behind any of its figures.
+    people: Callable[[Alias], Value] = lambda row: row.c.respondents
 
 
 def text(name: str) -> Column:

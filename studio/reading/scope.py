@@ -41,7 +41,7 @@ class Scope:
         if rows is Rows.OWN:
             return sa.and_(of_studio, entity.own[self.actor.role](row, self.who))
         if rows is Rows.LARGE_GROUPS:
-            return sa.and_(of_studio, row.c.respondents >= sa.literal_column(str(SMALLEST_GROUP)))
+            return sa.and_(of_studio, entity.people(row) >= sa.literal_column(str(SMALLEST_GROUP)))
         return sa.false()
 
     def below(self, table: sa.Table, row: Alias, printed: Callable[[Alias], Text], depth: int) -> Text:

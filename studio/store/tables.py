@@ -32,6 +32,7 @@ from studio.store.rules import MatchPolicy, Rule
 from studio.store.runs import MatchRun, Unmatched
 from studio.store.surveys import Answer, Question, Survey, SurveyImport, SurveyResponse, Upload
 from studio.store.topics import Topic, TopicPhrase
+from studio.store.trends import TopicTrend
 
 metadata = SQLModel.metadata
 
@@ -76,6 +77,7 @@ __all__ = [
     "Token",
     "Topic",
     "TopicPhrase",
+    "TopicTrend",
     "Trainee",
     "TraineeNeed",
     "Unmatched",

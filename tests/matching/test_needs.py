@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from matching import InvalidInputError, need_profile, rank_topics, topic_trend
+from matching import InvalidInputError, need_profile, rank_topics
 
 SHARES = st.floats(0, 1)
 GRADES = st.one_of(st.just(np.nan), st.floats(1, 5))
@@ -153,22 +153,3 @@ def test_few_voices_are_pulled_towards_the_middle() -> None:
 
 def test_borda_counts_topics_below() -> None:
     assert rank_topics([[0.9, 0.5, 0.1], [0.5, 0.9, 0.1]]).borda.tolist() == [0.75, 0.75, 0.0]
-
-
-def test_trend_asks_for_five_people_and_for_certainty() -> None:
-    trend = topic_trend([0, 2, 20], 40, [4, 20, 22], 40)
-    assert trend.rising.tolist() == [False, True, False]
-    assert trend.rise_probability[0] > 0.95
-    assert trend.share_after.tolist() == [0.1, 0.5, 0.55]
-
-
-@given(st.integers(0, 30), st.integers(0, 30))
-def test_rise_and_fall_complete_each_other(before: int, after: int) -> None:
-    up = topic_trend([before], 30, [after], 30).rise_probability[0]
-    down = topic_trend([after], 30, [before], 30).rise_probability[0]
-    assert up + down == pytest.approx(1, abs=1e-3)
-
-
-def test_more_people_than_asked_is_refused() -> None:
-    with pytest.raises(InvalidInputError, match="after"):
-        topic_trend([1], 4, [5], 4)

@@ -57,6 +57,7 @@ COHORTS = (
             "needs": ToMany("CohortNeed", _in_cohort, by("rank")),
             "needsByRole": ToMany("RoleNeed", _in_cohort, by("position")),
             "needsByCounty": ToMany("CountyNeed", _in_cohort, by("position")),
+            "trends": ToMany("TopicTrend", _in_cohort, by("position")),
             "matchRuns": Connection("MatchRun", _in_cohort),
             "latestRun": ToOne("MatchRun", _latest),
             "publishedRun": ToOne("MatchRun", _published),

@@ -10,7 +10,7 @@ from studio.operations.roster import import_roster
 from studio.operations.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.store.database import reading, writing
-from studio.store.tables import Cohort, CountyNeed, RoleNeed, Topic, TraineeNeed
+from studio.store.tables import Cohort, CountyNeed, RoleNeed, Topic, TopicTrend, TraineeNeed
 from tests.studio.operations.conftest import MENTORS, ROSTER, SURVEY, csv_file
 
 
@@ -79,3 +79,45 @@ async def test_computing_again_changes_nothing(engine: AsyncEngine, people: Acto
         cohort = (await session.execute(select(Cohort))).scalar_one()
         await compute_needs(session, people, cohort.id)
     assert await stored() == before
+
+
+OPEN_HEADER = ("最棘手的问题", "最急迫的难题")
+PAPERS, LIFTS = "材料写到半夜还被退回来", "一楼不同意加装电梯"
+
+
+def open_answers(papers: int, lifts: int) -> bytes:
+    """Return an anonymous survey; no two answers are the same, as an import would not take one twice."""
+    rows = [(f"{PAPERS},第{number}回", "") for number in range(papers)]
+    return csv_file(OPEN_HEADER, *rows, *((f"{LIFTS},第{number}栋", "") for number in range(lifts)))
+
+
+async def test_first_wave_has_no_trend(engine: AsyncEngine, people: Actor) -> None:
+    await answer(engine, people, open_answers(6, 2))
+    assert await by_topic(engine, TopicTrend) == {}
+
+
+async def test_topic_that_more_people_name_is_rising(engine: AsyncEngine, people: Actor) -> None:
+    await answer(engine, people, open_answers(1, 9))
+    await answer(engine, people, open_answers(9, 1), wave=2)
+    trends = {code: rows[0] for code, rows in (await by_topic(engine, TopicTrend)).items()}
+    papers, lifts = trends["WRITING"], trends["LIVELIHOOD"]
+    assert (papers.wave_before, papers.wave, papers.named_before, papers.named_after) == (1, 2, 1, 9)
+    assert (papers.share_before, papers.share_after, papers.rising) == (0.1, 0.9, True)
+    assert papers.rise_probability + lifts.rise_probability == pytest.approx(1, abs=1e-3)
+    assert (lifts.share_before, lifts.share_after, lifts.rising) == (0.9, 0.1, False)
+    assert [papers.position, lifts.position] == [0, 2]
+
+
+async def test_four_people_are_no_rise(engine: AsyncEngine, people: Actor) -> None:
+    await answer(engine, people, open_answers(0, 20))
+    await answer(engine, people, open_answers(4, 1), wave=2)
+    (papers,) = (await by_topic(engine, TopicTrend))["WRITING"]
+    assert papers.rise_probability > 0.95
+    assert not papers.rising
+
+
+async def test_the_last_two_waves_are_compared(engine: AsyncEngine, people: Actor) -> None:
+    for wave, papers in ((1, 9), (2, 1), (4, 5)):
+        await answer(engine, people, open_answers(papers, 10 - papers), wave)
+    (papers,) = (await by_topic(engine, TopicTrend))["WRITING"]
+    assert (papers.wave_before, papers.wave, papers.named_before, papers.named_after) == (2, 4, 1, 5)

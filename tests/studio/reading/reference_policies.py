@@ -16,6 +16,13 @@ def snake(name: str) -> str:
     return "".join(f"_{char.lower()}" if char.isupper() else char for char in name).lstrip("_")
 
 
+def fewest(entity: str, row: Row) -> int:
+    """Return the fewest people behind a figure of an aggregate."""
+    if entity == "TopicTrend":
+        return min(row["named_before"], row["named_after"])
+    return row["respondents"]
+
+
 class Policies:
     """All rows, and which of them one actor sees."""
 
@@ -42,7 +49,7 @@ class Policies:
         rows = READ[entity].get(role)
         if rows == "OWN":
             return self._owns(entity, row)
-        return rows == "ALL" or (rows == "LARGE_GROUPS" and row["respondents"] >= 5)
+        return rows == "ALL" or (rows == "LARGE_GROUPS" and fewest(entity, row) >= 5)
 
     def _published(self) -> list[tuple[Row, Row]]:
         """Return (trainee, mentor) of published pairings."""

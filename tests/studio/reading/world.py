@@ -300,7 +300,7 @@ def _needs(world: World) -> None:
 
 
 def _cohort_needs(world: World) -> None:
-    """Cells of the heat map, with five people and with fewer."""
+    """Cells of the heat map and trends, with five people and with fewer."""
     cohort = world.of("Cohort")[0]
     for place, topic in enumerate(world.of("Topic")[:2]):
         cell = {"cohort_id": cohort.id, "topic_id": topic.id, "mean": 0.25 + place / 2, "answered": 7}
@@ -310,6 +310,23 @@ def _cohort_needs(world: World) -> None:
             world.add(t.RoleNeed, role=role, position=position, respondents=respondents, **cell)
             county = ("汇川区", HOSTILE[0], HOSTILE[2])[row]
             world.add(t.CountyNeed, county=county, position=position, respondents=5 - respondents, **cell)
+    for place, (topic, before, after) in enumerate(
+        zip(world.of("Topic")[:3], (5, 4, 9), (12, 12, 0), strict=True)
+    ):
+        world.add(
+            t.TopicTrend,
+            cohort_id=cohort.id,
+            topic_id=topic.id,
+            position=2 - place,
+            wave=2,
+            wave_before=1,
+            named_before=before,
+            named_after=after,
+            share_before=before / 20,
+            share_after=after / 20,
+            rise_probability=0.987654,
+            rising=after >= 5,
+        )
 
 
 def _matches(world: World) -> None:
