@@ -14,8 +14,8 @@ from graph.errors import coded, is_top_level
 from graph.labels import labels
 from graph.selections import with_typenames
 from graph.stored import TYPENAME, stored
-from studio.errors import NotFound, StudioError
-from studio.permissions import Actor, Rows, rows_for
+from studio.errors import StudioError
+from studio.permissions import Rows, rows_for
 from studio.reading.read import read_rows
 from studio.reading.selection import Selection
 from studio.store.database import writing
@@ -122,10 +122,3 @@ def row_id(text: str, entity: str, field: str) -> UUID:
         return row_id_of(text, entity)
     except UnknownId:
         raise StudioError("UNKNOWN_ID", field=field, id=text[:80]) from None
-
-
-async def require_visible(session: AsyncSession, actor: Actor, entity: str, found: UUID, field: str) -> None:
-    """Refuse with NOT_FOUND unless the actor may see the row: operations on whole cohorts trust their caller."""
-    rows = await read_rows(session, actor, entity, [found], (Selection("id", "id"),), labels={})
-    if rows[0] is None:
-        raise NotFound(entity, field=field)

@@ -1,7 +1,9 @@
 """Who may do what: the one declared table. What is not declared here is denied.
 
 Reading is declared per entity as a row policy; `studio/reading/` turns it into a WHERE clause on every alias.
-Doing is declared per operation; every public function of `studio/operations/` begins with `require`.
+Doing is declared per operation; every public function of `studio/operations/` that acts for somebody (takes an
+`Actor`) begins with `require`, but for the steps that they share (`audit`, `idempotency`, `own`). Those without an
+actor are parts of operations, work of a job, or set-up.
 """
 
 from dataclasses import dataclass, field

@@ -12,16 +12,13 @@ from graph.payloads import (
     UserError,
     answer,
     input_field,
-    require_visible,
     row_id,
     user_errors,
 )
 from graph.people import Trainee
 from graph.stored import stored
-from studio.errors import StudioError
 from studio.operations.needs import compute_needs
 from studio.operations.recommendations import recommend_contents
-from studio.permissions import require
 
 
 @strawberry.input(description="Whose needs to compute again.")
@@ -70,9 +67,7 @@ class NeedMutation:
         actor = info.context.actor
 
         async def work(session: AsyncSession) -> dict[str, Any]:
-            require(actor, "refresh_needs")
             cohort_id = row_id(input.cohort_id, "Cohort", "cohortId")
-            await require_visible(session, actor, "Cohort", cohort_id, "cohortId")
             await compute_needs(session, actor, cohort_id)
             return {"cohort": Stored("Cohort", cohort_id)}
 
@@ -88,17 +83,9 @@ class NeedMutation:
         actor = info.context.actor
 
         async def work(session: AsyncSession) -> dict[str, Any]:
-            require(actor, "refresh_recommendations")
-            if (input.cohort_id is None) == (input.trainee_id is None):
-                raise StudioError("ONE_OF_TWO", field="cohortId", first="cohortId", second="traineeId")
-            if input.cohort_id is not None:
-                cohort_id = row_id(input.cohort_id, "Cohort", "cohortId")
-                await require_visible(session, actor, "Cohort", cohort_id, "cohortId")
-                await recommend_contents(session, actor, cohort_id=cohort_id)
-                return {"cohort": Stored("Cohort", cohort_id)}
-            trainee_id = row_id(str(input.trainee_id), "Trainee", "traineeId")
-            await require_visible(session, actor, "Trainee", trainee_id, "traineeId")
-            await recommend_contents(session, actor, trainee_id=trainee_id)
-            return {"trainee": Stored("Trainee", trainee_id)}
+            cohort_id = row_id(input.cohort_id, "Cohort", "cohortId") if input.cohort_id else None
+            trainee_id = row_id(input.trainee_id, "Trainee", "traineeId") if input.trainee_id else None
+            await recommend_contents(session, actor, cohort_id=cohort_id, trainee_id=trainee_id)
+            return {"cohort": Stored("Cohort", cohort_id), "trainee": Stored("Trainee", trainee_id)}
 
         return await answer(info, work)  # type: ignore[no-any-return]

@@ -19,15 +19,8 @@ from graph.payloads import (
 from graph.recommendations import Recommendation
 from graph.stored import stored
 from graph.surveys import SurveyImport, SurveyResponse
-from studio.operations.idempotency import once, remember
 from studio.operations.survey_imports import start_survey_import
-from studio.operations.surveys import AnswerInput, SubmittedResponse, submit_survey_response
-from studio.permissions import Actor, require
-from studio.reading.read import read_rows
-from studio.reading.selection import Selection
-from studio.store.enums import Role
-
-SUBMIT = "submit_survey_response"
+from studio.operations.surveys import AnswerInput, submit_survey_response
 
 
 @strawberry.input(description="An answer to one question: text, a number or options, as its kind asks.")
@@ -106,24 +99,16 @@ class SurveyMutation:
         input: Annotated[SubmitSurveyResponseInput, strawberry.argument(description="The answers.")],
     ) -> SubmitSurveyResponsePayload:
         """Take a trainee's answers."""
-        actor = info.context.actor
 
         async def work(session: AsyncSession) -> dict[str, Any]:
-            require(actor, SUBMIT)
-            given = strawberry.asdict(input)
-            done = await once(session, actor, input.idempotency_key, SUBMIT, given)
-            if done is not None:
-                submitted = await _submitted(session, actor, done)
-            else:
-                submitted = await submit_survey_response(
-                    session,
-                    actor,
-                    row_id(input.survey_id, "Survey", "surveyId"),
-                    row_id(input.trainee_id, "Trainee", "traineeId"),
-                    [_answer(position, given) for position, given in enumerate(input.answers)],
-                )
-                key = input.idempotency_key
-                await remember(session, actor, key, SUBMIT, given, submitted.response_id)
+            submitted = await submit_survey_response(
+                session,
+                info.context.actor,
+                row_id(input.survey_id, "Survey", "surveyId"),
+                row_id(input.trainee_id, "Trainee", "traineeId"),
+                [_answer(position, given) for position, given in enumerate(input.answers)],
+                idempotency_key=input.idempotency_key,
+            )
             return {
                 "response": Stored("SurveyResponse", submitted.response_id),
                 "painPoints": Stored("PainPoint", submitted.pain_point_ids),
@@ -165,34 +150,4 @@ def _answer(position: int, given: SurveyAnswerInput) -> AnswerInput:
         text=given.text,
         number=given.number,
         options=tuple(given.options) if given.options is not None else None,
-    )
-
-
-async def _submitted(session: AsyncSession, actor: Actor, response_id: Any) -> SubmittedResponse:
-    """Find again what came of an earlier response.
-
-    Read with the studio's rights, for the same token wrote it; what of it the actor may see is decided after.
-    """
-    ids = (Selection("id", "id"),)
-    rows = await read_rows(
-        session,
-        Actor(role=Role.ORGANIZER, studio_id=actor.studio_id),
-        "SurveyResponse",
-        [response_id],
-        (
-            Selection("points", "painPoints", children=ids),
-            Selection(
-                "trainee",
-                "trainee",
-                children=(Selection("items", "recommendations", {"first": 100}, children=ids),),
-            ),
-        ),
-        labels={},
-    )
-    row = rows[0] or {"points": [], "trainee": None}
-    items = row["trainee"]["items"] if row["trainee"] else []
-    return SubmittedResponse(
-        response_id,
-        [row_id(point["id"], "PainPoint", "id") for point in row["points"]],
-        [row_id(item["id"], "Recommendation", "id") for item in items],
     )

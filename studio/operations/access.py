@@ -11,8 +11,9 @@ from sqlmodel import select
 
 from studio.errors import NotFound, StudioError, Unauthenticated
 from studio.operations.audit import audit
+from studio.operations.own import own
 from studio.permissions import ALL_SCOPES, Actor, require
-from studio.store.access import Token, find_token, token_by_hash, token_by_label, write_last_used
+from studio.store.access import Token, token_by_hash, token_by_label, write_last_used
 from studio.store.clock import now
 from studio.store.database import writing
 from studio.store.enums import Role
@@ -99,9 +100,7 @@ async def rotate_token(
 async def revoke_token(session: AsyncSession, actor: Actor, token_id: UUID) -> Token:
     """Close a token for good; whoever may issue tokens may close them, and closing twice is no error."""
     require(actor, "revoke_token")
-    token = await find_token(session, actor.studio_id, token_id)
-    if token is None:
-        raise NotFound("Token", field="tokenId")
+    token = await own(session, actor, Token, token_id, "tokenId")
     if token.revoked_at is None:
         token.revoked_at = now()
         token.version += 1

@@ -11,8 +11,9 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from studio.errors import Conflict, NotFound
+from studio.errors import Conflict
 from studio.operations.audit import audit
+from studio.operations.own import own
 from studio.permissions import Actor, require
 from studio.store.database import reading, writing
 from studio.store.enums import JobState
@@ -134,9 +135,7 @@ async def cancel_job(session: AsyncSession, actor: Actor, job_id: UUID) -> Job:
         Conflict: JOB_ENDED when it has ended otherwise; cancelling twice is no error.
     """
     require(actor, "cancel_job")
-    job = await find_job(session, actor.studio_id, job_id)
-    if job is None:
-        raise NotFound("Job", field="jobId")
+    job = await own(session, actor, Job, job_id, "jobId")
     if not job.cancel_requested or job.state in (JobState.DONE, JobState.FAILED):
         if not await request_cancel(session, job_id):
             raise Conflict("JOB_ENDED", field="jobId", state=job.state.value)

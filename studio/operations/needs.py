@@ -13,6 +13,7 @@ from matching import AnswerReading, NeedProfile, need_profile, rank_topics
 from studio.arrays.needs import AskedRow, NeedTable, PointRow, ResponseRow
 from studio.operations.courses import store_course_plan
 from studio.operations.heat import needs_by_group, store_heat
+from studio.operations.own import own
 from studio.operations.responses import NewWords
 from studio.operations.topics import TopicTree, read_answers, topic_tree
 from studio.operations.trends import store_trends
@@ -111,7 +112,8 @@ def _grades(
 async def compute_needs(session: AsyncSession, actor: Actor, cohort_id: UUID) -> None:
     """Bring the needs of a cohort up to date on request."""
     require(actor, "refresh_needs")
-    await refresh_needs(session, cohort_id)
+    cohort = await own(session, actor, Cohort, cohort_id, "cohortId")
+    await refresh_needs(session, cohort.id)
 
 
 async def refresh_needs(session: AsyncSession, cohort_id: UUID) -> None:

@@ -15,7 +15,8 @@ from studio.errors import Conflict, NotFound, StudioError
 from studio.operations.audit import audit
 from studio.operations.certificates import certify_again
 from studio.operations.match_input import match_input
-from studio.operations.runs import DECIMALS, own_run, require_draft, score_parts
+from studio.operations.own import own, require_version
+from studio.operations.runs import DECIMALS, require_draft, score_parts
 from studio.permissions import Actor, require
 from studio.store.cohorts import Cohort
 from studio.store.enums import PairingOrigin, RuleKind
@@ -54,11 +55,15 @@ async def override_pairing(
     require(actor, "override_pairing")
     if not reason.strip():
         raise StudioError("REASON_MISSING", field="reason")
-    run = await own_run(session, actor, run_id, expected_version)
+    run = await own(session, actor, MatchRun, run_id, "runId", lock=True)
+    require_version(run, expected_version)
     require_draft(run)
     cohort = await session.get_one(Cohort, run.cohort_id)
     policy = await session.get_one(MatchPolicy, run.policy_id)
-    await _check_people(session, cohort, trainee_id, mentor_id)
+    trainee = await own(session, actor, Trainee, trainee_id, "traineeId")
+    if trainee.cohort_id != cohort.id:
+        raise NotFound("Trainee", field="traineeId")
+    await own(session, actor, Mentor, mentor_id, "mentorId")
     rows, arrays = await match_input(session, cohort, policy.weights)
     row, column = _position(rows, arrays, trainee_id, mentor_id)
     pairing = await _pairing_of(session, run, trainee_id)
@@ -97,27 +102,13 @@ async def lock_pairing(
 ) -> Pairing:
     """Lock a pairing, so that later runs of the cohort keep it, or unlock it."""
     require(actor, "override_pairing")
-    pairing = await session.get(Pairing, pairing_id, with_for_update=True)
-    if pairing is None or pairing.studio_id != actor.studio_id:
-        raise NotFound("Pairing", field="pairingId")
-    if pairing.version != expected_version:
-        raise Conflict(
-            "CONFLICT_VERSION", field="expectedVersion", found=pairing.version, expected=expected_version
-        )
+    pairing = await own(session, actor, Pairing, pairing_id, "pairingId", lock=True)
+    require_version(pairing, expected_version)
     pairing.locked = locked
     pairing.version += 1
     await audit(session, actor, "lock_pairing", "Pairing", pairing.id, locked=locked)
     await session.flush()
     return pairing
-
-
-async def _check_people(session: AsyncSession, cohort: Cohort, trainee_id: UUID, mentor_id: UUID) -> None:
-    trainee = await session.get(Trainee, trainee_id)
-    if trainee is None or trainee.cohort_id != cohort.id:
-        raise NotFound("Trainee", field="traineeId")
-    mentor = await session.get(Mentor, mentor_id)
-    if mentor is None or mentor.studio_id != cohort.studio_id:
-        raise NotFound("Mentor", field="mentorId")
 
 
 def _position(rows: MatchRows, arrays: MatchArrays, trainee_id: UUID, mentor_id: UUID) -> tuple[int, int]:

@@ -12,7 +12,8 @@ from studio.arrays.matches import MatchArrays, MatchRows
 from studio.errors import Conflict, StudioError
 from studio.operations.audit import audit
 from studio.operations.match_input import match_input
-from studio.operations.runs import own_run, require_draft
+from studio.operations.own import own, require_version
+from studio.operations.runs import require_draft
 from studio.permissions import Actor, require
 from studio.store.clock import now
 from studio.store.cohorts import Cohort
@@ -32,7 +33,8 @@ async def publish_match_run(
     when a place was closed or another cohort took it.
     """
     require(actor, "publish_match_run")
-    run = await own_run(session, actor, run_id, expected_version)
+    run = await own(session, actor, MatchRun, run_id, "runId", lock=True)
+    require_version(run, expected_version)
     require_draft(run)
     await _check_draft(session, run)
     earlier = await session.scalar(

@@ -20,7 +20,8 @@ from studio.arrays.contents import (
     catalogue_arrays,
     trainee_arrays,
 )
-from studio.errors import NotFound
+from studio.errors import StudioError
+from studio.operations.own import own
 from studio.permissions import Actor, require
 from studio.store.catalogue import Content, ContentPrerequisite, ContentTopic
 from studio.store.clock import today
@@ -58,15 +59,16 @@ Wanted = dict[tuple[UUID, UUID], _Wanted]
 async def recommend_contents(
     session: AsyncSession, actor: Actor, *, cohort_id: UUID | None = None, trainee_id: UUID | None = None
 ) -> None:
-    """Bring the recommendations of a cohort, or of one trainee, up to date on request."""
+    """Bring the recommendations of a cohort, or of one trainee, up to date on request; ONE_OF_TWO unless one."""
     require(actor, "refresh_recommendations")
+    if (cohort_id is None) == (trainee_id is None):
+        raise StudioError("ONE_OF_TWO", field="cohortId", first="cohortId", second="traineeId")
     if trainee_id is not None:
-        trainee = await session.get(Trainee, trainee_id)
-        if trainee is None or trainee.studio_id != actor.studio_id:
-            raise NotFound("Trainee", field="trainee")
+        trainee = await own(session, actor, Trainee, trainee_id, "traineeId")
         await refresh_recommendations(session, trainee.cohort_id, [trainee_id])
     elif cohort_id is not None:
-        await refresh_recommendations(session, cohort_id)
+        cohort = await own(session, actor, Cohort, cohort_id, "cohortId")
+        await refresh_recommendations(session, cohort.id)
 
 
 async def refresh_recommendations(

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
-from studio.errors import NotFound, StudioError
+from studio.errors import StudioError
 from studio.imports.issues import ImportCode, RowIssue
 from studio.imports.respondents import Found, KnownPerson, PeopleIndex
 from studio.imports.rules import RuleRow, parse_rules
@@ -16,6 +16,7 @@ from studio.imports.tables import read_table
 from studio.operations.audit import audit
 from studio.operations.cohorts import find_cohort
 from studio.operations.import_report import ImportReport, all_or_nothing
+from studio.operations.own import own
 from studio.permissions import Actor, require
 from studio.store.cohorts import Cohort
 from studio.store.enums import RuleKind
@@ -38,12 +39,8 @@ async def set_rule(
     require(actor, "set_rule")
     if not reason.strip():
         raise StudioError("REASON_MISSING", field="reason")
-    trainee = await session.get(Trainee, trainee_id)
-    if trainee is None or trainee.studio_id != actor.studio_id:
-        raise NotFound("Trainee", field="traineeId")
-    mentor = await session.get(Mentor, mentor_id)
-    if mentor is None or mentor.studio_id != actor.studio_id:
-        raise NotFound("Mentor", field="mentorId")
+    trainee = await own(session, actor, Trainee, trainee_id, "traineeId")
+    await own(session, actor, Mentor, mentor_id, "mentorId")
     rule = await session.scalar(
         select(Rule).where(Rule.trainee_id == trainee_id, Rule.mentor_id == mentor_id)
     )
@@ -72,9 +69,7 @@ async def set_rule(
 async def remove_rule(session: AsyncSession, actor: Actor, rule_id: UUID) -> None:
     """Remove a rule."""
     require(actor, "set_rule")
-    rule = await session.get(Rule, rule_id)
-    if rule is None or rule.studio_id != actor.studio_id:
-        raise NotFound("Rule", field="ruleId")
+    rule = await own(session, actor, Rule, rule_id, "ruleId")
     await session.delete(rule)
     await audit(session, actor, "remove_rule", "Rule", rule_id)
 

@@ -10,11 +10,12 @@ from sqlmodel import col, select
 
 from matching import Match, MatchingError, MentorAffinity, match
 from studio.arrays.matches import MatchArrays, MatchRows
-from studio.errors import Conflict, NotFound, StudioError
+from studio.errors import StudioError
 from studio.operations.audit import audit
 from studio.operations.idempotency import once, remember
 from studio.operations.match_input import match_input
 from studio.operations.needs import refresh_needs
+from studio.operations.own import own
 from studio.permissions import Actor, require
 from studio.store.clock import now
 from studio.store.cohorts import Cohort
@@ -36,7 +37,7 @@ async def match_cohort(session: AsyncSession, actor: Actor, cohort_id: UUID) -> 
     Raises NO_TRAINEES, NO_MENTORS, or INFEASIBLE when the rules collide.
     """
     require(actor, "start_match_run")
-    cohort = await _own_cohort(session, actor, cohort_id)
+    cohort = await own(session, actor, Cohort, cohort_id, "cohortId")
     await refresh_needs(session, cohort.id)
     policy = await _policy(session, cohort.studio_id)
     rows, arrays = await match_input(session, cohort, policy.weights)
@@ -61,7 +62,7 @@ async def start_match_run(
     done = await once(session, actor, idempotency_key, "start_match_run", given)
     if done is not None:
         return await session.get_one(MatchRun, done)
-    cohort = await _own_cohort(session, actor, cohort_id)
+    cohort = await own(session, actor, Cohort, cohort_id, "cohortId")
     run = await _new_run(session, cohort, await _policy(session, cohort.studio_id))
     job = await enqueue(
         session, actor.studio_id, JobKind.MATCH_RUN, {"run_id": run.id.hex}, author_token_id=actor.token_id
@@ -70,13 +71,6 @@ async def start_match_run(
     await remember(session, actor, idempotency_key, "start_match_run", given, run.id)
     await audit(session, actor, "start_match_run", "MatchRun", run.id)
     return run
-
-
-async def _own_cohort(session: AsyncSession, actor: Actor, cohort_id: UUID) -> Cohort:
-    cohort = await session.get(Cohort, cohort_id)
-    if cohort is None or cohort.studio_id != actor.studio_id:
-        raise NotFound("Cohort", field="cohortId")
-    return cohort
 
 
 async def _policy(session: AsyncSession, studio_id: UUID) -> MatchPolicy:
@@ -235,17 +229,3 @@ def require_draft(run: MatchRun) -> None:
         raise StudioError(
             "ILLEGAL_TRANSITION", field="runId", state=f"{run.state.value}/{run.publish_state.value}"
         )
-
-
-async def own_run(
-    session: AsyncSession, actor: Actor, run_id: UUID, expected_version: int | None = None
-) -> MatchRun:
-    """Return a run of the actor's studio, locked for writing, at the version that the client has seen."""
-    run = await session.get(MatchRun, run_id, with_for_update=True)
-    if run is None or run.studio_id != actor.studio_id:
-        raise NotFound("MatchRun", field="runId")
-    if expected_version is not None and run.version != expected_version:
-        raise Conflict(
-            "CONFLICT_VERSION", field="expectedVersion", found=run.version, expected=expected_version
-        )
-    return run

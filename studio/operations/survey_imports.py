@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
-from studio.errors import NotFound, StudioError
+from studio.errors import StudioError
 from studio.imports.respondents import KnownPerson, resolve_people
 from studio.imports.survey import AnswerState, QuestionSpec, SurveyRow, SurveySheet, parse_survey
 from studio.imports.tables import Limits, read_table
@@ -19,6 +19,7 @@ from studio.operations.cohorts import find_cohort
 from studio.operations.idempotency import once, remember
 from studio.operations.import_report import ImportReport, all_or_nothing
 from studio.operations.needs import refresh_needs, write_pain_points
+from studio.operations.own import own
 from studio.operations.responses import GivenAnswer, Recorder, Submission, content_hash, response_key
 from studio.operations.topics import import_topics, topic_tree
 from studio.permissions import Actor, require
@@ -223,12 +224,8 @@ async def start_survey_import(
     done = await once(session, actor, idempotency_key, "import_survey", given)
     if done is not None:
         return await session.get_one(SurveyImport, done)
-    upload = await session.get(Upload, upload_id)
-    if upload is None or upload.studio_id != actor.studio_id:
-        raise NotFound("Upload", field="uploadId")
-    cohort = await session.get(Cohort, cohort_id)
-    if cohort is None or cohort.studio_id != actor.studio_id:
-        raise NotFound("Cohort", field="cohortId")
+    upload = await own(session, actor, Upload, upload_id, "uploadId")
+    cohort = await own(session, actor, Cohort, cohort_id, "cohortId")
     if wave < 1:
         raise StudioError("WAVE_FROM_ONE", field="wave")
     # An upload that is asked for is kept for another day.

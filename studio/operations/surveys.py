@@ -1,7 +1,7 @@
 """Taking a single response to a survey."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -9,7 +9,9 @@ from sqlmodel import col, select
 
 from studio.errors import Forbidden, NotFound, StudioError
 from studio.operations.audit import audit
+from studio.operations.idempotency import once, remember
 from studio.operations.needs import refresh_needs, write_pain_points
+from studio.operations.own import own
 from studio.operations.recommendations import refresh_recommendations
 from studio.operations.responses import GivenAnswer, Recorder, Submission, response_key
 from studio.operations.topics import topic_tree
@@ -42,18 +44,30 @@ class SubmittedResponse:
 
 
 async def submit_survey_response(
-    session: AsyncSession, actor: Actor, survey_id: UUID, trainee_id: UUID, answers: Sequence[AnswerInput]
+    session: AsyncSession,
+    actor: Actor,
+    survey_id: UUID,
+    trainee_id: UUID,
+    answers: Sequence[AnswerInput],
+    *,
+    idempotency_key: str | None = None,
 ) -> SubmittedResponse:
     """Take one trainee's answers, read their topics and recommend contents, all in one transaction.
 
     A second response in the same wave counts instead of the first; both are kept.
     """
     require(actor, "submit_survey_response")
-    survey = await session.get(Survey, survey_id)
-    trainee = await session.get(Trainee, trainee_id)
-    if survey is None or survey.studio_id != actor.studio_id:
-        raise NotFound("Survey", field="surveyId")
-    if trainee is None or trainee.cohort_id != survey.cohort_id:
+    given = {
+        "survey_id": survey_id.hex,
+        "trainee_id": trainee_id.hex,
+        "answers": [asdict(answer) for answer in answers],
+    }
+    done = await once(session, actor, idempotency_key, "submit_survey_response", given)
+    if done is not None:
+        return await _submitted(session, done, trainee_id)
+    survey = await own(session, actor, Survey, survey_id, "surveyId")
+    trainee = await own(session, actor, Trainee, trainee_id, "traineeId")
+    if trainee.cohort_id != survey.cohort_id:
         raise NotFound("Trainee", field="traineeId")
     if actor.role is Role.TRAINEE and trainee.person_id != actor.person_id:
         raise Forbidden("submit_survey_response")
@@ -75,13 +89,19 @@ async def submit_survey_response(
     await refresh_needs(session, survey.cohort_id)
     await refresh_recommendations(session, survey.cohort_id, [trainee.id])
     response_id = recorder.response_id(submission)
+    await remember(session, actor, idempotency_key, "submit_survey_response", given, response_id)
     await audit(session, actor, "submit_survey_response", "SurveyResponse", response_id)
+    return await _submitted(session, response_id, trainee.id)
+
+
+async def _submitted(session: AsyncSession, response_id: UUID, trainee_id: UUID) -> SubmittedResponse:
+    """Find what came of a response: its pain points, and what is now recommended to its trainee."""
     points = await session.execute(
         select(PainPoint.id).where(PainPoint.response_id == response_id).order_by(col(PainPoint.position))
     )
     recommendations = await session.execute(
         select(Recommendation.id)
-        .where(Recommendation.trainee_id == trainee.id)
+        .where(Recommendation.trainee_id == trainee_id)
         .order_by(col(Recommendation.rank))
     )
     return SubmittedResponse(response_id, list(points.scalars()), list(recommendations.scalars()))

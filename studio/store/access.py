@@ -63,12 +63,6 @@ async def token_by_hash(session: AsyncSession, hash: str) -> Token | None:
     return (await session.execute(select(Token).where(Token.hash == hash))).scalar_one_or_none()
 
 
-async def find_token(session: AsyncSession, studio_id: UUID, token_id: UUID) -> Token | None:
-    """Return a token of this studio."""
-    found = await session.execute(select(Token).where(Token.id == token_id, Token.studio_id == studio_id))
-    return found.scalar_one_or_none()
-
-
 async def token_by_label(session: AsyncSession, studio_id: UUID, label: str) -> Token | None:
     """Return the oldest token of this label in a studio."""
     found = await session.execute(

@@ -74,3 +74,33 @@ def _asked_operations() -> set[str]:
 
 def test_operations_asked_for_are_the_declared_ones() -> None:
     assert _asked_operations() == set(DO)
+
+
+# Steps that operations take once they have asked.
+STEPS = frozenset({"audit", "idempotency", "own"})
+
+
+def test_operations_that_act_for_somebody_ask_first() -> None:
+    functions = [
+        (path.stem, node)
+        for path in python_files("studio/operations")
+        if path.stem not in STEPS
+        for node in syntax(path).body
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and not node.name.startswith("_")
+        if "actor" in {argument.arg for argument in node.args.args}
+    ]
+    assert functions
+    for feature, function in functions:
+        first = ast.unparse(function.body[1])
+        assert first.startswith("require(actor, "), f"{feature}.{function.name} begins with {first}"
+
+
+def test_rows_that_a_request_names_are_fetched_in_one_place() -> None:
+    """`session.get` asks nobody whose the row is; `own` does."""
+    fetching = {
+        path.stem
+        for path in python_files("studio/operations")
+        for node in ast.walk(syntax(path))
+        if isinstance(node, ast.Attribute) and ast.unparse(node) == "session.get"
+    }
+    assert fetching == {"own"}

@@ -1,0 +1,32 @@
+"""Rows that a request names: the one check that they are the actor's studio's, and as the client has seen them."""
+
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from studio.errors import Conflict, NotFound
+from studio.permissions import Actor
+from studio.store.columns import StudioRow
+
+RowT = TypeVar("RowT", bound=StudioRow)
+
+
+async def own(
+    session: AsyncSession, actor: Actor, table: type[RowT], row_id: UUID, field: str, *, lock: bool = False
+) -> RowT:
+    """Return a row of the actor's studio, locked for writing if asked; what another studio has does not exist.
+
+    Raises:
+        NotFound: there is no such row here; `field` is the input's field that named it.
+    """
+    row = await session.get(table, row_id, with_for_update=lock or None)
+    if row is None or row.studio_id != actor.studio_id:
+        raise NotFound(table.__name__, field=field)
+    return row
+
+
+def require_version(row: StudioRow, expected: int | None) -> None:
+    """Refuse with CONFLICT_VERSION unless the row is at the version that the client has seen; None asks nothing."""
+    if expected is not None and row.version != expected:
+        raise Conflict("CONFLICT_VERSION", field="expectedVersion", found=row.version, expected=expected)
