@@ -12,6 +12,7 @@ import orjson
 from numpy.typing import NDArray
 
 from matching import MentorTable, TraineeTable
+from studio.arrays.topics import topic_matrix
 from studio.store.enums import Level, RuleKind, TraineeRole
 from studio.store.people import Mentor, MentorPlace, Person, Region, Trainee, may_be_one_place
 from studio.store.rules import Rule
@@ -89,14 +90,14 @@ def match_arrays(rows: MatchRows, on: date) -> MatchArrays:
     # Whoever pins a pair of the same community has said so on purpose, with a reason.
     forbidden &= ~pinned
     trainees = TraineeTable(
-        needs=_matrix(rows.needs, trainee_ids, rows.top_topics),
+        needs=topic_matrix(rows.needs, trainee_ids, rows.top_topics),
         county=_codes(rows.trainees, counties),
         level=np.array([seniority(trainee, on) for trainee, _, _ in rows.trainees], dtype=np.int64),
         pain_texts=[rows.pain_texts.get(trainee_id, ()) for trainee_id in trainee_ids],
         wish=wish.astype(np.float64) if wish.any() else None,
     )
     mentors = MentorTable(
-        strengths=_matrix(rows.strengths, mentor_ids, rows.top_topics),
+        strengths=topic_matrix(rows.strengths, mentor_ids, rows.top_topics),
         county=_codes(rows.mentors, counties),
         tenure_years=np.array(
             [np.nan if mentor.tenure_years is None else mentor.tenure_years for mentor, _, _ in rows.mentors],
@@ -135,17 +136,6 @@ def _codes(
     return np.array(
         [counties.get(region.county, -1) if region else -1 for _, _, region in people], dtype=np.int64
     )
-
-
-def _matrix(
-    values: Mapping[UUID, Mapping[UUID, float]], rows: Sequence[UUID], columns: Sequence[UUID]
-) -> NDArray[np.float64]:
-    matrix = np.zeros((len(rows), len(columns)))
-    place = {topic_id: column for column, topic_id in enumerate(columns)}
-    for row, owner in enumerate(rows):
-        for topic_id, value in values.get(owner, {}).items():
-            matrix[row, place[topic_id]] = value
-    return matrix
 
 
 def _rule_matrix(

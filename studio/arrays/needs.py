@@ -8,6 +8,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from studio.arrays.topics import top_columns
 from studio.store.clock import CHINA
 from studio.store.enums import Measure
 from studio.store.topics import Topic
@@ -59,7 +60,7 @@ class NeedTable:
     """
 
     def __init__(self, topics: Sequence[Topic], responses: Sequence[ResponseRow]) -> None:
-        self._columns = _columns(topics)
+        self._columns = top_columns(topics)
         self._by_name = {topic.name: self._columns[topic.id] for topic in topics}
         self._row_of: dict[UUID, int] = {}
         self._place = {response.id: place for place, response in enumerate(responses)}
@@ -158,12 +159,6 @@ class NeedTable:
         # One response of a person counts in a wave.
         of_wave = self._named_in[self._wave == wave]
         return of_wave.sum(axis=0), len(of_wave)
-
-
-def _columns(topics: Sequence[Topic]) -> Mapping[UUID, int]:
-    """Return the column of every topic: its own for a top topic, its parent's for a leaf."""
-    tops = {topic.id: column for column, topic in enumerate(t for t in topics if t.parent_id is None)}
-    return {topic.id: tops[topic.parent_id or topic.id] for topic in topics}
 
 
 def _given_on(response: ResponseRow) -> date:

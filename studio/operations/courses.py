@@ -5,23 +5,21 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-import numpy as np
 import sqlalchemy as sa
-from numpy.typing import NDArray
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from matching import CoursePlan, plan_courses
+from studio.arrays.courses import CourseArrays, Floats, course_arrays
 from studio.operations.heat import GroupNeeds
 from studio.store.catalogue import Content, ContentTopic
 from studio.store.cohorts import Cohort
 from studio.store.enums import ContentKind, CourseEvent
 from studio.store.packages import CoursePlanContent, CoursePlanItem, CoursePlanSpeaker
-from studio.store.people import Mentor, MentorTopic, mentors_of
+from studio.store.people import mentors_of, strengths_of
 from studio.store.rows import insert_rows
 from studio.store.topics import Topic
 
-Floats = NDArray[np.float64]
 CONTENTS_PER_EVENT = 3
 DECIMALS = 6
 
@@ -40,17 +38,9 @@ async def store_course_plan(
     mentors = await mentors_of(session, cohort.studio_id)
     wanted: list[tuple[CoursePlanItem, list[UUID]]] = []
     if len(need) and mentors:
-        counties, heat = by_county.groups, by_county.heat
-        row_of = {county: row for row, county in enumerate(counties)}
-        plan = plan_courses(
-            need,
-            await _strengths(session, cohort.studio_id, topics, [mentor.id for mentor, _, _ in mentors]),
-            np.array([mentor.capacity for mentor, _, _ in mentors]),
-            county_need=heat.mean if counties else None,
-            county_trainees=heat.n_respondents if counties else None,
-            mentor_county=[row_of.get(region.county, -1) if region else -1 for _, _, region in mentors],
-        )
-        wanted = _items(cohort, topics, plan, counties, [mentor for mentor, _, _ in mentors])
+        strengths = await strengths_of(session, cohort.studio_id)
+        arrays = course_arrays(topics, mentors, strengths, need, by_county.groups, by_county.heat)
+        wanted = _items(cohort, arrays, _plan(arrays))
     if await _stored(session, cohort) == [_outline(item, speakers) for item, speakers in wanted]:
         return
     await session.execute(sa.delete(CoursePlanItem).where(col(CoursePlanItem.cohort_id) == cohort.id))
@@ -63,30 +53,19 @@ async def store_course_plan(
         await insert_rows(session, chosen)
 
 
-async def _strengths(
-    session: AsyncSession, studio_id: UUID, topics: Sequence[Topic], mentor_ids: Sequence[UUID]
-) -> Floats:
-    column = {topic.id: place for place, topic in enumerate(topics)}
-    row = {mentor_id: place for place, mentor_id in enumerate(mentor_ids)}
-    matrix = np.zeros((len(mentor_ids), len(topics)))
-    found = await session.execute(
-        select(MentorTopic.mentor_id, sa.func.coalesce(Topic.parent_id, Topic.id), MentorTopic.strength)
-        .join(Topic, col(Topic.id) == MentorTopic.topic_id)
-        .where(MentorTopic.studio_id == studio_id)
+def _plan(arrays: CourseArrays) -> CoursePlan:
+    known = bool(arrays.counties)
+    return plan_courses(
+        arrays.need,
+        arrays.strength,
+        arrays.capacity,
+        county_need=arrays.county_need if known else None,
+        county_trainees=arrays.county_trainees if known else None,
+        mentor_county=arrays.mentor_county,
     )
-    for mentor_id, topic_id, strength in found.all():
-        place = row[mentor_id], column[topic_id]
-        matrix[place] = max(matrix[place], strength)
-    return matrix
 
 
-def _items(
-    cohort: Cohort,
-    topics: Sequence[Topic],
-    plan: CoursePlan,
-    counties: Sequence[str],
-    mentors: Sequence[Mentor],
-) -> list[tuple[CoursePlanItem, list[UUID]]]:
+def _items(cohort: Cohort, arrays: CourseArrays, plan: CoursePlan) -> list[tuple[CoursePlanItem, list[UUID]]]:
     event, salon, visit = plan.event, plan.salon, plan.outreach
     proposals: list[tuple[CourseEvent, int, str | None, dict[str, float], Sequence[int]]] = [
         (
@@ -101,7 +80,7 @@ def _items(
         figures = {"coverage": salon.coverage}
         proposals.append((CourseEvent.QUARTERLY_SALON, salon.topics[0], None, figures, salon.speakers))
     if visit is not None:
-        county = counties[visit.county]
+        county = arrays.counties[visit.county]
         figures = {"need": visit.need}
         proposals.append((CourseEvent.OUTREACH_TEACHING, visit.topic, county, figures, visit.speakers))
     return [
@@ -111,11 +90,11 @@ def _items(
                 cohort_id=cohort.id,
                 position=position,
                 event=kind,
-                topic_id=topics[topic].id,
+                topic_id=arrays.topics[topic].id,
                 county=county,
                 figures={name: round(float(value), DECIMALS) for name, value in figures.items()},
             ),
-            [mentors[speaker].id for speaker in speakers],
+            [arrays.mentors[speaker].id for speaker in speakers],
         )
         for position, (kind, topic, county, figures, speakers) in enumerate(proposals)
     ]

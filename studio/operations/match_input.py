@@ -13,7 +13,7 @@ from studio.store.clock import today
 from studio.store.cohorts import Cohort
 from studio.store.needs import PainPoint, TraineeNeed
 from studio.store.pairings import Pairing
-from studio.store.people import MentorCase, MentorPlace, MentorTopic, Trainee, mentors_of, trainees_of
+from studio.store.people import MentorCase, MentorPlace, Trainee, mentors_of, strengths_of, trainees_of
 from studio.store.rules import Rule
 from studio.store.runs import MatchRun
 from studio.store.surveys import SurveyResponse
@@ -25,14 +25,13 @@ async def match_input(
 ) -> tuple[MatchRows, MatchArrays]:
     """Return the rows of a match run and the arrays made of them."""
     topics = await topics_of(session, cohort.studio_id)
-    parent = {topic.id: topic.parent_id or topic.id for topic in topics}
     rows = MatchRows(
         trainees=await trainees_of(session, cohort.id),
         mentors=await mentors_of(session, cohort.studio_id),
         top_topics=[topic.id for topic in topics if topic.parent_id is None],
         needs=await _needs(session, cohort.id),
         pain_texts=await _pain_texts(session, cohort.id),
-        strengths=await _strengths(session, cohort.studio_id, parent),
+        strengths=await strengths_of(session, cohort.studio_id),
         cases=await _cases(session, cohort.studio_id),
         places=await free_places(session, cohort),
         rules=await rules_in_force(session, cohort.id),
@@ -104,22 +103,6 @@ async def _pain_texts(session: AsyncSession, cohort_id: UUID) -> dict[UUID, list
     for trainee_id, text in found.all():
         texts[trainee_id].append(text)
     return texts
-
-
-async def _strengths(
-    session: AsyncSession, studio_id: UUID, parent: Mapping[UUID, UUID]
-) -> dict[UUID, dict[UUID, float]]:
-    found = await session.execute(
-        select(MentorTopic.mentor_id, MentorTopic.topic_id, MentorTopic.strength).where(
-            MentorTopic.studio_id == studio_id
-        )
-    )
-    strengths: dict[UUID, dict[UUID, float]] = defaultdict(dict)
-    for mentor_id, topic_id, strength in found.all():
-        # A strength in a leaf is one in its parent.
-        topic = parent[topic_id]
-        strengths[mentor_id][topic] = max(strength, strengths[mentor_id].get(topic, 0.0))
-    return strengths
 
 
 async def _cases(session: AsyncSession, studio_id: UUID) -> dict[UUID, list[str]]:

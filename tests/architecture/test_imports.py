@@ -82,6 +82,19 @@ def test_only_the_command_line_knows_the_demo() -> None:
     assert all(user.startswith("service/cli/") for user in users), users
 
 
+def test_rows_become_arrays_in_one_place() -> None:
+    """`studio/arrays` is the only translator between rows and the engine's arrays."""
+    translators = {
+        name_of(path)
+        for floor in ("studio", "graph", "service")
+        for path in python_files(floor)
+        for module, _ in imported_modules(path)
+        if module.split(".")[0] in {"numpy", "scipy"}
+    }
+    assert translators
+    assert all(name.startswith("studio/arrays/") for name in translators), translators
+
+
 def test_no_sql_stands_above_the_studio() -> None:
     """`graph` translates and `service/web` serves: statements are written in `studio`."""
     written = {
