@@ -14,7 +14,7 @@ from studio.operations.mentors import import_mentors
 from studio.operations.publishing import publish_match_run
 from studio.operations.roster import import_roster
 from studio.operations.rules import set_rule
-from studio.operations.runs import match_cohort
+from studio.operations.runs import match_cohort, start_match_run
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import PairingState, PublishState, RuleKind
@@ -166,6 +166,24 @@ async def test_draft_whose_places_are_gone_is_not_the_answer_to_a_new_match(
     assert again.id != ours.id
     async with writing(engine) as session:
         await publish_match_run(session, organizer, again.id, expected_version=again.version)
+
+
+async def test_only_a_computed_draft_is_published(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
+    async with writing(engine) as session:
+        queued = await start_match_run(session, organizer, cohort_id)
+    assert await refused(engine, organizer, queued) == "ILLEGAL_TRANSITION"
+    run = await draft(engine, organizer, cohort_id)
+    async with writing(engine) as session:
+        published = await publish_match_run(session, organizer, run.id, expected_version=run.version)
+    with pytest.raises(StudioError) as refusal:
+        async with writing(engine) as session:
+            await publish_match_run(session, organizer, run.id, expected_version=published.version)
+    assert refusal.value.code == "ILLEGAL_TRANSITION"
+    async with reading(engine) as session:
+        versions = (await session.execute(select(Pairing.version).where(Pairing.run_id == run.id))).scalars()
+        assert set(versions) == {2}
 
 
 @pytest.mark.parametrize("kind", [RuleKind.FORBID, RuleKind.PIN])

@@ -1,0 +1,57 @@
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import select
+
+from matching import Match
+from studio.arrays.matches import MatchArrays
+from studio.errors import StudioError
+from studio.operations import handlers
+from studio.operations.mentors import import_mentors
+from studio.operations.runs import start_match_run
+from studio.operations.worker import Worker
+from studio.permissions import Actor
+from studio.store.clock import held_at
+from studio.store.database import reading, writing
+from studio.store.enums import JobState, MatchRunState
+from studio.store.jobs import Job
+from studio.store.tables import MatchRun, Pairing
+from tests.studio.operations.conftest import MENTOR_HEADER, csv_file
+
+
+async def test_run_whose_input_changes_meanwhile_is_computed_again(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    computed: list[str] = []
+
+    async def compute_while_a_mentor_withdraws(
+        arrays: MatchArrays, weights: Mapping[str, float]
+    ) -> Match | StudioError:
+        found = await compute(arrays, weights)
+        if not computed:
+            none = csv_file(MENTOR_HEADER, ("周兰", "竹园社区", "汇川区", 0, 12, "", "", ""))
+            async with writing(engine) as session:
+                await import_mentors(session, organizer, none, "mentors.csv")
+        computed.append(arrays.input_hash)
+        return found
+
+    compute = handlers.compute_match
+    monkeypatch.setattr(handlers, "compute_match", compute_while_a_mentor_withdraws)
+    async with writing(engine) as session:
+        run = await start_match_run(session, organizer, cohort_id)
+    worker = Worker(engine, handlers.HANDLERS)
+    assert await worker.run_once()
+    async with reading(engine) as session:
+        job = await session.get_one(Job, run.job_id)
+        assert (job.state, (await session.execute(select(Pairing.id))).all()) == (JobState.QUEUED, [])
+    with held_at(datetime.now(UTC) + timedelta(hours=1)):
+        while await worker.run_once():
+            pass
+    async with reading(engine) as session:
+        done = await session.get_one(MatchRun, run.id)
+        pairs = len((await session.execute(select(Pairing.id))).all())
+    assert len(set(computed)) == 2
+    assert (done.state, done.input_hash, done.matched, pairs) == (MatchRunState.OPTIMAL, computed[1], 3, 3)
