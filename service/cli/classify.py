@@ -82,11 +82,11 @@ def reading_json(reading: AnswerReading, names: dict[str, str]) -> dict[str, Any
 
 def _print_readings(result: list[dict[str, Any]], language: str) -> None:
     for text in result:
-        output.print(text["text"], markup=False, style="bold")
+        output.print(text["text"], style="bold")
         for topic in text["topics"]:
             words = "…".join(text["text"][span["start"] : span["end"]] for span in topic["evidence"])
             leaf = f" › {topic['leaf']['name']}" if topic["leaf"] else ""
-            output.print(f"  {topic['name']}{leaf} {topic['confidence']:.0%} “{words}”", markup=False)
+            output.print(f"  {topic['name']}{leaf} {topic['confidence']:.0%} “{words}”")
         if text["junk"]:
             output.print("  " + translate("CLI_JUNK", language), style="dim")
         elif text["abstained"]:

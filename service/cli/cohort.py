@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.table import Table
+from rich.text import Text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
@@ -184,10 +185,11 @@ def _print_recommendations(result: dict[str, Any], language: str) -> None:
     if not result["items"]:
         output.print(translate("CLI_NO_RECOMMENDATIONS", language))
     for place, item in enumerate(result["items"], start=1):
-        output.print(f"{place}. {item['title']}  [dim]{item['kind']} · {item['minutes']} min[/]")
+        about = f"{item['kind']} · {item['minutes']} min"
+        output.print(Text.assemble(f"{place}. {item['title']}  ", (about, "dim")))
         output.print("   " + "、".join(reason["label"] for reason in item["reasons"]), style="dim")
         for point in item["becauseOf"]:
-            output.print(f"   “{point['text']}”", markup=False)
+            output.print(f"   “{point['text']}”")
 
 
 def match(

@@ -66,7 +66,7 @@ def _print(
     output.print(translate("DEMO_EXAMPLE", language, name=first["name"]), style="bold")
     for need in first["needs"][:ITEMS_SHOWN]:
         because = f"  “{need['because']}”" if need["because"] else ""
-        output.print(f"  {need['name']} {need['need']:.2f}{because}", markup=False)
+        output.print(f"  {need['name']} {need['need']:.2f}{because}")
     for item in recommended["items"][:ITEMS_SHOWN]:
-        output.print(f"  → {item['title']}", markup=False)
+        output.print(f"  → {item['title']}")
     print_match(match, language)

@@ -10,7 +10,7 @@ from typing import Any, NoReturn, TypeVar
 import orjson
 import typer
 from rich.console import Console
-from rich.markup import escape
+from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -26,9 +26,10 @@ from studio.store.schema import require_newest
 
 T = TypeVar("T")
 
-# Results go to standard output; progress and complaints to standard error.
-output = Console(highlight=False, soft_wrap=True)
-complaints = Console(stderr=True, highlight=False, soft_wrap=True)
+# Results go to standard output; progress and complaints to standard error. Without markup: names, file names and
+# what people wrote may hold square brackets, so styles are given apart from texts.
+output = Console(highlight=False, soft_wrap=True, markup=False, emoji=False)
+complaints = Console(stderr=True, highlight=False, soft_wrap=True, markup=False, emoji=False)
 
 
 @asynccontextmanager
@@ -78,9 +79,9 @@ def refuse(refusal: StudioError, form: Format, language: Language) -> NoReturn:
         print_json({"error": {"code": refusal.code, "message": message, "field": refusal.field, **told}})
     else:
         # Messages repeat headers and cells, which may hold what Rich takes for markup.
-        complaints.print(f"[bold red]✗[/] {escape(message)}  [dim]({refusal.code})[/]")
+        complaints.print(Text.assemble(("✗", "bold red"), f" {message}  ", (f"({refusal.code})", "dim")))
         if suggestion:
-            complaints.print(f"  → {escape(suggestion)}")
+            complaints.print(Text(f"  → {suggestion}"))
     raise typer.Exit(1)
 
 
@@ -92,7 +93,7 @@ def print_json(value: Any) -> None:
 @contextmanager
 def working(message: str) -> Iterator[None]:
     """Show on standard error that something is being worked at."""
-    with complaints.status(message):
+    with complaints.status(Text(message)):
         yield
 
 

@@ -111,7 +111,7 @@ def demo(
 
 async def _load(engine: AsyncEngine, trainees: int | None, mentors: int | None, language: str) -> Demo:
     def say(code: str) -> None:
-        complaints.print(f"[dim]· {translate(code, language)}[/]")
+        complaints.print(f"· {translate(code, language)}", style="dim")
 
     if trainees is None and mentors is None:
         return await load_demo(engine, say)

@@ -1,5 +1,6 @@
 """The command line as a user runs it: shapes, exit codes, files."""
 
+import io
 import json
 import math
 from pathlib import Path
@@ -7,11 +8,21 @@ from typing import Any
 
 import pytest
 from openpyxl import load_workbook
+from rich.console import Console
 from typer.testing import CliRunner, Result
 
+from service.cli import running
 from service.cli.app import app
 from studio.messages import translate
-from tests.studio.operations.conftest import MENTORS, ROSTER, SURVEY, SURVEY_HEADER, SURVEY_ROWS, csv_file
+from tests.studio.operations.conftest import (
+    MENTORS,
+    ROSTER,
+    ROSTER_HEADER,
+    SURVEY,
+    SURVEY_HEADER,
+    SURVEY_ROWS,
+    csv_file,
+)
 
 
 @pytest.fixture(scope="module")
@@ -214,3 +225,54 @@ def test_command_without_a_database_says_what_to_do(tmp_path: Path) -> None:
 def test_bare_studio_has_no_topics(tmp_path: Path) -> None:
     result = answer(tmp_path, "init", "--bare")
     assert (result["topics"], result["contents"]) == (0, 0)
+
+
+BRACKETS = "张[/b]三"
+
+
+def test_brackets_in_what_people_write_are_printed_as_they_are(tmp_path: Path) -> None:
+    """Square brackets are markup to the library that prints; here they are a name, a file, a sentence."""
+    people = (BRACKETS, "党委书记", "甲县", "乙镇", "[red]丙[/red]社区", "", "2020-01")
+    (tmp_path / "[red]名册.csv").write_bytes(csv_file(ROSTER_HEADER, people))
+    (tmp_path / "mentors.csv").write_bytes(csv_file(("姓名", "社区"), ("李[/i]四", "丁社区")))
+    (tmp_path / "texts.txt").write_text("加装电梯[/b]一楼不同意:smile:", encoding="utf-8")
+    survey = csv_file(
+        ("姓名", "社区", "您最棘手的问题是什么"), (BRACKETS, "[red]丙[/red]社区", "加装电梯[/b]一楼不同意")
+    )
+    (tmp_path / "survey.csv").write_bytes(survey)
+    for arguments, wanted in (
+        (("init",), ""),
+        (("import", "roster", tmp_path / "[red]名册.csv", "--cohort", 3), ""),
+        (("import", "mentors", tmp_path / "mentors.csv"), ""),
+        (("import", "survey", tmp_path / "survey.csv", "--cohort", 3), ""),
+        (("needs", "--cohort", 3), BRACKETS),
+        (("match", "--cohort", 3), BRACKETS),
+        (("classify", tmp_path / "texts.txt"), "加装电梯[/b]一楼不同意:smile:"),
+        (("export", "pairings", tmp_path / "[b]x.xlsx", "--cohort", 3), "[b]x.xlsx"),
+    ):
+        done = yanzhen(tmp_path, *arguments)
+        assert done.exit_code == 0, done.output
+        assert wanted in done.stdout
+    (trainee,) = answer(tmp_path, "needs", "--cohort", 3)["trainees"]
+    recommended = yanzhen(tmp_path, "recommend", "--trainee", trainee["id"])
+    assert BRACKETS in recommended.stdout
+    assert "加装电梯[/b]一楼不同意" in recommended.stdout
+    for refused in (("recommend", "--trainee", "[/x]"), ("import", "roster", "[/red].csv", "--cohort", 1)):
+        done = yanzhen(tmp_path, *refused)
+        assert done.exit_code == 1
+        assert str(refused[2]) in done.stderr
+    mapped = yanzhen(
+        tmp_path, "import", "roster", tmp_path / "mentors.csv", "--cohort", 1, "--map", "[/a]=name"
+    )
+    assert "[/a]" in mapped.stderr
+
+
+def test_progress_shows_a_file_name_with_brackets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a terminal the file's name stands beside a turning sign, which reads markup by itself."""
+    screen = io.StringIO()
+    monkeypatch.setattr(
+        running, "complaints", Console(file=screen, force_terminal=True, markup=False, emoji=False)
+    )
+    with running.working("正在导入 [/red].csv…"):
+        pass
+    assert "[/red].csv" in screen.getvalue()

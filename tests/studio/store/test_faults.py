@@ -72,7 +72,7 @@ async def test_locked_sqlite_is_busy(
     sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 20)
-    shutil.copyfile(sqlite_template, tmp_path / "own.db")
+    shutil.copy(sqlite_template, tmp_path / "own.db")
     engine = open_database(f"sqlite:///{tmp_path}/own.db")
     with locked(tmp_path / "own.db"), pytest.raises(SQLAlchemyError) as raised:
         async with writing(engine) as session:
