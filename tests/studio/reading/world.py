@@ -127,7 +127,7 @@ def _people(world: World) -> None:
         mentor = add(
             t.Mentor,
             person_id=person.id,
-            capacity=2 - number,
+            capacity=(2, 1, 1)[number],
             tenure_years=(None, 3.25, 8.0)[number],
             roster_row=number,
         )
