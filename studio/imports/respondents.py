@@ -1,11 +1,13 @@
 """Whom a row of a survey belongs to: found by name, community and telephone, never guessed."""
 
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from studio.imports.issues import ImportCode, RowIssue
 from studio.imports.keys import community_key, name_key, same_community, text_key
+from studio.imports.rowreader import shown
 from studio.imports.survey_rows import SurveyRow
 
 _NEAR = 0.5
@@ -70,10 +72,9 @@ class PeopleIndex:
         if len(candidates) == 1:
             return Found(candidates[0].key)
         if candidates:
-            known = "、".join(_introduced(p) for p in candidates)
-            return Found(None, ImportCode.AMBIGUOUS_PERSON, (("name", name), ("candidates", known)))
-        near = "、".join(_introduced(p) for p in self._near(name, community)) or "—"
-        values = (("name", name), ("community", community or "—"), ("near", near))
+            return _ambiguous(name, candidates)
+        near = told_apart(self._near(name, community)) or "—"
+        values = (("name", shown(name)), ("community", shown(community) or "—"), ("near", near))
         return Found(None, ImportCode.UNKNOWN_PERSON, values)
 
     def _near(self, name: str, community: str) -> list[KnownPerson]:
@@ -92,8 +93,24 @@ class PeopleIndex:
         return [self._people[at] for at in best[:_MOST_NEAR]]
 
 
-def _introduced(person: KnownPerson) -> str:
-    return f"{person.name}({person.community})" if person.community else person.name
+def _ambiguous(name: str, candidates: Sequence[KnownPerson]) -> Found:
+    values = (("name", shown(name)), ("candidates", told_apart(candidates)))
+    return Found(None, ImportCode.AMBIGUOUS_PERSON, values)
+
+
+def told_apart(people: Sequence[KnownPerson]) -> str:
+    """Return people so that a reader can choose: with the end of the telephone where a community has two."""
+    alike = Counter((name_key(person.name), community_key(person.community)) for person in people)
+    return "、".join(
+        _introduced(person, numbered=alike[name_key(person.name), community_key(person.community)] > 1)
+        for person in people
+    )
+
+
+def _introduced(person: KnownPerson, *, numbered: bool = False) -> str:
+    number = f"****{person.phone[-4:]}" if numbered and person.phone else ""
+    about = ",".join(filter(None, (person.community, number)))
+    return f"{person.name}({about})" if about else person.name
 
 
 def resolve_people(

@@ -99,7 +99,8 @@ def parse_rules(table: Table, *, overrides: Mapping[str, str] | None = None) -> 
             continue
         twin = seen.setdefault(_pair(rule), rule)
         if twin is not rule:
-            _note_twin(reader, rule, twin)
+            field, code, values = clash(rule, twin)
+            reader.note(field, code, **values)
         if reader.is_sound:
             rows.append(rule)
     issues = in_row_order(reader.issues, field_columns(mapping))
@@ -139,15 +140,12 @@ def _pair(rule: RuleRow) -> tuple[str, ...]:
     )
 
 
-def _note_twin(reader: RowReader, rule: RuleRow, twin: RuleRow) -> None:
-    kinds = {rule.kind, twin.kind}
-    if RuleKind.FORBID in kinds and len(kinds) > 1:
-        reader.note(
-            "kind",
-            ImportCode.CONTRADICTORY_RULES,
-            other_row=twin.row,
-            trainee=rule.trainee,
-            mentor=rule.mentor,
-        )
-    elif len(kinds) == 1:
-        reader.note("trainee", ImportCode.DUPLICATE_ROW, other_row=twin.row)
+def clash(rule: RuleRow, earlier: RuleRow) -> tuple[str, ImportCode, dict[str, object]]:
+    """Return the field, the code and the values of the issue that two rows about one pair are.
+
+    A pair has one rule: two that do not contradict each other are one too many as well.
+    """
+    if (rule.kind is RuleKind.FORBID) != (earlier.kind is RuleKind.FORBID):
+        values = {"other_row": earlier.row, "trainee": rule.trainee, "mentor": rule.mentor}
+        return "kind", ImportCode.CONTRADICTORY_RULES, values
+    return "trainee", ImportCode.DUPLICATE_ROW, {"other_row": earlier.row}

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from studio.imports.columns import ColumnMapping
-from studio.imports.issues import RowIssue
+from studio.imports.issues import RowIssue, in_row_order
+from studio.imports.rowreader import field_columns
 
 
 @dataclass
@@ -37,6 +38,10 @@ class ImportReport:
     def rejected_rows(self) -> set[int]:
         """Numbers of the rows with at least one issue."""
         return {issue.row for issue in self.rejected}
+
+    def column(self, field: str) -> str:
+        """Return the header of a field's column, or empty where the sheet has none."""
+        return next((column.column for column in self.mapping if column.field == field), "")
 
     def as_json(self, language: str) -> dict[str, Any]:
         """Return the stable shape of docs/cli.md."""
@@ -88,6 +93,8 @@ async def all_or_nothing(
     except BaseException:
         await savepoint.rollback()
         raise
+    # What the sheet and what the database show to be wrong is told together, as it stands in the sheet.
+    report.rejected = list(in_row_order(report.rejected, field_columns(report.mapping)))
     report.written = not dry_run and (skip_bad_rows or not report.rejected)
     if report.written:
         await savepoint.commit()

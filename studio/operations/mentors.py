@@ -89,13 +89,16 @@ class _MentorWriter:
         community = self.regions.community(row.community, row.county, row.town)
         person, person_changed = self.persons.find_or_add(row.name, community, row.phone, sharing)
         if person is None:
-            report.rejected.append(ambiguous(row.row, "", row.name))
+            twins = self.persons.namesakes(row.name, community)
+            report.rejected.append(ambiguous(row.row, report.column("name"), row.name, twins, row.community))
             return
         mentor = self.mentors.get(person.id)
         known = self.known[mentor.id] if mentor else _Known()
         if row.capacity is not None and row.capacity < len(known.held):
             values = {"capacity": row.capacity, "held": len(known.held)}
-            report.rejected.append(RowIssue(row.row, "", ImportCode.CAPACITY_BELOW_LOAD, values))
+            report.rejected.append(
+                RowIssue(row.row, report.column("capacity"), ImportCode.CAPACITY_BELOW_LOAD, values)
+            )
             return
         is_new = mentor is None
         if mentor is None:

@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from studio.imports.issues import ImportCode, RowIssue
 from studio.imports.keys import community_key, name_key
+from studio.imports.respondents import KnownPerson, told_apart
 from studio.store.enums import RegionKind
 from studio.store.people import Person, Region, persons_by_key
 from studio.store.rows import changed
@@ -73,6 +74,10 @@ class Persons:
         self.new: list[Person] = []
         self._known = known
 
+    def namesakes(self, name: str, community: Region | None) -> list[Person]:
+        """Return the known persons of a name in a community."""
+        return self._known.get((name_key(name), community.id if community else None), [])
+
     def find_or_add(
         self, name: str, community: Region | None, phone: str, namesakes_in_file: int
     ) -> tuple[Person | None, bool]:
@@ -117,8 +122,8 @@ def namesakes(rows: Iterable[tuple[str, str]]) -> Counter[tuple[str, str]]:
     return Counter((name_key(name), community_key(community)) for name, community in rows)
 
 
-def ambiguous(row: int, column: str, name: str) -> RowIssue:
-    """Return the issue of a row whose person could be either of two."""
-    return RowIssue(
-        row=row, column=column, code=ImportCode.AMBIGUOUS_PERSON, values={"name": name, "candidates": name}
-    )
+def ambiguous(row: int, column: str, name: str, persons: Iterable[Person], community: str) -> RowIssue:
+    """Return the issue of a row whose person could be any of `persons`, who share a community."""
+    known = [KnownPerson(person.id, person.name, community, phone=person.phone or "") for person in persons]
+    values = {"name": name, "candidates": told_apart(known)}
+    return RowIssue(row=row, column=column, code=ImportCode.AMBIGUOUS_PERSON, values=values)

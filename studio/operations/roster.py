@@ -51,7 +51,10 @@ async def import_roster(
             sharing = written[name_key(row.name), community_key(row.community)]
             person, person_changed = persons.find_or_add(row.name, community, row.phone, sharing)
             if person is None:
-                report.rejected.append(ambiguous(row.row, "", row.name))
+                twins = persons.namesakes(row.name, community)
+                report.rejected.append(
+                    ambiguous(row.row, report.column("name"), row.name, twins, row.community)
+                )
                 continue
             trainee = trainees.get(person.id)
             if trainee is None:

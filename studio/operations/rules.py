@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
 from studio.errors import StudioError
-from studio.imports.issues import ImportCode, RowIssue
-from studio.imports.respondents import Found, KnownPerson, PeopleIndex
-from studio.imports.rules import RuleRow, parse_rules
+from studio.imports.issues import RowIssue
+from studio.imports.respondents import KnownPerson, PeopleIndex
+from studio.imports.rules import RuleRow, clash, parse_rules
 from studio.imports.tables import read_table
 from studio.operations.audit import audit
 from studio.operations.cohorts import find_cohort
@@ -95,10 +95,18 @@ async def import_rules(
         found = await session.execute(select(Rule).where(Rule.cohort_id == cohort.id))
         existing = {(rule.trainee_id, rule.mentor_id): rule for rule in found.scalars()}
         new: list[Rule] = []
+        taken: dict[tuple[UUID, UUID], RuleRow] = {}
         for row in sheet.rows:
             pair = _find_pair(row, people, report)
-            if pair is not None:
+            if pair is None:
+                continue
+            # Known by what they mean: a community may be written in two ways, or left out.
+            earlier = taken.setdefault(pair, row)
+            if earlier is row:
                 _take(row, pair, existing, new, cohort, report)
+            else:
+                field, code, values = clash(row, earlier)
+                report.rejected.append(RowIssue(row.row, report.column(field), code, values))
         report.respondents = report.accepted
         await insert_rows(session, new)
     if report.written and report.new + report.updated:
@@ -129,20 +137,16 @@ def _find_pair(
     """Return the trainee and the mentor of a row, or add what is wrong with either to the report."""
     trainees, mentors = people
     sought = (
-        ("trainee", row.trainee, trainees.find(row.trainee, community=row.trainee_community)),
-        ("mentor", row.mentor, mentors.find(row.mentor, community=row.mentor_community)),
+        ("trainee", trainees.find(row.trainee, community=row.trainee_community)),
+        ("mentor", mentors.find(row.mentor, community=row.mentor_community)),
     )
-    for column, _, found in sought:
+    for field, found in sought:
         if found.code is not None:
-            report.rejected.append(_issue(row.row, column, found.code, found))
-    keys = [found.key for _, _, found in sought]
+            report.rejected.append(RowIssue(row.row, report.column(field), found.code, dict(found.values)))
+    keys = [found.key for _, found in sought]
     if isinstance(keys[0], UUID) and isinstance(keys[1], UUID):
         return keys[0], keys[1]
     return None
-
-
-def _issue(row: int, column: str, code: ImportCode, found: Found) -> RowIssue:
-    return RowIssue(row=row, column=column, code=code, values=dict(found.values))
 
 
 def _take(

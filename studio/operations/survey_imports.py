@@ -122,7 +122,6 @@ async def _find_respondents(
     ]
     found, issues = resolve_people(sheet.rows, people, name_column=sheet.name_column)
     report.rejected.extend(issues)
-    report.rejected.sort(key=lambda issue: (issue.row, issue.column))
     return {row: key for row, key in found.items() if isinstance(key, UUID)}
 
 

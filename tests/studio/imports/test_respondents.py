@@ -41,6 +41,11 @@ def test_unknown_person_is_reported_with_near_names() -> None:
     assert "林晓禾(翠竹社区)" in found[0].suggestion()  # type: ignore[attr-defined]
 
 
+def test_overlong_name_is_cut_in_the_message() -> None:
+    _, _, found = resolve(f"姓名 | 社区 | 最棘手\n{'长' * 300} | {'社' * 300} | a")
+    assert len(found[0].message()) < 150  # type: ignore[attr-defined]
+
+
 def test_known_name_in_another_community_is_not_taken() -> None:
     keys, issues, found = resolve("姓名 | 社区 | 最棘手\n周望山 | 翠竹 | a")
     assert (keys, issues) == ({}, [(2, "姓名", "UNKNOWN_PERSON")])
@@ -51,6 +56,7 @@ def test_namesakes_without_community_are_ambiguous() -> None:
     _, issues, found = resolve("姓名 | 社区 | 最棘手\n林晓禾 | | a\n吴小满 | 东门 | b")
     assert issues == [(2, "姓名", "AMBIGUOUS_PERSON"), (3, "姓名", "AMBIGUOUS_PERSON")]
     assert "清溪村" in found[0].message()  # type: ignore[attr-defined]
+    assert "吴小满(东门社区,****0005)、吴小满(东门社区,****0006)" in found[1].message()  # type: ignore[attr-defined]
 
 
 def test_county_or_telephone_tells_namesakes_apart() -> None:

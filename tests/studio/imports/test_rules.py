@@ -61,6 +61,15 @@ def test_every_fault_is_reported_at_once() -> None:
     assert [row.row for row in sheet.rows] == [4]
 
 
+def test_pair_has_one_rule() -> None:
+    sheet = rules("""
+        trainee | mentor | kind | reason
+        林晓禾 | 周望山 | 必须 | 同片区
+        林晓禾 | 周望山 | 优先 | 同片区
+    """)
+    assert told(sheet.issues) == [(3, "trainee", "DUPLICATE_ROW")]
+
+
 def test_rule_file_without_reasons_is_refused() -> None:
     with pytest.raises(ImportRefused) as caught:
         rules("学员 | 导师 | 类型\n林晓禾 | 周望山 | 必须")

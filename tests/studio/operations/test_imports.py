@@ -6,7 +6,6 @@ from sqlmodel import SQLModel, select
 from studio.errors import Forbidden, StudioError
 from studio.operations.mentors import import_mentors
 from studio.operations.roster import import_roster
-from studio.operations.rules import import_rules
 from studio.operations.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.store.database import reading, writing
@@ -19,7 +18,6 @@ from studio.store.tables import (
     PainPoint,
     Person,
     Region,
-    Rule,
     SurveyResponse,
     Trainee,
     TraineeNeed,
@@ -236,21 +234,18 @@ async def test_mentor_capacity_becomes_places_and_shrinks_by_closing(
     assert await count(engine, MentorTopic) == 2 + 1 + 1
 
 
-async def test_rules_are_found_by_name_and_told_when_not(engine: AsyncEngine, people: Actor) -> None:
-    rules = csv_file(
-        ("学员", "导师", "类型", "原因"),
-        ("王芳", "陈松", "必须配对", "电梯经验对口"),
-        ("赵强", "周兰", "回避", "亲属"),
-        ("李明", "周兰", "回避", "两个李明"),
-        ("王芳", "没有这人", "回避", "写错了"),
-    )
+async def test_namesake_of_a_roster_is_told_apart_from_those_who_are_known(
+    engine: AsyncEngine, people: Actor
+) -> None:
+    twin = ("李明", "副书记", "汇川区", "云溪街道", "桂语社区", "19900000009", "")
     async with writing(engine) as session:
-        report = await import_rules(session, people, rules, "rules.csv", 3, skip_bad_rows=True)
-    assert {(issue.row, issue.code.value) for issue in report.rejected} == {
-        (4, "AMBIGUOUS_PERSON"),
-        (5, "UNKNOWN_PERSON"),
-    }
-    assert await count(engine, Rule) == 2
+        await import_roster(
+            session, people, csv_file(ROSTER_HEADER, twin, (*twin[:5], "19900000001", "")), "r", 3
+        )
+        report = await import_roster(session, people, csv_file(ROSTER_HEADER, (*twin[:5], "", "")), "r", 3)
+    (issue,) = report.rejected
+    assert (issue.column, issue.code.value) == ("姓名", "AMBIGUOUS_PERSON")
+    assert "李明(桂语社区,****0001)、李明(桂语社区,****0009)" in issue.message()
 
 
 async def test_only_organizers_import(engine: AsyncEngine, people: Actor) -> None:
