@@ -22,13 +22,18 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet from its first row and column on.
+    """A sheet from its first row and column on, its cells as they were written.
 
     Merges are (top, left, bottom, right), zero-based, both ends included.
     """
 
     rows: list[list[str]]
     merges: list[tuple[int, int, int, int]] = field(default_factory=list)
+
+
+def trimmed(text: str) -> str:
+    """Return a text without outer blanks and control characters, which names, dates and options never mean."""
+    return (text if text.isprintable() else _CONTROL.sub("", text)).strip()
 
 
 def check_cells(cells: int, limits: Limits) -> None:
@@ -38,12 +43,14 @@ def check_cells(cells: int, limits: Limits) -> None:
 
 
 def cell_text(cell: Cell) -> str:
-    """Return a cell as text: 4.0 as `4`, dates as ISO; outer blanks and control characters go.
+    """Return a cell as text: 4.0 as `4`, dates as ISO, blanks alone as nothing; else as it was written.
 
-    A cell that begins with `=` stays the text it is: nothing is ever evaluated.
+    A cell that begins with `=` stays the text it is: nothing is ever evaluated. Only NUL goes: PostgreSQL
+    stores no text that holds one.
     """
     if isinstance(cell, str):
-        return (cell if cell.isprintable() else _CONTROL.sub("", cell)).strip()
+        written = cell.replace("\0", "")
+        return written if trimmed(written) else ""
     if isinstance(cell, bool):
         return "TRUE" if cell else "FALSE"
     if isinstance(cell, float):

@@ -54,7 +54,8 @@ class AnswerReader:
         """Return the answer of a row, adding its faults to `issues`; a bad cell counts as blank."""
         cells = tuple([row.cells[column] for column in self.plan.columns])
         if self.plan.kind is QuestionKind.TEXT:
-            return unanswered(cells[0], free_text=True) or Answer(AnswerState.ANSWERED, cells[0])
+            words = row.as_written(self.plan.columns[0])
+            return unanswered(cells[0], free_text=True) or Answer(AnswerState.ANSWERED, words)
         known = self._known.get(cells)
         if known is None:
             known = self._known[cells] = self._read(cells)

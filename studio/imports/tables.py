@@ -1,11 +1,13 @@
 """A table inside a sheet: where its header is, its columns, and rows with the numbers a user sees."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from studio.imports.files import column_letters, read_sheets
 from studio.imports.issues import ImportCode, ImportRefused
-from studio.imports.sheets import Limits, Sheet
+from studio.imports.sheets import Limits, Sheet, trimmed
 
 __all__ = ["Limits", "Table", "TableRow", "read_table"]
 
@@ -16,13 +18,23 @@ _NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
 _QUESTION_CODE = re.compile(r"^(?:[QqGg]\d+|[A-Za-z]\w*\[\w+\])\w*$")
 _QUESTION_WORD = re.compile(r"姓名|时间|社区|程度|问题|什么|哪|[?？]")
 
+_ALL_TRIMMED: Mapping[int, str] = MappingProxyType({})
+
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """One row; `number` is its row in the sheet (in a csv file the record, which is the row Excel shows)."""
+    """One row; `number` is its row in the sheet (in a csv file the record, which is the row Excel shows).
+
+    `cells` are trimmed; `written` holds, by column, those that trimming changed as they were written.
+    """
 
     number: int
     cells: tuple[str, ...]
+    written: Mapping[int, str]
+
+    def as_written(self, index: int) -> str:
+        """Return a cell with its outer blanks, as somebody's own words are kept."""
+        return self.written.get(index, self.cells[index])
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +95,24 @@ def _table(sheet: Sheet) -> Table | None:
         header=tuple(labels[at] or f"[{column_letters(at)}]" for at in used),
         letters=tuple(column_letters(at) for at in used),
         header_row=last + 1,
-        rows=tuple(TableRow(number, tuple(row[at] for at in used)) for number, row in body),
+        rows=tuple(
+            TableRow(number, tuple(row[at] for at in used), _written(sheet.rows[number - 1], row, used))
+            for number, row in body
+        ),
     )
+
+
+def _written(written: list[str], row: list[str], used: Sequence[int]) -> Mapping[int, str]:
+    """Return the cells that trimming changed; a merged cell that was filled down has nothing of its own."""
+    # Nearly all rows have none: two lists are compared faster than cell by cell.
+    if written == row:
+        return _ALL_TRIMMED
+    return {index: written[at] for index, at in enumerate(used) if written[at] and written[at] != row[at]}
 
 
 def _fill_down(sheet: Sheet) -> list[list[str]]:
     """Give every row under a vertically merged cell its value (a county written once for ten people)."""
-    rows = [list(row) for row in sheet.rows]
+    rows = [list(map(trimmed, row)) for row in sheet.rows]
     for top, left, bottom, _ in sheet.merges:
         if top >= len(rows) or left >= len(rows[top]):
             continue
@@ -103,7 +126,7 @@ def _fill_header(sheet: Sheet, rows: list[list[str]]) -> list[list[str]]:
     for top, left, bottom, right in sheet.merges:
         for at in range(top, min(bottom + 1, len(filled))):
             for column in range(left, min(right + 1, len(filled[at]))):
-                filled[at][column] = sheet.rows[top][left]
+                filled[at][column] = trimmed(sheet.rows[top][left])
     return filled
 
 

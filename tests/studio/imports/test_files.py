@@ -76,10 +76,19 @@ def test_excel_values_become_text() -> None:
     assert cells == ("4", "13800000000", "2.5", "2026-03-02 10:31:05", "2026-03-02", "TRUE", "=1+1", "007")
 
 
-def test_control_characters_go_and_everything_else_stays() -> None:
+def test_cells_are_trimmed_and_kept_as_written_but_for_nul() -> None:
     text = "繁體😀 e\u0301\t末"
-    table = read_table(csv_bytes([["甲", "乙"], [f"\x00{text}\x07 ", "x" * 20_000]]), "a.csv")
-    assert table.rows[0].cells == (text, "x" * 20_000)
+    rows = [["甲 ", "乙"], [f" \x00{text}\x07 ", "x" * 20_000], [" \u3000", "y"], ["a", "b"]]
+    for content in (
+        csv_bytes(rows),
+        xlsx_bytes([[cell.replace("\x00", "") for cell in row] for row in rows]),
+    ):
+        table = read_table(content, "a")
+        assert table.header == ("甲", "乙")
+        assert table.rows[0].cells == (text, "x" * 20_000)
+        assert (table.rows[0].as_written(0), table.rows[0].as_written(1)) == (f" {text}\x07 ", "x" * 20_000)
+        assert (table.rows[1].cells, table.rows[1].as_written(0)) == (("", "y"), "")
+        assert table.rows[2].written == {}
 
 
 @pytest.mark.parametrize(

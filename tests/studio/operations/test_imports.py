@@ -206,7 +206,7 @@ async def test_two_open_questions_alone_are_a_complete_survey(engine: AsyncEngin
 
 
 async def test_words_are_kept_as_written(engine: AsyncEngine, people: Actor) -> None:
-    words = "=1+1 “引号”,換行\n第二行 😀 1 2"
+    words = " \u3000=1+1 “引号”,換行\n第二行 😀 1 2\t\n"
     file = csv_file(("姓名", "社区", "最棘手的问题", "最急迫的难题"), ("王芳", "竹园社区", words, ""))
     async with writing(engine) as session:
         await import_survey(session, people, file, "words.csv", 3, 1)
