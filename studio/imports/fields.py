@@ -11,8 +11,11 @@ NAME = FieldNames(
         " 被调查人 学员名字 name fullname realname traineename studentname respondentname"
         " chinesename"
     ),
-    words("学员 学员名单 人员 名 trainee student respondent person"),
+    words("学员 学员名单 人员 名 trainee student respondent person givenname firstname forename"),
 )
+# Of a name in two columns; the other one is then the given name.
+SURNAME = FieldNames("surname", words("姓 姓氏 surname familyname lastname"))
+GIVEN_NAMES = frozenset(words("名 名字 givenname firstname forename"))
 COMMUNITY = FieldNames(
     "community",
     words(

@@ -42,6 +42,11 @@ def clean_name(text: str) -> str:
     return _NAME_DOT.sub("·", _SPACE.sub("", plain)).strip("·")
 
 
+def full_name(surname: str, given: str) -> str:
+    """Return a name from two columns: 王 and 小明 are 王小明, Lee and Anna are Anna Lee."""
+    return f"{given} {surname}".strip() if (surname + given).isascii() else surname + given
+
+
 def name_key(text: str) -> str:
     """Return the key by which two spellings of a person's name are the same."""
     return _NAME_DOT.sub("·", text_key(text)).strip("·")

@@ -29,6 +29,7 @@ _COMMUNITY = replace(
 )
 _FIELDS: tuple[FieldNames, ...] = (
     _NAME,
+    fields.SURNAME,
     _COMMUNITY,
     fields.COUNTY,
     fields.TOWN,

@@ -15,6 +15,7 @@ from studio.store.enums import LABELS, Level, TraineeRole
 
 _FIELDS: tuple[FieldNames, ...] = (
     fields.NAME,
+    fields.SURNAME,
     fields.ROLE,
     fields.COUNTY,
     fields.TOWN,

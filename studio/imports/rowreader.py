@@ -5,8 +5,10 @@ from collections.abc import Mapping, Sequence
 
 from studio.imports.cells import parse_date, parse_number, parse_phone
 from studio.imports.columns import ColumnMapping, place_of
+from studio.imports.fields import GIVEN_NAMES
+from studio.imports.headers import header_key
 from studio.imports.issues import ImportCode, RowIssue
-from studio.imports.keys import clean_name, clean_place, community_key, name_key
+from studio.imports.keys import clean_name, clean_place, community_key, full_name, name_key
 from studio.imports.tables import Table, TableRow
 
 NAME_LIMIT = 60
@@ -82,6 +84,8 @@ class RowReader:
     def name(self, field: str, *, required: bool = True) -> str:
         """Return a person's name, cleaned of inner blanks and full-width forms."""
         value = self.required(field, NAME_LIMIT) if required else self.optional(field)
+        if field == "name" and value and names_are_given(self._header, self._place):
+            value = full_name(self.optional("surname"), value)
         return clean_name(value)
 
     def place(self, field: str, *, required: bool = False) -> str:
@@ -132,6 +136,11 @@ class RowReader:
             self.note(field, ImportCode.NUMBER_INVALID, value=shown(value), low=f"{low:g}", high=f"{high:g}")
             return None
         return number
+
+
+def names_are_given(header: Sequence[str], place: Mapping[str, int]) -> bool:
+    """Say whether the name column holds given names, beside a column of surnames."""
+    return {"surname", "name"} <= place.keys() and header_key(header[place["name"]]) in GIVEN_NAMES
 
 
 def _without_unit(value: str, unit: str) -> str:

@@ -40,10 +40,11 @@ __all__ = [
 
 _QUESTION_LIMIT = 1000
 # Personal fields that an anonymous survey leaves out; role and county still feed the cohort's picture.
-_IDENTITY = ("name", "phone", "community", "town")
+_IDENTITY = ("name", "surname", "phone", "community", "town")
 _FIELDS: tuple[FieldNames, ...] = (
     fields.PERSONAL,
     fields.NAME,
+    fields.SURNAME,
     fields.COMMUNITY,
     fields.COUNTY,
     fields.TOWN,

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from studio.imports.cells import parse_duration, parse_phone, parse_time
 from studio.imports.issues import ImportCode, RowIssue
-from studio.imports.keys import clean_name, clean_place
+from studio.imports.keys import clean_name, clean_place, full_name
 from studio.imports.roles import parse_role
-from studio.imports.rowreader import shown
+from studio.imports.rowreader import names_are_given, shown
 from studio.imports.survey_cells import Answer, unanswered
 from studio.imports.tables import Table, TableRow
 from studio.store.enums import TraineeRole
@@ -46,11 +46,13 @@ class RespondentReader:
     ) -> None:
         self._header, self._place = table.header, place
         self._latest, self._zone, self._anonymous = now + _CLOCK_SKEW, zone, anonymous
+        self._given = names_are_given(table.header, place)
         self._times: dict[str, dt.datetime | None] = {}
 
     def read(self, row: TableRow, answers: Mapping[int, Answer], issues: list[RowIssue]) -> SurveyRow:
         """Return the row with its respondent, adding what is impossible about it to `issues`."""
-        name = clean_name(self._text(row, "name"))
+        name = self._text(row, "name")
+        name = clean_name(full_name(self._text(row, "surname"), name) if name and self._given else name)
         if not name and not self._anonymous:
             self._note(row, "name", ImportCode.NAME_MISSING, issues)
         submitted, started = self._time(row, "submitted_at", issues), self._time(row, "started_at", issues)

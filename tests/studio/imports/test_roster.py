@@ -85,6 +85,21 @@ def test_unit_in_one_cell_is_taken_apart() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("headers", "cells", "name"),
+    [
+        ("姓 | 名", "欧阳 | 晓禾", "欧阳晓禾"),
+        ("名 | 姓", "晓禾 | 林", "林晓禾"),
+        ("First name | Last name", "Anna | Lee", "Anna Lee"),
+        ("姓 | 姓名", "林 | 林晓禾", "林晓禾"),
+        ("名 | 备注", "林晓禾 | x", "林晓禾"),
+    ],
+)
+def test_name_in_two_columns_is_put_together(headers: str, cells: str, name: str) -> None:
+    sheet = roster(f"{headers} | 职务 | 社区\n{cells} | 书记 | 翠竹")
+    assert [row.name for row in sheet.rows] == [name]
+
+
 def test_every_fault_is_reported_at_once() -> None:
     sheet = roster("""
         姓名 | 职务 | 社区 | 电话 | 任职时间 | 层级

@@ -91,6 +91,14 @@ def test_one_bad_tick_is_reported_and_turns_nothing_into_a_rating() -> None:
     assert sheet.rows[2].answers[0].options == ("党建业务", "文稿写作")
 
 
+def test_surname_of_a_column_of_its_own_belongs_to_the_name_and_is_no_answer() -> None:
+    text = "姓 | 名 | 社区 | 最棘手\n林 | 晓禾 | 翠竹 | 材料"
+    sheet = parse(text)
+    assert (sheet.rows[0].name, fields(sheet)) == ("林晓禾", ["surname", "name", "community", "thorniest"])
+    nameless = parse_survey(read_csv(lines(text)), topics=TOPICS, now=NOW, anonymous=True)
+    assert fields(nameless)[:3] == ["dropped:personal"] * 3
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf_16_without_a_mark_is_read(encoding: str) -> None:
     content = "姓名\t社区\t最棘手的问题\r\n林晓禾\t翠竹社区\t材料写到半夜\r\n".encode(encoding)
