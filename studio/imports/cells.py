@@ -10,6 +10,11 @@ from studio.store.clock import CHINA
 _EXCEL_ZERO = dt.datetime(1899, 12, 30)
 _SERIALS = (18264.0, 73051.0)
 _YEARS = (1950, 2100)
+_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+_NUMERAL = re.compile(r"^(?:([一二三四五六七八九两])?(十))?([一二三四五六七八九两])?$")
+# A year of two digits is of this century up to here.
+_PIVOT = 50
+_SHORT_YEAR = re.compile(r"^(\d{2})年(?=\d{1,2}月)")
 _YMD = re.compile(r"^(\d{4})\s*[-/.年]\s*(\d{1,2})(?:\s*[-/.月]\s*(\d{1,2})\s*[日号]?|\s*月)?(?!\d)")
 _MDY = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})(?!\d)")
 _COMPACT = re.compile(r"^(\d{4})(\d{2})(\d{2})?$")
@@ -46,18 +51,35 @@ def parse_number(text: str) -> float | None:
     return float(value[:-1]) / 100 if value.endswith("%") else float(value)
 
 
+def parse_count(text: str) -> float | None:
+    """Return a number as `parse_number` does, also 三, 十五 or 二十 in Chinese, and a half more (5年半 is 5.5)."""
+    value = plain(text)
+    if value.endswith("半"):
+        whole = parse_count(re.sub(r"[年个]?半$", "", value))
+        return None if whole is None or not whole.is_integer() else whole + 0.5
+    found = _NUMERAL.match(value)
+    if not value or found is None:
+        return parse_number(value)
+    digits = [int((part or "零").replace("两", "二").translate(_DIGITS)) for part in (found[1], found[3])]
+    tens = digits[0] or int(found[2] is not None)
+    return float(10 * tens + digits[1])
+
+
 def parse_date(text: str) -> dt.date | None:
     """Return the day of a date as people and tools write it, or None.
 
-    Reads 2026/3/2, 2026-03, 2019年7月, 2019.7, 201907, 20190701, 2019, Excel serials; a missing day or
-    month is the first. An Excel number 2019.1 can be 2019.10 with its zero lost; it is read as January.
+    Reads 2026/3/2, 2026-03, 2019年7月, 19年7月, 二〇一九年七月, 2019.7, 201907, 20190701, 2019,
+    Excel serials; a missing day or month is the first. An Excel number 2019.1 can be 2019.10 with its zero
+    lost; it is read as January.
     """
-    value = re.sub(r"(至今|以来|起|开始)$", "", plain(text)).strip()
+    value = _arabic(re.sub(r"(至今|以来|起|开始)$", "", plain(text)).strip())
     found = _YMD.match(value) or _COMPACT.match(value)
     if found:
         return _day(found[1], found[2], found[3] or "1")
     if found := _MDY.match(value):
-        return _day(found[3], found[1], found[2])
+        # 31/12/2020 can only have its day first; 1/5/2020 is read as tools write it, month first.
+        month, day = (found[2], found[1]) if int(found[1]) > 12 else (found[1], found[2])
+        return _day(found[3], month, day)
     if found := _YEAR.match(value):
         return _day(found[1], "1", "1")
     serial = _serial(value)
@@ -111,6 +133,20 @@ def parse_phone(text: str) -> str | None:
     value = re.sub(r"[\s\-—()]", "", plain(text))
     value = re.sub(r"^(\+?86|0086)(?=1\d{10}$)", "", value)
     return value if re.fullmatch(r"\d{11}", value) and value.isascii() else None
+
+
+def _arabic(value: str) -> str:
+    """Return a date in Chinese digits or with a year of two digits (二〇二〇年十二月, 20年5月) as 2020年12月."""
+    if "年" in value:
+        value = re.sub(r"[一二三四五六七八九]?十[一二三四五六七八九]?", _tens, value).translate(_DIGITS)
+    if found := _SHORT_YEAR.match(value):
+        century = 20 if int(found[1]) <= _PIVOT else 19
+        return f"{century}{value}"
+    return value
+
+
+def _tens(found: re.Match[str]) -> str:
+    return f"{parse_count(found[0]):.0f}"
 
 
 def _day(year: str, month: str, day: str) -> dt.date | None:

@@ -28,6 +28,7 @@ class ImportCode(StrEnum):
     MAP_UNKNOWN_FIELD = "MAP_UNKNOWN_FIELD"
     MAP_FIELD_TWICE = "MAP_FIELD_TWICE"
     # A cell of a roster, a mentor list or rules.
+    SUMMARY_ROW = "SUMMARY_ROW"
     VALUE_MISSING = "VALUE_MISSING"
     VALUE_TOO_LONG = "VALUE_TOO_LONG"
     UNKNOWN_ROLE = "UNKNOWN_ROLE"

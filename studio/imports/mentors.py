@@ -97,7 +97,8 @@ def parse_mentors(
     strengths = StrengthReader(table, columns, index, place_of(mapping).get("strengths"))
     rows = []
     for row in table.rows:
-        reader.begin(row)
+        if not reader.begin(row):
+            continue
         mentor = _mentor(reader, strengths, row)
         twin = seen.earlier(row.number, mentor.name, mentor.community, mentor.phone) if mentor.name else None
         if twin is not None:

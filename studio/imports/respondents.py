@@ -146,7 +146,7 @@ def duplicates(rows: Sequence[SurveyRow], column: str) -> list[RowIssue]:
     """Return an issue for every row that is not a person's last answer in the file.
 
     The same person is the same name and community, and no two different telephone numbers. The later by
-    time of submission counts; where times are equal or missing, the earlier row in the sheet counts.
+    time of submission counts; where times are equal or missing, the later row in the sheet.
     """
     groups: dict[tuple[str, str], list[SurveyRow]] = {}
     for row in rows:
@@ -175,7 +175,7 @@ def _later_counts(
     issues = []
     for same in groups.values():
         timed = all(row.submitted_at is not None for row in same)
-        counts = max(same, key=lambda row: ((timed and row.submitted_at) or _LONG_AGO, -row.row))
+        counts = max(same, key=lambda row: ((timed and row.submitted_at) or _LONG_AGO, row.row))
         issues += [
             RowIssue(
                 row.row, column, ImportCode.DUPLICATE_RESPONDENT, {"name": row.name, "other_row": counts.row}

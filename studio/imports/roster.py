@@ -68,7 +68,8 @@ def parse_roster(table: Table, *, today: dt.date, overrides: Mapping[str, str] |
     reader, seen = RowReader(table, mapping), SeenPeople()
     rows = []
     for row in table.rows:
-        reader.begin(row)
+        if not reader.begin(row):
+            continue
         trainee = _trainee(reader, row.number, today)
         if trainee is None:
             continue

@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from studio.imports.cells import parse_date, parse_number, parse_phone
+from studio.imports.cells import parse_count, parse_date, parse_phone
 from studio.imports.columns import ColumnMapping, place_of
 from studio.imports.fields import GIVEN_NAMES
 from studio.imports.headers import header_key
@@ -34,9 +34,12 @@ class RowReader:
         self.issues: list[RowIssue] = []
         self._bad: set[int] = set()
 
-    def begin(self, row: TableRow) -> None:
-        """Make `row` the one that is read."""
+    def begin(self, row: TableRow) -> bool:
+        """Make `row` the one that is read; False, with an issue noted, where it is a line of totals."""
         self._row = row
+        if row.is_summary:
+            self._note("", ImportCode.SUMMARY_ROW, {})
+        return not row.is_summary
 
     @property
     def is_sound(self) -> bool:
@@ -131,9 +134,10 @@ class RowReader:
         value = self.optional(field)
         if not value:
             return None
-        number = parse_number(value if not unit else _without_unit(value, unit))
+        number = parse_count(value if not unit else _without_unit(value, unit))
         if number is None or not low <= number <= high or (whole and not number.is_integer()):
-            self.note(field, ImportCode.NUMBER_INVALID, value=shown(value), low=f"{low:g}", high=f"{high:g}")
+            bounds = {"low": f"{low:g}", "high": f"{high:g}", "example": "3" if whole else "3 / 5.5"}
+            self.note(field, ImportCode.NUMBER_INVALID, value=shown(value), **bounds)
             return None
         return number
 

@@ -93,7 +93,8 @@ def parse_rules(table: Table, *, overrides: Mapping[str, str] | None = None) -> 
     rows: list[RuleRow] = []
     seen: dict[tuple[str, ...], RuleRow] = {}
     for row in table.rows:
-        reader.begin(row)
+        if not reader.begin(row):
+            continue
         rule = _rule(reader, row.number)
         if rule is None:
             continue

@@ -83,7 +83,7 @@ class QuestionSpec:
 
 @dataclass(frozen=True, slots=True)
 class SurveySheet:
-    """What a survey export holds; `rows` are all rows, also those that `issues` name."""
+    """What a survey export holds; `rows` are all rows but totals, also those that `issues` name."""
 
     questions: tuple[QuestionSpec, ...]
     rows: tuple[SurveyRow, ...]
@@ -149,6 +149,9 @@ def _read_rows(
     issues: list[RowIssue] = []
     rows = []
     for row in table.rows:
+        if row.is_summary:
+            issues.append(RowIssue(row.number, "", ImportCode.SUMMARY_ROW))
+            continue
         before = len(issues)
         answers = {position: reader.read(row, issues) for position, reader in enumerate(readers)}
         if len(issues) == before and all(a.state is not AnswerState.ANSWERED for a in answers.values()):
@@ -158,7 +161,7 @@ def _read_rows(
         issues += duplicates(rows, table.header[place_of(mapping)["name"]])
     questions = tuple(_question(position, reader, index) for position, reader in enumerate(readers))
     ordered = in_row_order(issues, field_columns(mapping))
-    return SurveySheet(questions, tuple(rows), ordered, tuple(mapping), anonymous, len(rows))
+    return SurveySheet(questions, tuple(rows), ordered, tuple(mapping), anonymous, len(table.rows))
 
 
 def _plans(table: Table, mapping: Sequence[ColumnMapping], index: TopicIndex) -> list[QuestionPlan]:

@@ -18,6 +18,7 @@ _NUMBER = re.compile(r"^-?\d+(\.\d+)?$")
 _QUESTION_CODE = re.compile(r"^(?:[QqGg]\d+|[A-Za-z]\w*\[\w+\])\w*$")
 _QUESTION_WORD = re.compile(r"姓名|时间|社区|程度|问题|什么|哪|[?？]")
 
+_SUMMARY = re.compile(r"[合总小共]\s*计(?:人数|数)?[:：\s\d]*[人份名]?")
 _ALL_TRIMMED: Mapping[int, str] = MappingProxyType({})
 
 
@@ -31,6 +32,11 @@ class TableRow:
     number: int
     cells: tuple[str, ...]
     written: Mapping[int, str]
+
+    @property
+    def is_summary(self) -> bool:
+        """Whether the row sums up the others (合计, 总计:64人) instead of being one of them."""
+        return _SUMMARY.fullmatch(next(filter(None, self.cells), "")) is not None
 
     def as_written(self, index: int) -> str:
         """Return a cell with its outer blanks, as somebody's own words are kept."""

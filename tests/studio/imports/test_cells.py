@@ -4,7 +4,15 @@ import datetime as dt
 
 import pytest
 
-from studio.imports.cells import CHINA, parse_date, parse_duration, parse_number, parse_phone, parse_time
+from studio.imports.cells import (
+    CHINA,
+    parse_count,
+    parse_date,
+    parse_duration,
+    parse_number,
+    parse_phone,
+    parse_time,
+)
 
 
 @pytest.mark.parametrize(
@@ -23,6 +31,12 @@ from studio.imports.cells import CHINA, parse_date, parse_duration, parse_number
         ("20190715", "2019-07-15"),
         ("2019", "2019-01-01"),
         ("2019年", "2019-01-01"),
+        ("20年5月", "2020-05-01"),
+        ("98年11月3日", "1998-11-03"),
+        ("二〇二〇年五月", "2020-05-01"),
+        ("二○一〇年十二月二十一日", "2010-12-21"),
+        ("31/12/2020", "2020-12-31"),
+        ("1/5/2020", "2020-01-05"),
         ("46083", "2026-03-02"),
         ("46083.4", "2026-03-02"),
         ("2026-03-02 10:31:05", "2026-03-02"),
@@ -103,6 +117,28 @@ def test_telephone_numbers(text: str) -> None:
 @pytest.mark.parametrize("text", ["", "1000000000", "100000000012", "100****0001", "1.0E+10", "无"])
 def test_what_is_no_telephone_number(text: str) -> None:
     assert parse_phone(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("三", 3),
+        ("两", 2),
+        ("十", 10),
+        ("十五", 15),
+        ("二十", 20),
+        ("三十二", 32),
+        ("5年半", 5.5),
+        ("十年半", 10.5),
+        ("4.5", 4.5),
+        ("", None),
+        ("半", None),
+        ("很多", None),
+        ("5.5年半", None),
+    ],
+)
+def test_counts_in_chinese(text: str, number: float | None) -> None:
+    assert parse_count(text) == number
 
 
 @pytest.mark.parametrize(

@@ -97,6 +97,22 @@ def test_every_fault_is_reported_at_once() -> None:
     assert [(row.name, row.capacity) for row in sheet.rows] == [("冯小池", 0)]
 
 
+def test_numbers_are_read_as_people_write_them() -> None:
+    sheet = mentors("""
+        姓名 | 社区 | 可带人数 | 任职年限
+        周望山 | 清溪 | 三 | 十五
+        吴小满 | 翠竹 | 两人 | 5年半
+    """)
+    assert sheet.issues == ()
+    assert [(row.capacity, row.years_in_post) for row in sheet.rows] == [(3, 15), (2, 5.5)]
+
+
+def test_number_out_of_range_is_told_with_an_example_that_fits() -> None:
+    count, years = mentors("姓名 | 可带人数 | 任职年限\n周望山 | 很多 | 2010年起").issues
+    assert ("3" in count.suggestion(), "5.5" in count.suggestion()) == (True, False)
+    assert "5.5" in years.suggestion()
+
+
 def test_capacity_that_is_not_given_is_not_made_up() -> None:
     assert mentors("姓名 | 社区\n周望山 | 清溪").rows[0].capacity is None
 

@@ -100,6 +100,12 @@ def test_name_in_two_columns_is_put_together(headers: str, cells: str, name: str
     assert [row.name for row in sheet.rows] == [name]
 
 
+def test_line_of_totals_is_told_as_one() -> None:
+    sheet = roster("姓名 | 职务 | 社区\n林晓禾 | 书记 | 翠竹\n合计：1人 | |\n总计划 | 书记 | 翠竹")
+    assert told(sheet.issues) == [(3, "", "SUMMARY_ROW")]
+    assert ([row.name for row in sheet.rows], sheet.n_rows) == (["林晓禾", "总计划"], 3)
+
+
 def test_every_fault_is_reported_at_once() -> None:
     sheet = roster("""
         姓名 | 职务 | 社区 | 电话 | 任职时间 | 层级

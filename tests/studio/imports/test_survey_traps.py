@@ -99,6 +99,12 @@ def test_surname_of_a_column_of_its_own_belongs_to_the_name_and_is_no_answer() -
     assert fields(nameless)[:3] == ["dropped:personal"] * 3
 
 
+def test_line_of_totals_is_told_as_one_and_counted() -> None:
+    sheet = parse("姓名 | 社区 | 最棘手\n林晓禾 | 翠竹 | 材料\n合计 | | 1")
+    assert (told(sheet.issues), sheet.n_rows) == ([(3, "", "SUMMARY_ROW")], 2)
+    assert [row.row for row in sheet.rows] == [2]
+
+
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 def test_utf_16_without_a_mark_is_read(encoding: str) -> None:
     content = "姓名\t社区\t最棘手的问题\r\n林晓禾\t翠竹社区\t材料写到半夜\r\n".encode(encoding)
