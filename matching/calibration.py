@@ -93,7 +93,7 @@ def choose_threshold(confidence: Floats, correct: Floats, weights: Floats, wrong
     Examples
     --------
     >>> choose_threshold(np.array([0.3, 0.6, 0.9]), np.array([0.0, 1.0, 1.0]), np.ones(3), 1.0)
-    0.6
+    0.575
 
     """
     order = np.argsort(-confidence, kind="stable")

@@ -10,12 +10,16 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 from studio.store.database import async_url, open_database
 from studio.store.schema import migrate
 from tests.postgres import running_server
 
+# A busy machine is no failure.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 _numbers = itertools.count(1)
 
 

@@ -74,7 +74,7 @@ async def run_survey_import(job: JobContext) -> None:
     async with job.effects() as session:
         row = (await session.execute(select(SurveyImport).where(SurveyImport.job_id == job.id))).scalar_one()
         language = payload["language"]
-        upload = await session.get(Upload, UUID(payload["upload_id"]))
+        upload = await session.scalar(select(Upload).where(Upload.id == UUID(payload["upload_id"])))
         if upload is None:
             raise NotFound("Upload", field="uploadId")
         try:

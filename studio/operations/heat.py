@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-import numpy as np
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from matching import HeatMap, NeedProfile, heat_map
@@ -51,7 +50,7 @@ def _grouped(
 ) -> GroupNeeds[Group]:
     number = {group: place for place, group in enumerate(groups)}
     of_trainee = {trainee_id: number[group] for trainee_id, group in group_of.items() if group in number}
-    rows = np.array([of_trainee.get(owner, -1) if owner else -1 for owner in said.owners], dtype=np.int64)
+    rows = [of_trainee.get(owner, -1) if owner else -1 for owner in said.owners]
     return GroupNeeds(groups, heat_map(profile.need, said.named, rows, len(groups)))
 
 

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-import numpy as np
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from matching import topic_trend
@@ -24,8 +23,8 @@ async def store_trends(
     if len(said.waves) > 1:
         before, after = said.waves[-2:]
         trend = topic_trend(*said.named_in(before), *said.named_in(after))
-        order = np.argsort(-np.round(trend.rise_probability, DECIMALS), kind="stable")
-        for position, column in enumerate(order.tolist()):
+        rise = [round(chance, DECIMALS) for chance in trend.rise_probability.tolist()]
+        for position, column in enumerate(sorted(range(len(rise)), key=lambda column: -rise[column])):
             wanted[(topics[column].id,)] = {
                 "position": position,
                 "wave": after,
@@ -34,7 +33,7 @@ async def store_trends(
                 "named_after": int(trend.n_after[column]),
                 "share_before": round(float(trend.share_before[column]), DECIMALS),
                 "share_after": round(float(trend.share_after[column]), DECIMALS),
-                "rise_probability": round(float(trend.rise_probability[column]), DECIMALS),
+                "rise_probability": rise[column],
                 "rising": bool(trend.rising[column]),
             }
     of = {"studio_id": cohort.studio_id, "cohort_id": cohort.id}
