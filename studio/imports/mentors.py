@@ -13,6 +13,7 @@ from studio.imports.strengths import StrengthReader, topic_columns
 from studio.imports.tables import Table, TableRow
 from studio.imports.topics import TopicIndex, TopicName
 from studio.store.enums import TraineeRole
+from studio.store.people import LONGEST_HONOUR
 
 MAX_CAPACITY = 50
 _MAX_YEARS = 60
@@ -124,7 +125,10 @@ def _mentor(reader: RowReader, strengths: StrengthReader, row: TableRow) -> Ment
         capacity=None if capacity is None else int(capacity),
         years_in_post=reader.number("years_in_post", 0, _MAX_YEARS, unit="年以上|年|余年|多年"),
         strengths=strengths.read(reader, row),
-        honours=split_honours(reader.optional("honours")),
+        honours=tuple(
+            reader.within("honours", honour, LONGEST_HONOUR)
+            for honour in split_honours(reader.optional("honours"))
+        ),
         cases=split_cases(reader.optional("cases")),
     )
 

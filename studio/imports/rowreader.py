@@ -76,9 +76,10 @@ class RowReader:
         value = self.optional(field)
         if not value and field in self._place:
             self.note(field, ImportCode.VALUE_MISSING)
-        return self._within(field, value, limit)
+        return self.within(field, value, limit)
 
-    def _within(self, field: str, value: str, limit: int) -> str:
+    def within(self, field: str, value: str, limit: int) -> str:
+        """Return a text cut to `limit` characters, noting where it is longer."""
         if len(value) <= limit:
             return value
         self.note(field, ImportCode.VALUE_TOO_LONG, length=len(value), limit=limit)
@@ -94,7 +95,7 @@ class RowReader:
     def place(self, field: str, *, required: bool = False) -> str:
         """Return the name of a place without blanks."""
         value = self.required(field, PLACE_LIMIT) if required else self.optional(field)
-        return clean_place(self._within(field, value, PLACE_LIMIT) if not required else value)
+        return clean_place(self.within(field, value, PLACE_LIMIT) if not required else value)
 
     def phone(self, field: str) -> str:
         """Return a telephone number of 11 digits, or empty; anything else is noted."""

@@ -12,6 +12,7 @@ from studio.imports.keys import community_key, name_key, text_key
 from studio.imports.rowreader import RowReader, field_columns, shown
 from studio.imports.tables import Table
 from studio.store.enums import RuleKind
+from studio.store.rules import LONGEST_REASON
 
 _FIELDS: tuple[FieldNames, ...] = (
     FieldNames(
@@ -120,7 +121,7 @@ def _rule(reader: RowReader, number: int) -> RuleRow | None:
         mentor=mentor,
         mentor_community=reader.place("mentor_community"),
         kind=kind or RuleKind.PREFER,
-        reason=reader.required("reason"),
+        reason=reader.required("reason", LONGEST_REASON),
         expires_on=reader.date("expires_on"),
     )
     return rule if trainee and mentor and kind else None

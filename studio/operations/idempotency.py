@@ -26,7 +26,7 @@ async def once(
     Call it first in the write transaction: a rival with the same key waits here until this transaction ends.
 
     Raises:
-        StudioError: IDEMPOTENCY_KEY when the key is empty or too long.
+        StudioError: IDEMPOTENCY_KEY when the key is empty, too long or holds invisible characters.
         Conflict: IDEMPOTENCY_MISMATCH when the key was used for another operation or another input.
     """
     if key is None:
@@ -71,7 +71,7 @@ async def remember(
 
 
 def _stored_key(actor: Actor, key: str) -> str:
-    if not 0 < len(key) <= LONGEST_KEY:
+    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
         raise StudioError("IDEMPOTENCY_KEY", field=FIELD, longest=LONGEST_KEY)
     # Two client apps may choose the same key: each token has its own.
     return f"{actor.token_id.hex if actor.token_id else 'local'}:{key}"

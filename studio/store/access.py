@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, col, select
 
-from studio.store.columns import StudioRow, UTCDateTime, enum_type
+from studio.store.columns import StudioRow, UserText, UTCDateTime, enum_type
 from studio.store.enums import Role
 
 
@@ -25,7 +25,7 @@ class Token(StudioRow, table=True):
     role: Role = Field(sa_type=enum_type(Role))
     person_id: UUID | None = Field(default=None, foreign_key="person.id", ondelete="CASCADE")
     hash: str = Field(max_length=64, unique=True)
-    label: str = Field(default="", max_length=100)
+    label: str = Field(default="", sa_type=UserText(100, "label"))
     scopes: list[str] = Field(default_factory=list, sa_type=sa.JSON)
     expires_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     revoked_at: datetime | None = Field(default=None, sa_type=UTCDateTime)

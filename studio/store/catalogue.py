@@ -5,7 +5,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from studio.store.columns import StudioRow, enum_type
+from studio.store.columns import StudioRow, UserText, enum_type
 from studio.store.enums import ContentKind, Level, Origin, ThreePoint
 
 
@@ -19,13 +19,13 @@ class Content(StudioRow, table=True):
 
     code: str = Field(max_length=80)
     kind: ContentKind = Field(sa_type=enum_type(ContentKind))
-    title: str = Field(max_length=200)
-    body: str
+    title: str = Field(sa_type=UserText(200, "title"))
+    body: str = Field(sa_type=UserText(field="body"))
     level: Level = Field(sa_type=enum_type(Level))
     minutes: int
     three_point: ThreePoint | None = Field(default=None, sa_type=enum_type(ThreePoint))
     origin: Origin = Field(sa_type=enum_type(Origin))
-    source: str = Field(default="", max_length=500)
+    source: str = Field(default="", sa_type=UserText(500, "source"))
     # Which of the four shadowing steps it suits.
     steps: list[str] = Field(default_factory=list, sa_type=sa.JSON)
     active: bool = True

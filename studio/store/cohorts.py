@@ -5,7 +5,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from studio.store.columns import StudioRow, enum_type
+from studio.store.columns import StudioRow, UserText, enum_type
 from studio.store.enums import CohortState
 
 
@@ -18,7 +18,7 @@ class Cohort(StudioRow, table=True):
     )
 
     number: int
-    name: str = Field(max_length=200)
+    name: str = Field(sa_type=UserText(200, "name"))
     state: CohortState = Field(default=CohortState.ENROLLING, sa_type=enum_type(CohortState))
     starts_on: date | None = None
     ends_on: date | None = None

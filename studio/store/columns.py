@@ -6,9 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DontWrapMixin
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
+from studio.errors import StudioError
 from studio.store.clock import now
 from studio.store.identity import new_id
 
@@ -41,6 +43,40 @@ class UTCDateTime(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class TextRefused(StudioError, DontWrapMixin):
+    """A text that cannot be stored; SQLAlchemy lets it through as it is."""
+
+
+class UserText(TypeDecorator[str]):
+    """Text that people write, refused alike on both databases where it cannot be stored.
+
+    SQLite takes any length and a NUL, PostgreSQL takes neither; and table models check nothing.
+    """
+
+    impl = sa.String
+    cache_ok = True
+
+    def __init__(self, length: int | None = None, field: str | None = None) -> None:
+        """Take at most `length` characters; a refusal names the input `field`."""
+        super().__init__(length)
+        self.length = length
+        self.field = field
+
+    def process_bind_param(self, value: str | None, dialect: sa.Dialect) -> str | None:
+        """Refuse a text that is too long or holds a NUL."""
+        if value is None:
+            return None
+        if self.length is not None and len(value) > self.length:
+            raise TextRefused("TEXT_TOO_LONG", field=self.field, longest=self.length)
+        if "\0" in value:
+            raise TextRefused("TEXT_HAS_NUL", field=self.field)
+        return value
+
+    def coerce_compared_value(self, op: Any, value: Any) -> Any:
+        """Compare with texts of any length: a longer one is found nowhere, and refused nowhere."""
+        return UserText(field=self.field)
 
 
 def enum_type(enum: type[StrEnum]) -> Any:
@@ -82,4 +118,4 @@ class StudioRow(Row):
 
 
 JSONList = list[Any]
-__all__ = ["JSONList", "Row", "StudioRow", "UTCDateTime", "date", "enum_type", "finite"]
+__all__ = ["JSONList", "Row", "StudioRow", "UTCDateTime", "UserText", "date", "enum_type", "finite"]

@@ -5,7 +5,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from studio.store.columns import StudioRow, enum_type
+from studio.store.columns import StudioRow, UserText, enum_type
 from studio.store.enums import Measure, TagStatus
 
 
@@ -25,7 +25,7 @@ class PainPoint(StudioRow, table=True):
     trainee_id: UUID | None = Field(default=None, foreign_key="trainee.id", index=True, ondelete="CASCADE")
     wave: int
     position: int = 0
-    text: str
+    text: str = Field(sa_type=UserText(field="text"))
     # Which question drew it out: the thorniest raises severity, the most urgent raises urgency.
     measures: Measure = Field(sa_type=enum_type(Measure))
     severity: float | None = None

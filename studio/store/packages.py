@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from studio.store.columns import StudioRow, enum_type
+from studio.store.columns import StudioRow, UserText, enum_type
 from studio.store.enums import CourseEvent, DaySlot, ShadowStep
 
 
@@ -55,7 +55,7 @@ class CoursePlanItem(StudioRow, table=True):
     position: int
     event: CourseEvent = Field(sa_type=enum_type(CourseEvent))
     topic_id: UUID = Field(foreign_key="topic.id")
-    county: str | None = Field(default=None, max_length=100)
+    county: str | None = Field(default=None, sa_type=UserText(100, "county"))
     # Demand and supply behind the proposal: {"demand": …, "supply": …, "people": …}
     figures: dict[str, Any] = Field(default_factory=dict, sa_type=sa.JSON)
 

@@ -5,7 +5,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from studio.store.columns import StudioRow, enum_type, finite
+from studio.store.columns import StudioRow, UserText, enum_type, finite
 from studio.store.enums import PairingOrigin, PairingState
 
 
@@ -40,7 +40,7 @@ class Pairing(StudioRow, table=True):
     score: float
     locked: bool = False
     origin: PairingOrigin = Field(default=PairingOrigin.ENGINE, sa_type=enum_type(PairingOrigin))
-    reason: str | None = Field(default=None, max_length=500)
+    reason: str | None = Field(default=None, sa_type=UserText(500, "reason"))
 
 
 class ScorePart(StudioRow, table=True):

@@ -9,16 +9,18 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, col, select
 
-from studio.store.columns import Row, StudioRow, enum_type, finite
+from studio.store.columns import Row, StudioRow, UserText, enum_type, finite
 from studio.store.enums import Level, RegionKind, TraineeRole
 from studio.store.topics import Topic
+
+LONGEST_HONOUR = 300
 
 
 class Studio(Row, table=True):
     """A mentoring studio (工作室); every other row belongs to one."""
 
-    name: str = Field(unique=True, max_length=200)
-    leader_name: str | None = Field(default=None, max_length=100)
+    name: str = Field(unique=True, sa_type=UserText(200, "name"))
+    leader_name: str | None = Field(default=None, sa_type=UserText(100, "leaderName"))
     # Demo studios and all their people are invented, and every page says so.
     fictional: bool = False
 
@@ -33,12 +35,12 @@ class Region(StudioRow, table=True):
 
     parent_id: UUID | None = Field(default=None, foreign_key="region.id", index=True)
     kind: RegionKind = Field(sa_type=enum_type(RegionKind))
-    name: str = Field(max_length=100)
+    name: str = Field(sa_type=UserText(100, "name"))
     # The name without 社区/居委会 and blanks, for finding people by community.
-    name_key: str = Field(max_length=100)
+    name_key: str = Field(sa_type=UserText(100, "name"))
     # Names of the county and town above (or of the place itself), repeated so that no read climbs the tree.
-    county: str = Field(default="", max_length=100)
-    town: str = Field(default="", max_length=100)
+    county: str = Field(default="", sa_type=UserText(100, "county"))
+    town: str = Field(default="", sa_type=UserText(100, "town"))
 
 
 class Person(StudioRow, table=True):
@@ -59,8 +61,8 @@ class Person(StudioRow, table=True):
         ),
     )
 
-    name: str = Field(max_length=100)
-    name_key: str = Field(max_length=100)
+    name: str = Field(sa_type=UserText(100, "name"))
+    name_key: str = Field(sa_type=UserText(100, "name"))
     community_id: UUID | None = Field(default=None, foreign_key="region.id", index=True)
     phone: str | None = Field(default=None, max_length=20)
 
@@ -72,7 +74,7 @@ class Honour(StudioRow, table=True):
 
     person_id: UUID = Field(foreign_key="person.id", index=True, ondelete="CASCADE")
     position: int = 0
-    name: str = Field(max_length=300)
+    name: str = Field(sa_type=UserText(LONGEST_HONOUR, "honours"))
 
 
 class Trainee(StudioRow, table=True):
@@ -144,7 +146,7 @@ class MentorCase(StudioRow, table=True):
 
     mentor_id: UUID = Field(foreign_key="mentor.id", ondelete="CASCADE")
     position: int
-    text: str
+    text: str = Field(sa_type=UserText(field="text"))
 
 
 async def community_of(session: AsyncSession, studio_id: UUID) -> dict[UUID, Region]:

@@ -6,8 +6,10 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from studio.store.columns import StudioRow, enum_type
+from studio.store.columns import StudioRow, UserText, enum_type
 from studio.store.enums import RuleKind
+
+LONGEST_REASON = 500
 
 
 class MatchPolicy(StudioRow, table=True):
@@ -16,7 +18,7 @@ class MatchPolicy(StudioRow, table=True):
     __tablename__ = "match_policy"
     __table_args__ = (sa.UniqueConstraint("studio_id", "name", "number"),)
 
-    name: str = Field(max_length=100)
+    name: str = Field(sa_type=UserText(100, "name"))
     number: int = 1
     # Score part → weight; the weights sum to 1.
     weights: dict[str, float] = Field(default_factory=dict, sa_type=sa.JSON)
@@ -31,6 +33,6 @@ class Rule(StudioRow, table=True):
     trainee_id: UUID = Field(foreign_key="trainee.id", ondelete="CASCADE")
     mentor_id: UUID = Field(foreign_key="mentor.id", index=True, ondelete="CASCADE")
     kind: RuleKind = Field(sa_type=enum_type(RuleKind))
-    reason: str = Field(max_length=500)
-    author: str = Field(max_length=100)
+    reason: str = Field(sa_type=UserText(LONGEST_REASON, "reason"))
+    author: str = Field(sa_type=UserText(100, "author"))
     expires_on: date | None = None

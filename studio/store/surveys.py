@@ -7,7 +7,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from studio.store.columns import StudioRow, UTCDateTime, enum_type, finite
+from studio.store.columns import StudioRow, UserText, UTCDateTime, enum_type, finite
 from studio.store.enums import Measure, QuestionKind
 
 
@@ -21,7 +21,7 @@ class Survey(StudioRow, table=True):
 
     cohort_id: UUID = Field(foreign_key="cohort.id", ondelete="CASCADE")
     wave: int
-    title: str = Field(max_length=300)
+    title: str = Field(sa_type=UserText(300, "title"))
 
 
 class Question(StudioRow, table=True):
@@ -31,7 +31,7 @@ class Question(StudioRow, table=True):
 
     survey_id: UUID = Field(foreign_key="survey.id", ondelete="CASCADE")
     position: int
-    text: str = Field(max_length=1000)
+    text: str = Field(sa_type=UserText(1000, "text"))
     kind: QuestionKind = Field(sa_type=enum_type(QuestionKind))
     measures: Measure = Field(default=Measure.OTHER, sa_type=enum_type(Measure))
     # The topic that a rating is about.
@@ -58,7 +58,7 @@ class SurveyResponse(StudioRow, table=True):
 
     survey_id: UUID = Field(foreign_key="survey.id", ondelete="CASCADE")
     trainee_id: UUID | None = Field(default=None, foreign_key="trainee.id", index=True, ondelete="CASCADE")
-    respondent_key: str = Field(max_length=200)
+    respondent_key: str = Field(sa_type=UserText(200, "respondent"))
     submitted_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     duration_seconds: int | None = None
     # When somebody answers twice in a wave, the later answer is current and both are kept.
@@ -77,7 +77,7 @@ class Answer(StudioRow, table=True):
 
     response_id: UUID = Field(foreign_key="survey_response.id", ondelete="CASCADE")
     question_id: UUID = Field(foreign_key="question.id")
-    text: str | None = None
+    text: str | None = Field(default=None, sa_type=UserText(field="text"))
     number: float | None = None
     options: list[str] | None = Field(default=None, sa_type=sa.JSON)
 
@@ -85,7 +85,7 @@ class Answer(StudioRow, table=True):
 class Upload(StudioRow, table=True):
     """A file that a client sent for an import: deleted when an import has stored its rows, or after a day."""
 
-    file_name: str = Field(max_length=300)
+    file_name: str = Field(sa_type=UserText(300, "fileName"))
     content: bytes = Field(sa_type=sa.LargeBinary)
     sha256: str = Field(max_length=64)
 
@@ -99,7 +99,7 @@ class SurveyImport(StudioRow, table=True):
     survey_id: UUID | None = Field(default=None, foreign_key="survey.id", ondelete="SET NULL")
     job_id: UUID | None = Field(default=None, foreign_key="job.id", ondelete="SET NULL", unique=True)
     wave: int
-    file_name: str = Field(max_length=300)
+    file_name: str = Field(sa_type=UserText(300, "fileName"))
     dry_run: bool
     rows: int = 0
     accepted: int = 0

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, col, select
 
-from studio.store.columns import StudioRow, enum_type
+from studio.store.columns import StudioRow, UserText, enum_type
 from studio.store.enums import PhraseKind, ThreePoint
 
 
@@ -18,11 +18,11 @@ class Topic(StudioRow, table=True):
     __table_args__ = (sa.UniqueConstraint("studio_id", "code"),)
 
     code: str = Field(max_length=60)
-    name: str = Field(max_length=100)
+    name: str = Field(sa_type=UserText(100, "name"))
     parent_id: UUID | None = Field(default=None, foreign_key="topic.id", index=True)
     position: int = 0
-    domain: str = Field(default="", max_length=100)
-    weak_area: str = Field(default="", max_length=100)
+    domain: str = Field(default="", sa_type=UserText(100, "domain"))
+    weak_area: str = Field(default="", sa_type=UserText(100, "weakArea"))
     three_point: ThreePoint | None = Field(default=None, sa_type=enum_type(ThreePoint))
 
 
@@ -35,7 +35,7 @@ class TopicPhrase(StudioRow, table=True):
     topic_id: UUID = Field(foreign_key="topic.id", ondelete="CASCADE")
     kind: PhraseKind = Field(sa_type=enum_type(PhraseKind))
     position: int = 0
-    text: str = Field(max_length=500)
+    text: str = Field(sa_type=UserText(500, "text"))
 
 
 async def topic_names(session: AsyncSession, studio_id: UUID) -> Sequence[tuple[str, str, tuple[str, ...]]]:

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from studio import permissions
 from studio.permissions import CLIENT_APP, DO, DO_SCOPES, FIELDS, ORGANIZER, READ, SCOPES, Rows
 from studio.reading.catalogue import ENTITIES
+from studio.store.columns import UserText
 from studio.store.enums import Role
 from studio.store.tables import metadata
 from tests.architecture.sources import called_name, python_files, syntax
@@ -35,6 +36,34 @@ def test_table_has_what_every_table_has(table: sa.Table) -> None:
 def test_every_constraint_has_a_name(table: sa.Table) -> None:
     """Alembic's batch mode on SQLite finds a constraint by its name only."""
     assert not [constraint for constraint in table.constraints if constraint.name is None]
+
+
+# Texts that the code makes; all others are people's.
+MADE_TEXTS = {
+    "hash",
+    "content_hash",
+    "input_hash",
+    "sha256",
+    "phone",
+    "action",
+    "entity",
+    "key",
+    "operation",
+    "failure",
+    "model_version",
+    "code",
+}
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_texts_of_people_are_checked_alike_on_both_databases(table: sa.Table) -> None:
+    """SQLite stores any length and a NUL, PostgreSQL refuses them with a fault of its own."""
+    unchecked = {
+        column.name
+        for column in table.columns
+        if column.type._type_affinity is sa.String and not isinstance(column.type, UserText | sa.Enum)
+    }
+    assert unchecked <= MADE_TEXTS
 
 
 def test_every_entity_names_the_roles_that_read_it() -> None:

@@ -275,3 +275,23 @@ async def test_payload_fields_can_be_aliased_and_spread(own_demo: Loaded) -> Non
     assert payload["__typename"] == "StartMatchRunPayload"
     assert payload["a"]["id"] == payload["b"]["id"]
     assert payload["problems"] == []
+
+
+async def test_texts_that_cannot_be_stored_are_refused_on_both_databases(own_demo: Loaded) -> None:
+    """SQLite would take any length and a NUL, PostgreSQL neither."""
+    pair = {
+        "traineeId": own_demo.id("Trainee", own_demo.trainee),
+        "mentorId": own_demo.id("Mentor", own_demo.mentor),
+    }
+    rule = {**pair, "kind": "PREFER"}
+    token = {"role": "ORGANIZER"}
+    for name, given, field in (("SetRule", rule, "reason"), ("CreateToken", token, "label")):
+        for text, code in (("字" * 600, "TEXT_TOO_LONG"), ("a\0b", "TEXT_HAS_NUL")):
+            for language in ("zh", "en"):
+                payload = await act(own_demo, name, Role.ORGANIZER, language, **given, **{field: text})
+                (error,) = payload["userErrors"]
+                assert (error["code"], error["field"]) == (code, [field])
+    started = {"cohortId": own_demo.id("Cohort", own_demo.cohort), "idempotencyKey": "a\0b"}
+    (error,) = (await act(own_demo, "StartMatchRun", **started))["userErrors"]
+    assert error["code"] == "IDEMPOTENCY_KEY"
+    assert (await act(own_demo, "SetRule", **rule, reason="字" * 500))["userErrors"] == []
