@@ -1,5 +1,6 @@
 """`yanzhen classify`: which topics a text is about, and the words that show it."""
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,6 +11,9 @@ from matching import AnswerReading
 from service.cli.options import Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.running import acting, output, print_json, read_file, run, working
 from service.documents import run_document
+from studio.errors import StudioError
+from studio.imports.files import decode
+from studio.imports.issues import ImportRefused
 from studio.messages import translate
 from studio.operations.topics import classify as classify_texts
 from studio.permissions import Actor
@@ -24,13 +28,9 @@ def classify(
 ) -> None:
     """识别每行文字的主题、把握、依据的字句,以及是否拿不准。"""
     content = read_file(file, form, lang)
-    try:
-        lines = content.decode("utf-8-sig").splitlines()
-    except UnicodeDecodeError:
-        lines = content.decode("gb18030", errors="replace").splitlines()
-    texts = [line for line in lines if line.strip()]
 
     async def work() -> list[dict[str, Any]]:
+        texts = texts_of(content)
         async with acting(studio) as (engine, actor), reading(engine) as session:
             readings = await classify_texts(session, actor, texts)
             names = await topic_labels(engine, actor, lang.value)
@@ -42,6 +42,18 @@ def classify(
         print_json(result)
     else:
         _print_readings(result, lang.value)
+
+
+def texts_of(content: bytes) -> list[str]:
+    """Return the texts of a file, one a line; NOT_A_TEXT_FILE where nobody could read it."""
+    try:
+        text = decode(content) if content else ""
+    except ImportRefused:
+        raise StudioError("NOT_A_TEXT_FILE") from None
+    if "\0" in text:
+        raise StudioError("NOT_A_TEXT_FILE")
+    # Only what editors show as a new line: `splitlines` also cuts at form feeds and Unicode's separators.
+    return [line for line in re.split(r"\r\n|\r|\n", text) if line.strip()]
 
 
 async def topic_labels(engine: AsyncEngine, actor: Actor, language: str) -> dict[str, str]:

@@ -45,7 +45,7 @@ def read_sheets(content: bytes, limits: Limits) -> list[Sheet]:
         if _ENCRYPTED_PACKAGE in content:
             raise ImportRefused(ImportCode.FILE_PASSWORD)
         return read_apart(content, limits)
-    return [_read_csv(_decode(content), limits)]
+    return [_read_csv(decode(content), limits)]
 
 
 def _check_archive(content: bytes, limits: Limits) -> None:
@@ -115,7 +115,8 @@ def column_letters(index: int) -> str:
     return letters
 
 
-def _decode(content: bytes) -> str:
+def decode(content: bytes) -> str:
+    """Return the text of a file in UTF-8, UTF-16 or GBK; ImportRefused where it is none, or in another encoding."""
     # Detectors fail on short GBK survey files; strict UTF-8 almost never accepts a GBK text.
     marked = next((name for bom, name in _BOMS if content.startswith(bom)), None)
     if marked is None and 0 in content[:512]:

@@ -180,6 +180,31 @@ def test_classify_gives_evidence_inside_the_text(folder: Path) -> None:
             assert all(0 <= span["start"] < span["end"] <= len(each["text"]) for span in topic["evidence"])
 
 
+TEXTS = ["材料写到\u2028半夜\x0c还被\x85退回来", "加装电梯一楼不同意"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
+def test_classify_reads_what_editors_write(folder: Path, encoding: str, newline: str) -> None:
+    (folder / "encoded.txt").write_bytes((newline.join(TEXTS) + newline).encode(encoding))
+    assert [each["text"] for each in answer(folder, "classify", folder / "encoded.txt")] == TEXTS
+
+
+def test_classify_refuses_what_is_no_text(folder: Path) -> None:
+    answer(folder, "match", "--cohort", 3)
+    answer(folder, "export", "pairings", "--cohort", 3, folder / "pairs.xlsx")
+    files = {
+        "table.txt": (folder / "pairs.xlsx").read_bytes(),
+        "nul.txt": b"a\0b\n",
+        "half.txt": "加装电梯".encode() + b"\xff\xff",
+    }
+    for name, content in files.items():
+        (folder / name).write_bytes(content)
+        assert answer(folder, "classify", folder / name, code=1)["error"]["code"] == "NOT_A_TEXT_FILE", name
+    (folder / "empty.txt").write_bytes(b"")
+    assert answer(folder, "classify", folder / "empty.txt") == []
+
+
 def test_tokens_are_for_a_person_where_the_role_asks_for_one(folder: Path) -> None:
     assert answer(folder, "token", "create", "--role", "organizer")["token"].startswith("yz_")
     wang = next(each for each in answer(folder, "needs", "--cohort", 3)["trainees"] if each["name"] == "王芳")
