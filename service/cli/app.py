@@ -5,12 +5,14 @@ import sys
 import typer
 
 from service.cli import classify, cohort, exports, imports, server, setup
+from service.cli.usage import CommandLine
 from service.logs import configure_logging
 from service.settings import read_settings
 from studio.errors import StudioError
 
 app = typer.Typer(
     name="yanzhen",
+    cls=CommandLine,
     help="雁阵:把问卷里的难处,变成主题、推荐、带教套餐和有证明的师徒配对。",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,

@@ -71,7 +71,13 @@ async def _await(work: Callable[[], Awaitable[T]]) -> T:
 
 
 def refuse(refusal: StudioError, form: Format, language: Language) -> NoReturn:
-    """Print a refusal, with what to do about it, in the asked form and end with code 1."""
+    """Print a refusal in the asked form and end with code 1."""
+    print_refusal(refusal, form, language)
+    raise typer.Exit(1)
+
+
+def print_refusal(refusal: StudioError, form: Format, language: Language) -> None:
+    """Print a refusal, with what to do about it, in the asked form."""
     message = refusal.message(language.value)
     suggestion = refusal.suggestion(language.value) if isinstance(refusal, ImportRefused) else ""
     if form is Format.JSON:
@@ -82,7 +88,12 @@ def refuse(refusal: StudioError, form: Format, language: Language) -> NoReturn:
         complaints.print(Text.assemble(("✗", "bold red"), f" {message}  ", (f"({refusal.code})", "dim")))
         if suggestion:
             complaints.print(Text(f"  → {suggestion}"))
-    raise typer.Exit(1)
+
+
+def print_json_line(value: Any) -> None:
+    """Print a value as JSON on one line, at once: a process that stays tells that it is ready."""
+    sys.stdout.write(orjson.dumps(value).decode() + "\n")
+    sys.stdout.flush()
 
 
 def print_json(value: Any) -> None:

@@ -3,6 +3,9 @@
 import asyncio
 import os
 import signal
+import socket
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -13,11 +16,22 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from seed.demo import Demo, load_demo, load_generated
 from service.cli.demo_summary import print_summary
 from service.cli.options import Format, FormatOption, Language, LanguageOption
-from service.cli.running import complaints, database, output, print_json, require_writable, run, working
+from service.cli.running import (
+    complaints,
+    database,
+    output,
+    print_json,
+    print_json_line,
+    refuse,
+    require_writable,
+    run,
+    working,
+)
 from service.logs import configure_logging
 from service.report import write_report
-from service.settings import Settings
+from service.settings import Settings, read_settings
 from service.web.report import report_page
+from studio.errors import StudioError
 from studio.messages import translate
 from studio.operations.access import rotate_token
 from studio.operations.handlers import HANDLERS
@@ -27,22 +41,75 @@ from studio.store.enums import Role
 from studio.store.schema import migrate
 
 DEMO_DATABASE = "sqlite:///yanzhen-demo.db"
+# Connections that wait until they are accepted, as many as uvicorn itself lets wait.
+BACKLOG = 2048
 DEMO_TOKEN = "demo"  # noqa: S105  a label, not a secret
 HostOption = Annotated[str | None, typer.Option("--host", help="监听地址,默认 127.0.0.1")]
 PortOption = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="端口,默认 8000")]
 
 
-def serve(host: HostOption = None, port: PortOption = None) -> None:
+def serve(
+    host: HostOption = None,
+    port: PortOption = None,
+    form: FormatOption = Format.TEXT,
+    lang: LanguageOption = Language.ZH,
+) -> None:
     """启动服务:GraphQL 在 /graphql,网页编辑器在 /graphiql。"""
-    _serve(Settings(), host, port, None)
+
+    async def work() -> None:
+        async with database():
+            pass  # a database of no use is told here, as every command does it
+
+    run(work, form, lang)
+    settings = read_settings()
+    listener = _listen(host or settings.host, port or settings.port, form, lang)
+
+    def say(address: str) -> None:
+        if form is Format.JSON:
+            paths = {"graphql": "/graphql", "graphiql": "/graphiql"}
+            print_json_line({"address": address, **{name: address + path for name, path in paths.items()}})
+        else:
+            complaints.print(translate("CLI_SERVING", lang.value, address=address))
+
+    _serve(settings, listener, None, say)
 
 
-def _serve(settings: Settings, host: str | None, port: int | None, report: Path | None) -> None:
+def _listen(host: str, port: int, form: Format, lang: Language) -> socket.socket:
+    """Return a socket that listens at the address, or end the command saying that it cannot be used."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, backlog=BACKLOG)
+    except OSError:
+        refuse(StudioError("ADDRESS_UNUSABLE", address=f"{host}:{port}"), form, lang)
+
+
+class _Server(uvicorn.Server):
+    """A server that tells when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._ready()
+
+
+def _serve(
+    settings: Settings, listener: socket.socket, report: Path | None, say: Callable[[str], None]
+) -> None:
+    """Serve until the process is told to end; `say` learns the address once requests are answered."""
     # Importing the application opens a database: only what serves it should.
     from service.app import create_app
 
     app = create_app(settings, [report_page(report)] if report else [])
-    uvicorn.run(app, host=host or settings.host, port=port or settings.port, log_config=None, ws="none")
+    host, port = listener.getsockname()[:2]
+    address = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    server = _Server(uvicorn.Config(app, log_config=None, ws="none"), lambda: say(address))
+    with suppress(KeyboardInterrupt):  # Ctrl+C is how a server ends
+        server.run([listener])
+    if not server.started:
+        raise typer.Exit(1)
 
 
 def worker(
@@ -50,19 +117,23 @@ def worker(
     lang: LanguageOption = Language.ZH,
 ) -> None:
     """单独运行后台任务(导入、匹配);Ctrl+C 结束。"""
-    configure_logging(Settings().log_level)
 
     async def work() -> None:
         async with database() as engine:
+            configure_logging(read_settings().log_level)
             jobs = Worker(engine, HANDLERS)
             loop = asyncio.get_running_loop()
             for name in (signal.SIGINT, signal.SIGTERM):
                 loop.add_signal_handler(name, jobs.stop)
+            if form is Format.JSON:
+                print_json_line({"worker": "ready"})
+            else:
+                complaints.print(translate("CLI_WORKER", lang.value))
             await jobs.run_until_stopped()
 
-    complaints.print(translate("CLI_WORKER", lang.value))
     run(work, form, lang)
-    complaints.print(translate("CLI_STOPPED", lang.value))
+    if form is Format.TEXT:
+        complaints.print(translate("CLI_STOPPED", lang.value))
 
 
 def demo(
@@ -103,10 +174,14 @@ def demo(
         output.print(translate("CLI_DEMO_TOKEN", lang.value))
         output.print(str(result["token"]), style="bold")
     if serve_:
-        settings = Settings()
-        address = f"http://{host or settings.host}:{port or settings.port}"
-        complaints.print(translate("CLI_SERVING", lang.value, address=address))
-        _serve(settings, host, port, report)
+        settings = read_settings()
+        listener = _listen(host or settings.host, port or settings.port, form, lang)
+        _serve(
+            settings,
+            listener,
+            report,
+            lambda address: complaints.print(translate("CLI_SERVING_DEMO", lang.value, address=address)),
+        )
 
 
 async def _load(engine: AsyncEngine, trainees: int | None, mentors: int | None, language: str) -> Demo:

@@ -17,7 +17,7 @@ from strawberry import Schema
 from service.logs import configure_logging
 from service.settings import Settings
 from service.web.errors import MaskFaults, refuse, refuse_http
-from service.web.graphiql import graphiql_routes
+from service.web.graphiql import graphiql_routes, to_graphiql
 from service.web.graphql import GraphQLEndpoint, MakeContext
 from service.web.headers import SecurityHeaders
 from service.web.health import alive, ready
@@ -65,6 +65,8 @@ def build(settings: Settings, parts: Parts) -> Starlette:
             Route("/readyz", ready, methods=["GET"]),
             *graphiql_routes(),
             *parts.pages,
+            # Whoever opens the bare address, where no page stands at it, finds the page to ask from.
+            Route("/", to_graphiql, methods=["GET"]),
         ],
         middleware=[Middleware(SecurityHeaders), Middleware(MaskFaults)],
         exception_handlers={StudioError: refuse, HTTPException: refuse_http},

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
@@ -58,6 +58,11 @@ async def graphiql_page(request: Request) -> Response:
         hint=translate("GRAPHIQL_HINT", language),
     )
     return HTMLResponse(page, headers={"content-security-policy": POLICY})
+
+
+async def to_graphiql(_request: Request) -> Response:
+    """Send a visitor on to the page."""
+    return RedirectResponse("/graphiql", 303)
 
 
 def graphiql_routes() -> list[BaseRoute]:

@@ -1,17 +1,25 @@
 """What the command line says when something is wrong with its surroundings: database, settings, files."""
 
 import json
+import os
+import signal
+import socket
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from typer.testing import CliRunner, Result
 
 from service.cli import app as command_line
 from service.cli.app import app
 from studio.store import database
+
+ROOT = Path(__file__).parents[2]
 
 
 def yanzhen(url: str, *arguments: object, **environment: str) -> Result:
@@ -86,3 +94,88 @@ def test_program_starts_with_a_setting_that_cannot_be(monkeypatch: pytest.Monkey
     with pytest.raises(SystemExit) as ended:
         command_line.main()
     assert ended.value.code == 1
+
+
+def test_server_without_a_database_says_what_to_do(tmp_path: Path) -> None:
+    assert refusal(f"sqlite:///{tmp_path}/none.db", "serve")["code"] == "SCHEMA_MISSING"
+    assert refusal(f"sqlite:///{tmp_path}/none.db", "worker")["code"] == "SCHEMA_MISSING"
+
+
+def test_port_in_use_is_told(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/own.db"
+    assert yanzhen(url, "init", "--bare").exit_code == 0
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        error = refusal(url, "serve", "--port", other.getsockname()[1])
+    assert error["code"] == "ADDRESS_UNUSABLE"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("needs",), "USAGE_MISSING", "--cohort"),
+        (("import", "roster", "--cohort", "1"), "USAGE_MISSING", "file"),
+        (("needs", "--cohort", "x"), "USAGE_VALUE", "--cohort"),
+        (("token", "create", "--role", "boss"), "USAGE_VALUE", "--role"),
+        (("needs", "--cohrt", "1"), "USAGE_OPTION", "--cohrt"),
+        (("nothing",), "USAGE_WRONG", "nothing"),
+        (("schema", "[/x]"), "USAGE_WRONG", "[/x]"),
+    ],
+)
+def test_wrong_command_line_is_told_in_the_asked_form_and_language(
+    arguments: tuple[str, ...], code: str, words: str
+) -> None:
+    told = {}
+    for language in ("zh", "en"):
+        done = yanzhen("sqlite:///none.db", *arguments, "--lang", language, "--format=json")
+        assert done.exit_code == 2
+        error = json.loads(done.stdout)["error"]
+        assert error["code"] == code
+        assert words in error["message"]
+        assert "--help" in error["message"]
+        told[language] = error["message"]
+    assert told["zh"] != told["en"]
+    done = yanzhen("sqlite:///none.db", *arguments)
+    assert done.exit_code == 2
+    assert code in done.stderr
+    assert not done.stdout
+
+
+def test_group_without_a_command_shows_its_help() -> None:
+    done = yanzhen("sqlite:///none.db", "import")
+    assert done.exit_code == 2
+    assert "survey" in done.stdout
+    assert not done.stderr
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return int(listener.getsockname()[1])
+
+
+@pytest.mark.parametrize("command", ["serve", "worker"])
+def test_process_that_stays_tells_programs_that_it_is_ready(tmp_path: Path, command: str) -> None:
+    url = f"sqlite:///{tmp_path}/own.db"
+    assert yanzhen(url, "init", "--bare").exit_code == 0
+    port = ("--port", str(free_port())) if command == "serve" else ()
+    process = subprocess.Popen(
+        [sys.executable, "-c", "from service.cli import main; main()", command, "--format", "json", *port],
+        env={**os.environ, "YANZHEN_DATABASE_URL": url, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    with process:
+        try:
+            assert process.stdout is not None
+            ready = json.loads(process.stdout.readline())
+            if command == "serve":
+                assert ready["address"] == f"http://127.0.0.1:{port[1]}"
+                assert httpx.get(ready["address"] + "/readyz").status_code == 200
+                assert httpx.get(ready["graphiql"]).status_code == 200
+            else:
+                assert ready == {"worker": "ready"}
+            process.send_signal(signal.SIGINT)
+            assert process.wait(20) == 0
+            assert process.stdout.read() == ""
+        finally:
+            process.kill()

@@ -20,6 +20,11 @@ SAME = {
 }
 
 
+async def test_bare_address_leads_to_the_page(service: Service) -> None:
+    response = await service.client.get("/")
+    assert (response.status_code, response.headers["location"]) == (303, "/graphiql")
+
+
 async def test_page_loads_only_from_this_server(service: Service) -> None:
     page = await service.client.get("/graphiql")
     assert page.status_code == 200

@@ -1,0 +1,79 @@
+"""A wrong command line, told like every other refusal: in the asked language and form, with code 2."""
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import typer
+from typer.core import TyperGroup
+
+from service.cli.options import Format, Language
+from service.cli.running import print_refusal
+from studio.errors import StudioError
+
+WRONG_USAGE = 2
+
+
+class CommandLine(TyperGroup):
+    """All commands together; Typer would tell a wrong command line in English only, and never as JSON."""
+
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Run the command that `args` name and end the program, or return in tests that ask for that."""
+        given = sys.argv[1:] if args is None else list(args)
+        try:
+            code = super().main(given, prog_name, complete_var, False, windows_expand_args, **extra)
+        except typer.TyperException as error:
+            refusal = _refusal(error)
+            if refusal is not None:
+                print_refusal(refusal, _asked_form(given), _asked_language(given))
+            code = error.exit_code
+        except typer.Abort:
+            code = 1
+        if standalone_mode:
+            sys.exit(code or 0)
+        return code
+
+
+def _refusal(error: typer.TyperException) -> StudioError | None:
+    """Return what to tell; None where Typer has just printed the help of a group without a command."""
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "yanzhen"
+    if isinstance(error, typer.BadParameter):
+        name = error.param.get_error_hint() if error.param is not None else ""
+        if not error.message:
+            return StudioError("USAGE_MISSING", parameter=name, command=command)
+        return StudioError("USAGE_VALUE", parameter=name, reason=error.message, command=command)
+    if not error.message:
+        return None
+    option = getattr(error, "option_name", None)
+    if option is not None:
+        return StudioError("USAGE_OPTION", option=option, command=command)
+    return StudioError("USAGE_WRONG", reason=error.message, command=command)
+
+
+# The options are looked for by hand: the command line that holds them is the one that could not be read.
+def _asked_form(given: Sequence[str]) -> Format:
+    return Format.JSON if _option(given, "--format") == Format.JSON else Format.TEXT
+
+
+def _asked_language(given: Sequence[str]) -> Language:
+    asked = _option(given, "--lang") or os.environ.get("YANZHEN_LANG")
+    return Language.EN if asked == Language.EN else Language.ZH
+
+
+def _option(given: Sequence[str], name: str) -> str | None:
+    for place, word in enumerate(given):
+        if word == name:
+            return given[place + 1] if place + 1 < len(given) else None
+        if word.startswith(f"{name}="):
+            return word.partition("=")[2]
+    return None
