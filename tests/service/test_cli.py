@@ -150,7 +150,7 @@ def test_match_adds_up(folder: Path) -> None:
     assert answer(folder, "match", "--cohort", 3)["runId"] == result["runId"]
 
 
-def test_pairings_become_a_workbook_without_formulas(folder: Path) -> None:
+def test_pairings_become_a_workbook(folder: Path) -> None:
     answer(folder, "match", "--cohort", 3)
     assert answer(folder, "export", "pairings", "--cohort", 3, folder / "pairs.xlsx")["pairs"] == 4
     sheets = load_workbook(folder / "pairs.xlsx")

@@ -37,6 +37,7 @@ async def _check_order(reader: Reader, field: str, way: str) -> None:
     for direction, size in (("forward", 3), ("backward", 3), ("forward", 1), ("backward", 5)):
         forward, found, cursor, more = direction == "forward", [], None, True
         while more:
+            assert len(found) < len(everyone), "the pages go on after the last row"
             count, side = ("first", "after") if forward else ("last", "before")
             document = PAGE % f"{count}: {size}, {side}: $cursor"
             page = (await reader.ask("organizer", document, field=field, way=way, cursor=cursor))["trainees"]
