@@ -5,7 +5,7 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
-from studio.messages import translate
+from studio.messages import listed, translate
 
 
 def pairings_workbook(result: dict[str, Any], language: str) -> bytes:
@@ -63,7 +63,7 @@ def _unmatched(result: dict[str, Any], language: str) -> list[list[Any]]:
             [
                 unmatched["traineeName"],
                 unmatched["traineeCommunity"] or "",
-                "、".join(reason["label"] for reason in unmatched["reasons"]),
+                listed((reason["label"] for reason in unmatched["reasons"]), language),
             ]
             for unmatched in result["unmatched"]
         ),

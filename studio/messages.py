@@ -1,5 +1,6 @@
 """Messages by stable code, Chinese by default and English beside it, from gettext catalogues."""
 
+from collections.abc import Iterable
 from functools import cache
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from babel.messages.pofile import read_po
 
 LANGUAGES = ("zh", "en")
 DEFAULT_LANGUAGE = "zh"
+BETWEEN = {"zh": "、", "en": ", "}
 _LOCALE = Path(__file__).parent / "locale"
 
 
@@ -22,14 +24,23 @@ def catalogue(language: str) -> dict[str, str]:
     return messages
 
 
+def listed(words: Iterable[object], language: str) -> str:
+    """Return words as one text, divided as the language divides them."""
+    return BETWEEN.get(language, BETWEEN[DEFAULT_LANGUAGE]).join(str(word) for word in words)
+
+
 def translate(code: str, language: str = DEFAULT_LANGUAGE, **values: object) -> str:
-    """Return the message of `code` in `language` with its placeholders filled.
+    """Return the message of `code` in `language` with its placeholders filled; lists become texts by `listed`.
 
     An unknown language falls back to Chinese. A code without a message is a defect (KeyError): a test
     walks every code in both languages.
     """
     messages = catalogue(language if language in LANGUAGES else DEFAULT_LANGUAGE)
-    return messages[code].format(**values)
+    told = {
+        name: listed(value, language) if isinstance(value, list | tuple) else value
+        for name, value in values.items()
+    }
+    return messages[code].format(**told)
 
 
 def language_of(accept_language: str | None) -> str:

@@ -13,23 +13,23 @@ from studio.errors import StudioError
 app = typer.Typer(
     name="yanzhen",
     cls=CommandLine,
-    help="雁阵:把问卷里的难处,变成主题、推荐、带教套餐和有证明的师徒配对。",
+    help="HELP_YANZHEN",
     no_args_is_help=True,
     pretty_exceptions_show_locals=False,
 )
-app.command("init")(setup.init)
+app.command("init", help="HELP_INIT")(setup.init)
 app.add_typer(imports.app, name="import")
-app.command("needs")(cohort.needs)
-app.command("recommend")(cohort.recommend)
-app.command("match")(cohort.match)
-app.command("classify")(classify.classify)
+app.command("needs", help="HELP_NEEDS")(cohort.needs)
+app.command("recommend", help="HELP_RECOMMEND")(cohort.recommend)
+app.command("match", help="HELP_MATCH")(cohort.match)
+app.command("classify", help="HELP_CLASSIFY")(classify.classify)
 app.add_typer(exports.exports, name="export")
-app.command("report")(exports.report)
-app.command("schema")(exports.schema)
+app.command("report", help="HELP_REPORT")(exports.report)
+app.command("schema", help="HELP_SCHEMA")(exports.schema)
 app.add_typer(setup.tokens, name="token")
-app.command("serve")(server.serve)
-app.command("worker")(server.worker)
-app.command("demo")(server.demo)
+app.command("serve", help="HELP_SERVE")(server.serve)
+app.command("worker", help="HELP_WORKER")(server.worker)
+app.command("demo", help="HELP_DEMO")(server.demo)
 
 
 def main() -> None:

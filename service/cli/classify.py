@@ -21,12 +21,12 @@ from studio.store.database import reading
 
 
 def classify(
-    file: Annotated[Path, typer.Argument(help="文本文件,每行一条")],
+    file: Annotated[Path, typer.Argument(help="HELP_TEXTS")],
     studio: StudioOption = None,
     form: FormatOption = Format.TEXT,
     lang: LanguageOption = Language.ZH,
 ) -> None:
-    """识别每行文字的主题、把握、依据的字句,以及是否拿不准。"""
+    """Print the topics of each line with their evidence."""
     content = read_file(file, form, lang)
 
     async def work() -> list[dict[str, Any]]:

@@ -13,13 +13,14 @@ from service.cli.running import acting, output, print_json, run, working
 from service.documents import all_nodes, run_document
 from service.report.heat import heat_rows
 from studio.errors import NotFound
-from studio.messages import translate
+from studio.messages import listed, translate
 from studio.operations.cohorts import find_cohort
 from studio.operations.needs import compute_needs
 from studio.operations.recommendations import recommend_contents
 from studio.operations.runs import match_cohort
 from studio.permissions import Actor
 from studio.store.database import writing
+from studio.store.enums import ContentKind, label
 from studio.store.identity import UnknownId, global_id, row_id_of
 
 MOST_NEEDS_SHOWN = 3
@@ -42,7 +43,7 @@ def needs(
     form: FormatOption = Format.TEXT,
     lang: LanguageOption = Language.ZH,
 ) -> None:
-    """每名学员的需求,以及这一批最需要什么(均值、区间和人数)。"""
+    """Compute and print the needs of a cohort."""
 
     async def work() -> dict[str, Any]:
         async with acting(studio) as (engine, actor):
@@ -126,18 +127,18 @@ def _print_needs(result: dict[str, Any], language: str) -> None:
     for heading in ("CLI_ID", "CLI_TRAINEE", "CLI_COMMUNITY", "CLI_NEEDS"):
         people.add_column(translate(heading, language), overflow="fold")
     for trainee in result["trainees"]:
-        most = "、".join(f"{need['name']} {need['need']:.2f}" for need in trainee["needs"][:MOST_NEEDS_SHOWN])
-        people.add_row(trainee["id"], trainee["name"], trainee["community"] or "", most)
+        most = (f"{need['name']} {need['need']:.2f}" for need in trainee["needs"][:MOST_NEEDS_SHOWN])
+        people.add_row(trainee["id"], trainee["name"], trainee["community"] or "", listed(most, language))
     output.print(people)
 
 
 def recommend(
-    trainee: Annotated[str, typer.Option("--trainee", help="学员编号(TR_…,见 yanzhen needs)")],
+    trainee: Annotated[str, typer.Option("--trainee", help="HELP_TRAINEE")],
     studio: StudioOption = None,
     form: FormatOption = Format.TEXT,
     lang: LanguageOption = Language.ZH,
 ) -> None:
-    """推荐给一名学员的课程、案例和模板,附原因和学员自己的话。"""
+    """Compute and print what is recommended to a trainee."""
 
     async def work() -> dict[str, Any]:
         try:
@@ -185,9 +186,10 @@ def _print_recommendations(result: dict[str, Any], language: str) -> None:
     if not result["items"]:
         output.print(translate("CLI_NO_RECOMMENDATIONS", language))
     for place, item in enumerate(result["items"], start=1):
-        about = f"{item['kind']} · {item['minutes']} min"
+        kind = item["kind"].capitalize() if language == "en" else label(ContentKind(item["kind"]))
+        about = translate("CLI_CONTENT", language, kind=kind, minutes=item["minutes"])
         output.print(Text.assemble(f"{place}. {item['title']}  ", (about, "dim")))
-        output.print("   " + "、".join(reason["label"] for reason in item["reasons"]), style="dim")
+        output.print("   " + listed((reason["label"] for reason in item["reasons"]), language), style="dim")
         for point in item["becauseOf"]:
             output.print(f"   “{point['text']}”")
 
@@ -198,7 +200,7 @@ def match(
     form: FormatOption = Format.TEXT,
     lang: LanguageOption = Language.ZH,
 ) -> None:
-    """为一批学员整体配对导师,附得分构成和最优性证明。"""
+    """Match a cohort and print its pairs."""
 
     async def work() -> dict[str, Any]:
         async with acting(studio) as (engine, actor):
@@ -273,8 +275,9 @@ def print_match(result: dict[str, Any], language: str) -> None:
         table.add_column(translate(heading, language), overflow="fold")
     for pair in result["pairs"]:
         strongest = sorted(pair["parts"], key=lambda part: -part["contribution"])[:2]
-        why = "、".join(
-            f"{part['label']} {part['contribution']:.2f}" for part in strongest if part["contribution"]
+        why = listed(
+            (f"{part['label']} {part['contribution']:.2f}" for part in strongest if part["contribution"]),
+            language,
         )
         table.add_row(
             pair["traineeName"],
@@ -285,5 +288,5 @@ def print_match(result: dict[str, Any], language: str) -> None:
         )
     output.print(table)
     for unmatched in result["unmatched"]:
-        reasons = "、".join(reason["label"] for reason in unmatched["reasons"])
+        reasons = [reason["label"] for reason in unmatched["reasons"]]
         output.print(translate("CLI_UNMATCHED", language, name=unmatched["traineeName"], reasons=reasons))

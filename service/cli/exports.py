@@ -17,11 +17,11 @@ from studio.operations.reports import latest_run, prepare_report
 from studio.store.database import reading, writing
 from studio.store.identity import global_id
 
-exports = typer.Typer(help="导出为表格", no_args_is_help=True)
-XlsxArgument = Annotated[Path, typer.Argument(help="要写的 xlsx 文件")]
+exports = typer.Typer(help="HELP_EXPORT", no_args_is_help=True)
+XlsxArgument = Annotated[Path, typer.Argument(help="HELP_XLSX")]
 
 
-@exports.command("pairings")
+@exports.command("pairings", help="HELP_EXPORT_PAIRINGS")
 def pairings(
     file: XlsxArgument,
     cohort: CohortOption,
@@ -29,7 +29,7 @@ def pairings(
     form: FormatOption = Format.TEXT,
     lang: LanguageOption = Language.ZH,
 ) -> None:
-    """把一批的配对结果导出为 xlsx:配对、得分构成、未配上的人、最优性证明。"""
+    """Write the latest run of a cohort as a workbook."""
 
     async def work() -> tuple[bytes, int]:
         async with acting(studio) as (engine, actor):
@@ -48,13 +48,13 @@ def pairings(
 
 
 def report(
-    file: Annotated[Path, typer.Argument(help="要写的 html 文件")],
+    file: Annotated[Path, typer.Argument(help="HELP_HTML")],
     cohort: CohortOption,
     studio: StudioOption = None,
     form: FormatOption = Format.TEXT,
     lang: LanguageOption = Language.ZH,
 ) -> None:
-    """写出一批的报告:一个自带样式的 html 文件,可打印。"""
+    """Write the report of a cohort."""
     require_writable(file, form, lang)
 
     async def work() -> bytes:
@@ -76,7 +76,7 @@ def schema(
     form: FormatOption = Format.TEXT,
     lang: LanguageOption = Language.ZH,
 ) -> None:
-    """打印 GraphQL 模式(SDL)。"""
+    """Print the GraphQL schema."""
     sdl = print_schema(graphql_schema)
     if form is Format.JSON:
         print_json({"sdl": sdl})

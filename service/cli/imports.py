@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.markup import escape
 from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -31,11 +30,11 @@ from studio.operations.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.store.database import writing
 
-app = typer.Typer(help="导入花名册、导师名单、问卷导出文件和匹配规则", no_args_is_help=True)
+app = typer.Typer(help="HELP_IMPORT", no_args_is_help=True)
 Import = Callable[[AsyncSession, Actor, bytes], Awaitable[ImportReport]]
 
 
-@app.command("roster")
+@app.command("roster", help="HELP_IMPORT_ROSTER")
 def roster(
     file: FileArgument,
     cohort: CohortOption,
@@ -46,7 +45,7 @@ def roster(
     form: FormatOption = Format.TEXT,
     lang: LanguageOption = Language.ZH,
 ) -> None:
-    """导入一批学员的花名册;批次不存在时新建。"""
+    """Import a roster."""
     overrides = column_map(map_, form, lang)
 
     async def work(session: AsyncSession, actor: Actor, content: bytes) -> ImportReport:
@@ -64,7 +63,7 @@ def roster(
     _import(work, file, studio, form, lang, skip_bad_rows)
 
 
-@app.command("mentors")
+@app.command("mentors", help="HELP_IMPORT_MENTORS")
 def mentors(
     file: FileArgument,
     dry_run: DryRunOption = False,
@@ -74,7 +73,7 @@ def mentors(
     form: FormatOption = Format.TEXT,
     lang: LanguageOption = Language.ZH,
 ) -> None:
-    """导入导师名单:可带人数、擅长主题、荣誉和典型案例。"""
+    """Import a list of mentors."""
     overrides = column_map(map_, form, lang)
 
     async def work(session: AsyncSession, actor: Actor, content: bytes) -> ImportReport:
@@ -91,12 +90,12 @@ def mentors(
     _import(work, file, studio, form, lang, skip_bad_rows)
 
 
-@app.command("survey")
+@app.command("survey", help="HELP_IMPORT_SURVEY")
 def survey(
     file: FileArgument,
     cohort: CohortOption,
-    wave: Annotated[int, typer.Option("--wave", min=1, help="第几次调研")] = 1,
-    anonymous: Annotated[bool, typer.Option("--anonymous", help="按匿名问卷处理,不对应到人")] = False,
+    wave: Annotated[int, typer.Option("--wave", min=1, help="HELP_WAVE")] = 1,
+    anonymous: Annotated[bool, typer.Option("--anonymous", help="HELP_ANONYMOUS")] = False,
     dry_run: DryRunOption = False,
     skip_bad_rows: SkipOption = False,
     map_: MapOption = None,
@@ -104,7 +103,7 @@ def survey(
     form: FormatOption = Format.TEXT,
     lang: LanguageOption = Language.ZH,
 ) -> None:
-    """导入问卷星、腾讯问卷等导出的文件;问卷和题目按表头建立。"""
+    """Import a survey export."""
     overrides = column_map(map_, form, lang)
 
     async def work(session: AsyncSession, actor: Actor, content: bytes) -> ImportReport:
@@ -124,7 +123,7 @@ def survey(
     _import(work, file, studio, form, lang, skip_bad_rows)
 
 
-@app.command("rules")
+@app.command("rules", help="HELP_IMPORT_RULES")
 def rules(
     file: FileArgument,
     cohort: CohortOption,
@@ -135,7 +134,7 @@ def rules(
     form: FormatOption = Format.TEXT,
     lang: LanguageOption = Language.ZH,
 ) -> None:
-    """导入匹配规则:必须配对、回避、优先,各带原因。"""
+    """Import matching rules."""
     overrides = column_map(map_, form, lang)
 
     async def work(session: AsyncSession, actor: Actor, content: bytes) -> ImportReport:
@@ -196,15 +195,12 @@ def _print_report(report: ImportReport, language: str) -> None:
     )
     dropped = [column.column for column in report.mapping if column.field.startswith(("ignored", "dropped"))]
     if dropped:
-        output.print(
-            translate("CLI_IMPORT_DROPPED", language, columns=escape("、".join(dropped))), style="dim"
-        )
+        output.print(translate("CLI_IMPORT_DROPPED", language, columns=dropped), style="dim")
     if not report.rejected:
         return
     table = Table(box=None, pad_edge=False)
     for heading in ("CLI_ROW", "CLI_COLUMN", "CLI_PROBLEM", "CLI_WHAT_TO_DO"):
         table.add_column(translate(heading, language), overflow="fold")
     for issue in report.rejected:
-        texts = (issue.column, issue.message(language), issue.suggestion(language))
-        table.add_row(str(issue.row), *map(escape, texts))
+        table.add_row(str(issue.row), issue.column, issue.message(language), issue.suggestion(language))
     output.print(table)

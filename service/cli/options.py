@@ -21,13 +21,11 @@ class Language(StrEnum):
     EN = "en"
 
 
-FormatOption = Annotated[Format, typer.Option("--format", help="text 供人阅读,json 供程序读取")]
-LanguageOption = Annotated[Language, typer.Option("--lang", help="zh 中文,en English", envvar="YANZHEN_LANG")]
-StudioOption = Annotated[str | None, typer.Option("--studio", help="工作室名称;只有一个时不必给出")]
-CohortOption = Annotated[int, typer.Option("--cohort", min=1, help="第几批")]
-FileArgument = Annotated[Path, typer.Argument(help="xlsx、xls 或 csv 文件")]
-DryRunOption = Annotated[bool, typer.Option("--dry-run", help="只检查,不写入")]
-SkipOption = Annotated[bool, typer.Option("--skip-bad-rows", help="跳过有问题的行,写入其余各行")]
-MapOption = Annotated[
-    list[str] | None, typer.Option("--map", help='指定列的含义,如 --map "姓名(必填)=name",可多次')
-]
+FormatOption = Annotated[Format, typer.Option("--format", help="HELP_FORMAT")]
+LanguageOption = Annotated[Language, typer.Option("--lang", help="HELP_LANG", envvar="YANZHEN_LANG")]
+StudioOption = Annotated[str | None, typer.Option("--studio", help="HELP_STUDIO")]
+CohortOption = Annotated[int, typer.Option("--cohort", min=1, help="HELP_COHORT")]
+FileArgument = Annotated[Path, typer.Argument(help="HELP_FILE")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="HELP_DRY_RUN")]
+SkipOption = Annotated[bool, typer.Option("--skip-bad-rows", help="HELP_SKIP_BAD_ROWS")]
+MapOption = Annotated[list[str] | None, typer.Option("--map", help="HELP_MAP")]

@@ -1,6 +1,7 @@
 """Running a command: open the database, do the work, print the result, say what went wrong."""
 
 import asyncio
+import errno
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -18,6 +19,7 @@ from service.cli.options import Format, Language
 from service.settings import read_settings
 from studio.errors import StudioError
 from studio.imports.issues import ImportRefused
+from studio.messages import catalogue, translate
 from studio.operations.studios import find_studio, organizer_of
 from studio.permissions import Actor
 from studio.store.database import open_database, reading
@@ -113,8 +115,7 @@ def read_file(path: Path, form: Format, language: Language) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        reason = error.strerror or type(error).__name__
-        refuse(StudioError("FILE_UNREADABLE", file=str(path), reason=reason), form, language)
+        refuse(StudioError("FILE_UNREADABLE", file=str(path), reason=_why(error, language)), form, language)
 
 
 def write_file(path: Path, content: bytes, form: Format, language: Language) -> None:
@@ -134,8 +135,15 @@ def require_writable(path: Path, form: Format, language: Language) -> None:
 
 
 def _refuse_unwritable(path: Path, error: OSError, form: Format, language: Language) -> NoReturn:
-    reason = error.strerror or type(error).__name__
-    refuse(StudioError("FILE_UNWRITABLE", file=str(path), reason=reason), form, language)
+    refuse(StudioError("FILE_UNWRITABLE", file=str(path), reason=_why(error, language)), form, language)
+
+
+def _why(error: OSError, language: Language) -> str:
+    """Return why the system refuses a file; it tells the rare reasons in its own language only."""
+    code = f"FILE_{errno.errorcode.get(error.errno or 0, '')}"
+    if code in catalogue(language.value):
+        return translate(code, language.value)
+    return error.strerror or type(error).__name__
 
 
 def column_map(pairs: list[str] | None, form: Format, language: Language) -> dict[str, str]:

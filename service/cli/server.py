@@ -44,8 +44,8 @@ DEMO_DATABASE = "sqlite:///yanzhen-demo.db"
 # Connections that wait until they are accepted, as many as uvicorn itself lets wait.
 BACKLOG = 2048
 DEMO_TOKEN = "demo"  # noqa: S105  a label, not a secret
-HostOption = Annotated[str | None, typer.Option("--host", help="监听地址,默认 127.0.0.1")]
-PortOption = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="端口,默认 8000")]
+HostOption = Annotated[str | None, typer.Option("--host", help="HELP_HOST")]
+PortOption = Annotated[int | None, typer.Option("--port", min=1, max=65535, help="HELP_PORT")]
 
 
 def serve(
@@ -54,7 +54,7 @@ def serve(
     form: FormatOption = Format.TEXT,
     lang: LanguageOption = Language.ZH,
 ) -> None:
-    """启动服务:GraphQL 在 /graphql,网页编辑器在 /graphiql。"""
+    """Serve until the process is told to end."""
 
     async def work() -> None:
         async with database():
@@ -116,7 +116,7 @@ def worker(
     form: FormatOption = Format.TEXT,
     lang: LanguageOption = Language.ZH,
 ) -> None:
-    """单独运行后台任务(导入、匹配);Ctrl+C 结束。"""
+    """Run jobs until the process is told to end."""
 
     async def work() -> None:
         async with database() as engine:
@@ -137,20 +137,16 @@ def worker(
 
 
 def demo(
-    serve_: Annotated[bool, typer.Option("--serve/--no-serve", help="完成后是否启动服务")] = True,
-    trainees: Annotated[
-        int | None, typer.Option("--trainees", min=1, help="生成多少名虚构学员(负载测试)")
-    ] = None,
-    mentors: Annotated[
-        int | None, typer.Option("--mentors", min=1, help="生成多少名虚构导师(负载测试)")
-    ] = None,
-    report: Annotated[Path, typer.Option("--report", help="报告写到哪里")] = Path("report.html"),
+    serve_: Annotated[bool, typer.Option("--serve/--no-serve", help="HELP_DEMO_SERVE")] = True,
+    trainees: Annotated[int | None, typer.Option("--trainees", min=1, help="HELP_DEMO_TRAINEES")] = None,
+    mentors: Annotated[int | None, typer.Option("--mentors", min=1, help="HELP_DEMO_MENTORS")] = None,
+    report: Annotated[Path, typer.Option("--report", help="HELP_DEMO_REPORT")] = Path("report.html"),
     host: HostOption = None,
     port: PortOption = None,
     form: FormatOption = Format.TEXT,
     lang: LanguageOption = Language.ZH,
 ) -> None:
-    """装入演示工作室(人物均为虚构),导入问卷,推荐、配对,写出报告,然后启动服务。"""
+    """Load the demo, do the main job on it, and serve the result."""
     # A demo never goes into the database of real work, unless that one is named on purpose.
     os.environ.setdefault("YANZHEN_DATABASE_URL", DEMO_DATABASE)
 

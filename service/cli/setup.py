@@ -23,16 +23,16 @@ from studio.store.people import Mentor, Trainee
 from studio.store.schema import migrate
 
 DEFAULT_STUDIO = "书记工作室"
-tokens = typer.Typer(help="访问令牌", no_args_is_help=True)
+tokens = typer.Typer(help="HELP_TOKEN", no_args_is_help=True)
 
 
 def init(
-    studio: Annotated[str, typer.Option("--studio", help="工作室名称")] = DEFAULT_STUDIO,
-    bare: Annotated[bool, typer.Option("--bare", help="不带主题树和课程案例库")] = False,
+    studio: Annotated[str, typer.Option("--studio", help="HELP_STUDIO_NAME")] = DEFAULT_STUDIO,
+    bare: Annotated[bool, typer.Option("--bare", help="HELP_BARE")] = False,
     form: FormatOption = Format.TEXT,
     lang: LanguageOption = Language.ZH,
 ) -> None:
-    """建立数据库、工作室、主题树和课程案例库;已有的不会被改动。"""
+    """Make or migrate the database and a studio in it."""
 
     async def work() -> dict[str, object]:
         async with database(check_schema=False) as engine:
@@ -62,22 +62,18 @@ def init(
         )
 
 
-@tokens.command("create")
+@tokens.command("create", help="HELP_TOKEN_CREATE")
 def create(
-    role: Annotated[
-        Role, typer.Option("--role", case_sensitive=False, help="organizer、mentor、trainee 或 client_app")
-    ],
-    person: Annotated[
-        str | None, typer.Option("--person", help="导师或学员的编号(ME_…、TR_… 或 PE_…)")
-    ] = None,
-    scope: Annotated[list[str] | None, typer.Option("--scope", help="客户端应用的权限,可多次")] = None,
-    days: Annotated[int | None, typer.Option("--days", min=1, help="有效天数;不给出则长期有效")] = None,
-    label: Annotated[str, typer.Option("--label", help="备注")] = "",
+    role: Annotated[Role, typer.Option("--role", case_sensitive=False, help="HELP_ROLE")],
+    person: Annotated[str | None, typer.Option("--person", help="HELP_PERSON")] = None,
+    scope: Annotated[list[str] | None, typer.Option("--scope", help="HELP_SCOPE")] = None,
+    days: Annotated[int | None, typer.Option("--days", min=1, help="HELP_DAYS")] = None,
+    label: Annotated[str, typer.Option("--label", help="HELP_LABEL")] = "",
     studio: StudioOption = None,
     form: FormatOption = Format.TEXT,
     lang: LanguageOption = Language.ZH,
 ) -> None:
-    """签发一个访问令牌;它只显示这一次。"""
+    """Issue a token."""
 
     async def work() -> dict[str, object]:
         async with acting(studio) as (engine, actor), writing(engine) as session:

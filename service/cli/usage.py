@@ -1,4 +1,4 @@
-"""A wrong command line, told like every other refusal: in the asked language and form, with code 2."""
+"""What Typer says by itself, in the asked language: the help, and what is wrong with a command line."""
 
 import os
 import sys
@@ -11,12 +11,13 @@ from typer.core import TyperGroup
 from service.cli.options import Format, Language
 from service.cli.running import print_refusal
 from studio.errors import StudioError
+from studio.messages import catalogue, translate
 
 WRONG_USAGE = 2
 
 
 class CommandLine(TyperGroup):
-    """All commands together; Typer would tell a wrong command line in English only, and never as JSON."""
+    """All commands together; Typer would know one language only, and tell a wrong command line never as JSON."""
 
     def main(
         self,
@@ -29,6 +30,7 @@ class CommandLine(TyperGroup):
     ) -> Any:
         """Run the command that `args` name and end the program, or return in tests that ask for that."""
         given = sys.argv[1:] if args is None else list(args)
+        _translate_help(self, _asked_language(given).value)
         try:
             code = super().main(given, prog_name, complete_var, False, windows_expand_args, **extra)
         except typer.TyperException as error:
@@ -41,6 +43,16 @@ class CommandLine(TyperGroup):
         if standalone_mode:
             sys.exit(code or 0)
         return code
+
+
+def _translate_help(command: Any, language: str) -> None:
+    """Put the texts of the catalogue where commands, arguments and options name their codes."""
+    for described in (command, *command.params):
+        code = getattr(described, "help", None)
+        if code in catalogue(language):
+            described.help = translate(code, language)
+    for inner in getattr(command, "commands", {}).values():
+        _translate_help(inner, language)
 
 
 def _refusal(error: typer.TyperException) -> StudioError | None:

@@ -82,8 +82,8 @@ def require(mapping: Sequence[ColumnMapping], fields: Sequence[FieldNames], want
     if missing:
         raise ImportRefused(
             ImportCode.COLUMN_MISSING,
-            fields="、".join(f"{names.strong[0]} ({names.field})" for names in missing),
-            found="、".join(column.column for column in mapping),
+            fields=[f"{names.strong[0]} ({names.field})" for names in missing],
+            found=[column.column for column in mapping],
             field=missing[0].field,
         )
 
@@ -118,15 +118,15 @@ def _told(
     table: Table, overrides: Mapping[str, str], fields: Sequence[str], also: Sequence[str]
 ) -> dict[int, str]:
     told: dict[int, str] = {}
-    allowed = [*fields, *also, IGNORED]
+    allowed = list(dict.fromkeys([*fields, *also, IGNORED]))
     for column, field in overrides.items():
         if field not in allowed:
             near = get_close_matches(field, allowed, n=3, cutoff=0.4) or allowed
-            raise ImportRefused(ImportCode.MAP_UNKNOWN_FIELD, unknown=field, near="、".join(near))
+            raise ImportRefused(ImportCode.MAP_UNKNOWN_FIELD, unknown=field, near=near)
         at = _column_called(table, column)
         if at is None:
             near = get_close_matches(column, table.header, n=3, cutoff=0.3) or list(table.header)
-            raise ImportRefused(ImportCode.MAP_UNKNOWN_COLUMN, column=column, near="、".join(near))
+            raise ImportRefused(ImportCode.MAP_UNKNOWN_COLUMN, column=column, near=near)
         if field in fields and field in told.values():
             raise ImportRefused(ImportCode.MAP_FIELD_TWICE, twice=field)
         told[at] = field

@@ -125,7 +125,7 @@ def parse_survey(
         mapping = [replace(c, field=DROPPED_PERSONAL) if c.field in _IDENTITY else c for c in mapping]
     plans = _plans(table, mapping, index)
     if not plans:
-        raise ImportRefused(ImportCode.NO_QUESTIONS, found="、".join(table.header))
+        raise ImportRefused(ImportCode.NO_QUESTIONS, found=list(table.header))
     for plan in plans:
         for column in plan.columns:
             mapping[column] = replace(

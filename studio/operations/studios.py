@@ -64,7 +64,7 @@ async def find_studio(session: AsyncSession, name: str | None = None) -> Studio:
     if not studios:
         raise StudioError("NO_STUDIO")
     if len(studios) > 1:
-        raise StudioError("WHICH_STUDIO", names="、".join(studio.name for studio in studios))
+        raise StudioError("WHICH_STUDIO", names=[studio.name for studio in studios])
     return studios[0]
 
 

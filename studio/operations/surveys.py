@@ -121,7 +121,7 @@ def _checked(questions: Mapping[UUID, Question], answers: Sequence[AnswerInput])
             raise StudioError("OUT_OF_SCALE_ANSWER", field=f"{where}.number", number=answer.number)
         unknown = [option for option in answer.options or () if option not in question.options]
         if unknown:
-            raise StudioError("UNKNOWN_OPTION_ANSWER", field=f"{where}.options", options="、".join(unknown))
+            raise StudioError("UNKNOWN_OPTION_ANSWER", field=f"{where}.options", options=list(unknown))
         if question.kind is QuestionKind.SCALE and answer.text and answer.number is None:
             raise StudioError("NUMBER_WANTED", field=f"{where}.number")
         # PostgreSQL cannot store a NUL character.

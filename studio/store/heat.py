@@ -6,7 +6,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import Field
 
-from studio.store.columns import StudioRow, enum_type
+from studio.store.columns import StudioRow, UserText, enum_type
 from studio.store.enums import TraineeRole
 
 
@@ -48,4 +48,4 @@ class CountyNeed(HeatCell, table=True):
     __tablename__ = "county_need"
     __table_args__ = _constraints("county")
 
-    county: str = Field(max_length=100)
+    county: str = Field(sa_type=UserText(100, "county"))

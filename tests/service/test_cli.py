@@ -3,6 +3,7 @@
 import io
 import json
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -301,3 +302,46 @@ def test_progress_shows_a_file_name_with_brackets(monkeypatch: pytest.MonkeyPatc
     with running.working("正在导入 [/red].csv…"):
         pass
     assert "[/red].csv" in screen.getvalue()
+
+
+def test_lists_and_labels_follow_the_language(folder: Path) -> None:
+    wang = next(each for each in answer(folder, "needs", "--cohort", 3)["trainees"] if each["name"] == "王芳")
+    recommend = ("recommend", "--trainee", wang["id"])
+    assert re.search(r"(课程|案例|工具模板) · \d+ 分钟", yanzhen(folder, *recommend).stdout)
+    english = yanzhen(folder, *recommend, "--lang", "en").stdout
+    assert re.search(r"(Course|Case|Template) · \d+ min", english)
+    answer(folder, "match", "--cohort", 3)
+    for command in (recommend, ("needs", "--cohort", 3), ("match", "--cohort", 3)):
+        found = [
+            line for line in yanzhen(folder, *command, "--lang", "en").stdout.splitlines() if "“" not in line
+        ]
+        assert not [line for line in found if re.search(r"[a-z0-9]、", line)]
+    assert "、" in yanzhen(folder, *recommend).stdout
+    odd = csv_file(("姓名", "职务", "社区", "爱好", "血型"), ("钱进", "副主任", "望湖社区", "钓鱼", "A"))
+    (folder / "odd.csv").write_bytes(odd)
+    for language, listed in (("zh", "爱好、血型"), ("en", "爱好, 血型")):
+        odd_roster = ("import", "roster", folder / "odd.csv", "--cohort", 5, "--dry-run", "--lang", language)
+        assert listed in yanzhen(folder, *odd_roster).stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("import", "roster", "missing.csv", "--cohort", "3"), "没有这个文件或文件夹"),
+        (("import", "roster", ".", "--cohort", "3"), "这是一个文件夹"),
+        (("report", "no/such/folder/x.html", "--cohort", "3"), "没有这个文件或文件夹"),
+    ],
+)
+def test_reason_of_a_file_is_told_in_the_language(
+    folder: Path, arguments: tuple[str, ...], reason: str
+) -> None:
+    assert reason in answer(folder, *arguments, code=1)["error"]["message"]
+    english = answer(folder, *arguments, "--lang", "en", code=1)["error"]["message"]
+    assert not re.search(r"[\u4e00-\u9fff]", english)
+
+
+def test_unknown_field_of_a_map_is_told_with_each_possible_one_once(folder: Path) -> None:
+    refused = ("import", "roster", folder / "roster.csv", "--cohort", 3, "--map", "姓名=ignore")
+    error = answer(folder, *refused, "--lang", "en", code=1)["error"]
+    assert error["code"] == "MAP_UNKNOWN_FIELD"
+    assert (error["message"] + error["suggestion"]).count("ignored") == 1

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import sqlite3
@@ -145,6 +146,27 @@ def test_group_without_a_command_shows_its_help() -> None:
     assert done.exit_code == 2
     assert "survey" in done.stdout
     assert not done.stderr
+
+
+COMMANDS = [
+    (),
+    *(("init",), ("needs",), ("recommend",), ("match",), ("classify",), ("report",), ("schema",)),
+    *(("import", kind) for kind in ("roster", "mentors", "survey", "rules")),
+    *(("serve",), ("worker",), ("demo",), ("export", "pairings"), ("token", "create")),
+    *(("import",), ("export",), ("token",)),
+]
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
+def test_help_speaks_the_asked_language(command: tuple[str, ...]) -> None:
+    chinese = yanzhen("sqlite:///none.db", *command, "--help").stdout
+    english = yanzhen("sqlite:///none.db", *command, "--help", YANZHEN_LANG="en").stdout
+    assert "HELP_" not in chinese + english
+    # What people write in Chinese stays: the names of survey tools and of columns, and the language itself.
+    for name in ("问卷星", "腾讯问卷", "姓名(必填)", "书记工作室", "中文"):
+        english = english.replace(name, "")
+    assert re.search(r"[\u4e00-\u9fff]", chinese)
+    assert not re.findall(r"[\u4e00-\u9fff]+", english)
 
 
 def free_port() -> int:
