@@ -64,12 +64,15 @@ async def load_demo(engine: AsyncEngine, say: Say) -> Demo:
     return await _held(engine, DEMO_STUDIO, lambda: _load(engine, DEMO_STUDIO, say, _demo_files, COHORTS))
 
 
-async def load_generated(engine: AsyncEngine, n_trainees: int, n_mentors: int, say: Say) -> Demo:
+async def load_generated(
+    engine: AsyncEngine, n_trainees: int, n_mentors: int, say: Say, seed: int = 0
+) -> Demo:
     """Load an invented studio of any size, the same one for the same numbers."""
-    name = f"负载测试工作室 {n_trainees}×{n_mentors}(虚构)"
+    drawn = f" 种子 {seed}" if seed else ""
+    name = f"负载测试工作室 {n_trainees}×{n_mentors}{drawn}(虚构)"
     troubles = {leaf.code: leaf.troubles for topic in load_topics() for leaf in topic.leaves}
     with TemporaryDirectory() as folder:
-        studio = generate(n_trainees, n_mentors, troubles=troubles)
+        studio = generate(n_trainees, n_mentors, seed=seed, troubles=troubles)
         files = write_studio(studio, Path(folder), ".csv")
 
         async def import_files(session: AsyncSession, actor: Actor, cohort: int, say: Say) -> None:

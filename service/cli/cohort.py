@@ -24,6 +24,8 @@ from studio.store.enums import ContentKind, label
 from studio.store.identity import UnknownId, global_id, row_id_of
 
 MOST_NEEDS_SHOWN = 3
+# Where an organizer finds the ids of trainees.
+IDS = "yanzhen needs --cohort N"
 # Figures that are shown as the API names them.
 TREND = (
     "wave",
@@ -141,13 +143,13 @@ def recommend(
     """Compute and print what is recommended to a trainee."""
 
     async def work() -> dict[str, Any]:
-        try:
-            trainee_id = row_id_of(trainee, "Trainee")
-        except UnknownId:
-            raise NotFound(trainee, field="trainee") from None
         async with acting(studio) as (engine, actor):
-            async with writing(engine) as session:
-                await recommend_contents(session, actor, trainee_id=trainee_id)
+            try:
+                trainee_id = row_id_of(trainee, "Trainee")
+                async with writing(engine) as session:
+                    await recommend_contents(session, actor, trainee_id=trainee_id)
+            except (UnknownId, NotFound):
+                raise NotFound(trainee, field="trainee", command=IDS) from None
             found = await run_document(engine, actor, "TraineeRecommendations", lang.value, trainee=trainee)
             return recommendations_json(found["trainee"])
 
@@ -260,8 +262,8 @@ def _person(what: str, row: dict[str, Any]) -> dict[str, Any]:
     return {what: row["id"], f"{what}Name": row["displayName"], f"{what}Community": community}
 
 
-def print_match(result: dict[str, Any], language: str) -> None:
-    """Print the pairs, the unmatched and the certificate for people."""
+def print_match(result: dict[str, Any], language: str, *, most: int | None = None) -> None:
+    """Print the pairs, the unmatched and the certificate for people; at most `most` pairs and unmatched each."""
     certificate = result["certificate"]
     proven = "CLI_PROVEN" if certificate["verified"] else "CLI_NOT_PROVEN"
     if certificate["bound"] is None:
@@ -273,7 +275,7 @@ def print_match(result: dict[str, Any], language: str) -> None:
     table = Table(box=None)
     for heading in ("CLI_TRAINEE", "CLI_COMMUNITY", "CLI_MENTOR", "CLI_SCORE", "CLI_WHY"):
         table.add_column(translate(heading, language), overflow="fold")
-    for pair in result["pairs"]:
+    for pair in result["pairs"][:most]:
         strongest = sorted(pair["parts"], key=lambda part: -part["contribution"])[:2]
         why = listed(
             (f"{part['label']} {part['contribution']:.2f}" for part in strongest if part["contribution"]),
@@ -287,6 +289,10 @@ def print_match(result: dict[str, Any], language: str) -> None:
             why,
         )
     output.print(table)
-    for unmatched in result["unmatched"]:
+    for unmatched in result["unmatched"][:most]:
         reasons = [reason["label"] for reason in unmatched["reasons"]]
         output.print(translate("CLI_UNMATCHED", language, name=unmatched["traineeName"], reasons=reasons))
+    rows = (result["pairs"], result["unmatched"])
+    more = sum(len(some) - len(some[:most]) for some in rows)
+    if more:
+        output.print(translate("CLI_MORE", language, count=more))

@@ -14,6 +14,8 @@ from studio.store.identity import global_id
 
 TOPICS_SHOWN = 5
 ITEMS_SHOWN = 3
+# All of the demo's; of a generated cohort of thousands, enough to see what they look like.
+PAIRS_SHOWN = 22
 
 
 async def print_summary(engine: AsyncEngine, loaded: Demo, language: str, *, quiet: bool) -> dict[str, Any]:
@@ -69,4 +71,4 @@ def _print(
         output.print(f"  {need['name']} {need['need']:.2f}{because}")
     for item in recommended["items"][:ITEMS_SHOWN]:
         output.print(f"  → {item['title']}")
-    print_match(match, language)
+    print_match(match, language, most=PAIRS_SHOWN)

@@ -140,6 +140,7 @@ def demo(
     serve_: Annotated[bool, typer.Option("--serve/--no-serve", help="HELP_DEMO_SERVE")] = True,
     trainees: Annotated[int | None, typer.Option("--trainees", min=1, help="HELP_DEMO_TRAINEES")] = None,
     mentors: Annotated[int | None, typer.Option("--mentors", min=1, help="HELP_DEMO_MENTORS")] = None,
+    seed: Annotated[int | None, typer.Option("--seed", min=0, help="HELP_DEMO_SEED")] = None,
     report: Annotated[Path, typer.Option("--report", help="HELP_DEMO_REPORT")] = Path("report.html"),
     host: HostOption = None,
     port: PortOption = None,
@@ -155,7 +156,7 @@ def demo(
     async def work() -> dict[str, object]:
         async with database(check_schema=False) as engine:
             await migrate(engine)
-            loaded = await _load(engine, trainees, mentors, lang.value)
+            loaded = await _load(engine, trainees, mentors, seed, lang.value)
             await _write_report(engine, loaded, report)
             token = await _token(engine, loaded)
             summary = await print_summary(engine, loaded, lang.value, quiet=form is Format.JSON)
@@ -180,14 +181,16 @@ def demo(
         )
 
 
-async def _load(engine: AsyncEngine, trainees: int | None, mentors: int | None, language: str) -> Demo:
+async def _load(
+    engine: AsyncEngine, trainees: int | None, mentors: int | None, seed: int | None, language: str
+) -> Demo:
     def say(code: str) -> None:
         complaints.print(f"· {translate(code, language)}", style="dim")
 
-    if trainees is None and mentors is None:
+    if trainees is None and mentors is None and seed is None:
         return await load_demo(engine, say)
     n_trainees = trainees or 64
-    return await load_generated(engine, n_trainees, mentors or max(1, n_trainees // 4), say)
+    return await load_generated(engine, n_trainees, mentors or max(1, n_trainees // 4), say, seed or 0)
 
 
 async def _write_report(engine: AsyncEngine, loaded: Demo, path: Path) -> None:

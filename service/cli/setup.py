@@ -8,6 +8,7 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from seed.starter import install_starter
+from service.cli.cohort import IDS
 from service.cli.options import Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.running import acting, database, output, print_json, run, working
 from studio.errors import NotFound
@@ -101,7 +102,7 @@ async def _person_id(session: AsyncSession, given: str) -> UUID:
     try:
         entity, row_id = parse_global_id(given)
     except UnknownId:
-        raise NotFound(given, field="person") from None
+        raise NotFound(given, field="person", command=IDS) from None
     row: Mentor | Trainee | None
     if entity == "Mentor":
         row = await session.get(Mentor, row_id)
@@ -110,5 +111,5 @@ async def _person_id(session: AsyncSession, given: str) -> UUID:
     else:
         return row_id
     if row is None:
-        raise NotFound(given, field="person")
+        raise NotFound(given, field="person", command=IDS)
     return row.person_id

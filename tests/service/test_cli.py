@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 from service.cli import running
 from service.cli.app import app
 from studio.messages import translate
+from studio.store.identity import global_id, new_id
 from tests.studio.operations.conftest import (
     MENTORS,
     ROSTER,
@@ -211,6 +212,17 @@ def test_tokens_are_for_a_person_where_the_role_asks_for_one(folder: Path) -> No
     wang = next(each for each in answer(folder, "needs", "--cohort", 3)["trainees"] if each["name"] == "王芳")
     assert answer(folder, "token", "create", "--role", "trainee", "--person", wang["id"])["role"] == "TRAINEE"
     assert "error" in answer(folder, "token", "create", "--role", "mentor", code=1)
+
+
+def test_unknown_trainee_is_told_in_words_with_where_ids_are_found(folder: Path) -> None:
+    never = global_id("Trainee", new_id())
+    for given in ("[/x]", never):
+        error = answer(folder, "recommend", "--trainee", given, code=1)["error"]
+        assert (error["code"], error["field"]) == ("NOT_FOUND", "trainee")
+        assert given in error["message"]
+        assert "yanzhen needs" in error["message"]
+    token = ("token", "create", "--role", "trainee", "--person", never)
+    assert "yanzhen needs" in answer(folder, *token, code=1)["error"]["message"]
 
 
 @pytest.mark.parametrize(
