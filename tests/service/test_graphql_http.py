@@ -263,10 +263,11 @@ def test_any_accept_header_gives_a_known_type_or_none(accept: str) -> None:
 
 
 async def test_busy_database_may_be_asked_again(service: Service, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whether a query, a mutation or the token finds it busy: the client learns that it may try again."""
+    """Whether a mutation or an upload finds it busy: the client learns that it may try again."""
     monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 20)
-    url = service.app.state.settings.database_url
-    engine, service.app.state.engine = service.app.state.engine, database.open_database(url)
+    state = service.app.state
+    url = state.settings.database_url
+    patient, state.engine = state.engine, database.open_database(url)
     try:
         with closing(sqlite3.connect(url.removeprefix("sqlite:///"), isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
@@ -277,7 +278,8 @@ async def test_busy_database_may_be_asked_again(service: Service, monkeypatch: p
             )
             assert (upload.status_code, codes(upload)) == (503, ["DATABASE_BUSY"])
             assert upload.headers["retry-after"] == "1"
-        assert (await ask(service, "mutation { write }")).json() == {"data": {"write": True}}
     finally:
-        await service.app.state.engine.dispose()
-        service.app.state.engine = engine
+        await state.engine.dispose()
+        state.engine = patient
+    monkeypatch.undo()
+    assert (await ask(service, "mutation { write }")).json() == {"data": {"write": True}}
