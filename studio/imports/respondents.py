@@ -60,8 +60,12 @@ class PeopleIndex:
         if community:
             exact = [p for p in namesakes if community_key(p.community) == community_key(community)]
             candidates = exact or [p for p in namesakes if not p.community or p.is_of(community)]
-        by_phone = [person for person in candidates if phone and person.phone == phone]
-        if len(by_phone) == 1:
+        by_phone = [person for person in namesakes if phone and person.phone == phone]
+        elsewhere = [person for person in by_phone if person not in candidates]
+        if candidates and elsewhere:
+            # The community is one namesake's and the telephone another's: either may be the slip.
+            return _ambiguous(name, [*candidates, *elsewhere])
+        if len(by_phone) == 1 and candidates:
             return Found(by_phone[0].key)
         if len(candidates) > 1 and county:
             in_county = [p for p in candidates if text_key(p.county) == text_key(county)]

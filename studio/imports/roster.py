@@ -27,9 +27,10 @@ _FIELDS: tuple[FieldNames, ...] = (
     FieldNames(fields.SERIAL.field, fields.SERIAL.strong),
     fields.SEX_AGE,
 )
+# 东区 and 新镇 begin names of communities: a single character is a county's own name before 县 only.
 _UNIT = re.compile(
-    r"^(?P<county>[^县市区镇乡道]{1,8}(?:自治县|县|市|区))?"
-    r"(?P<town>[^县市区镇乡道]{1,8}(?:街道办事处|街道办|街道|镇|乡))?(?P<community>.{2,})$"
+    r"^(?P<county>[^县市区镇乡道]{1,8}(?:自治县|县)|[^县市区镇乡道]{2,8}[市区])?"
+    r"(?P<town>[^县市区镇乡道]{2,8}(?:街道办事处|街道办|街道|镇|乡))?(?P<community>.{2,})$"
 )
 
 
@@ -113,11 +114,16 @@ def _level(reader: RowReader) -> Level | None:
 
 
 def read_unit(reader: RowReader) -> tuple[str, str, str]:
-    """Return county, town and community; a unit written in one cell (某区某街道某社区) is taken apart."""
+    """Return county, town and community; a unit written in one cell (某区某街道某社区) is taken apart.
+
+    It stays whole where its head is another county or town than the row says: it is then part of the name.
+    """
     county, town = reader.place("county"), reader.place("town")
     community = reader.place("community", required=True)
     found = _UNIT.match(community)
-    if found and (found["town"] or found["county"]) and re.search(r"社区|村|居委会", found["community"]):
-        county, town = county or found["county"] or "", town or found["town"] or ""
-        community = found["community"]
-    return county, town, community
+    if found is None or not re.search(r"社区|村|居委会", found["community"]):
+        return county, town, community
+    above, below = found["county"] or "", found["town"] or ""
+    if (county and above not in ("", county)) or (town and below not in ("", town)):
+        return county, town, community
+    return county or above, town or below, found["community"]

@@ -88,6 +88,10 @@ def test_duplicate_that_the_sheet_reports_is_not_reported_again() -> None:
 
 def test_telephone_does_not_outweigh_another_community() -> None:
     index = PeopleIndex(PEOPLE)
-    assert index.find("林晓禾", "清溪村", phone="10000000001").key == 2
+    contradicted = index.find("林晓禾", "清溪村", phone="10000000001")
+    assert (contradicted.key, contradicted.code) == (None, "AMBIGUOUS_PERSON")
+    assert "翠竹社区" in str(dict(contradicted.values)["candidates"])
+    assert index.find("林晓禾", "清溪村", county="西县", phone="10000000001").key is None
+    assert index.find("周望山", "清溪村", phone="10000000001").key == 3
     assert index.find("林晓禾", "火星社区", phone="10000000001").code == "UNKNOWN_PERSON"
     assert index.find("吴小满", "东门", phone="10000000006").key == 6

@@ -106,6 +106,24 @@ def test_line_of_totals_is_told_as_one() -> None:
     assert ([row.name for row in sheet.rows], sheet.n_rows) == (["林晓禾", "总计划"], 3)
 
 
+def test_name_that_begins_like_a_region_stays_whole() -> None:
+    sheet = roster("""
+        姓名 | 职务 | 县区 | 乡镇 | 社区
+        林晓禾 | 书记 | 东县 | | 东区花园社区
+        周望山 | 书记 | 东县 | | 新镇和平社区
+        吴小满 | 书记 | 东县 | 城关镇 | 河东区花园社区
+        郑一川 | 书记 | 东县 | 城关镇 | 东县城关镇花园社区
+        冯小池 | 书记 | | | 城关镇花园社区
+    """)
+    assert [(r.county, r.town, r.community) for r in sheet.rows] == [
+        ("东县", "", "东区花园社区"),
+        ("东县", "", "新镇和平社区"),
+        ("东县", "城关镇", "河东区花园社区"),
+        ("东县", "城关镇", "花园社区"),
+        ("", "城关镇", "花园社区"),
+    ]
+
+
 def test_every_fault_is_reported_at_once() -> None:
     sheet = roster("""
         姓名 | 职务 | 社区 | 电话 | 任职时间 | 层级
