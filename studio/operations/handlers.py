@@ -7,12 +7,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
-from studio.errors import Conflict, NotFound
+from studio.errors import Conflict
 from studio.imports.issues import ImportRefused
 from studio.operations.import_report import ImportReport, mapping_json, rejected_json
 from studio.operations.jobs import Handler, JobContext
 from studio.operations.match_input import match_input
 from studio.operations.needs import refresh_needs
+from studio.operations.own import own
 from studio.operations.recommendations import refresh_recommendations
 from studio.operations.runs import compute_match, store_match
 from studio.operations.survey_imports import import_survey
@@ -74,9 +75,7 @@ async def run_survey_import(job: JobContext) -> None:
     async with job.effects() as session:
         row = (await session.execute(select(SurveyImport).where(SurveyImport.job_id == job.id))).scalar_one()
         language = payload["language"]
-        upload = await session.scalar(select(Upload).where(Upload.id == UUID(payload["upload_id"])))
-        if upload is None:
-            raise NotFound("Upload", field="uploadId")
+        upload = await own(session, actor, Upload, UUID(payload["upload_id"]), "uploadId")
         try:
             report = await import_survey(
                 session,
