@@ -6,7 +6,7 @@ import strawberry
 
 from graph.enums import MatchRunState, PublishState
 from graph.node import Connection, Node
-from graph.references import Cohort, Job, Pairing, Trainee
+from graph.references import Cohort, Job, Mentor, Pairing, Trainee
 from graph.stored import page, stored
 
 
@@ -61,6 +61,18 @@ class Unmatched:
     reasons: list[UnmatchedReason] = stored("Why.")
 
 
+@strawberry.type(description="Somebody for whom pins and locks ask more pairs than there can be.")
+class RuleConflict:
+    """Somebody for whom pins and locks ask more pairs than there can be."""
+
+    code: str = stored("Stable code: TRAINEE_FIXED_TWICE or MENTOR_FIXED_BEYOND_PLACES.")
+    label: str = stored("The conflict in words, in the language of the request.")
+    trainee: Trainee | None = stored("The trainee who is fixed to several mentors; null otherwise.")
+    mentor: Mentor | None = stored("The mentor who is fixed to more trainees than places; null otherwise.")
+    fixed: int = stored("Pairs that pins and locks ask for.")
+    allowed: int = stored("Pairs that there can be.")
+
+
 @strawberry.type(description="One computation of pairings for a cohort; a draft until it is published.")
 class MatchRun(Node):
     """One computation of pairings for a cohort."""
@@ -82,4 +94,7 @@ class MatchRun(Node):
     failure: str | None = stored("Code of what went wrong.")
     pairings: Connection[Pairing] = stored("Its pairings, by community and name of the trainee.", **page())
     unmatched: list[Unmatched] = stored("Trainees who could not be placed.")
+    rule_conflicts: list[RuleConflict] = stored(
+        "Why a run is INFEASIBLE: whose pins and locks cannot all hold; empty otherwise."
+    )
     job: Job | None = stored("The job that computes it.")

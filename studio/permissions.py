@@ -90,6 +90,7 @@ READ: dict[str, dict[Role, Rows]] = {
     "Rule": {ORGANIZER: Rows.ALL},
     "MatchRun": {ORGANIZER: Rows.ALL},
     "Unmatched": {ORGANIZER: Rows.ALL},
+    "RuleConflict": {ORGANIZER: Rows.ALL},
     # Hidden from mentors and trainees until published.
     "Pairing": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "ScorePart": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},

@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from matching import MentorTable, TraineeTable
 from studio.arrays.topics import topic_matrix
 from studio.store.enums import Level, RuleKind, TraineeRole
+from studio.store.pairings import Lock
 from studio.store.people import Mentor, MentorPlace, Person, Region, Trainee, may_be_one_place
 from studio.store.rules import Rule
 
 Booleans = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-Pairs = set[tuple[UUID, UUID]]
 
 # Years after which a secretary in charge counts as one who excels.
 SENIOR_YEARS = 6
@@ -48,8 +48,8 @@ class MatchRows:
     # Places that this cohort may take, by mentor, lowest number first.
     places: Mapping[UUID, Sequence[MentorPlace]]
     rules: Sequence[Rule]
-    # Pairs that people locked in the run before.
-    locked: Pairs
+    # Pairs that people have locked.
+    locked: Mapping[tuple[UUID, UUID], Lock]
     weights: Mapping[str, float]
 
 
@@ -110,6 +110,14 @@ def match_arrays(rows: MatchRows, on: date) -> MatchArrays:
     return MatchArrays(trainee_ids, mentor_ids, trainees, mentors, capacity, forbidden, pinned, digest)
 
 
+def fixed_pairs(arrays: MatchArrays) -> list[tuple[UUID, UUID]]:
+    """Return the pairs that pins and locks ask for."""
+    return [
+        (arrays.trainee_ids[row], arrays.mentor_ids[column])
+        for row, column in np.argwhere(arrays.pinned).tolist()
+    ]
+
+
 def stored_choice(
     arrays: MatchArrays, scores: Floats, chosen: Iterable[tuple[UUID, UUID, float]]
 ) -> tuple[Floats, Integers]:
@@ -149,7 +157,7 @@ def _rule_matrix(
 
 
 def _positions(
-    pairs: Pairs, trainee_ids: Sequence[UUID], mentor_ids: Sequence[UUID]
+    pairs: Iterable[tuple[UUID, UUID]], trainee_ids: Sequence[UUID], mentor_ids: Sequence[UUID]
 ) -> Sequence[tuple[int, int]]:
     row_of = {trainee_id: row for row, trainee_id in enumerate(trainee_ids)}
     column_of = {mentor_id: column for column, mentor_id in enumerate(mentor_ids)}

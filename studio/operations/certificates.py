@@ -11,7 +11,7 @@ from matching import AssignmentProblem, Certificate, MatchingError, MentorAffini
 from studio.arrays.matches import MatchArrays, MatchRows, match_arrays, stored_choice
 from studio.operations.runs import DECIMALS
 from studio.store.clock import today
-from studio.store.enums import MatchRunState, PairingOrigin
+from studio.store.enums import MatchRunState
 from studio.store.pairings import Pairing
 from studio.store.runs import MatchRun
 
@@ -27,9 +27,10 @@ async def certify_again(
     found = await session.execute(select(Pairing).where(Pairing.run_id == run.id))
     pairings = list(found.scalars())
     kept = {
-        (pairing.trainee_id, pairing.mentor_id)
+        (pairing.trainee_id, pairing.mentor_id): lock
         for pairing in pairings
-        if pairing.locked and pairing.origin is PairingOrigin.ENGINE
+        if pairing.decided_before
+        and (lock := rows.locked.get((pairing.trainee_id, pairing.mentor_id))) is not None
     }
     arrays = match_arrays(replace(rows, locked=kept), today())
     certificate = await asyncio.to_thread(_judge, arrays, affinity, pairings)

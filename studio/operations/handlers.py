@@ -43,8 +43,8 @@ async def compute_run(job: JobContext) -> None:
         run = await session.get_one(MatchRun, run_id)
         cohort = await session.get_one(Cohort, run.cohort_id)
         policy = await session.get_one(MatchPolicy, run.policy_id)
-        _, arrays = await match_input(session, cohort, policy.weights)
-    found = await compute_match(arrays, policy.weights)
+        read, arrays = await match_input(session, cohort, policy.weights)
+    found = await compute_match(read, arrays)
     await job.progress(2, MATCH_STEPS)
     async with job.effects() as session:
         run = await session.get_one(MatchRun, run_id)

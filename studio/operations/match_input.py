@@ -12,7 +12,7 @@ from studio.arrays.matches import MatchArrays, MatchRows, match_arrays
 from studio.store.clock import today
 from studio.store.cohorts import Cohort
 from studio.store.needs import PainPoint, TraineeNeed
-from studio.store.pairings import Pairing
+from studio.store.pairings import Pairing, locks_of
 from studio.store.people import MentorCase, MentorPlace, Trainee, mentors_of, strengths_of, trainees_of
 from studio.store.rules import Rule
 from studio.store.runs import MatchRun
@@ -35,7 +35,7 @@ async def match_input(
         cases=await _cases(session, cohort.studio_id),
         places=await free_places(session, cohort),
         rules=await rules_in_force(session, cohort.id),
-        locked=await _locked_pairs(session, cohort.id),
+        locked=await locks_of(session, cohort.id),
         weights=weights,
     )
     return rows, match_arrays(rows, today())
@@ -115,19 +115,3 @@ async def _cases(session: AsyncSession, studio_id: UUID) -> dict[UUID, list[str]
     for mentor_id, text in found.all():
         cases[mentor_id].append(text)
     return cases
-
-
-async def _locked_pairs(session: AsyncSession, cohort_id: UUID) -> set[tuple[UUID, UUID]]:
-    """Return the locked pairs of the cohort's latest run that has pairs."""
-    latest = (
-        select(sa.func.max(MatchRun.number))
-        .join(Pairing, col(Pairing.run_id) == MatchRun.id)
-        .where(MatchRun.cohort_id == cohort_id)
-        .scalar_subquery()
-    )
-    found = await session.execute(
-        select(Pairing.trainee_id, Pairing.mentor_id)
-        .join(MatchRun, col(MatchRun.id) == Pairing.run_id)
-        .where(MatchRun.cohort_id == cohort_id, MatchRun.number == latest, Pairing.locked)
-    )
-    return {(trainee_id, mentor_id) for trainee_id, mentor_id in found.all()}

@@ -18,6 +18,7 @@ from studio.operations.match_input import match_input
 from studio.operations.own import own, require_version
 from studio.operations.runs import DECIMALS, require_draft, score_parts
 from studio.permissions import Actor, require
+from studio.store.clock import now
 from studio.store.cohorts import Cohort
 from studio.store.enums import PairingOrigin, RuleKind
 from studio.store.pairings import Pairing, ScorePart
@@ -87,6 +88,7 @@ async def override_pairing(
         )
     pairing.mentor_id, pairing.place_id, pairing.score = mentor_id, place_id, score
     pairing.locked, pairing.origin, pairing.reason = lock, PairingOrigin.OVERRIDE, reason.strip()
+    pairing.decided_at = now()
     await _store(session, pairing, is_new, score_parts(pairing, values))
     if is_new:
         await _note_matched(session, run, trainee_id)
@@ -104,7 +106,7 @@ async def lock_pairing(
     require(actor, "override_pairing")
     pairing = await own(session, actor, Pairing, pairing_id, "pairingId", lock=True)
     require_version(pairing, expected_version)
-    pairing.locked = locked
+    pairing.locked, pairing.decided_at = locked, now()
     pairing.version += 1
     await audit(session, actor, "lock_pairing", "Pairing", pairing.id, locked=locked)
     await session.flush()

@@ -1,6 +1,6 @@
 """Rules of a cohort's match: pins, conflicts and preferences, each with its reason and author."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -17,7 +17,9 @@ from studio.operations.audit import audit
 from studio.operations.cohorts import find_cohort
 from studio.operations.import_report import ImportReport, all_or_nothing
 from studio.operations.own import own
+from studio.operations.rule_conflicts import REFUSED_COLUMNS, Pair, RuleRefused, Standing, standing_of
 from studio.permissions import Actor, require
+from studio.store.clock import today
 from studio.store.cohorts import Cohort
 from studio.store.enums import RuleKind
 from studio.store.people import Mentor, Person, Region, Trainee, mentors_of, trainees_of
@@ -40,7 +42,9 @@ async def set_rule(
     if not reason.strip():
         raise StudioError("REASON_MISSING", field="reason")
     trainee = await own(session, actor, Trainee, trainee_id, "traineeId")
-    await own(session, actor, Mentor, mentor_id, "mentorId")
+    mentor = await own(session, actor, Mentor, mentor_id, "mentorId")
+    if expires_on is None or expires_on >= today():
+        await _require_room(session, trainee, mentor, kind)
     rule = await session.scalar(
         select(Rule).where(Rule.trainee_id == trainee_id, Rule.mentor_id == mentor_id)
     )
@@ -64,6 +68,23 @@ async def set_rule(
     await session.flush()
     await audit(session, actor, "set_rule", "Rule", rule.id, kind=kind.value)
     return rule
+
+
+async def _require_room(session: AsyncSession, trainee: Trainee, mentor: Mentor, kind: RuleKind) -> None:
+    """Refuse a rule that cannot hold beside the pins and locks there are."""
+    cohort = await session.get_one(Cohort, trainee.cohort_id)
+    pair = trainee.id, mentor.id
+    standing = await standing_of(session, cohort, without=[pair])
+    code = standing.refusal(pair, kind)
+    if code is not None:
+        names = [(await session.get_one(Person, row.person_id)).name for row in (trainee, mentor)]
+        raise RuleRefused(
+            code.value,
+            field=f"{REFUSED_COLUMNS[code]}Id",
+            trainee=names[0],
+            mentor=names[1],
+            allowed=standing.n_places.get(mentor.id, 0),
+        )
 
 
 async def remove_rule(session: AsyncSession, actor: Actor, rule_id: UUID) -> None:
@@ -95,18 +116,12 @@ async def import_rules(
         found = await session.execute(select(Rule).where(Rule.cohort_id == cohort.id))
         existing = {(rule.trainee_id, rule.mentor_id): rule for rule in found.scalars()}
         new: list[Rule] = []
-        taken: dict[tuple[UUID, UUID], RuleRow] = {}
-        for row in sheet.rows:
-            pair = _find_pair(row, people, report)
-            if pair is None:
-                continue
-            # Known by what they mean: a community may be written in two ways, or left out.
-            earlier = taken.setdefault(pair, row)
-            if earlier is row:
+        taken = _pairs(sheet.rows, people, report)
+        # A row replaces its pair's rule, so what this file says of a pair counts from its row on.
+        standing = await standing_of(session, cohort, without=taken)
+        for pair, row in taken.items():
+            if _has_room(row, pair, standing, report):
                 _take(row, pair, existing, new, cohort, report)
-            else:
-                field, code, values = clash(row, earlier)
-                report.rejected.append(RowIssue(row.row, report.column(field), code, values))
         report.respondents = report.accepted
         await insert_rows(session, new)
     if report.written and report.new + report.updated:
@@ -131,9 +146,38 @@ def _known(row: Trainee | Mentor, person: Person, community: Region | None) -> K
     )
 
 
-def _find_pair(
-    row: RuleRow, people: tuple[PeopleIndex, PeopleIndex], report: ImportReport
-) -> tuple[UUID, UUID] | None:
+def _pairs(
+    rows: Iterable[RuleRow], people: tuple[PeopleIndex, PeopleIndex], report: ImportReport
+) -> dict[Pair, RuleRow]:
+    """Return the rows by their pair, in their order; a pair's second row is added to the report."""
+    taken: dict[Pair, RuleRow] = {}
+    for row in rows:
+        pair = _find_pair(row, people, report)
+        if pair is None:
+            continue
+        # Known by what they mean: a community may be written in two ways, or left out.
+        earlier = taken.setdefault(pair, row)
+        if earlier is not row:
+            field, code, values = clash(row, earlier)
+            report.rejected.append(RowIssue(row.row, report.column(field), code, values))
+    return taken
+
+
+def _has_room(row: RuleRow, pair: Pair, standing: Standing, report: ImportReport) -> bool:
+    """Tell whether a row's rule can hold beside what is fixed and the rows above, or add why not to the report."""
+    if row.expires_on is not None and row.expires_on < today():
+        return True
+    code = standing.refusal(pair, row.kind)
+    if code is not None:
+        values = {"trainee": row.trainee, "mentor": row.mentor, "allowed": standing.n_places.get(pair[1], 0)}
+        report.rejected.append(RowIssue(row.row, report.column(REFUSED_COLUMNS[code]), code, values))
+        return False
+    if row.kind is RuleKind.PIN:
+        standing.pin(pair)
+    return True
+
+
+def _find_pair(row: RuleRow, people: tuple[PeopleIndex, PeopleIndex], report: ImportReport) -> Pair | None:
     """Return the trainee and the mentor of a row, or add what is wrong with either to the report."""
     trainees, mentors = people
     sought = (
@@ -151,8 +195,8 @@ def _find_pair(
 
 def _take(
     row: RuleRow,
-    pair: tuple[UUID, UUID],
-    existing: dict[tuple[UUID, UUID], Rule],
+    pair: Pair,
+    existing: dict[Pair, Rule],
     new: list[Rule],
     cohort: Cohort,
     report: ImportReport,

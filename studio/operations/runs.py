@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from matching import Match, MatchingError, MentorAffinity, match
+from matching import Match, MentorAffinity, match
 from studio.arrays.matches import MatchArrays, MatchRows
 from studio.errors import StudioError
 from studio.operations.audit import audit
@@ -16,6 +16,7 @@ from studio.operations.idempotency import once, remember
 from studio.operations.match_input import match_input
 from studio.operations.needs import refresh_needs
 from studio.operations.own import own
+from studio.operations.rule_conflicts import InfeasibleRules, infeasible, rows_of
 from studio.permissions import Actor, require
 from studio.store.clock import now
 from studio.store.cohorts import Cohort
@@ -45,7 +46,7 @@ async def match_cohort(session: AsyncSession, actor: Actor, cohort_id: UUID) -> 
     if same is not None:
         return same
     run = await _new_run(session, cohort, policy)
-    found = await compute_match(arrays, policy.weights)
+    found = await compute_match(rows, arrays)
     if isinstance(found, StudioError):
         raise found
     await store_match(session, run, rows, arrays, found)
@@ -94,9 +95,12 @@ async def _untouched_run(
     )
     if latest is None or latest.input_hash != input_hash or latest.state not in COMPUTED:
         return None
-    pairs = await session.execute(select(Pairing.origin, Pairing.place_id).where(Pairing.run_id == latest.id))
+    pairs = await session.execute(select(Pairing).where(Pairing.run_id == latest.id))
     free = {place.id for places in rows.places.values() for place in places}
-    untouched = all(origin is PairingOrigin.ENGINE and place_id in free for origin, place_id in pairs.all())
+    untouched = all(
+        (pairing.origin is PairingOrigin.ENGINE or pairing.decided_before) and pairing.place_id in free
+        for pairing in pairs.scalars()
+    )
     return latest if untouched else None
 
 
@@ -116,24 +120,24 @@ async def _new_run(session: AsyncSession, cohort: Cohort, policy: MatchPolicy) -
     return run
 
 
-async def compute_match(arrays: MatchArrays, weights: Mapping[str, float]) -> Match | StudioError:
-    """Let the engine match in a thread of its own; a refusal of the engine comes back as INFEASIBLE."""
+async def compute_match(rows: MatchRows, arrays: MatchArrays) -> Match | StudioError:
+    """Let the engine match in a thread of its own, or return why there can be no match."""
     if not arrays.trainee_ids:
         return StudioError("NO_TRAINEES")
     if not arrays.mentor_ids:
         return StudioError("NO_MENTORS")
-    try:
-        return await asyncio.to_thread(
-            match,
-            arrays.trainees,
-            arrays.mentors,
-            arrays.capacity,
-            forbidden=arrays.forbidden,
-            pinned=arrays.pinned,
-            affinity=MentorAffinity().set_params(**weights),
-        )
-    except MatchingError as error:
-        return StudioError("INFEASIBLE", detail=str(error))
+    refused = infeasible(rows, arrays)
+    if refused is not None:
+        return refused
+    return await asyncio.to_thread(
+        match,
+        arrays.trainees,
+        arrays.mentors,
+        arrays.capacity,
+        forbidden=arrays.forbidden,
+        pinned=arrays.pinned,
+        affinity=MentorAffinity().set_params(**rows.weights),
+    )
 
 
 async def store_match(
@@ -147,6 +151,8 @@ async def store_match(
     if isinstance(found, StudioError):
         run.state, run.failure = MatchRunState.INFEASIBLE, found.code
         await session.flush()
+        if isinstance(found, InfeasibleRules):
+            await insert_rows(session, rows_of(run, found))
         return
     solution, certificate = found.solution, found.certificate
     run.matched = len(solution.pairs)
@@ -167,6 +173,7 @@ def _pairings(
     parts: list[ScorePart] = []
     for index, (row, column) in enumerate(found.solution.pairs.tolist()):
         trainee_id, mentor_id = arrays.trainee_ids[row], arrays.mentor_ids[column]
+        lock = rows.locked.get((trainee_id, mentor_id))
         pairing = Pairing(
             studio_id=run.studio_id,
             run_id=run.id,
@@ -174,7 +181,8 @@ def _pairings(
             mentor_id=mentor_id,
             place_id=next(free[mentor_id]).id,
             score=round(float(found.scores[index]), DECIMALS),
-            locked=(trainee_id, mentor_id) in rows.locked,
+            locked=lock is not None,
+            **({} if lock is None else lock._asdict()),
         )
         pairings.append(pairing)
         values = {code: (float(part.value[index]), part.weight) for code, part in found.parts.items()}

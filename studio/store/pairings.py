@@ -1,12 +1,16 @@
 """Pairings and the parts of their scores; places make a capacity a database constraint."""
 
+from datetime import datetime
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Field
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field, col, select
 
-from studio.store.columns import StudioRow, UserText, enum_type, finite
+from studio.store.columns import StudioRow, UserText, UTCDateTime, enum_type, finite
 from studio.store.enums import PairingOrigin, PairingState
+from studio.store.runs import MatchRun
 
 
 class Pairing(StudioRow, table=True):
@@ -41,6 +45,21 @@ class Pairing(StudioRow, table=True):
     locked: bool = False
     origin: PairingOrigin = Field(default=PairingOrigin.ENGINE, sa_type=enum_type(PairingOrigin))
     reason: str | None = Field(default=None, sa_type=UserText(500, "reason"))
+    # When a person last overrode, locked or unlocked the pair; a run that keeps a lock keeps its moment too.
+    decided_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+
+    @property
+    def decided_before(self) -> bool:
+        """Tell whether the pair came into its run by an earlier decision."""
+        return self.decided_at is not None and self.decided_at < self.created_at
+
+
+class Lock(NamedTuple):
+    """A person's decision that later runs keep a pair."""
+
+    origin: PairingOrigin
+    reason: str | None
+    decided_at: datetime
 
 
 class ScorePart(StudioRow, table=True):
@@ -60,3 +79,19 @@ class ScorePart(StudioRow, table=True):
     value: float
     weight: float
     contribution: float
+
+
+async def locks_of(session: AsyncSession, cohort_id: UUID) -> dict[tuple[UUID, UUID], Lock]:
+    """Return the locked pairs of a cohort: for each trainee the latest decision counts, whichever run it is in."""
+    found = await session.execute(
+        select(Pairing)
+        .join(MatchRun, col(MatchRun.id) == Pairing.run_id)
+        .where(MatchRun.cohort_id == cohort_id, col(Pairing.decided_at).is_not(None))
+        .order_by(col(Pairing.decided_at), col(MatchRun.number))
+    )
+    latest = {pairing.trainee_id: pairing for pairing in found.scalars()}
+    return {
+        (pairing.trainee_id, pairing.mentor_id): Lock(pairing.origin, pairing.reason, pairing.decided_at)
+        for pairing in latest.values()
+        if pairing.locked and pairing.decided_at is not None
+    }

@@ -59,3 +59,22 @@ class Unmatched(StudioRow, table=True):
     trainee_id: UUID = Field(foreign_key="trainee.id", index=True, ondelete="CASCADE")
     # [{"code": "NO_CAPACITY_LEFT", …}]
     reasons: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
+
+
+class RuleConflict(StudioRow, table=True):
+    """A trainee or a mentor whom pins and locks ask too much of: why a run has no solution."""
+
+    __tablename__ = "rule_conflict"
+    __table_args__ = (
+        sa.CheckConstraint("(trainee_id IS NULL) <> (mentor_id IS NULL)", "one_person"),
+        sa.CheckConstraint("fixed > allowed", "too_many"),
+    )
+
+    run_id: UUID = Field(foreign_key="match_run.id", index=True, ondelete="CASCADE")
+    trainee_id: UUID | None = Field(default=None, foreign_key="trainee.id", ondelete="CASCADE")
+    mentor_id: UUID | None = Field(default=None, foreign_key="mentor.id", ondelete="CASCADE")
+    position: int
+    code: str = Field(max_length=60)
+    # Pairs that pins and locks ask for, and how many there can be.
+    fixed: int
+    allowed: int

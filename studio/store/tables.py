@@ -29,7 +29,7 @@ from studio.store.people import (
 )
 from studio.store.recommendations import Recommendation, RecommendationCause
 from studio.store.rules import MatchPolicy, Rule
-from studio.store.runs import MatchRun, Unmatched
+from studio.store.runs import MatchRun, RuleConflict, Unmatched
 from studio.store.surveys import Answer, Question, Survey, SurveyImport, SurveyResponse, Upload
 from studio.store.topics import Topic, TopicPhrase
 from studio.store.trends import TopicTrend
@@ -69,6 +69,7 @@ __all__ = [
     "Region",
     "RoleNeed",
     "Rule",
+    "RuleConflict",
     "ScorePart",
     "Studio",
     "Survey",

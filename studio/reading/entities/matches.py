@@ -107,6 +107,7 @@ MATCHES = (
             "version": integer("version"),
             "pairings": Connection("Pairing", of("run_id")),
             "unmatched": ToMany("Unmatched", of("run_id"), natural_order(TO_TRAINEE)),
+            "ruleConflicts": ToMany("RuleConflict", of("run_id"), by("position")),
             "job": one("Job", "job_id"),
         },
         orders={
@@ -129,6 +130,18 @@ MATCHES = (
                     "label": Element(member_text("code"), Kind.TEXT, labels="UNMATCHED"),
                 },
             ),
+        },
+    ),
+    Entity(
+        "RuleConflict",
+        tables["rule_conflict"],
+        {
+            "code": text("code"),
+            "label": Labelled(lambda row: row.c.code, "CONFLICT"),
+            "trainee": one("Trainee", "trainee_id"),
+            "mentor": one("Mentor", "mentor_id"),
+            "fixed": integer("fixed"),
+            "allowed": integer("allowed"),
         },
     ),
     Entity(

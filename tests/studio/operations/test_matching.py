@@ -128,27 +128,6 @@ async def test_pins_and_conflicts_hold_and_expire(
             await remove_rule(session, organizer, rule.id)
 
 
-async def test_pins_beyond_a_capacity_are_refused_with_a_reason(
-    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
-) -> None:
-    mentor = await ids(engine, Mentor, "周兰")
-    async with writing(engine) as session:
-        for name, row in (("赵强", 5), ("李明", 2)):
-            await set_rule(
-                session,
-                organizer,
-                await ids(engine, Trainee, name, row),
-                mentor,
-                RuleKind.PIN,
-                reason="说好的",
-            )
-    with pytest.raises(StudioError) as refusal:
-        async with writing(engine) as session:
-            await match_cohort(session, organizer, cohort_id)
-    assert refusal.value.code == "INFEASIBLE"
-    assert refusal.value.message("zh")
-
-
 async def test_override_keeps_the_run_true_and_locks_the_pair(
     engine: AsyncEngine, organizer: Actor, cohort_id: UUID
 ) -> None:

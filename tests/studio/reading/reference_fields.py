@@ -216,6 +216,8 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
         lambda one: one["run_id"] == row["id"],
         lambda one: ref.natural(ref.find("Trainee", one["trainee_id"])),
     ),
+    ("MatchRun", "ruleConflicts"): many("RuleConflict", "run_id", lambda row: row["position"]),
+    ("RuleConflict", "label"): lambda ref, row, child: ref.label("CONFLICT", row["code"]),
     ("Unmatched", "reasons"): lambda ref, row, child: members(
         "code", label=lambda one: ref.label("UNMATCHED", one["code"])
     )(row["reasons"], child, "UnmatchedReason"),

@@ -24,6 +24,7 @@ LABELS = {
     "REASON": {"NEED": '需要"这个"', "OWN_WORDS": "原话"},
     "PART": {"NEED_STRENGTH": "专长"},
     "UNMATCHED": {"NO_CAPACITY_LEFT": "名额已满"},
+    "CONFLICT": {"TRAINEE_FIXED_TWICE": "固定了两次"},
 }
 START = datetime(2026, 3, 2, 1, 2, 3, 456789, tzinfo=UTC)
 
@@ -395,6 +396,13 @@ def _matches(world: World) -> None:
         reasons = [{"code": "NO_CAPACITY_LEFT", "mentors": []}]
         add(t.Unmatched, run_id=run.id, trainee_id=trainees[7].id, reasons=reasons)
         add(t.Unmatched, run_id=run.id, trainee_id=trainees[6].id, reasons=[])
+        for position, (code, people) in enumerate(
+            (
+                ("TRAINEE_FIXED_TWICE", {"trainee_id": trainees[7].id}),
+                ("MENTOR_FIXED_BEYOND_PLACES", {"mentor_id": mentors[0].id}),
+            )
+        ):
+            add(t.RuleConflict, run_id=run.id, position=1 - position, code=code, fixed=2, allowed=1, **people)
 
 
 def _packages(world: World) -> None:
