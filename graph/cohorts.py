@@ -69,4 +69,6 @@ class Cohort(Node):
         **page(filter=argument(PainPointFilter | None, "Only pain points that fit.")),
     )
     rules: list[Rule] = stored("Rules of its match: pins, conflicts and preferences.")
-    trainee_count: int = stored("How many trainees it has.")
+    trainee_count: int | None = stored(
+        "How many trainees it has; null for those who may not see all of them."
+    )

@@ -56,7 +56,9 @@ class Survey(Node):
     questions: list[Question] = stored("Its questions, in their order.")
     responses: Connection[SurveyResponse] = stored("Its responses.", **page())
     imports: list["SurveyImport"] = stored("Imports of export files into it, the newest first.")
-    response_count: int = stored("How many current responses there are.")
+    response_count: int | None = stored(
+        "How many current responses there are; null for those who may not see all of them."
+    )
 
 
 @strawberry.type(description="What is wrong with a cell or a row of an imported file.")
@@ -89,6 +91,9 @@ class SurveyImport(Node):
     wave: int = stored("Which wave of the cohort.")
     file_name: str = stored("Name of the uploaded file.")
     dry_run: bool = stored("Whether nothing was to be written.")
+    written: bool = stored(
+        "Whether its rows are stored: not on a dry run, nor when rows were rejected and not to be skipped."
+    )
     rows: int = stored("Rows of the file: accepted and distinct rejected ones.")
     accepted: int = stored("Rows that were, or would be, taken in.")
     updated: int = stored("Accepted rows that change a response.")

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 
 from studio.permissions import Rows, rows_for, sees_field
+from studio.reading.arguments import page_size
 from studio.reading.catalogue import ENTITIES
 from studio.reading.dialect import Bytewise, Kind, Printed, elements_of, word
 from studio.reading.fields import (
@@ -118,9 +119,13 @@ class Compiler:
 
     def _print_many(self, relation: ToMany, row: Alias, selection: Selection, path: str) -> Text:
         entity = ENTITIES[relation.entity]
+        given = self.scope.given(selection, path)
+        self.scope.check_filters(entity, given, "", relation.arguments)
+        if relation.first is not None and given.has("first"):
+            self.scope.binds.checked.append(given.getter("first", page_size))
         if rows_for(self.scope.actor, entity.name) is Rows.NONE:
             return word("[]")
-        child, given = entity.table.alias(), self.scope.given(selection, path)
+        child = entity.table.alias()
         sources, link = Sources(child), child if relation.link is None else relation.link.table.alias()
         conditions = [
             self.scope.policy(entity, child),
@@ -146,8 +151,11 @@ class Compiler:
             for value in relation.order(child, link)
         ]
 
-    def _print_count(self, relation: Count, row: Alias) -> Text:
+    def _print_count(self, relation: Count, row: Alias) -> Part:
         entity = ENTITIES[relation.entity]
+        # The number of those that one may see would pass for the number that there are.
+        if rows_for(self.scope.actor, entity.name) is not Rows.ALL:
+            return "null"
         child = entity.table.alias()
         count = sa.select(sa.func.count()).select_from(child)
         count = count.where(relation.on(row, child), self.scope.policy(entity, child))

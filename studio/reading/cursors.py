@@ -2,6 +2,13 @@
 
 The database prints a cursor's values between two control characters, which no other JSON text contains;
 `seal` replaces them in the finished answer.
+
+The digest tells a cursor that was cut, mistyped or made by hand from one of ours; it is not a secret, and need not
+be. A cursor permits nothing: whatever stands in it, the rows beyond it are those that the reader may list anyway,
+for the row policies hold beside it. And it discloses nothing: its values are the sort keys of a row that the reader
+has just been given, in an order that the reader may use. Orders by guarded fields say so (`Sort.tells`) and are
+refused to those who do not see the field, so no value of one stands in a cursor of theirs. A keyed digest would have
+to be kept and shared by every server of a database, for the same.
 """
 
 import hashlib
@@ -39,10 +46,10 @@ def _digest(values: bytes) -> bytes:
 def unseal(text: Any, order: str, kinds: Sequence[Kind], field: str) -> list[Any]:
     """Return a cursor's values, the row's id last; INVALID_CURSOR unless we made it for this order."""
     try:
-        raw = urlsafe_b64decode(text + "=" * (-len(text) % 4))
-        digest, values = raw[:_DIGEST_BYTES], raw[_DIGEST_BYTES:]
+        values = urlsafe_b64decode(text + "=" * (-len(text) % 4))[_DIGEST_BYTES:]
         found = orjson.loads(values)
-        if digest != _digest(values) or found[0] != order or len(found) != len(kinds) + 2:
+        # The whole text, for several decode to the same bytes.
+        if _sealed(values) != text.encode() or found[0] != order or len(found) != len(kinds) + 2:
             raise ValueError(order)
         keys = [_value(value, kind) for value, kind in zip(found[1:-1], kinds, strict=True)]
         return [*keys, UUID(hex=found[-1])]

@@ -149,12 +149,16 @@ Field = Column | ToOne | ToMany | Count | Texts | Connection | Group | Elements 
 
 @dataclass(frozen=True)
 class Sort:
-    """One key of an order; where it is NULL, the empty text or zero stands in its place."""
+    """One key of an order; where it is NULL, the empty text or zero stands in its place.
+
+    `tells` names the guarded fields that the order, and its cursors, tell of: who does not see them may not use it.
+    """
 
     expr: Callable[[Alias], Value]
     kind: Literal[Kind.TEXT, Kind.INT, Kind.INSTANT]
     hops: tuple[Hop, ...] = ()
     descending: bool = False
+    tells: tuple[str, ...] = ()
 
 
 class FilterKind(StrEnum):
@@ -168,10 +172,14 @@ class FilterKind(StrEnum):
 
 @dataclass(frozen=True)
 class Filter:
-    """A condition on rows; `kind` is one of `FilterKind`, or the entity whose id the value is."""
+    """A condition on rows; `kind` is one of `FilterKind`, or the entity whose id the value is.
+
+    `tells` names the guarded fields that the chosen rows tell of.
+    """
 
     kind: str
     condition: Callable[[Alias, Any], Condition]
+    tells: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

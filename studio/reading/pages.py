@@ -59,11 +59,22 @@ class Page:
         self.scope, self.entity, self.selection, self.path = scope, entity, selection, path
         self._print_object = print_object
         self.given: Given = scope.given(selection, path)
-        if self.given.values.get("first") is not None and self.given.values.get("last") is not None:
+        if self.given.has("first") and self.given.has("last"):
             raise refuse(self.given.field("last"))
         self.backward = self.given.has("last")
         self.order, self.reversed = self._chosen_order()
         self.kinds = [sort.kind for sort in entity.orders[self.order]]
+        self._check_arguments()
+
+    def _check_arguments(self) -> None:
+        """Have every argument checked, also when no row is asked for: a wrong one is a mistake all the same."""
+        for name in ("first", "last"):
+            if self.given.has(name):
+                self.scope.binds.checked.append(self.given.getter(name, arguments.page_size))
+        for name in ("after", "before"):
+            if self.given.has(name):
+                self.scope.binds.checked.append(self.given.getter(name, self._cursor_value(0)))
+        self.scope.check_filters(self.entity, self.given, "filter.", tuple(self.entity.filters))
 
     def _chosen_order(self) -> tuple[str, bool]:
         asked = self.given.values.get("orderBy") or {}
@@ -71,6 +82,8 @@ class Page:
         direction = asked.get("direction") or "ASC"
         if name not in self.entity.orders or direction not in {"ASC", "DESC"}:
             raise refuse(self.given.field("orderBy"))
+        for sort in self.entity.orders[name]:
+            self.scope.require_fields(self.entity, sort.tells, self.given.field("orderBy.field"))
         return name, direction == "DESC"
 
     def printed(self, related: Related) -> Text:
@@ -163,9 +176,7 @@ class Page:
     def _beyond(self, name: str, keys: Sequence[Key], onward: bool) -> Condition:
         """Return the condition of rows that come strictly after the cursor (before it unless `onward`)."""
         values = [
-            self.scope.binds.bind(
-                self.given.getter(name, arguments.cursor(self._cursor_order, self.kinds, number)), key.type
-            )
+            self.scope.binds.bind(self.given.getter(name, self._cursor_value(number)), key.type)
             for number, key in enumerate(keys)
         ]
         choices: list[Condition] = []
@@ -175,6 +186,9 @@ class Page:
             beyond = key.value < values[number] if falls else key.value > values[number]
             choices.append(sa.and_(*same, beyond))
         return sa.or_(*choices)
+
+    def _cursor_value(self, position: int) -> Callable[[Any, str], Any]:
+        return arguments.cursor(self._cursor_order, self.kinds, position)
 
     @property
     def _cursor_order(self) -> str:

@@ -28,10 +28,14 @@ _plans: "OrderedDict[Any, Plan]" = OrderedDict()
 
 @dataclass(frozen=True)
 class Plan:
-    """A statement in the driver's own words, and what fetches each parameter's value from a request."""
+    """A statement in the driver's own words, and what fetches each parameter's value from a request.
+
+    `checked` fetches arguments that have to be right though this selection does without their values.
+    """
 
     sql: str
     getters: tuple[Getter, ...]
+    checked: tuple[Getter, ...] = ()
 
 
 async def read(
@@ -98,6 +102,8 @@ async def _answer(
     else:
         _plans.move_to_end(key)
     request = Request(actor, [field.arguments for field in fields], orjson.dumps(labels or {}).decode())
+    for get in plan.checked:
+        get(request)
     values = tuple(bound(dialect.name, get(request)) for get in plan.getters)
     text = (await connection.exec_driver_sql(plan.sql, values)).scalar_one()
     answer: bytes = text.encode()
@@ -110,7 +116,7 @@ def _compiled(dialect: sa.Dialect, scope: Scope, printed: Callable[[Scope], Text
     getters = tuple(
         scope.binds.getters.get(name) or _constant(constants[name]) for name in compiled.positiontup or ()
     )
-    return Plan(str(compiled), getters)
+    return Plan(str(compiled), getters, tuple(scope.binds.checked))
 
 
 def _constant(value: Any) -> Getter:

@@ -5,7 +5,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from studio.permissions import SMALLEST_GROUP, Actor, Rows, rows_for
+from studio.errors import Forbidden
+from studio.permissions import SMALLEST_GROUP, Actor, Rows, rows_for, sees_field
 from studio.reading import arguments
 from studio.reading.arguments import Given, filter_check
 from studio.reading.dialect import Label
@@ -70,20 +71,37 @@ class Scope:
         self, entity: Entity, row: Alias, given: Given, prefix: str, names: Sequence[str]
     ) -> list[Condition]:
         """Return the conditions of the filters of these names that are given."""
-        source = given.values.get("filter") if prefix else given.values
-        values: Mapping[str, Any] = source or {}
         conditions = []
-        for name in names:
-            if values.get(name) is None:
-                continue
+        for name, value in self._asked(given, prefix, names):
             declared = entity.filters[name]
             if declared.kind == FilterKind.FLAG:
-                conditions.append(declared.condition(row, values[name]))
+                conditions.append(declared.condition(row, value))
                 continue
             check, type_ = filter_check(declared)
             bound = self.binds.bind(given.getter(prefix + name, check), type_)
             conditions.append(declared.condition(row, bound))
         return conditions
+
+    def check_filters(self, entity: Entity, given: Given, prefix: str, names: Sequence[str]) -> None:
+        """Have the filters that are given checked, also where the selection does without their rows.
+
+        Raises Forbidden for a filter that would tell of a field that the actor does not see.
+        """
+        for name, _ in self._asked(given, prefix, names):
+            declared = entity.filters[name]
+            self.require_fields(entity, declared.tells, given.field(prefix + name))
+            if declared.kind != FilterKind.FLAG:
+                self.binds.checked.append(given.getter(prefix + name, filter_check(declared)[0]))
+
+    def require_fields(self, entity: Entity, names: Sequence[str], argument: str) -> None:
+        """Refuse an argument that tells of fields which the actor does not see: rows betray what they are chosen by."""
+        if not all(sees_field(self.actor, entity.name, name) for name in names):
+            raise Forbidden(argument, field=argument)
+
+    def _asked(self, given: Given, prefix: str, names: Sequence[str]) -> list[tuple[str, Any]]:
+        source = given.values.get("filter") if prefix else given.values
+        values: Mapping[str, Any] = source or {}
+        return [(name, values[name]) for name in names if values.get(name) is not None]
 
     def label(self, labels: str, code: Callable[[], Value]) -> Value:
         """Return the reader's label of a code; the code itself where there is none."""

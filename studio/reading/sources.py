@@ -51,6 +51,8 @@ class Binds:
 
     def __init__(self) -> None:
         self.getters: dict[str, Getter] = {}
+        # Arguments that are checked whether the selection needs their values or not.
+        self.checked: list[Getter] = []
 
     def bind(self, getter: Getter, type_: sa.types.TypeEngine[Any]) -> sa.BindParameter[Any]:
         """Return a parameter whose value `getter` fetches when the statement runs."""

@@ -211,6 +211,7 @@ async def test_an_import_is_queued_and_tells_what_is_wrong(own_demo: Loaded) -> 
     ]
     assert found["job"]["state"] == "DONE"
     assert found["rows"] == 1
+    assert found["written"] is False
     (issue,) = found["rejected"]
     assert (issue["row"], issue["code"]) == (2, "UNKNOWN_PERSON")
     assert issue["message"]

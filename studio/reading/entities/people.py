@@ -247,11 +247,14 @@ PEOPLE = (
                 Sort(lambda person: person.c.name_key, Kind.TEXT, (TO_PERSON,)),
                 Sort(lambda row: row.c.roster_row, Kind.INT),
             ),
-            "CAPACITY": (Sort(lambda row: row.c.capacity, Kind.INT), *natural_order()),
+            "CAPACITY": (
+                Sort(lambda row: row.c.capacity, Kind.INT, tells=("capacity",)),
+                *natural_order(),
+            ),
         },
         filters={
             "topicCodes": Filter(FilterKind.TEXTS, _strong),
-            "hasCapacity": Filter(FilterKind.FLAG, _has_capacity),
+            "hasCapacity": Filter(FilterKind.FLAG, _has_capacity, tells=("remaining",)),
             "search": Filter(FilterKind.SEARCH, _searched),
         },
     ),

@@ -119,6 +119,10 @@ SURVEYS = (
             "respondents": integer("respondents"),
             "painPoints": integer("pain_points"),
             "version": integer("version"),
+            # An import knows its survey once it has stored its rows.
+            "written": Column(
+                lambda row: sa.case((row.c.survey_id.is_(None), sa.false()), else_=sa.true()), Kind.BOOL
+            ),
             "rejected": Elements(
                 "ImportIssue",
                 lambda row: row.c.rejected,

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from studio.reading.selection import Selection
+from studio.store.enums import Role
 from studio.store.identity import parse_global_id
 from tests.studio.reading.reference_policies import Row
 
@@ -100,6 +101,11 @@ def described(ref: Reference, row: Row, child: Selection) -> list[Row]:
     )
 
 
+def for_organizers(count: Callable[[Reference, Row], int]) -> Callable[[Reference, Row, Selection], Any]:
+    """Only they see all trainees and all responses; a partial number would mislead everybody else."""
+    return lambda ref, row, child: count(ref, row) if ref.actor.role is Role.ORGANIZER else None
+
+
 SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
     ("Person", "phoneMasked"): masked,
     ("Person", "honours"): many("Honour", "person_id", lambda row: row["position"]),
@@ -115,8 +121,8 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
     ("Cohort", "coursePlan"): many("CoursePlanItem", "cohort_id", lambda row: row["position"]),
     ("Cohort", "painPoints"): connection("PainPoint", "cohort_id"),
     ("Cohort", "rules"): many("Rule", "cohort_id", lambda row: row["created_at"]),
-    ("Cohort", "traineeCount"): lambda ref, row, child: sum(
-        other["cohort_id"] == row["id"] for other in ref.rows("Trainee")
+    ("Cohort", "traineeCount"): for_organizers(
+        lambda ref, row: sum(other["cohort_id"] == row["id"] for other in ref.rows("Trainee"))
     ),
     ("Trainee", "displayName"): lambda ref, row, child: ref.person(row)["name"],
     ("Trainee", "community"): lambda ref, row, child: ref._one("Region", ref.community(row), child),
@@ -160,9 +166,12 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
     ("Survey", "questions"): many("Question", "survey_id", lambda row: row["position"]),
     ("Survey", "responses"): connection("SurveyResponse", "survey_id"),
     ("Survey", "imports"): many("SurveyImport", "survey_id", lambda row: row["created_at"]),
-    ("Survey", "responseCount"): lambda ref, row, child: sum(
-        one["survey_id"] == row["id"] and one["current"] for one in ref.rows("SurveyResponse")
+    ("Survey", "responseCount"): for_organizers(
+        lambda ref, row: sum(
+            one["survey_id"] == row["id"] and one["current"] for one in ref.rows("SurveyResponse")
+        )
     ),
+    ("SurveyImport", "written"): lambda ref, row, child: row["survey_id"] is not None,
     ("SurveyResponse", "anonymous"): lambda ref, row, child: row["trainee_id"] is None,
     ("SurveyResponse", "answers"): lambda ref, row, child: ref._many(
         "Answer",

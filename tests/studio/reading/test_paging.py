@@ -152,6 +152,43 @@ BAD = (
 )
 
 
+NO_ROWS = ("totalCount", "__typename", "pageInfo { hasPreviousPage }")
+
+
+@pytest.mark.parametrize("rows", NO_ROWS)
+async def test_arguments_are_checked_though_no_row_is_asked_for(reader: Reader, rows: str):
+    found = await reader.ask("organizer", "{ mentors(first: 1) { edges { cursor } } }")
+    cursor = found["mentors"]["edges"][0]["cursor"]
+    bad = (
+        ("first: 0", "first"),
+        ("last: 101", "last"),
+        ("first: 1, last: 1", "last"),
+        ('after: "x"', "after"),
+        (f'before: "{cursor}"', "before"),
+        ("filter: {search: 7}", "filter.search"),
+    )
+    for given, name in bad:
+        for document, path in (
+            (f"{{ trainees({given}) {{ {rows} }} }}", "trainees"),
+            (f"{{ cohort(number: 1) {{ trainees({given}) {{ {rows} }} }} }}", "cohort.trainees"),
+        ):
+            with pytest.raises(StudioError, match=r"BAD_ARGUMENT|INVALID_CURSOR") as refused:
+                await reader.ask("organizer", document)
+            assert refused.value.field == f"{path}.{name}"
+    assert await reader.ask("organizer", f"{{ mentors(first: 1, after: $c) {{ {rows} }} }}", c=cursor)
+
+
+async def test_a_closed_list_checks_its_arguments_too(reader: Reader):
+    document = "{ topics { nodes { contents(first: 0) { totalCount } } } }"
+    for actor in ("organizer", "mentored trainee"):
+        with pytest.raises(StudioError, match="BAD_ARGUMENT"):
+            await reader.ask(actor, document)
+    with pytest.raises(StudioError, match="BAD_ARGUMENT"):
+        await reader.ask(
+            "mentor with trainees", "{ cohort(number: 1) { matchRuns(first: 0) { totalCount } } }"
+        )
+
+
 async def test_bad_arguments_are_refused(reader: Reader):
     for document, field in BAD:
         with pytest.raises(StudioError, match="BAD_ARGUMENT") as refused:
