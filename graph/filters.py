@@ -101,6 +101,13 @@ class ContentFilter:
     search: str | None = strawberry.field(default=None, description="Title or body contains this.")
 
 
+@strawberry.input(description="Which recommendations.")
+class RecommendationFilter:
+    """Which recommendations."""
+
+    trainee_id: strawberry.ID = strawberry.field(description="To this trainee.")
+
+
 @strawberry.input(description="Which pairings; all conditions must hold.")
 class PairingFilter:
     """Which pairings."""

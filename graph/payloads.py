@@ -1,7 +1,7 @@
 """What a mutation answers: its stored rows, read in the very transaction that wrote them, or why not."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, cast
 from uuid import UUID
 
@@ -53,10 +53,11 @@ def idempotency_key() -> Any:
 
 @dataclass(frozen=True)
 class Stored:
-    """A stored row of a payload, or a list of them."""
+    """A stored row of a payload, or a list of them; `written` is the response that they came of."""
 
     entity: str
     ids: UUID | Sequence[UUID] | None
+    written: UUID | None = None
 
 
 Work = Callable[[AsyncSession], Awaitable[Mapping[str, Any]]]
@@ -89,13 +90,12 @@ async def _value(session: AsyncSession, context: Context, child: Selection, valu
     if not isinstance(value, Stored):
         return value
     several = not isinstance(value.ids, UUID) and value.ids is not None
-    hidden = rows_for(context.actor, value.entity) is Rows.NONE
+    actor = replace(context.actor, written=value.written)
+    hidden = rows_for(actor, value.entity) is Rows.NONE
     if value.ids is None or hidden:
         return [] if several else None
     ids = list(cast(Sequence[UUID], value.ids)) if several else [cast(UUID, value.ids)]
-    rows = await read_rows(
-        session, context.actor, value.entity, ids, child.children, labels=labels(context.language)
-    )
+    rows = await read_rows(session, actor, value.entity, ids, child.children, labels=labels(context.language))
     return [row for row in rows if row is not None] if several else rows[0]
 
 

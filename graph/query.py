@@ -17,6 +17,7 @@ from graph.filters import (
     MentorOrder,
     PainPointFilter,
     PairingFilter,
+    RecommendationFilter,
     RuleFilter,
     TopicFilter,
     TraineeFilter,
@@ -27,6 +28,7 @@ from graph.node import Connection, Node
 from graph.pain_points import PainPoint
 from graph.pairings import Pairing
 from graph.people import Mentor, Trainee
+from graph.recommendations import Recommendation
 from graph.rules import Rule
 from graph.runs import MatchRun
 from graph.stored import argument, page, required, stored
@@ -87,6 +89,10 @@ class Query:
     contents: Connection[Content] = stored(
         "Contents of the catalogue, by code.",
         **page(filter=argument(ContentFilter | None, "Only contents that fit.")),
+    )
+    recommendations: Connection[Recommendation] = stored(
+        "Contents recommended to one trainee, the best first.",
+        **page(filter=required(RecommendationFilter, "To whom.")),
     )
     match_run: MatchRun | None = stored("A match run; ask again for its progress.", id=_id)
     match_runs: Connection[MatchRun] = stored("Match runs, the newest first.", **page())

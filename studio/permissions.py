@@ -25,6 +25,8 @@ class Actor:
     person_id: UUID | None = None
     scopes: frozenset[str] = field(default_factory=frozenset)
     token_id: UUID | None = None
+    # The response that the actor has just written, while its payload is read.
+    written: UUID | None = None
 
 
 class Rows(StrEnum):
@@ -36,23 +38,30 @@ class Rows(StrEnum):
     OWN = "OWN"
     # Aggregates, without the groups of fewer than five people.
     LARGE_GROUPS = "LARGE_GROUPS"
+    # What came of the response that the actor has just written.
+    WRITTEN = "WRITTEN"
 
 
-# A client app reads an entity only with the scope named here.
-SCOPES = {
-    "Studio": "read:catalogue",
-    "Cohort": "read:catalogue",
-    "Topic": "read:catalogue",
-    "Content": "read:catalogue",
-    "Survey": "write:survey",
-    "Question": "write:survey",
-    "CohortNeed": "read:needs",
-    "RoleNeed": "read:needs",
-    "CountyNeed": "read:needs",
-    "TopicTrend": "read:needs",
-    "Recommendation": "read:recommendations",
+CATALOGUE, NEEDS, RECOMMENDATIONS = "read:catalogue", "read:needs", "read:recommendations"
+SURVEYS = "write:survey"
+ALL_SCOPES = frozenset({CATALOGUE, NEEDS, RECOMMENDATIONS, SURVEYS})
+
+# A client app reads an entity with one of the scopes named here: each scope opens what its answers need for names.
+SCOPES: dict[str, frozenset[str]] = {
+    "Studio": ALL_SCOPES,
+    "Cohort": frozenset({CATALOGUE, NEEDS, SURVEYS}),
+    "Topic": ALL_SCOPES,
+    "Content": frozenset({CATALOGUE, RECOMMENDATIONS}),
+    "Survey": frozenset({SURVEYS}),
+    "Question": frozenset({SURVEYS}),
+    "CohortNeed": frozenset({NEEDS}),
+    "RoleNeed": frozenset({NEEDS}),
+    "CountyNeed": frozenset({NEEDS}),
+    "TopicTrend": frozenset({NEEDS}),
+    "Recommendation": frozenset({RECOMMENDATIONS}),
 }
-ALL_SCOPES = frozenset(SCOPES.values())
+# What whoever submits a response is answered with, whatever the role reads otherwise: the rows that came of it.
+WRITTEN = frozenset({"SurveyResponse", "Answer", "PainPoint", "TopicTag", "Recommendation", "Content"})
 # Fewest people behind a figure that a reader without the right to the rows may see.
 SMALLEST_GROUP = 5
 
@@ -134,7 +143,7 @@ DO: dict[str, frozenset[Role]] = {
 }
 
 # What a client app needs, beside its role, to do something.
-DO_SCOPES = {"submit_survey_response": "write:survey", "classify": "read:catalogue"}
+DO_SCOPES = {"submit_survey_response": SURVEYS, "classify": CATALOGUE}
 
 
 def may_do(actor: Actor, operation: str) -> bool:
@@ -153,8 +162,10 @@ def require(actor: Actor, operation: str) -> None:
 def rows_for(actor: Actor, entity: str) -> Rows:
     """Return which rows of `entity` the actor may read; NONE unless declared."""
     rows = READ.get(entity, {}).get(actor.role, Rows.NONE)
-    if actor.role is CLIENT_APP and SCOPES.get(entity) not in actor.scopes:
-        return Rows.NONE
+    if actor.role is CLIENT_APP and not SCOPES.get(entity, frozenset()) & actor.scopes:
+        rows = Rows.NONE
+    if rows is Rows.NONE and actor.written is not None and entity in WRITTEN:
+        return Rows.WRITTEN
     return rows
 
 

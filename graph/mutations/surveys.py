@@ -109,10 +109,11 @@ class SurveyMutation:
                 [_answer(position, given) for position, given in enumerate(input.answers)],
                 idempotency_key=input.idempotency_key,
             )
+            written = submitted.response_id
             return {
-                "response": Stored("SurveyResponse", submitted.response_id),
-                "painPoints": Stored("PainPoint", submitted.pain_point_ids),
-                "recommendations": Stored("Recommendation", submitted.recommendation_ids),
+                "response": Stored("SurveyResponse", written, written),
+                "painPoints": Stored("PainPoint", submitted.pain_point_ids, written),
+                "recommendations": Stored("Recommendation", submitted.recommendation_ids, written),
             }
 
         return await answer(info, work)  # type: ignore[no-any-return]

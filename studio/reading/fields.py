@@ -21,6 +21,8 @@ class Principal:
 
     studio: Value
     person: Value
+    # The response that has just been written, or NULL.
+    response: Value
 
 
 @dataclass(frozen=True)
@@ -184,7 +186,10 @@ class Filter:
 
 @dataclass(frozen=True)
 class Entity:
-    """A kind of row that can be read; `own` says which rows are a role's own."""
+    """A kind of row that can be read.
+
+    `own` says which rows are a role's own, `written` which ones came of the response that was just written.
+    """
 
     name: str
     table: sa.Table
@@ -195,6 +200,7 @@ class Entity:
     filters: Mapping[str, Filter] = field(default_factory=dict)
     typename: str | None = None
     of_studio: Callable[[Alias, Principal], Condition] = lambda row, who: row.c.studio_id == who.studio
+    written: Callable[[Alias, Principal], Condition] | None = None
     # Of an aggregate: the fewest people behind any of its figures.
     people: Callable[[Alias], Value] = lambda row: row.c.respondents
 

@@ -13,6 +13,7 @@ from studio.store.enums import PublishState, Role
 from studio.store.pairings import Pairing
 from studio.store.people import Mentor, Trainee
 from studio.store.runs import MatchRun
+from studio.store.surveys import SurveyResponse
 from studio.store.tables import metadata
 
 Ids = Callable[[Principal], sa.Select[tuple[Value]]]
@@ -21,6 +22,7 @@ Policy = Mapping[Role, Callable[[Alias, Principal], Condition]]
 # Tables by name; a row class gives its table only as an untyped attribute.
 tables = metadata.tables
 TRAINEE, MENTOR = tables[str(Trainee.__tablename__)], tables[str(Mentor.__tablename__)]
+RESPONSE = tables[str(SurveyResponse.__tablename__)]
 PAIRING, MATCH_RUN = tables[str(Pairing.__tablename__)], tables[str(MatchRun.__tablename__)]
 
 # A constant in the SQL itself: a bound one would keep PostgreSQL from using the partial index.
@@ -107,6 +109,17 @@ def of_parent(column: str, table: sa.Table, policy: Policy) -> Policy:
         return own
 
     return {role: through(role) for role in policy}
+
+
+def of_written_response(row: Alias, who: Principal) -> Condition:
+    """Rows of the response that has just been written."""
+    return row.c.response_id == who.response
+
+
+def of_written_trainee(row: Alias, who: Principal) -> Condition:
+    """Rows of the trainee for whom a response has just been written."""
+    response = RESPONSE.alias()
+    return row.c.trainee_id.in_(sa.select(response.c.trainee_id).where(response.c.id == who.response))
 
 
 OWN_PAIRINGS: Policy = {

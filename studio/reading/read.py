@@ -91,7 +91,14 @@ async def _answer(
     connection = await session.connection()
     dialect = connection.dialect
     fields = list(_walk(roots))
-    key = (dialect.name, actor.role, actor.scopes, start, tuple(_shape(field) for field in fields))
+    key = (
+        dialect.name,
+        actor.role,
+        actor.scopes,
+        actor.written is not None,
+        start,
+        tuple(_shape(field) for field in fields),
+    )
     plan = _plans.get(key)
     if plan is None:
         positions = {id(field): position for position, field in enumerate(fields)}

@@ -60,6 +60,7 @@ ROOTS: Mapping[str, One | Connection] = {
     "painPoints": _all("PainPoint"),
     "content": _by_id("Content"),
     "contents": _all("Content", lambda content: content.c.active),
+    "recommendations": _all("Recommendation"),
     "matchRun": _by_id("MatchRun"),
     "matchRuns": _all("MatchRun"),
     "pairings": _all("Pairing"),

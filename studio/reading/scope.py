@@ -30,6 +30,7 @@ class Scope:
         self.who = Principal(
             self.binds.bind(lambda request: request.actor.studio_id, sa.Uuid()),
             self.binds.bind(lambda request: request.actor.person_id, sa.Uuid()),
+            self.binds.bind(lambda request: request.actor.written, sa.Uuid()),
         )
         self._labels = self.binds.bind(lambda request: request.labels, sa.Text())
 
@@ -43,6 +44,8 @@ class Scope:
             return sa.and_(of_studio, entity.own[self.actor.role](row, self.who))
         if rows is Rows.LARGE_GROUPS:
             return sa.and_(of_studio, entity.people(row) >= sa.literal_column(str(SMALLEST_GROUP)))
+        if rows is Rows.WRITTEN and entity.written is not None:
+            return sa.and_(of_studio, entity.written(row, self.who))
         return sa.false()
 
     def below(self, table: sa.Table, row: Alias, printed: Callable[[Alias], Text], depth: int) -> Text:

@@ -75,16 +75,6 @@ async def test_the_same_key_gives_the_first_answer_again(own_demo: Loaded) -> No
     assert [error["code"] for error in other["userErrors"]] == ["IDEMPOTENCY_MISMATCH"]
 
 
-async def test_a_client_app_gets_recommendations_but_no_words_back(own_demo: Loaded) -> None:
-    given = {**await _answers(own_demo), "idempotencyKey": "k"}
-    first = await act(own_demo, "SubmitSurveyResponse", Role.CLIENT_APP, **given)
-    assert first["userErrors"] == []
-    assert first["response"] is None
-    assert first["painPoints"] == []
-    assert first["recommendations"]
-    assert await act(own_demo, "SubmitSurveyResponse", Role.CLIENT_APP, **given) == first
-
-
 async def test_a_refusal_names_the_field_and_writes_nothing(own_demo: Loaded) -> None:
     given = await _answers(own_demo)
     given["answers"][0]["number"] = 9

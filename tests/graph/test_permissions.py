@@ -26,7 +26,9 @@ def _document(demo: Loaded, name: str) -> str:
     kind = get_named_type(field.type)
     below = "{nodes{__typename}}" if kind.name.endswith("Connection") else "{__typename}"
     given = "(number: 3)" if name == "cohort" else ""
-    if any(is_required_argument(argument) for argument in field.args.values()):
+    if name == "recommendations":
+        given = f'(filter: {{traineeId: "{demo.id("Trainee", demo.trainee)}"}})'
+    elif any(is_required_argument(argument) for argument in field.args.values()):
         given = '(code: "WRITING")' if name == "topic" else f'(id: "{_some_id(demo, _entity(name))}")'
     return f"{{{name}{given}{below}}}"
 

@@ -13,6 +13,7 @@ from studio.reading.fields import (
     Filter,
     FilterKind,
     Hop,
+    Principal,
     Sort,
     ToMany,
     Value,
@@ -25,7 +26,7 @@ from studio.reading.fields import (
     text,
     word,
 )
-from studio.reading.own import of_parent, of_trainee, tables
+from studio.reading.own import of_parent, of_trainee, of_written_response, tables
 
 PAIN_POINT, TAG = tables["pain_point"], tables["pain_point_topic"]
 TO_PAIN_POINT = Hop("pain_point", PAIN_POINT, lambda tag, point: point.c.id == tag.c.pain_point_id)
@@ -51,6 +52,11 @@ def _span(element: Alias, point: Alias) -> Value:
     return sa.case((end > start, words), else_=word_constant(""))
 
 
+def _of_written_point(tag: Alias, who: Principal) -> Condition:
+    point = PAIN_POINT.alias()
+    return tag.c.pain_point_id.in_(sa.select(point.c.id).where(of_written_response(point, who)))
+
+
 NEEDS = (
     Entity(
         "PainPoint",
@@ -72,6 +78,7 @@ NEEDS = (
             ),
         },
         own=of_trainee("trainee_id"),
+        written=of_written_response,
         orders={
             "SAID": (
                 Sort(lambda row: row.c.wave, Kind.INT),
@@ -107,6 +114,7 @@ NEEDS = (
             ),
         },
         own=of_parent("pain_point_id", PAIN_POINT, of_trainee("trainee_id")),
+        written=_of_written_point,
     ),
     Entity(
         "TraineeNeed",

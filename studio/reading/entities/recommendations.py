@@ -5,7 +5,9 @@ from studio.reading.fields import (
     Element,
     Elements,
     Entity,
+    Filter,
     Link,
+    Sort,
     ToMany,
     integer,
     member,
@@ -15,7 +17,7 @@ from studio.reading.fields import (
     one,
     text,
 )
-from studio.reading.own import of_trainee, tables
+from studio.reading.own import of_trainee, of_written_trainee, tables
 
 RECOMMENDATIONS = (
     Entity(
@@ -44,5 +46,8 @@ RECOMMENDATIONS = (
             "modelVersion": text("model_version"),
         },
         own=of_trainee("trainee_id"),
+        written=of_written_trainee,
+        orders={"RANK": (Sort(lambda row: row.c.rank, Kind.INT),)},
+        filters={"traineeId": Filter("Trainee", lambda row, value: row.c.trainee_id == value)},
     ),
 )

@@ -25,9 +25,9 @@ from studio.reading.fields import (
     text,
     word,
 )
-from studio.reading.own import of_own_cohort, of_parent, of_trainee, tables
+from studio.reading.own import RESPONSE, of_own_cohort, of_parent, of_trainee, of_written_response, tables
 
-SURVEY, RESPONSE = tables["survey"], tables["survey_response"]
+SURVEY = tables["survey"]
 
 
 TO_QUESTION = Hop("question", tables["question"], lambda row, question: question.c.id == row.c.question_id)
@@ -90,6 +90,7 @@ SURVEYS = (
             "painPoints": ToMany("PainPoint", of("response_id"), by("position")),
         },
         own=of_trainee("trainee_id"),
+        written=lambda row, who: row.c.id == who.response,
         orders={"WRITTEN": (Sort(lambda row: row.c.created_at, Kind.INSTANT),)},
     ),
     Entity(
@@ -102,6 +103,7 @@ SURVEYS = (
             "options": document("options"),
         },
         own=of_parent("response_id", RESPONSE, of_trainee("trainee_id")),
+        written=of_written_response,
     ),
     Entity(
         "SurveyImport",

@@ -13,6 +13,7 @@ from studio.reading.fields import (
     Filter,
     FilterKind,
     Link,
+    Principal,
     Sort,
     Texts,
     ToMany,
@@ -25,7 +26,7 @@ from studio.reading.fields import (
     text,
     word,
 )
-from studio.reading.own import tables
+from studio.reading.own import of_written_trainee, tables
 from studio.store.enums import PhraseKind
 
 CONTENT, CONTENT_TOPIC = tables["content"], tables["content_topic"]
@@ -48,6 +49,11 @@ def _about(row: Alias, codes: Value) -> Condition:
 
 def _is_synonym(row: Alias, phrase: Alias) -> Condition:
     return sa.and_(phrase.c.topic_id == row.c.id, phrase.c.kind == constant(PhraseKind.SYNONYM.value))
+
+
+def _recommended_to_written_trainee(row: Alias, who: Principal) -> Condition:
+    item = tables["recommendation"].alias()
+    return row.c.id.in_(sa.select(item.c.content_id).where(of_written_trainee(item, who)))
 
 
 TOPICS = (
@@ -117,6 +123,7 @@ TOPICS = (
             ),
             "steps": document("steps"),
         },
+        written=_recommended_to_written_trainee,
         orders={"CODE": (Sort(lambda row: row.c.code, Kind.TEXT),)},
         filters={
             "kinds": Filter(FilterKind.TEXTS, lambda row, values: Among(row.c.kind, values)),

@@ -265,6 +265,7 @@ def name_key(ref: Reference, row: Row) -> tuple[str, int]:
 ORDERS: dict[tuple[str, str | None], Callable[[Reference, Row], Any]] = {
     **{("Trainee", name): lambda ref, row: ref.natural(row) for name in (None, "COMMUNITY")},
     ("Trainee", "NAME"): name_key,
+    ("Recommendation", None): lambda ref, row: row["rank"],
     ("Trainee", "ROSTER"): lambda ref, row: row["roster_row"],
     **{("Mentor", name): lambda ref, row: ref.natural(row) for name in (None, "COMMUNITY")},
     ("Mentor", "NAME"): name_key,
@@ -292,6 +293,7 @@ def cohort_is(ref: Reference, row: Row, value: str) -> bool:
 
 FILTERS: dict[tuple[str, str], Callable[[Reference, Row, Any], bool]] = {
     ("Trainee", "cohortId"): cohort_is,
+    ("Recommendation", "traineeId"): lambda ref, row, value: row["trainee_id"] == parse_global_id(value)[1],
     ("Trainee", "roles"): lambda ref, row, values: row["role"].value in values,
     ("Trainee", "topicCodes"): lambda ref, row, values: any(
         ref.codes(ref.where("pain_point_topic", pain_point_id=point["id"])) & set(values)

@@ -44,7 +44,7 @@ class Policies:
         if row["id" if entity == "Studio" else "studio_id"] != self.actor.studio_id:
             return False
         role = self.actor.role
-        if role is Role.CLIENT_APP and SCOPES.get(entity) not in self.actor.scopes:
+        if role is Role.CLIENT_APP and not SCOPES.get(entity, frozenset()) & self.actor.scopes:
             return False
         rows = READ[entity].get(role)
         if rows == "OWN":
