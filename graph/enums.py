@@ -63,8 +63,13 @@ __all__ = [
 ]
 
 
+# Every enum of the schema with the labels of its values, in the order of declaration.
+_declared: dict[type[StrEnum], Mapping[str, str]] = {}
+
+
 def declare(kind: type[StrEnum], labels: Mapping[str, str]) -> None:
     """Make `kind` a GraphQL enum, in place: resolvers and operations then share one Python class."""
+    _declared[kind] = labels
     strawberry.enum(kind, description=(kind.__doc__ or "").strip())
     definition: StrawberryEnumDefinition = kind.__strawberry_definition__  # type: ignore[attr-defined]
     for value in definition.values:
@@ -129,8 +134,8 @@ def enum_labels(names: list[str] | None) -> list[EnumLabel]:
     return [
         EnumLabel(
             name=kind.__name__,
-            values=[EnumValueLabel(value=value.value, label=LABELS[kind][value.value]) for value in kind],
+            values=[EnumValueLabel(value=value.value, label=labels[value.name]) for value in kind],
         )
-        for kind in PUBLISHED_ENUMS
+        for kind, labels in _declared.items()
         if names is None or kind.__name__ in names
     ]

@@ -22,6 +22,10 @@ class SetRuleInput:
     kind: RuleKind = input_field("What it asks.")
     reason: str = input_field("Why; for organizers only.")
     expires_on: date | None = input_field("Last day on which it holds; null for always.", default=None)
+    expected_version: int | None = input_field(
+        "The version of the rule that you have read, if there was one; refused when it has changed.",
+        default=None,
+    )
 
 
 @strawberry.type(description="The rule.")
@@ -37,6 +41,9 @@ class RemoveRuleInput:
     """Which rule to remove."""
 
     rule_id: strawberry.ID = input_field("The rule's global id.")
+    expected_version: int | None = input_field(
+        "The rule's version that you have read; refused when it has changed.", default=None
+    )
 
 
 @strawberry.type(description="The rule that is gone.")
@@ -68,6 +75,7 @@ class RuleMutation:
                 input.kind,
                 reason=input.reason,
                 expires_on=input.expires_on,
+                expected_version=input.expected_version,
             )
             return {"rule": Stored("Rule", rule.id)}
 
@@ -82,7 +90,12 @@ class RuleMutation:
         """Remove a rule."""
 
         async def work(session: AsyncSession) -> dict[str, Any]:
-            await remove_rule(session, info.context.actor, row_id(input.rule_id, "Rule", "ruleId"))
+            await remove_rule(
+                session,
+                info.context.actor,
+                row_id(input.rule_id, "Rule", "ruleId"),
+                expected_version=input.expected_version,
+            )
             return {"ruleId": input.rule_id}
 
         return await answer(info, work)  # type: ignore[no-any-return]

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
-from studio.errors import StudioError
+from studio.errors import NotFound, StudioError
 from studio.imports.issues import RowIssue
 from studio.imports.respondents import KnownPerson, PeopleIndex
 from studio.imports.rules import RuleRow, clash, parse_rules
@@ -16,7 +16,7 @@ from studio.imports.tables import read_table
 from studio.operations.audit import audit
 from studio.operations.cohorts import find_cohort
 from studio.operations.import_report import ImportReport, all_or_nothing
-from studio.operations.own import own
+from studio.operations.own import own, require_version
 from studio.operations.rule_conflicts import REFUSED_COLUMNS, Pair, RuleRefused, Standing, standing_of
 from studio.permissions import Actor, require
 from studio.store.clock import today
@@ -36,8 +36,12 @@ async def set_rule(
     *,
     reason: str,
     expires_on: date | None = None,
+    expected_version: int | None = None,
 ) -> Rule:
-    """Set the rule between a trainee and a mentor, replacing the one there was."""
+    """Set the rule between a trainee and a mentor, replacing the one there was.
+
+    With the version that the client has seen, a rule that has changed or gone since is a conflict.
+    """
     require(actor, "set_rule")
     if not reason.strip():
         raise StudioError("REASON_MISSING", field="reason")
@@ -46,7 +50,7 @@ async def set_rule(
     if expires_on is None or expires_on >= today():
         await _require_room(session, trainee, mentor, kind)
     rule = await session.scalar(
-        select(Rule).where(Rule.trainee_id == trainee_id, Rule.mentor_id == mentor_id)
+        select(Rule).where(Rule.trainee_id == trainee_id, Rule.mentor_id == mentor_id).with_for_update()
     )
     values: dict[str, Any] = {
         "kind": kind,
@@ -55,6 +59,8 @@ async def set_rule(
         "expires_on": expires_on,
     }
     if rule is None:
+        if expected_version is not None:
+            raise NotFound("Rule", field="expectedVersion")
         rule = Rule(
             studio_id=actor.studio_id,
             cohort_id=trainee.cohort_id,
@@ -64,6 +70,7 @@ async def set_rule(
         )
         session.add(rule)
     else:
+        require_version(rule, expected_version)
         changed(rule, **values)
     await session.flush()
     await audit(session, actor, "set_rule", "Rule", rule.id, kind=kind.value)
@@ -87,10 +94,13 @@ async def _require_room(session: AsyncSession, trainee: Trainee, mentor: Mentor,
         )
 
 
-async def remove_rule(session: AsyncSession, actor: Actor, rule_id: UUID) -> None:
-    """Remove a rule."""
+async def remove_rule(
+    session: AsyncSession, actor: Actor, rule_id: UUID, *, expected_version: int | None = None
+) -> None:
+    """Remove a rule, unless it has changed since the client has seen it."""
     require(actor, "set_rule")
-    rule = await own(session, actor, Rule, rule_id, "ruleId")
+    rule = await own(session, actor, Rule, rule_id, "ruleId", lock=True)
+    require_version(rule, expected_version)
     await session.delete(rule)
     await audit(session, actor, "remove_rule", "Rule", rule_id)
 

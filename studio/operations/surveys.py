@@ -122,11 +122,31 @@ def _checked(questions: Mapping[UUID, Question], answers: Sequence[AnswerInput])
         unknown = [option for option in answer.options or () if option not in question.options]
         if unknown:
             raise StudioError("UNKNOWN_OPTION_ANSWER", field=f"{where}.options", options=list(unknown))
-        if question.kind is QuestionKind.SCALE and answer.text and answer.number is None:
-            raise StudioError("NUMBER_WANTED", field=f"{where}.number")
+        _check_kind(question, answer, where)
         # PostgreSQL cannot store a NUL character.
         text = answer.text.replace("\0", "") if answer.text else None
         checked[answer.question_id] = GivenAnswer(text, answer.number, answer.options or None)
     if all(answer.empty for answer in checked.values()):
         raise StudioError("EMPTY_RESPONSE", field="answers")
     return checked
+
+
+def _check_kind(question: Question, answer: AnswerInput, where: str) -> None:
+    """Refuse an answer of another kind than its question asks for, blank words and an option chosen twice."""
+    if answer.text is not None and not answer.text.strip(" \t\r\n\0\u3000"):
+        raise StudioError("ANSWER_BLANK", field=f"{where}.text")
+    options = answer.options or ()
+    twice = sorted({option for option in options if options.count(option) > 1})
+    if twice:
+        raise StudioError("OPTION_TWICE", field=f"{where}.options", options=twice)
+    if question.kind is QuestionKind.TEXT:
+        other = "number" if answer.number is not None else "options" if options else None
+        if other:
+            raise StudioError("TEXT_WANTED", field=f"{where}.{other}")
+    elif question.kind is QuestionKind.SCALE:
+        if options or (answer.text and answer.number is None):
+            raise StudioError("NUMBER_WANTED", field=f"{where}.{'options' if options else 'number'}")
+    elif answer.number is not None:
+        raise StudioError("OPTIONS_WANTED", field=f"{where}.number", options=list(question.options))
+    elif question.kind is QuestionKind.SINGLE and len(options) > 1:
+        raise StudioError("ONE_OPTION_WANTED", field=f"{where}.options")

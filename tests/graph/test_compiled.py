@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 import pytest
 import sqlalchemy as sa
+from graphql import GraphQLEnumType
 
 from graph.execute import OPERATIONS, execute, operation
 from graph.schema import schema
@@ -203,6 +204,17 @@ async def test_computed_fields_can_be_aliased(demo: Loaded) -> None:
     assert {"value": "CASE", "label": "案例"} in kinds["values"]
     assert {"LIVELIHOOD", "LIVELIHOOD.ELEVATORS"} <= {topic["c"] for topic in data["a"]["topics"]}
     assert data["b"] == {"junk": True, "topics": []}
+
+
+async def test_every_enum_of_the_schema_has_labels(demo: Loaded) -> None:
+    told = (await demo.data("{enumLabels {name values {value label}}}"))["enumLabels"]
+    enums = {
+        name: {value: one.description for value, one in kind.values.items()}
+        for name, kind in schema._schema.type_map.items()
+        if isinstance(kind, GraphQLEnumType) and not name.startswith("__")
+    }
+    assert {one["name"]: {v["value"]: v["label"] for v in one["values"]} for one in told} == enums
+    assert {"MentorOrderField", "TraineeOrderField", "OrderDirection"} <= set(enums)
 
 
 async def test_too_long_texts_are_not_classified(demo: Loaded) -> None:

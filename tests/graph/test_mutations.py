@@ -228,6 +228,29 @@ async def test_rules_are_set_replaced_and_removed(own_demo: Loaded) -> None:
     assert again == {"ruleId": None, "userErrors": [{"code": "NOT_FOUND", "field": ["ruleId"]}]}
 
 
+async def test_a_rule_that_changed_meanwhile_is_kept(own_demo: Loaded) -> None:
+    given = {
+        "traineeId": own_demo.id("Trainee", own_demo.trainee),
+        "mentorId": own_demo.id("Mentor", own_demo.mentor),
+        "reason": "亲属",
+    }
+    none = await act(own_demo, "SetRule", **given, kind="FORBID", expectedVersion=1)
+    assert [(e["code"], e["field"]) for e in none["userErrors"]] == [("NOT_FOUND", ["expectedVersion"])]
+    first = (await act(own_demo, "SetRule", **given, kind="FORBID"))["rule"]
+    second = (await act(own_demo, "SetRule", **given, kind="PREFER", expectedVersion=first["version"]))[
+        "rule"
+    ]
+    assert second["version"] == first["version"] + 1
+    remove = """mutation R($r: ID!, $v: Int) {
+        removeRule(input: {ruleId: $r, expectedVersion: $v}) { userErrors { code } }
+    }"""
+    late = await act(own_demo, "SetRule", **given, kind="PIN", expectedVersion=first["version"])
+    gone = (await own_demo.data(remove, r=first["id"], v=first["version"]))["removeRule"]
+    for payload in (late, gone):
+        assert [error["code"] for error in payload["userErrors"]] == ["CONFLICT_VERSION"]
+    assert (await own_demo.data(remove, r=first["id"], v=second["version"]))["removeRule"]["userErrors"] == []
+
+
 async def test_needs_and_recommendations_are_brought_up_to_date(own_demo: Loaded) -> None:
     cohort = own_demo.id("Cohort", own_demo.cohort)
     document = """mutation M($c: ID!, $t: ID!) {
