@@ -1,15 +1,16 @@
 """Stored data on the one compiled path: a selection becomes one statement, its JSON goes out as it is."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import orjson
-from graphql import GraphQLError, OperationType
+from graphql import GraphQLError, OperationType, is_non_null_type
 from strawberry.extensions import SchemaExtension
 from strawberry.types.execution import ExecutionResult
 
 from graph.context import Context
-from graph.errors import coded
+from graph.errors import coded, malformed
 from graph.labels import labels
+from graph.refused import unknown_nodes, with_errors
 from graph.selections import Operation, operation_of, selection, with_typenames
 from graph.stored import is_stored
 from studio.errors import StudioError
@@ -33,14 +34,19 @@ class CompiledReads(SchemaExtension):
         assert document is not None  # noqa: S101  parsing comes before
         schema = context.schema._schema
         operation = operation_of(schema, document, context.variables, context.operation_name)
-        if operation is not None:
-            try:
-                if operation.definition.operation is OperationType.QUERY:
-                    await self._read(operation, context.context)
-                else:
-                    context.root_value = {one.key: one for one in _selections(operation, stored_only=False)}
-            except GraphQLError as error:
-                context.result = ExecutionResult(data=None, errors=[error])
+        asked: Context = context.context
+        try:
+            if isinstance(operation, list):
+                errors = [
+                    malformed(error, "GRAPHQL_VARIABLES_REFUSED", asked.language) for error in operation
+                ]
+                context.result = ExecutionResult(data=None, errors=errors)
+            elif operation.definition.operation is OperationType.QUERY:
+                await self._read(operation, asked)
+            else:
+                context.root_value = {one.key: one for one in _selections(operation, stored_only=False)}
+        except GraphQLError as error:
+            context.result = ExecutionResult(data=None, errors=[error])
         yield
 
     async def _read(self, operation: Operation, context: Context) -> None:
@@ -49,17 +55,36 @@ class CompiledReads(SchemaExtension):
             return
         alone = len(wanted) == len(operation.roots())
         roots = wanted if alone else with_typenames(wanted)
-        try:
-            async with reading(context.engine) as session:
-                data = await read(session, context.actor, roots, labels=labels(context.language))
-        except StudioError as refusal:
-            root = (refusal.field or "").split(".")[0]
-            path = root if root in operation.roots() else roots[0].key
-            raise coded(refusal, context.language, [path]) from refusal
-        if alone:
-            self.execution_context.result = ExecutionResult(data=orjson.Fragment(data), errors=None)  # type: ignore[arg-type]
-        else:
-            self.execution_context.root_value = orjson.loads(data)
+        data, refused = await self._read_roots(operation, context, roots)
+        errors = [*refused.values(), *unknown_nodes(roots, context.language)]
+        if not alone:
+            # The executor puts an error in the place of the value that it finds it for.
+            self.execution_context.root_value = with_errors(orjson.loads(data), errors)
+            return
+        if refused:
+            read_data = orjson.loads(data)
+            data = orjson.dumps({root.key: read_data.get(root.key) for root in roots})
+        self.execution_context.result = ExecutionResult(data=orjson.Fragment(data), errors=errors or None)  # type: ignore[arg-type]
+
+    async def _read_roots(
+        self, operation: Operation, context: Context, roots: Sequence[Selection]
+    ) -> tuple[bytes, dict[str, GraphQLError]]:
+        """Read the roots; those that are refused and may be null are left out, the others are read all the same."""
+        refused: dict[str, GraphQLError] = {}
+        async with reading(context.engine) as session:
+            while True:
+                left = [root for root in roots if root.key not in refused]
+                try:
+                    data = await read(session, context.actor, left, labels=labels(context.language))
+                except StudioError as refusal:
+                    key = (refusal.field or "").split(".")[0]
+                    root = next((one for one in left if one.key == key), left[0])
+                    error = coded(refusal, context.language, [root.key])
+                    if is_non_null_type(operation.root_type.fields[root.name].type):
+                        raise error from refusal
+                    refused[root.key] = error
+                else:
+                    return data, refused
 
 
 def _selections(operation: Operation, *, stored_only: bool) -> list[Selection]:

@@ -35,6 +35,30 @@ def coded(refusal: StudioError, language: str, path: list[str | int] | None = No
     return error
 
 
+def malformed(error: GraphQLError, reason: str, language: str) -> GraphQLError:
+    """Return an error of graphql-core as clients see it: coded, in their language, with its place and no suggestion.
+
+    What it found stays in its own English words, behind the sentence that says what is wrong; a value that a scalar
+    of ours refuses has a sentence of its own.
+    """
+    refusal = error.original_error
+    while isinstance(refusal, GraphQLError):
+        refusal = refusal.original_error
+    if isinstance(refusal, StudioError):
+        reason, message = refusal.code, refusal.message(language)
+    else:
+        # Names that are close to what was asked for are for the schema's readers to look up.
+        message = translate(reason, language, detail=error.message.partition(" Did you mean")[0])
+    return GraphQLError(
+        message,
+        error.nodes,
+        error.source,
+        error.positions,
+        original_error=refusal,
+        extensions={"code": BAD_USER_INPUT, "reason": reason},
+    )
+
+
 def bad_request(reason: str, language: str, **values: int) -> GraphQLError:
     """Return the error of a document that is refused before it is executed."""
     message = translate(reason, language, **values)

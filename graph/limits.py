@@ -44,9 +44,9 @@ class Limits(SchemaExtension):
         """Bound the tokens, then measure the document."""
         context = self.execution_context
         context.parse_options = {"max_tokens": MAX_TOKENS}
+        asked: Context = context.context
         yield
         if context.graphql_document is not None and context.pre_execution_errors is None:
-            asked: Context = context.context
             check(context.graphql_document, context._provided_operation_name, asked.language)
 
 

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 import strawberry
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSyntaxError
 from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.types.base_scalars import DateDefinition, DateTimeDefinition
 from strawberry.types import ExecutionContext
@@ -13,6 +13,7 @@ from strawberry.types import ExecutionContext
 from graph.catalogue import Content
 from graph.cohorts import Cohort, Studio
 from graph.compiled import CompiledReads
+from graph.errors import malformed
 from graph.jobs import Job
 from graph.limits import Limits
 from graph.mutation import Mutation
@@ -27,6 +28,7 @@ from graph.runs import MatchPolicy, MatchRun
 from graph.stored import take_from_rows
 from graph.surveys import Question, Survey, SurveyImport, SurveyResponse
 from graph.topics import Topic
+from studio.errors import StudioError
 
 NODES = (
     Studio,
@@ -57,13 +59,32 @@ def _as_text(value: Any) -> str:
     return value if isinstance(value, str) else str(value.isoformat())
 
 
+def _moment(value: Any) -> datetime:
+    """Read a moment; without an offset it would be another one in every time zone."""
+    moment: datetime = DateTimeDefinition.parse_value(value)  # type: ignore[misc]
+    if moment.tzinfo is None:
+        raise StudioError("MOMENT_WITHOUT_OFFSET", given=str(value)[:40])
+    return moment
+
+
 class _Schema(strawberry.Schema):
-    """A schema that leaves logging to the service: messages may hold what people wrote."""
+    """A schema that tells bad documents as all else is told, and leaves logging to the service."""
 
     def process_errors(
         self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None
     ) -> None:
-        """Log nothing; the service logs faults with an incident id, without their messages."""
+        """Give what parsing and validation found a code and the reader's language.
+
+        Nothing is logged: messages may hold what people wrote, and the service logs faults by incident id.
+        """
+        if execution_context is None:
+            return
+        language = execution_context.context.language
+        for place, error in enumerate(errors):
+            if error.path is None and "code" not in (error.extensions or {}):
+                parsing = isinstance(error, GraphQLSyntaxError)
+                reason = "GRAPHQL_PARSE_FAILED" if parsing else "GRAPHQL_VALIDATION_FAILED"
+                errors[place] = malformed(error, reason, language)
 
 
 def _build() -> strawberry.Schema:
@@ -78,8 +99,10 @@ def _build() -> strawberry.Schema:
                 date: replace(DateDefinition, description="A day, as 2026-03-01.", serialize=_as_text),
                 datetime: replace(
                     DateTimeDefinition,
-                    description="A moment with its offset, as 2026-03-01T08:00:00+00:00.",
+                    description="A moment with its offset from UTC, as 2026-03-01T08:00:00+08:00 or "
+                    "2026-03-01T00:00:00Z; one without an offset is refused.",
                     serialize=_as_text,
+                    parse_value=_moment,
                 ),
             },
         ),

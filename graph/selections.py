@@ -7,6 +7,7 @@ from typing import Any
 
 from graphql import (
     DocumentNode,
+    GraphQLError,
     GraphQLObjectType,
     GraphQLSchema,
     OperationDefinitionNode,
@@ -48,8 +49,8 @@ class Operation:
 
 def operation_of(
     schema: GraphQLSchema, document: DocumentNode, variables: Mapping[str, Any] | None, name: str | None
-) -> Operation | None:
-    """Return the operation to execute, or None when its variables do not fit: the executor tells why."""
+) -> Operation | list[GraphQLError]:
+    """Return the operation to execute, or why its variables do not fit."""
     built = Executor.build(
         schema,
         document,
@@ -58,7 +59,7 @@ def operation_of(
         hide_suggestions=True,
     )
     if isinstance(built, list):
-        return None
+        return built
     return Operation(schema, built.operation, built.fragments, built.variable_values)
 
 

@@ -21,6 +21,7 @@ from studio.reading.printing import Part, Text, print_list, print_members, quote
 from studio.reading.scope import Scope
 from studio.reading.selection import Selection
 from studio.reading.sources import Sources
+from studio.store.identity import UnknownId, parse_global_id
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ def _print_found(
 def _print_nodes(compiler: Compiler, selection: Selection) -> Text:
     given = compiler.scope.given(selection, selection.key)
     ids = _node_ids(given.values.get("ids"), given.field("ids"))
-    entities = sorted({entity for entity, _ in ids})
+    entities = sorted({entity for entity, _ in ids} & ENTITIES.keys())
     return print_by_ids(compiler, entities, given.getter("ids", _named), selection)
 
 
@@ -155,8 +156,15 @@ def named_ids(ids: Sequence[tuple[str, UUID]]) -> str:
 def _node_ids(ids: Any, field: str) -> list[tuple[str, UUID]]:
     if not isinstance(ids, list | tuple) or len(ids) > MOST_VALUES:
         raise refuse(field)
-    found = [(entity_of(text, field), _any_id(text, field)) for text in ids]
-    return [(entity, row_id) for entity, row_id in found if entity in ENTITIES]
+    return [_node_id(text) for text in ids]
+
+
+def _node_id(text: Any) -> tuple[str, UUID]:
+    """Return what an id names; one that is none of ours names nothing, in its place of the list."""
+    try:
+        return parse_global_id(str(text))
+    except UnknownId:
+        return "", UUID(int=0)
 
 
 def _print_node(compiler: Compiler, selection: Selection) -> Part:

@@ -202,7 +202,6 @@ FOREIGN_IDS = (
     ('{ trainee(id: "nonsense") { id } }', "trainee.id"),
     ('{ trainee(id: "ME_00000000000000000000000000000007") { id } }', "trainee.id"),
     ('{ node(id: "ZZ_00000000000000000000000000000007") { id } }', "node.id"),
-    ('{ nodes(ids: ["TR_7"]) { id } }', "nodes.ids"),
     (
         '{ trainees(filter: {cohortId: "TR_00000000000000000000000000000007"}) { totalCount } }',
         "trainees.filter.cohortId",
