@@ -26,10 +26,10 @@ def unknown_nodes(roots: Sequence[Selection], language: str) -> Iterator[GraphQL
 
 def with_errors(rows: dict[str, Any], errors: Sequence[GraphQLError]) -> dict[str, Any]:
     """Put every error in its place among the rows, where the executor raises it."""
+    place: Any
     for error in errors:
-        *way, last = error.path or ()
-        place: Any = rows
-        for step in way:
+        path, place = list(error.path or ()), rows
+        for step in path[:-1]:
             place = place[step]
-        place[last] = error
+        place[path[-1]] = error
     return rows

@@ -1,15 +1,15 @@
 """Issuing and closing tokens."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from graph.enums import Role
-from graph.payloads import MutationInfo, UserError, answer, input_field, row_id, user_errors
+from graph.payloads import MutationInfo, UserError, answer, idempotency_key, input_field, row_id, user_errors
 from graph.stored import stored
-from studio.operations.access import create_token, revoke_token
+from studio.operations.access import create_token_once, revoke_token
 from studio.store.access import Token as TokenRow
 from studio.store.identity import global_id
 
@@ -35,6 +35,7 @@ class CreateTokenInput:
     scopes: list[str] = input_field("What a client app may do with it.", default_factory=list)
     label: str = input_field("What it is for, to find it again.", default="")
     expires_at: datetime | None = input_field("When it ends; null for never.", default=None)
+    idempotency_key: str | None = idempotency_key()
 
 
 @strawberry.type(description="The token; its text is shown this once only.")
@@ -42,7 +43,10 @@ class CreateTokenPayload:
     """The token."""
 
     token: Token | None = stored("The token.")
-    plaintext: str | None = stored("The text to send as `Authorization: Bearer …`; kept nowhere, so keep it.")
+    plaintext: str | None = stored(
+        "The text to send as `Authorization: Bearer …`; kept nowhere, so keep it: it is null when the same "
+        "idempotencyKey comes again."
+    )
     user_errors: list[UserError] = user_errors()
 
 
@@ -74,9 +78,10 @@ class AccessMutation:
         """Issue a token."""
 
         async def work(session: AsyncSession) -> dict[str, Any]:
-            token, text = await create_token(
+            token, text = await create_token_once(
                 session,
                 info.context.actor,
+                input.idempotency_key,
                 role=input.role,
                 person_id=row_id(input.person_id, "Person", "personId") if input.person_id else None,
                 scopes=input.scopes,
@@ -110,6 +115,7 @@ def _shown(token: TokenRow) -> Token:
         role=token.role,
         label=token.label,
         scopes=list(token.scopes),
-        expires_at=token.expires_at,
+        # As it is read again later: in UTC, whatever the offset it was given with.
+        expires_at=token.expires_at.astimezone(UTC) if token.expires_at else None,
         revoked_at=token.revoked_at,
     )

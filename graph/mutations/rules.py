@@ -7,7 +7,16 @@ import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from graph.enums import RuleKind
-from graph.payloads import MutationInfo, Stored, UserError, answer, input_field, row_id, user_errors
+from graph.payloads import (
+    MutationInfo,
+    Stored,
+    UserError,
+    answer,
+    idempotency_key,
+    input_field,
+    row_id,
+    user_errors,
+)
 from graph.rules import Rule
 from graph.stored import stored
 from studio.operations.rules import remove_rule, set_rule
@@ -26,6 +35,7 @@ class SetRuleInput:
         "The version of the rule that you have read, if there was one; refused when it has changed.",
         default=None,
     )
+    idempotency_key: str | None = idempotency_key()
 
 
 @strawberry.type(description="The rule.")
@@ -76,6 +86,7 @@ class RuleMutation:
                 reason=input.reason,
                 expires_on=input.expires_on,
                 expected_version=input.expected_version,
+                idempotency_key=input.idempotency_key,
             )
             return {"rule": Stored("Rule", rule.id)}
 

@@ -11,6 +11,7 @@ from sqlmodel import select
 
 from studio.errors import NotFound, StudioError, Unauthenticated
 from studio.operations.audit import audit
+from studio.operations.idempotency import once, remember
 from studio.operations.own import own
 from studio.permissions import ALL_SCOPES, Actor, require
 from studio.store.access import Token, token_by_hash, token_by_label, write_last_used
@@ -58,6 +59,45 @@ async def create_token(
     session.add(token)
     await session.flush()
     await audit(session, actor, "create_token", "Token", token.id, role=role.value)
+    return token, text
+
+
+async def create_token_once(
+    session: AsyncSession,
+    actor: Actor,
+    idempotency_key: str | None,
+    *,
+    role: Role,
+    person_id: UUID | None = None,
+    scopes: Collection[str] = (),
+    label: str = "",
+    expires_at: datetime | None = None,
+) -> tuple[Token, str | None]:
+    """Create a token, or return the one that was created under this key, without its text: that is kept nowhere.
+
+    Raises what `create_token` raises, and IDEMPOTENCY_MISMATCH.
+    """
+    require(actor, "create_token")
+    given = {
+        "role": role.value,
+        "person_id": person_id.hex if person_id else None,
+        "scopes": sorted(scopes),
+        "label": label,
+        "expires_at": expires_at,
+    }
+    done = await once(session, actor, idempotency_key, "create_token", given)
+    if done is not None:
+        return await own(session, actor, Token, done, "idempotencyKey"), None
+    token, text = await create_token(
+        session,
+        actor,
+        role=role,
+        person_id=person_id,
+        scopes=scopes,
+        label=label,
+        expires_at=expires_at,
+    )
+    await remember(session, actor, idempotency_key, "create_token", given, token.id)
     return token, text
 
 

@@ -15,6 +15,7 @@ from studio.imports.rules import RuleRow, clash, parse_rules
 from studio.imports.tables import read_table
 from studio.operations.audit import audit
 from studio.operations.cohorts import find_cohort
+from studio.operations.idempotency import once, remember
 from studio.operations.import_report import ImportReport, all_or_nothing
 from studio.operations.own import own, require_version
 from studio.operations.rule_conflicts import REFUSED_COLUMNS, Pair, RuleRefused, Standing, standing_of
@@ -37,12 +38,25 @@ async def set_rule(
     reason: str,
     expires_on: date | None = None,
     expected_version: int | None = None,
+    idempotency_key: str | None = None,
 ) -> Rule:
     """Set the rule between a trainee and a mentor, replacing the one there was.
 
-    With the version that the client has seen, a rule that has changed or gone since is a conflict.
+    With the version that the client has seen, a rule that has changed since is a conflict, and one that has gone is
+    not found. With a key that was used before, the rule of that time is given as it is now.
     """
     require(actor, "set_rule")
+    given = {
+        "trainee_id": trainee_id.hex,
+        "mentor_id": mentor_id.hex,
+        "kind": kind.value,
+        "reason": reason,
+        "expires_on": expires_on,
+        "expected_version": expected_version,
+    }
+    done = await once(session, actor, idempotency_key, "set_rule", given)
+    if done is not None:
+        return await own(session, actor, Rule, done, "idempotencyKey")
     if not reason.strip():
         raise StudioError("REASON_MISSING", field="reason")
     trainee = await own(session, actor, Trainee, trainee_id, "traineeId")
@@ -73,6 +87,7 @@ async def set_rule(
         require_version(rule, expected_version)
         changed(rule, **values)
     await session.flush()
+    await remember(session, actor, idempotency_key, "set_rule", given, rule.id)
     await audit(session, actor, "set_rule", "Rule", rule.id, kind=kind.value)
     return rule
 

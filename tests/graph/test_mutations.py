@@ -8,6 +8,7 @@ from graph.execute import execute, operation, run
 from studio.operations.handlers import HANDLERS
 from studio.operations.uploads import store_upload
 from studio.operations.worker import Worker
+from studio.store.access import Token
 from studio.store.database import reading, writing
 from studio.store.enums import Measure, Role
 from studio.store.identity import global_id
@@ -279,6 +280,30 @@ async def test_tokens_are_issued_shown_once_and_closed(own_demo: Loaded) -> None
     refused = await act(own_demo, "CreateToken", role="MENTOR")
     assert refused["plaintext"] is None
     assert [error["code"] for error in refused["userErrors"]] == ["TOKEN_PERSON_NEEDED"]
+
+
+async def test_what_is_created_under_a_key_is_created_once(own_demo: Loaded) -> None:
+    rule = {
+        "traineeId": own_demo.id("Trainee", own_demo.trainee),
+        "mentorId": own_demo.id("Mentor", own_demo.mentor),
+        "reason": "亲属",
+        "kind": "FORBID",
+        "expiresOn": "2999-01-01",
+        "idempotencyKey": "rule",
+    }
+    first = await act(own_demo, "SetRule", **rule)
+    assert first["userErrors"] == []
+    assert await act(own_demo, "SetRule", **rule) == first
+    token = {"role": "ORGANIZER", "expiresAt": "2999-01-01T00:00:00+08:00", "idempotencyKey": "token"}
+    before = await _count(own_demo, Token)
+    made = await act(own_demo, "CreateToken", **token)
+    again = await act(own_demo, "CreateToken", **token)
+    assert made["plaintext"]
+    assert again == {**made, "plaintext": None}
+    assert await _count(own_demo, Token) == before + 1
+    for name, given in (("SetRule", {**rule, "kind": "PIN"}), ("CreateToken", {**token, "label": "b"})):
+        (error,) = (await act(own_demo, name, **given))["userErrors"]
+        assert error["code"] == "IDEMPOTENCY_MISMATCH"
 
 
 async def test_payload_fields_can_be_aliased_and_spread(own_demo: Loaded) -> None:
