@@ -18,7 +18,7 @@ from studio.errors import StudioError
 from studio.permissions import Rows, rows_for
 from studio.reading.read import read_rows
 from studio.reading.selection import Selection
-from studio.store.database import writing
+from studio.store.database import write
 from studio.store.identity import UnknownId, row_id_of
 
 MutationInfo = Info[Context, Mapping[str, Selection]]
@@ -64,22 +64,25 @@ Work = Callable[[AsyncSession], Awaitable[Mapping[str, Any]]]
 
 
 async def answer(info: MutationInfo, work: Work) -> Any:
-    """Do `work` in one transaction and return its payload.
+    """Do `work` in one transaction, again if the database breaks it off, and return its payload.
 
     `work` returns the payload by GraphQL field names, with `Stored` for what is to be read. An expected refusal
     becomes `userErrors` and writes nothing; a missing right ends the operation.
     """
     context = info.context
     payload = info.root_value[str(info.path.key)]
+
+    async def work_and_read(session: AsyncSession) -> dict[str, Any]:
+        values = {**await work(session), "userErrors": []}
+        await session.flush()
+        return {
+            child.key: await _value(session, context, child, values.get(child.name))
+            for child in with_typenames(payload.children)
+            if child.name != TYPENAME
+        }
+
     try:
-        async with writing(context.engine) as session:
-            values = {**await work(session), "userErrors": []}
-            await session.flush()
-            return {
-                child.key: await _value(session, context, child, values.get(child.name))
-                for child in with_typenames(payload.children)
-                if child.name != TYPENAME
-            }
+        return await write(context.engine, work_and_read)
     except StudioError as refusal:
         if is_top_level(refusal):
             raise coded(refusal, context.language) from None

@@ -28,7 +28,7 @@ from studio.operations.roster import import_roster
 from studio.operations.rules import import_rules
 from studio.operations.survey_imports import import_survey
 from studio.permissions import Actor
-from studio.store.database import writing
+from studio.store.database import write
 
 app = typer.Typer(help="HELP_IMPORT", no_args_is_help=True)
 Import = Callable[[AsyncSession, Actor, bytes], Awaitable[ImportReport]]
@@ -159,8 +159,8 @@ def _import(
     content = read_file(file, form, lang)
 
     async def whole() -> ImportReport:
-        async with acting(studio) as (engine, actor), writing(engine) as session:
-            return await work(session, actor, content)
+        async with acting(studio) as (engine, actor):
+            return await write(engine, lambda session: work(session, actor, content))
 
     with working(translate("CLI_IMPORTING", lang.value, file=file.name)):
         report = run(whole, form, lang)

@@ -22,6 +22,7 @@ from studio.store.cohorts import Cohort
 from studio.store.database import empty_write_ahead_log, reading
 from studio.store.enums import JobKind, JobState, MatchRunState, Role
 from studio.store.jobs import Job
+from studio.store.locks import lock_cohort, lock_studio
 from studio.store.rows import changed
 from studio.store.rules import MatchPolicy
 from studio.store.runs import MatchRun
@@ -47,7 +48,9 @@ async def compute_run(job: JobContext) -> None:
     found = await compute_match(read, arrays)
     await job.progress(2, MATCH_STEPS)
     async with job.effects() as session:
+        await lock_studio(session, job.studio_id)
         run = await session.get_one(MatchRun, run_id)
+        await lock_cohort(session, run.cohort_id)
         rows, latest = await match_input(
             session, await session.get_one(Cohort, run.cohort_id), policy.weights
         )

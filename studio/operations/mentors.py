@@ -19,6 +19,7 @@ from studio.operations.people import Persons, Regions, ambiguous, load_persons, 
 from studio.operations.topics import import_topics
 from studio.permissions import Actor, require
 from studio.store.columns import Row
+from studio.store.locks import lock_studio
 from studio.store.pairings import Pairing
 from studio.store.people import Honour, Mentor, MentorCase, MentorPlace, MentorTopic
 from studio.store.rows import changed, chunks, insert_rows
@@ -43,6 +44,8 @@ async def import_mentors(
     names = await import_topics(session, actor.studio_id)
     sheet = parse_mentors(read_table(content, file_name), topics=names, overrides=overrides or {})
     report = ImportReport(rows=sheet.n_rows, mapping=sheet.mapping, rejected=list(sheet.issues))
+    # Nobody publishes into these places between our look at who holds them and our write.
+    await lock_studio(session, actor.studio_id)
     async with all_or_nothing(session, report, dry_run=dry_run, skip_bad_rows=skip_bad_rows):
         writer = await _load_writer(session, actor.studio_id)
         written = namesakes((row.name, row.community) for row in sheet.rows)
@@ -213,12 +216,8 @@ async def _load_known(
     session: AsyncSession, studio_id: UUID, mentors: Mapping[UUID, Mentor]
 ) -> dict[UUID, _Known]:
     known = {mentor.id: _Known() for mentor in mentors.values()}
-    # Locked first: nobody publishes into these places between our look at who holds them and our write.
     places = await session.execute(
-        select(MentorPlace)
-        .where(MentorPlace.studio_id == studio_id)
-        .order_by(col(MentorPlace.number))
-        .with_for_update()
+        select(MentorPlace).where(MentorPlace.studio_id == studio_id).order_by(col(MentorPlace.number))
     )
     for place in places.scalars():
         known[place.mentor_id].places.append(place)

@@ -20,6 +20,7 @@ from studio.operations.trends import store_trends
 from studio.permissions import Actor, require
 from studio.store.cohorts import Cohort
 from studio.store.enums import Measure, TagStatus
+from studio.store.locks import lock_cohort
 from studio.store.needs import PainPoint, PainPointTopic, TraineeNeed
 from studio.store.people import Trainee
 from studio.store.rows import (
@@ -118,6 +119,7 @@ async def compute_needs(session: AsyncSession, actor: Actor, cohort_id: UUID) ->
 
 async def refresh_needs(session: AsyncSession, cohort_id: UUID) -> None:
     """Compute the needs of a cohort from everything that is current, and store what differs."""
+    await lock_cohort(session, cohort_id)
     cohort = await session.get_one(Cohort, cohort_id)
     tree = await topic_tree(session, cohort.studio_id)
     said = await _load(session, cohort, tree)

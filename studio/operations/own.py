@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from studio.errors import Conflict, NotFound
 from studio.permissions import Actor
 from studio.store.columns import StudioRow
+from studio.store.locks import lock_cohort, lock_studio
+from studio.store.runs import MatchRun
 
 RowT = TypeVar("RowT", bound=StudioRow)
 
@@ -24,6 +26,15 @@ async def own(
     if row is None or row.studio_id != actor.studio_id:
         raise NotFound(table.__name__, field=field)
     return row
+
+
+async def own_run(session: AsyncSession, actor: Actor, run_id: UUID) -> MatchRun:
+    """Return a run of the actor's studio whose pairs nobody else can write until this transaction ends."""
+    run = await own(session, actor, MatchRun, run_id, "runId")
+    await lock_studio(session, run.studio_id)
+    await lock_cohort(session, run.cohort_id)
+    await session.refresh(run)
+    return run
 
 
 def require_version(row: StudioRow, expected: int | None) -> None:

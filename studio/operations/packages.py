@@ -17,7 +17,7 @@ from studio.arrays.packages import (
 )
 from studio.errors import NotFound
 from studio.operations.audit import audit
-from studio.operations.own import own
+from studio.operations.own import own_run
 from studio.permissions import Actor, require
 from studio.store.catalogue import Content, ContentPrerequisite, ContentTopic
 from studio.store.enums import DaySlot, ShadowStep
@@ -27,7 +27,6 @@ from studio.store.pairings import Pairing
 from studio.store.people import strengths_of
 from studio.store.recommendations import Recommendation, RecommendationCause
 from studio.store.rows import chunks, insert_rows
-from studio.store.runs import MatchRun
 from studio.store.topics import topics_of
 
 
@@ -40,7 +39,7 @@ async def write_packages(
     they differ a package with the next number takes its place, and the earlier ones stay.
     """
     require(actor, "refresh_packages")
-    run = await own(session, actor, MatchRun, run_id, "runId", lock=True)
+    run = await own_run(session, actor, run_id)
     query = select(Pairing).where(Pairing.run_id == run.id)
     if pairing_ids is not None:
         query = query.where(col(Pairing.id).in_(pairing_ids))

@@ -15,7 +15,7 @@ from studio.errors import Conflict, NotFound, StudioError
 from studio.operations.audit import audit
 from studio.operations.certificates import certify_again
 from studio.operations.match_input import match_input
-from studio.operations.own import own, require_version
+from studio.operations.own import own, own_run, require_version
 from studio.operations.runs import DECIMALS, require_draft, score_parts
 from studio.permissions import Actor, require
 from studio.store.clock import now
@@ -56,7 +56,7 @@ async def override_pairing(
     require(actor, "override_pairing")
     if not reason.strip():
         raise StudioError("REASON_MISSING", field="reason")
-    run = await own(session, actor, MatchRun, run_id, "runId", lock=True)
+    run = await own_run(session, actor, run_id)
     require_version(run, expected_version)
     require_draft(run)
     cohort = await session.get_one(Cohort, run.cohort_id)

@@ -12,7 +12,7 @@ from studio.arrays.matches import MatchArrays, MatchRows
 from studio.errors import Conflict, StudioError
 from studio.operations.audit import audit
 from studio.operations.match_input import match_input
-from studio.operations.own import own, require_version
+from studio.operations.own import own_run, require_version
 from studio.operations.runs import require_draft
 from studio.permissions import Actor, require
 from studio.store.clock import now
@@ -33,7 +33,7 @@ async def publish_match_run(
     when a place was closed or another cohort took it.
     """
     require(actor, "publish_match_run")
-    run = await own(session, actor, MatchRun, run_id, "runId", lock=True)
+    run = await own_run(session, actor, run_id)
     require_version(run, expected_version)
     require_draft(run)
     await _check_draft(session, run)

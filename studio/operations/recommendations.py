@@ -26,6 +26,7 @@ from studio.permissions import Actor, require
 from studio.store.catalogue import Content, ContentPrerequisite, ContentTopic
 from studio.store.clock import today
 from studio.store.cohorts import Cohort
+from studio.store.locks import lock_cohort
 from studio.store.needs import PainPoint, PainPointTopic, TraineeNeed
 from studio.store.people import Trainee
 from studio.store.recommendations import Recommendation, RecommendationCause
@@ -75,6 +76,7 @@ async def refresh_recommendations(
     session: AsyncSession, cohort_id: UUID, trainee_ids: Sequence[UUID] | None = None
 ) -> None:
     """Recommend contents to the trainees of a cohort, or to some of them, and store what differs."""
+    await lock_cohort(session, cohort_id)
     cohort = await session.get_one(Cohort, cohort_id)
     topics = await topics_of(session, cohort.studio_id)
     catalogue = await _catalogue(session, cohort.studio_id, topics)

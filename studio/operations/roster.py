@@ -15,6 +15,7 @@ from studio.operations.people import ambiguous, load_persons, load_regions, name
 from studio.permissions import Actor, require
 from studio.store.clock import today
 from studio.store.cohorts import Cohort
+from studio.store.locks import lock_cohort, lock_studio
 from studio.store.people import Trainee
 from studio.store.rows import changed, insert_rows
 
@@ -38,8 +39,10 @@ async def import_roster(
     require(actor, "import_roster")
     sheet = parse_roster(read_table(content, file_name), today=today(), overrides=overrides or {})
     report = ImportReport(rows=sheet.n_rows, mapping=sheet.mapping, rejected=list(sheet.issues))
+    await lock_studio(session, actor.studio_id)
     async with all_or_nothing(session, report, dry_run=dry_run, skip_bad_rows=skip_bad_rows):
         cohort = await _cohort(session, actor.studio_id, cohort_number)
+        await lock_cohort(session, cohort.id)
         regions = await load_regions(session, actor.studio_id)
         persons = await load_persons(session, actor.studio_id)
         found = await session.execute(select(Trainee).where(Trainee.cohort_id == cohort.id))

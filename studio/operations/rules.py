@@ -23,6 +23,7 @@ from studio.permissions import Actor, require
 from studio.store.clock import today
 from studio.store.cohorts import Cohort
 from studio.store.enums import RuleKind
+from studio.store.locks import lock_cohort
 from studio.store.people import Mentor, Person, Region, Trainee, mentors_of, trainees_of
 from studio.store.rows import changed, insert_rows
 from studio.store.rules import Rule
@@ -61,6 +62,7 @@ async def set_rule(
         raise StudioError("REASON_MISSING", field="reason")
     trainee = await own(session, actor, Trainee, trainee_id, "traineeId")
     mentor = await own(session, actor, Mentor, mentor_id, "mentorId")
+    await lock_cohort(session, trainee.cohort_id)
     if expires_on is None or expires_on >= today():
         await _require_room(session, trainee, mentor, kind)
     rule = await session.scalar(
@@ -114,6 +116,8 @@ async def remove_rule(
 ) -> None:
     """Remove a rule, unless it has changed since the client has seen it."""
     require(actor, "set_rule")
+    rule = await own(session, actor, Rule, rule_id, "ruleId")
+    await lock_cohort(session, rule.cohort_id)
     rule = await own(session, actor, Rule, rule_id, "ruleId", lock=True)
     require_version(rule, expected_version)
     await session.delete(rule)
@@ -134,6 +138,7 @@ async def import_rules(
     """Take in a list of rules; trainees and mentors are found by name, and by community where two share it."""
     require(actor, "import_rules")
     cohort = await find_cohort(session, actor.studio_id, cohort_number)
+    await lock_cohort(session, cohort.id)
     sheet = parse_rules(read_table(content, file_name), overrides=overrides or {})
     report = ImportReport(rows=sheet.n_rows, mapping=sheet.mapping, rejected=list(sheet.issues))
     async with all_or_nothing(session, report, dry_run=dry_run, skip_bad_rows=skip_bad_rows):

@@ -22,6 +22,7 @@ from studio.store.clock import now
 from studio.store.cohorts import Cohort
 from studio.store.enums import JobKind, MatchRunState, PairingOrigin, PublishState
 from studio.store.jobs import enqueue
+from studio.store.locks import lock_cohort, lock_studio
 from studio.store.pairings import Pairing, ScorePart
 from studio.store.rows import insert_rows
 from studio.store.rules import MatchPolicy
@@ -39,6 +40,7 @@ async def match_cohort(session: AsyncSession, actor: Actor, cohort_id: UUID) -> 
     """
     require(actor, "start_match_run")
     cohort = await own(session, actor, Cohort, cohort_id, "cohortId")
+    await lock_studio(session, cohort.studio_id)
     await refresh_needs(session, cohort.id)
     policy = await _policy(session, cohort.studio_id)
     rows, arrays = await match_input(session, cohort, policy.weights)
@@ -64,6 +66,7 @@ async def start_match_run(
     if done is not None:
         return await session.get_one(MatchRun, done)
     cohort = await own(session, actor, Cohort, cohort_id, "cohortId")
+    await lock_cohort(session, cohort.id)
     run = await _new_run(session, cohort, await _policy(session, cohort.studio_id))
     job = await enqueue(
         session, actor.studio_id, JobKind.MATCH_RUN, {"run_id": run.id.hex}, author_token_id=actor.token_id

@@ -27,6 +27,7 @@ from studio.store.clock import now
 from studio.store.cohorts import Cohort
 from studio.store.enums import JobKind
 from studio.store.jobs import enqueue
+from studio.store.locks import lock_cohort
 from studio.store.people import trainees_of
 from studio.store.rows import changed, insert_rows
 from studio.store.surveys import Question, Survey, SurveyImport, Upload
@@ -58,6 +59,7 @@ async def import_survey(
     """
     require(actor, "import_survey")
     cohort = await find_cohort(session, actor.studio_id, cohort_number)
+    await lock_cohort(session, cohort.id)
     topics = await import_topics(session, actor.studio_id)
     table = read_table(content, file_name, limits or Limits())
     sheet = parse_survey(table, topics=topics, now=now(), anonymous=anonymous, overrides=overrides or {})

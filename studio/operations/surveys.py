@@ -18,6 +18,7 @@ from studio.operations.topics import topic_tree
 from studio.permissions import Actor, require
 from studio.store.clock import now
 from studio.store.enums import QuestionKind, Role
+from studio.store.locks import lock_cohort
 from studio.store.needs import PainPoint
 from studio.store.people import Trainee
 from studio.store.recommendations import Recommendation
@@ -71,6 +72,7 @@ async def submit_survey_response(
         raise NotFound("Trainee", field="traineeId")
     if actor.role is Role.TRAINEE and trainee.person_id != actor.person_id:
         raise Forbidden("submit_survey_response")
+    await lock_cohort(session, survey.cohort_id)
     found = await session.execute(select(Question).where(Question.survey_id == survey.id))
     questions = {question.id: question for question in found.scalars()}
     moment = now()

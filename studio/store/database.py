@@ -1,20 +1,26 @@
 """The database: one engine per URL, and transactions that begin the way each database needs."""
 
+import asyncio
+import random
 import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from studio.errors import StudioError
-from studio.store.faults import DatabaseAway
+from studio.store.faults import DatabaseAway, is_broken_off
+
+T = TypeVar("T")
 
 MINIMUM_SQLITE = (3, 40, 1)
 BUSY_TIMEOUT_MS = 5000
+# Before a transaction that was broken off is done again, in seconds.
+RETRY_PAUSES = (0.02, 0.1, 0.5)
 
 
 def async_url(url: str) -> sa.URL:
@@ -108,6 +114,25 @@ async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
     """Open one write transaction: committed at the end of the block, rolled back on an error."""
     async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session, session.begin():
         yield session
+
+
+async def write(engine: AsyncEngine, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
+    """Do `work` in one write transaction; again from its start when PostgreSQL broke it off for another's sake.
+
+    `work` must leave nothing behind but what it writes. After the last try the fault passes: it is told as
+    DATABASE_BUSY.
+    """
+    for pause in RETRY_PAUSES:
+        try:
+            async with writing(engine) as session:
+                return await work(session)
+        except DBAPIError as fault:
+            if not is_broken_off(fault):
+                raise
+        # Of different length, or the two that met would meet again.
+        await asyncio.sleep(pause * random.uniform(0.5, 1.5))  # noqa: S311  not for secrets
+    async with writing(engine) as session:
+        return await work(session)
 
 
 @asynccontextmanager

@@ -18,7 +18,8 @@ _SQLITE_AWAY = {
 _SQLITE_FOREIGN = {sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT}
 # https://www.postgresql.org/docs/current/errcodes-appendix.html: too many connections, a lock that was not
 # available, a deadlock and a serialization failure pass by themselves.
-_POSTGRESQL_BUSY = ("53300", "55P03", "40P01", "40001")
+_POSTGRESQL_BROKEN_OFF = ("40P01", "40001")
+_POSTGRESQL_BUSY = ("53300", "55P03", *_POSTGRESQL_BROKEN_OFF)
 # Connection exceptions, refused users, a missing database, a server that stops or starts, a full disk,
 # a transaction that may not write.
 _POSTGRESQL_AWAY = ("08", "28", "3D", "57P", "53", "25006")
@@ -26,6 +27,11 @@ _POSTGRESQL_AWAY = ("08", "28", "3D", "57P", "53", "25006")
 
 class DatabaseAway(ConnectionError):
     """No connection to the database's server could be made."""
+
+
+def is_broken_off(fault: DBAPIError) -> bool:
+    """Tell whether PostgreSQL ended a transaction for another's sake, so that it may well succeed the next time."""
+    return getattr(fault.orig, "sqlstate", None) in _POSTGRESQL_BROKEN_OFF
 
 
 def refusal_of(fault: BaseException) -> StudioError | None:
