@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -55,7 +55,8 @@ class JobContext:
         self._lease = lease
         self._progress: tuple[int, int] | None = None
         self._written_at = 0.0
-        # While effects are written their transaction holds the row: no heartbeat then, and none is needed.
+        # SQLite has one writer: while effects are written there is no heartbeat, and no rival that it would stop.
+        self._one_writer = engine.dialect.name == "sqlite"
         self._writing = asyncio.Lock()
 
     async def progress(self, done: int, total: int) -> None:
@@ -69,6 +70,7 @@ class JobContext:
         self._progress = (done, total)
         if not self._writing.locked() and time.monotonic() - self._written_at >= PROGRESS_INTERVAL:
             await self.beat()
+            self._written_at = time.monotonic()
 
     async def check_cancelled(self) -> None:
         """Raise `JobCancelled` or `JobLost` when there is no use in going on."""
@@ -79,10 +81,8 @@ class JobContext:
 
     async def beat(self) -> None:
         """Prolong the lease and write the progress; the worker does this by itself while a handler runs."""
-        async with self._writing:
-            async with writing(self.engine) as session:
-                cancel = await renew(session, self.id, self.fence, self._lease, self._progress)
-            self._written_at = time.monotonic()
+        async with self._writing, writing(self.engine) as session:
+            cancel = await renew(session, self.id, self.fence, self._lease, self._progress)
         self._heed(cancel)
 
     @asynccontextmanager
@@ -92,13 +92,17 @@ class JobContext:
         Without a checkpoint the same transaction ends the job as done. With one, the job goes on, and an
         attempt after a crash finds it in `checkpoint` and can skip what is done. The block opens no other
         write transaction: SQLite has one writer.
+
+        Cancel and fence are proven before the block and again behind it, where the transaction takes the job's row:
+        until then it is free, so that somebody can ask for the end and the heartbeat can run.
         """
         if self.finished:
             raise RuntimeError(f"job {self.id} has ended: write all effects in one block, or use checkpoints")
-        async with self._writing, writing(self.engine) as session:
-            self._heed(await renew(session, self.id, self.fence, self._lease, self._progress))
+        await self.beat()
+        async with self._turn(), writing(self.engine) as session:
             yield session
             await session.flush()
+            self._heed(await renew(session, self.id, self.fence, self._lease, self._progress))
             if checkpoint is None:
                 held = await finish(session, self.id, self.fence)
             else:
@@ -107,6 +111,9 @@ class JobContext:
                 raise JobLost
         self.finished = checkpoint is None
         self.checkpoint = self.checkpoint if checkpoint is None else dict(checkpoint)
+
+    def _turn(self) -> AbstractAsyncContextManager[object]:
+        return self._writing if self._one_writer else nullcontext()
 
     def _heed(self, cancel: bool | None) -> None:
         if cancel is None:
@@ -138,6 +145,8 @@ async def cancel_job(session: AsyncSession, actor: Actor, job_id: UUID) -> Job:
     job = await own(session, actor, Job, job_id, "jobId")
     if not job.cancel_requested or job.state in (JobState.DONE, JobState.FAILED):
         if not await request_cancel(session, job_id):
+            # It may have ended while we waited for its row.
+            await session.refresh(job)
             raise Conflict("JOB_ENDED", field="jobId", state=job.state.value)
         await audit(session, actor, "cancel_job", "Job", job_id, kind=job.kind.value)
     cancelled = await find_job(session, actor.studio_id, job_id)

@@ -15,6 +15,7 @@ from studio.operations.jobs import Handler, JobCancelled, JobContext, JobLost
 from studio.store.clock import now
 from studio.store.database import reading, writing
 from studio.store.enums import JobKind, JobState
+from studio.store.faults import refusal_of
 from studio.store.jobs import Job, any_due, claim, finish, give_back, give_up
 
 LEASE = timedelta(seconds=30)
@@ -123,7 +124,8 @@ class Worker:
             raise
         except Exception as fault:  # the edge: whatever a handler does, the worker lives on
             self._log_crash(job, fault)
-            await self._retry(job, "JOB_CRASHED")
+            away_or_busy = refusal_of(fault)
+            await self._retry(job, away_or_busy.code if away_or_busy else "JOB_CRASHED")
         finally:
             over.set()
             await heartbeat

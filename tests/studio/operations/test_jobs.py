@@ -1,3 +1,4 @@
+import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
@@ -212,3 +213,54 @@ async def test_effects_after_the_end_are_a_defect(engine: AsyncEngine, studio: S
     await worker_with(engine, twice).run_once()
     assert await effects_of(engine) == {1: 1}
     assert (await job_of(engine, job_id)).state is JobState.DONE
+
+
+async def test_job_can_be_cancelled_while_it_writes_its_effects(engine: AsyncEngine, studio: Studio) -> None:
+    """On PostgreSQL; on SQLite, which has one writer, the request waits and finds the job done."""
+    job_id = await add_job(engine, studio)
+    refused: list[Conflict] = []
+
+    async def cancel() -> None:
+        try:
+            async with writing(engine) as session:
+                assert (await cancel_job(session, organizer(studio), job_id)).cancel_requested
+        except Conflict as refusal:
+            refused.append(refusal)
+
+    async def run(job: JobContext) -> None:
+        async with job.effects() as session:
+            await add_effect(session, studio.id, 1)
+            request = asyncio.create_task(cancel())
+            requests.append(request)
+            if engine.dialect.name == "postgresql":
+                await asyncio.wait_for(asyncio.shield(request), 10)
+
+    requests: list[asyncio.Task[None]] = []
+    await worker_with(engine, run).run_once()
+    await requests[0]
+    ended = await job_of(engine, job_id)
+    if engine.dialect.name == "postgresql":
+        assert (ended.state, ended.cancel_requested, refused) == (JobState.CANCELLED, True, [])
+        assert await effects_of(engine) == {}
+    else:
+        assert (ended.state, ended.cancel_requested) == (JobState.DONE, False)
+        assert [refusal.values["state"] for refusal in refused] == ["DONE"]
+        assert await effects_of(engine) == {1: 1}
+
+
+async def test_heartbeat_runs_while_effects_are_written(engine: AsyncEngine, studio: Studio) -> None:
+    """On PostgreSQL, where the transaction leaves the job's row free; SQLite has no rival to hold off."""
+    job_id = await add_job(engine, studio)
+    leases = []
+
+    async def run(job: JobContext) -> None:
+        async with job.effects() as session:
+            leases.append((await job_of(engine, job_id)).lease_until)
+            if engine.dialect.name == "postgresql":
+                await job.beat()
+            leases.append((await job_of(engine, job_id)).lease_until)
+            await add_effect(session, studio.id, 1)
+
+    await worker_with(engine, run).run_once()
+    assert (leases[1] > leases[0]) == (engine.dialect.name == "postgresql")
+    assert await effects_of(engine) == {1: 1}
