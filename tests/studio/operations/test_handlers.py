@@ -1,4 +1,3 @@
-from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -7,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
 from matching import Match
-from studio.arrays.matches import MatchArrays
+from studio.arrays.matches import MatchArrays, MatchRows
 from studio.errors import StudioError
 from studio.operations import handlers
 from studio.operations.mentors import import_mentors
@@ -27,10 +26,8 @@ async def test_run_whose_input_changes_meanwhile_is_computed_again(
 ) -> None:
     computed: list[str] = []
 
-    async def compute_while_a_mentor_changes(
-        arrays: MatchArrays, weights: Mapping[str, float]
-    ) -> Match | StudioError:
-        found = await compute(arrays, weights)
+    async def compute_while_a_mentor_changes(rows: MatchRows, arrays: MatchArrays) -> Match | StudioError:
+        found = await compute(rows, arrays)
         if not computed:
             # Nothing that the pairs found would break: only their scores are no longer true.
             other = csv_file(MENTOR_HEADER, ("周兰", "竹园社区", "汇川区", 1, 12, "文稿写作:1", "", ""))
