@@ -4,8 +4,9 @@ import asyncio
 import random
 import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from typing import Any, TypeVar
+from weakref import WeakKeyDictionary
 
 import orjson
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ MINIMUM_SQLITE = (3, 40, 1)
 BUSY_TIMEOUT_MS = 5000
 # Before a transaction that was broken off is done again, in seconds.
 RETRY_PAUSES = (0.02, 0.1, 0.5)
+_turns: WeakKeyDictionary[sa.Pool, asyncio.Lock] = WeakKeyDictionary()
 
 
 def async_url(url: str) -> sa.URL:
@@ -111,9 +113,27 @@ def _begin_sqlite(connection: sa.Connection) -> None:
 
 @asynccontextmanager
 async def writing(engine: AsyncEngine) -> AsyncIterator[AsyncSession]:
-    """Open one write transaction: committed at the end of the block, rolled back on an error."""
-    async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session, session.begin():
+    """Open one write transaction: committed at the end of the block, rolled back on an error.
+
+    Not to be opened inside another one of the same engine: on SQLite it would wait for itself.
+    """
+    async with (
+        _turn(engine),
+        AsyncSession(engine, expire_on_commit=False, autoflush=False) as session,
+        session.begin(),
+    ):
         yield session
+
+
+def _turn(engine: AsyncEngine) -> AbstractAsyncContextManager[Any]:
+    """Return this writer's turn: SQLite has one writer at a time.
+
+    Those of one process wait in a line, first come, first served. SQLite itself would let them try again at
+    random until BUSY_TIMEOUT_MS, and with many at once some would never have their turn.
+    """
+    if engine.dialect.name != "sqlite":
+        return nullcontext()
+    return _turns.setdefault(engine.sync_engine.pool, asyncio.Lock())
 
 
 async def write(engine: AsyncEngine, work: Callable[[AsyncSession], Awaitable[T]]) -> T:
