@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 from rich.table import Table
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from service.cli.options import (
     CohortOption,
@@ -26,12 +26,14 @@ from studio.operations.import_report import ImportReport
 from studio.operations.mentors import import_mentors
 from studio.operations.roster import import_roster
 from studio.operations.rules import import_rules
-from studio.operations.survey_imports import import_survey
+from studio.operations.survey_imports import prepare_import, store_survey
+from studio.operations.survey_reading import read_survey
 from studio.permissions import Actor
-from studio.store.database import write
+from studio.store.database import reading, write
 
 app = typer.Typer(help="HELP_IMPORT", no_args_is_help=True)
-Import = Callable[[AsyncSession, Actor, bytes], Awaitable[ImportReport]]
+Import = Callable[[AsyncEngine, Actor, bytes], Awaitable[ImportReport]]
+InTransaction = Callable[[AsyncSession, Actor, bytes], Awaitable[ImportReport]]
 
 
 @app.command("roster", help="HELP_IMPORT_ROSTER")
@@ -60,7 +62,7 @@ def roster(
             overrides=overrides,
         )
 
-    _import(work, file, studio, form, lang, skip_bad_rows)
+    _import(_at_once(work), file, studio, form, lang, skip_bad_rows)
 
 
 @app.command("mentors", help="HELP_IMPORT_MENTORS")
@@ -87,7 +89,7 @@ def mentors(
             overrides=overrides,
         )
 
-    _import(work, file, studio, form, lang, skip_bad_rows)
+    _import(_at_once(work), file, studio, form, lang, skip_bad_rows)
 
 
 @app.command("survey", help="HELP_IMPORT_SURVEY")
@@ -106,18 +108,16 @@ def survey(
     """Import a survey export."""
     overrides = column_map(map_, form, lang)
 
-    async def work(session: AsyncSession, actor: Actor, content: bytes) -> ImportReport:
-        return await import_survey(
-            session,
-            actor,
-            content,
-            file.name,
-            cohort,
-            wave,
-            anonymous=anonymous,
-            dry_run=dry_run,
-            skip_bad_rows=skip_bad_rows,
-            overrides=overrides,
+    async def work(engine: AsyncEngine, actor: Actor, content: bytes) -> ImportReport:
+        # A large file takes seconds to read: others go on writing meanwhile.
+        async with reading(engine) as session:
+            known = await prepare_import(session, actor, cohort)
+        read = await read_survey(known, content, file.name, anonymous=anonymous, overrides=overrides)
+        return await write(
+            engine,
+            lambda session: store_survey(
+                session, actor, read, cohort, wave, dry_run=dry_run, skip_bad_rows=skip_bad_rows
+            ),
         )
 
     _import(work, file, studio, form, lang, skip_bad_rows)
@@ -149,18 +149,23 @@ def rules(
             overrides=overrides,
         )
 
-    _import(work, file, studio, form, lang, skip_bad_rows)
+    _import(_at_once(work), file, studio, form, lang, skip_bad_rows)
+
+
+def _at_once(work: InTransaction) -> Import:
+    """Read and store a file in one transaction: lists of people are short."""
+    return lambda engine, actor, content: write(engine, lambda session: work(session, actor, content))
 
 
 def _import(
     work: Import, file: Path, studio: str | None, form: Format, lang: Language, skip_bad_rows: bool
 ) -> None:
-    """Do an import in one transaction and report it; rejected rows end with code 1 unless skipping was asked."""
+    """Do an import and report it; rejected rows end with code 1 unless skipping was asked."""
     content = read_file(file, form, lang)
 
     async def whole() -> ImportReport:
         async with acting(studio) as (engine, actor):
-            return await write(engine, lambda session: work(session, actor, content))
+            return await work(engine, actor, content)
 
     with working(translate("CLI_IMPORTING", lang.value, file=file.name)):
         report = run(whole, form, lang)

@@ -16,7 +16,8 @@ from studio.operations.needs import refresh_needs
 from studio.operations.own import own
 from studio.operations.recommendations import refresh_recommendations
 from studio.operations.runs import compute_match, store_match
-from studio.operations.survey_imports import import_survey
+from studio.operations.survey_imports import prepare_import, store_survey
+from studio.operations.survey_reading import SurveyReading, read_survey
 from studio.permissions import Actor
 from studio.store.cohorts import Cohort
 from studio.store.database import empty_write_ahead_log, reading
@@ -71,33 +72,31 @@ async def give_up_run(session: AsyncSession, job: Job) -> None:
 async def run_survey_import(job: JobContext) -> None:
     """Import an uploaded survey file, then recommend contents to those who answered.
 
-    The upload goes in the transaction that stores its rows; after any other outcome it can be imported again.
+    The file is read outside of the transaction that writes, row by row as progress tells. The upload goes in the
+    transaction that stores its rows; after any other outcome it can be imported again.
     """
     payload = job.payload
     actor = Actor(role=Role.ORGANIZER, studio_id=job.studio_id, token_id=job.author_token_id)
+    try:
+        survey = await _read_upload(job, actor)
+    except ImportRefused as refusal:
+        # The whole file is at fault: told like a rejected row, of no row in particular.
+        async with job.effects() as session:
+            changed(await _import_of(session, job), rejected=[_refused(refusal, payload["language"])])
+        return
     async with job.effects() as session:
-        row = (await session.execute(select(SurveyImport).where(SurveyImport.job_id == job.id))).scalar_one()
-        language = payload["language"]
         upload = await own(session, actor, Upload, UUID(payload["upload_id"]), "uploadId")
-        try:
-            report = await import_survey(
-                session,
-                actor,
-                upload.content,
-                upload.file_name,
-                payload["cohort_number"],
-                payload["wave"],
-                dry_run=payload["dry_run"],
-                skip_bad_rows=payload["skip_bad_rows"],
-                anonymous=payload["anonymous"],
-                overrides=payload["mapping"],
-            )
-        except ImportRefused as refusal:
-            # The whole file is at fault: told like a rejected row, of no row in particular.
-            changed(row, rejected=[_refused(refusal, language)])
-            return
-        await session.refresh(row)
-        _fill(row, report, language)
+        report = await store_survey(
+            session,
+            actor,
+            survey,
+            payload["cohort_number"],
+            payload["wave"],
+            dry_run=payload["dry_run"],
+            skip_bad_rows=payload["skip_bad_rows"],
+        )
+        row = await _import_of(session, job)
+        _fill(row, report, payload["language"])
         if report.written:
             row.survey_id = await session.scalar(
                 select(Survey.id).where(Survey.cohort_id == row.cohort_id, Survey.wave == row.wave)
@@ -105,6 +104,25 @@ async def run_survey_import(job: JobContext) -> None:
             await session.delete(upload)
             await refresh_recommendations(session, row.cohort_id)
     await empty_write_ahead_log(job.engine)
+
+
+async def _read_upload(job: JobContext, actor: Actor) -> SurveyReading:
+    payload = job.payload
+    async with reading(job.engine) as session:
+        known = await prepare_import(session, actor, payload["cohort_number"])
+        upload = await own(session, actor, Upload, UUID(payload["upload_id"]), "uploadId")
+    return await read_survey(
+        known,
+        upload.content,
+        upload.file_name,
+        anonymous=payload["anonymous"],
+        overrides=payload["mapping"],
+        progress=job.progress,
+    )
+
+
+async def _import_of(session: AsyncSession, job: JobContext) -> SurveyImport:
+    return (await session.execute(select(SurveyImport).where(SurveyImport.job_id == job.id))).scalar_one()
 
 
 def _refused(refusal: ImportRefused, language: str) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """Needs: reading pain points' topics, and each trainee's and the cohort's profile that follows."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -49,11 +50,18 @@ _NEED_COLUMNS = ("id", "trainee_id", "topic_id", "severity", "urgency", "need", 
 
 
 async def write_pain_points(
-    session: AsyncSession, tree: TopicTree, questions: Sequence[Question], words: Sequence[NewWords]
+    session: AsyncSession,
+    tree: TopicTree,
+    questions: Sequence[Question],
+    words: Sequence[NewWords],
+    known: Mapping[str, AnswerReading] = MappingProxyType({}),
 ) -> None:
-    """Read the topics of new pain points and store both."""
+    """Store new pain points with their topics; those that are not among the readings `known` are read."""
     by_id = {question.id: question for question in questions}
-    readings = await read_answers(tree, [new.values["text"] for new in words])
+    texts = [new.values["text"] for new in words]
+    unread = [text for text in texts if text not in known]
+    fresh = dict(zip(unread, await read_answers(tree, unread), strict=True))
+    readings = [known.get(text) or fresh[text] for text in texts]
     for new, reading in zip(words, readings, strict=True):
         severity, urgency = _grades(new, by_id, tree.topics[reading.codes[0]].id if reading.codes else None)
         new.values.update(

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from uuid import UUID
 
 import orjson
@@ -121,7 +121,7 @@ class Recorder:
         for response in known:
             if response.trainee_id is not None:
                 by_trainee.setdefault(response.trainee_id, []).append(response)
-        painful = [question for question in questions if _is_painful(question)]
+        painful = [question for question in questions if is_painful(question)]
         return cls(session, survey, painful, {row.respondent_key: row for row in known}, by_trainee)
 
     async def take(self, submissions: Sequence[Submission]) -> list[NewWords]:
@@ -255,7 +255,20 @@ class Recorder:
         )
 
 
-def _is_painful(question: Question) -> bool:
+class Asked(Protocol):
+    """A question, stored or of a sheet."""
+
+    @property
+    def kind(self) -> QuestionKind:
+        """How it is answered."""
+
+    @property
+    def measures(self) -> Measure:
+        """What its answer tells."""
+
+
+def is_painful(question: Asked) -> bool:
+    """Tell whether the words of a question's answers are pain points."""
     # The words beside "other" in a multiple choice of difficulties are pain points too.
     return question.measures in PAINFUL and question.kind in (QuestionKind.TEXT, QuestionKind.MULTI)
 

@@ -1,5 +1,6 @@
 """Taking in the export file of a survey."""
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
@@ -9,10 +10,11 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
+from matching import AnswerReading
 from studio.errors import StudioError
 from studio.imports.respondents import KnownPerson, resolve_people
-from studio.imports.survey import AnswerState, QuestionSpec, SurveyRow, SurveySheet, parse_survey
-from studio.imports.tables import Limits, read_table
+from studio.imports.survey import AnswerState, QuestionSpec, SurveyRow, SurveySheet
+from studio.imports.tables import Limits
 from studio.operations.anonymous_keys import AnonymousKeys
 from studio.operations.audit import audit
 from studio.operations.cohorts import find_cohort
@@ -21,7 +23,8 @@ from studio.operations.import_report import ImportReport, all_or_nothing
 from studio.operations.needs import refresh_needs, write_pain_points
 from studio.operations.own import own
 from studio.operations.responses import GivenAnswer, Recorder, Submission, content_hash, response_key
-from studio.operations.topics import import_topics, topic_tree
+from studio.operations.survey_reading import SurveyReading, Vocabulary, read_survey, vocabulary
+from studio.operations.topics import TopicTree
 from studio.permissions import Actor, require
 from studio.store.clock import now
 from studio.store.cohorts import Cohort
@@ -35,6 +38,13 @@ from studio.store.topics import Topic
 
 # Responses stored at a time.
 BLOCK = 500
+
+
+async def prepare_import(session: AsyncSession, actor: Actor, cohort_number: int) -> Vocabulary:
+    """Return what a file for that cohort is read with by `read_survey`; NOT_FOUND when there is no such cohort."""
+    require(actor, "import_survey")
+    await find_cohort(session, actor.studio_id, cohort_number)
+    return await vocabulary(session, actor.studio_id)
 
 
 async def import_survey(
@@ -51,23 +61,45 @@ async def import_survey(
     overrides: Mapping[str, str] | None = None,
     limits: Limits | None = None,
 ) -> ImportReport:
+    """Read a survey's export and take it in, all in one transaction: for files that are small.
+
+    Raises as `prepare_import`, `read_survey` and `store_survey` do.
+    """
+    require(actor, "import_survey")
+    known = await prepare_import(session, actor, cohort_number)
+    survey = await read_survey(
+        known, content, file_name, anonymous=anonymous, overrides=overrides, limits=limits
+    )
+    return await store_survey(
+        session, actor, survey, cohort_number, wave, dry_run=dry_run, skip_bad_rows=skip_bad_rows
+    )
+
+
+async def store_survey(
+    session: AsyncSession,
+    actor: Actor,
+    read: SurveyReading,
+    cohort_number: int,
+    wave: int,
+    *,
+    dry_run: bool = False,
+    skip_bad_rows: bool = False,
+) -> ImportReport:
     """Take in a survey's export: questions, answers word for word, pain points with topics, needs.
 
-    The survey and its questions are made from the header. Nothing is written unless every row is good or
-    skipping bad rows was asked for. Raises `ImportRefused` when the file cannot be read at all and
-    NOT_FOUND when there is no such cohort.
+    The survey and its questions are made from the header, respondents are found among the people of now. Nothing is
+    written unless every row is good or skipping bad rows was asked for. Raises TOPICS_CHANGED when the file would be
+    understood otherwise today.
     """
     require(actor, "import_survey")
     cohort = await find_cohort(session, actor.studio_id, cohort_number)
     await lock_cohort(session, cohort.id)
-    topics = await import_topics(session, actor.studio_id)
-    table = read_table(content, file_name, limits or Limits())
-    sheet = parse_survey(table, topics=topics, now=now(), anonymous=anonymous, overrides=overrides or {})
+    tree = await read.require_current(session, actor.studio_id)
+    sheet = read.sheet
     report = ImportReport(
         rows=sheet.n_rows, mapping=sheet.mapping, rejected=list(sheet.issues), anonymous=sheet.anonymous
     )
     trainees = await _find_respondents(session, cohort, sheet, report)
-    del table
     async with all_or_nothing(session, report, dry_run=dry_run, skip_bad_rows=skip_bad_rows):
         survey = await _ensure_survey(session, cohort, wave)
         questions = await _ensure_questions(session, survey, sheet.questions)
@@ -75,9 +107,7 @@ async def import_survey(
         good = [row for row in sheet.rows if row.row not in refused]
         recorder = await Recorder.open(session, survey, list(questions.values()))
         submissions = _submissions(recorder, good, questions, trainees)
-        await _record(recorder, list(questions.values()), submissions, report)
-        # The file is stored: nothing of it need be held while needs are computed.
-        del sheet, good, trainees, recorder, submissions
+        await _record(recorder, tree, list(questions.values()), submissions, read.readings_for(tree), report)
     if report.written and report.new + report.updated:
         await refresh_needs(session, cohort.id)
         await audit(
@@ -88,16 +118,17 @@ async def import_survey(
 
 async def _record(
     recorder: Recorder,
+    tree: TopicTree,
     questions: Sequence[Question],
     submissions: Iterator[Submission],
+    readings: Mapping[str, AnswerReading],
     report: ImportReport,
 ) -> None:
     """Store submissions with their pain points, some at a time so that the memory stays bounded."""
-    tree = await topic_tree(recorder.session, recorder.survey.studio_id)
     respondents: set[UUID | str] = set()
     while some := list(islice(submissions, BLOCK)):
         words = await recorder.take(some)
-        await write_pain_points(recorder.session, tree, questions, words)
+        await write_pain_points(recorder.session, tree, questions, words, readings)
         respondents.update(submission.trainee_id or submission.key for submission in some)
     await recorder.finish()
     report.new, report.updated, report.unchanged = recorder.new, recorder.updated, recorder.unchanged
@@ -122,7 +153,8 @@ async def _find_respondents(
         )
         for trainee, person, community in await trainees_of(session, cohort.id)
     ]
-    found, issues = resolve_people(sheet.rows, people, name_column=sheet.name_column)
+    # A thread of its own, so that the server goes on answering: there may be 10 000 rows.
+    found, issues = await asyncio.to_thread(resolve_people, sheet.rows, people, name_column=sheet.name_column)
     report.rejected.extend(issues)
     return {row: key for row, key in found.items() if isinstance(key, UUID)}
 
