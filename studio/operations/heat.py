@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col
 
 from matching import HeatMap, NeedProfile, heat_map
 from studio.arrays.needs import NeedTable
 from studio.store.cohorts import Cohort
 from studio.store.enums import TraineeRole
-from studio.store.people import trainees_of
+from studio.store.people import Person, Region, Trainee
 from studio.store.rows import replace_rows
 from studio.store.tables import metadata
 from studio.store.topics import Topic
@@ -35,10 +37,16 @@ async def needs_by_group(
     """Return the needs of a cohort by role and by county."""
     roles: dict[UUID, TraineeRole] = {}
     counties: dict[UUID, str] = {}
-    for trainee, _, region in await trainees_of(session, cohort.id):
-        roles[trainee.id] = trainee.role
-        if region is not None and region.county:
-            counties[trainee.id] = region.county
+    trainees = await session.execute(
+        sa.select(col(Trainee.id), col(Trainee.role), col(Region.county))
+        .join(Person, col(Person.id) == Trainee.person_id)
+        .join(Region, col(Region.id) == Person.community_id, isouter=True)
+        .where(col(Trainee.cohort_id) == cohort.id)
+    )
+    for trainee_id, role, county in trainees.all():
+        roles[trainee_id] = role
+        if county:
+            counties[trainee_id] = county
     present = {roles[owner] for owner in said.owners if owner in roles}
     by_role = _grouped([role for role in TraineeRole if role in present], roles, said, profile)
     answered = sorted({counties[owner] for owner in said.owners if owner in counties})

@@ -7,8 +7,9 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import select
+from sqlmodel import col, select
 
 from matching import AnswerReading
 from studio.errors import StudioError
@@ -31,7 +32,7 @@ from studio.store.cohorts import Cohort
 from studio.store.enums import JobKind
 from studio.store.jobs import enqueue
 from studio.store.locks import lock_cohort
-from studio.store.people import trainees_of
+from studio.store.people import Person, Region, Trainee
 from studio.store.rows import changed, insert_rows
 from studio.store.surveys import Question, Survey, SurveyImport, Upload
 from studio.store.topics import Topic
@@ -142,17 +143,22 @@ async def _find_respondents(
     """Return the trainee of each row, by name and community; nobody is guessed."""
     if sheet.anonymous:
         return {}
-    people = [
-        KnownPerson(
-            key=trainee.id,
-            name=person.name,
-            community=community.name if community else "",
-            county=community.county if community else "",
-            phone=person.phone or "",
-            town=community.town if community else "",
+    # Values only: objects of 10 000 people would stay in memory until the end.
+    known = await session.execute(
+        sa.select(
+            col(Trainee.id),
+            col(Person.name),
+            col(Region.name),
+            col(Region.county),
+            col(Person.phone),
+            col(Region.town),
         )
-        for trainee, person, community in await trainees_of(session, cohort.id)
-    ]
+        .join(Person, col(Person.id) == Trainee.person_id)
+        .join(Region, col(Region.id) == Person.community_id, isouter=True)
+        .where(col(Trainee.cohort_id) == cohort.id)
+        .order_by(col(Trainee.roster_row), col(Trainee.id))
+    )
+    people = [KnownPerson(key, *(text or "" for text in texts)) for key, *texts in known.all()]
     # A thread of its own, so that the server goes on answering: there may be 10 000 rows.
     found, issues = await asyncio.to_thread(resolve_people, sheet.rows, people, name_column=sheet.name_column)
     report.rejected.extend(issues)
