@@ -21,7 +21,7 @@ from .heat import HeatMap, heat_map
 from .interactions import InteractionRecommender
 from .judge import judge
 from .model_files import ModelCard, load_model, pack_model, save_model, unpack_model
-from .needs import NeedProfile, need_profile
+from .needs import CohortRatings, NeedProfile, cohort_ratings, need_profile
 from .normalise import NormalisedText, normalise
 from .packages import PackageItem, PackagePlan, PackagePlanner
 from .pairing import Match, match
@@ -45,6 +45,7 @@ __all__ = [
     "AnswerReading",
     "AssignmentProblem",
     "Certificate",
+    "CohortRatings",
     "ContentRetriever",
     "CoursePlan",
     "HeatMap",
@@ -81,6 +82,7 @@ __all__ = [
     "TraineeTable",
     "UnmatchedReason",
     "assign",
+    "cohort_ratings",
     "expected_calibration_error",
     "explain",
     "explain_unmatched",

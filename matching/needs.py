@@ -41,6 +41,57 @@ class NeedProfile:
     evidence: Integers
 
 
+@dataclass(frozen=True, slots=True)
+class CohortRatings:
+    """What the ratings of a cohort say, against which each trainee's own are read.
+
+    Attributes
+    ----------
+    mean : float in [1, 5]
+        Mean of all grades.
+    deviation : float array of shape (n_topics,), in [−4, 4]
+        How far a topic's grades lie above their givers' own means, on average; 0 where nobody rated it.
+
+    """
+
+    mean: float
+    deviation: Floats
+
+
+def cohort_ratings(ratings: ArrayLike) -> CohortRatings | None:
+    """Sum up the ratings of a cohort, so that one trainee's needs can be computed without all the others' ratings.
+
+    Parameters
+    ----------
+    ratings : array of shape (n_trainees, n_topics), 1–5 or NaN
+        As given to `need_profile`.
+
+    Returns
+    -------
+    CohortRatings or None
+        None where nobody rated anything.
+
+    Raises
+    ------
+    InvalidInputError
+        When a shape or range is wrong.
+
+    Examples
+    --------
+    >>> said = cohort_ratings([[5.0, 1.0], [5.0, float("nan")]])
+    >>> round(said.mean, 2), said.deviation.round(2).tolist()
+    (3.67, [1.28, -2.33])
+
+    """
+    grades = checked_array("ratings", ratings, (None, None), 1.0, 5.0, nan_allowed=True)
+    given = ~np.isnan(grades)
+    if not given.any():
+        return None
+    mean = float(np.where(given, grades, 0.0).sum() / given.sum())
+    deviation = _deviation(grades, mean)
+    return CohortRatings(mean, deviation.sum(axis=0) / np.maximum(given.sum(axis=0), 1))
+
+
 def need_profile(
     point_topics: ArrayLike,
     point_trainee: ArrayLike,
@@ -54,6 +105,8 @@ def need_profile(
     severity_ratings: ArrayLike | None = None,
     urgency_ratings: ArrayLike | None = None,
     rating_age_days: ArrayLike | None = None,
+    severity_of_cohort: CohortRatings | None = None,
+    urgency_of_cohort: CohortRatings | None = None,
     half_life_days: float = 180.0,
     severity_share: float = 0.5,
     least_confidence: float = 0.2,
@@ -82,6 +135,8 @@ def need_profile(
         shrunk to the cohort's view of the topic.
     rating_age_days : array of shape (n_trainees,), at least 0, optional
         Days since ticks, ranks and ratings were given.
+    severity_of_cohort, urgency_of_cohort : CohortRatings, optional
+        What the cohort's ratings say, where the rows are only some of its trainees; by default the rows are all.
     half_life_days : float above 0, default 180
         After so many days what was said counts half.
     severity_share : float in [0, 1], default 0.5
@@ -136,8 +191,16 @@ def need_profile(
         * asked[:, None]
         * _rank_strength(optional_array("ranks", ranks, shape, 1.0, np.inf, np.nan))
     )
-    severe = _RATING_WEIGHT * asked[:, None] * _rating_strength("severity_ratings", severity_ratings, shape)
-    urgent = _RATING_WEIGHT * asked[:, None] * _rating_strength("urgency_ratings", urgency_ratings, shape)
+    severe = (
+        _RATING_WEIGHT
+        * asked[:, None]
+        * _rating_strength("severity_ratings", severity_ratings, shape, severity_of_cohort)
+    )
+    urgent = (
+        _RATING_WEIGHT
+        * asked[:, None]
+        * _rating_strength("urgency_ratings", urgency_ratings, shape, urgency_of_cohort)
+    )
     severity = _noisy_or(_join(said * severity_grade[:, None], owner, n_trainees), severe, ticked)
     urgency = _noisy_or(_join(said * urgency_grade[:, None], owner, n_trainees), urgent, ticked, ranked)
     strength = said * np.maximum(severity_grade, urgency_grade)[:, None]
@@ -180,19 +243,24 @@ def _rank_strength(ranks: Floats) -> Floats:
     return np.asarray(np.nan_to_num(np.clip(1 - (ranks - 1) / np.maximum(n_ranked, 1), 0.0, 1.0)))
 
 
-def _rating_strength(name: str, ratings: ArrayLike | None, shape: tuple[int, int]) -> Floats:
+def _rating_strength(
+    name: str, ratings: ArrayLike | None, shape: tuple[int, int], cohort: CohortRatings | None
+) -> Floats:
     """Centre on the trainee, shrink to the cohort; 0.5 is the trainee's own middle, 0 means not rated."""
     grades = optional_array(name, ratings, shape, 1.0, 5.0, np.nan)
-    given = ~np.isnan(grades)
-    if not given.any():
+    cohort = cohort or cohort_ratings(grades)
+    if cohort is None:
         return np.zeros(shape)
-    filled = np.where(given, grades, 0.0)
-    everyone = filled.sum() / given.sum()
-    own = (filled.sum(axis=1) + _MEAN_PRIOR * everyone) / (given.sum(axis=1) + _MEAN_PRIOR)
-    deviation = np.where(given, grades - own[:, None], 0.0)
-    cohort = deviation.sum(axis=0) / np.maximum(given.sum(axis=0), 1)
-    shrunk = _OWN_SHARE * deviation + (1 - _OWN_SHARE) * cohort
-    return np.asarray(np.where(given, np.clip(0.5 + shrunk / 4, 0.0, 1.0), 0.0))
+    shrunk = _OWN_SHARE * _deviation(grades, cohort.mean) + (1 - _OWN_SHARE) * cohort.deviation
+    return np.asarray(np.where(np.isnan(grades), 0.0, np.clip(0.5 + shrunk / 4, 0.0, 1.0)))
+
+
+def _deviation(grades: Floats, everyone: float) -> Floats:
+    """Return how far each grade lies above its giver's own mean; 0 where there is none."""
+    given = ~np.isnan(grades)
+    total = np.where(given, grades, 0.0).sum(axis=1)
+    own = (total + _MEAN_PRIOR * everyone) / (given.sum(axis=1) + _MEAN_PRIOR)
+    return np.where(given, grades - own[:, None], 0.0)
 
 
 def _check_shares(half_life_days: float, severity_share: float, least_confidence: float) -> None:

@@ -92,7 +92,10 @@ class ImportSurveyPayload:
 class SurveyMutation:
     """Answering and importing."""
 
-    @strawberry.mutation(description="Takes a trainee's answers, reads their topics and recommends contents.")
+    @strawberry.mutation(
+        description="Takes a trainee's answers, reads their topics and recommends contents; "
+        "the cohort's needs follow within seconds."
+    )
     async def submit_survey_response(
         self,
         info: MutationInfo,

@@ -8,6 +8,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
+from matching import CohortRatings
 from studio.arrays.topics import top_columns
 from studio.store.clock import CHINA
 from studio.store.enums import Measure
@@ -59,7 +60,10 @@ class NeedTable:
     What was said ages against the cohort's newest response, so the same answers give the same needs on any day.
     """
 
-    def __init__(self, topics: Sequence[Topic], responses: Sequence[ResponseRow]) -> None:
+    def __init__(
+        self, topics: Sequence[Topic], responses: Sequence[ResponseRow], newest: datetime | None = None
+    ) -> None:
+        """Begin with the responses; `newest` is the time of the cohort's newest where they are only some of it."""
         self._columns = top_columns(topics)
         self._by_name = {topic.name: self._columns[topic.id] for topic in topics}
         self._row_of: dict[UUID, int] = {}
@@ -67,7 +71,7 @@ class NeedTable:
         self._wave = np.array([response.wave for response in responses], dtype=np.int64)
         self._age: dict[UUID, float] = {}
         self.owners: list[UUID | None] = []
-        self._add_respondents(responses)
+        self._add_respondents(responses, newest)
         n_topics = len(set(self._columns.values()))
         self._named_in = np.zeros((len(responses), n_topics), dtype=np.bool_)
         shape = (len(self.owners), n_topics)
@@ -79,8 +83,8 @@ class NeedTable:
         self.point_severity, self.point_urgency = np.zeros(0), np.zeros(0)
         self.point_age_days = np.zeros(0)
 
-    def _add_respondents(self, responses: Sequence[ResponseRow]) -> None:
-        newest = max(map(_given_on, responses), default=date.min)
+    def _add_respondents(self, responses: Sequence[ResponseRow], latest: datetime | None) -> None:
+        newest = _day(latest) if latest else max(map(_given_on, responses), default=date.min)
         rows: dict[UUID, int] = {}
         ages: list[float] = []
         for response in responses:
@@ -161,6 +165,20 @@ class NeedTable:
         return of_wave.sum(axis=0), len(of_wave)
 
 
+def deviations_by_code(topics: Sequence[Topic], ratings: CohortRatings) -> dict[str, float]:
+    """Return a cohort's view of each top topic by the topic's code, to be stored."""
+    return {topic.code: float(value) for topic, value in zip(topics, ratings.deviation, strict=True)}
+
+
+def ratings_of(topics: Sequence[Topic], mean: float, deviations: Mapping[str, float]) -> CohortRatings:
+    """Return a stored view as the engine takes it; of a topic that is new since, the cohort has said nothing."""
+    return CohortRatings(mean, np.array([deviations.get(topic.code, 0.0) for topic in topics]))
+
+
 def _given_on(response: ResponseRow) -> date:
     """Return the day in China on which a response was given."""
-    return (response.submitted_at or response.created_at).astimezone(CHINA).date()
+    return _day(response.submitted_at or response.created_at)
+
+
+def _day(moment: datetime) -> date:
+    return moment.astimezone(CHINA).date()

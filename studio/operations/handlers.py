@@ -69,6 +69,12 @@ async def give_up_run(session: AsyncSession, job: Job) -> None:
     run.version += 1
 
 
+async def refresh_cohort(job: JobContext) -> None:
+    """Compute the needs of a cohort in which somebody has answered."""
+    async with job.effects() as session:
+        await refresh_needs(session, UUID(job.payload["cohort_id"]))
+
+
 async def run_survey_import(job: JobContext) -> None:
     """Import an uploaded survey file, then recommend contents to those who answered.
 
@@ -152,4 +158,5 @@ def _fill(row: SurveyImport, report: ImportReport, language: str) -> None:
 HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.MATCH_RUN: Handler(run=compute_run, given_up=give_up_run),
     JobKind.SURVEY_IMPORT: Handler(run=run_survey_import),
+    JobKind.NEEDS: Handler(run=refresh_cohort),
 }

@@ -13,6 +13,7 @@ from studio.operations.recommendations import refresh_recommendations
 from studio.operations.runs import COMPUTED
 from studio.permissions import Actor, require
 from studio.store.enums import PublishState
+from studio.store.locks import lock_studio
 from studio.store.runs import MatchRun
 
 
@@ -42,6 +43,8 @@ async def prepare_report(session: AsyncSession, actor: Actor, cohort_number: int
     """Bring everything that a cohort's report shows up to date; a match is shown if there is one."""
     require(actor, "report")
     cohort = await find_cohort(session, actor.studio_id, cohort_number)
+    # Packages are written under the studio's lock, which comes before the cohort's.
+    await lock_studio(session, cohort.studio_id)
     await refresh_needs(session, cohort.id)
     await refresh_recommendations(session, cohort.id)
     run = await _best_run(session, cohort.id)

@@ -109,13 +109,20 @@ class Recorder:
     answered_twice: set[UUID] = field(default_factory=set)
 
     @classmethod
-    async def open(cls, session: AsyncSession, survey: Survey, questions: Sequence[Question]) -> "Recorder":
-        """Load what the survey holds already."""
-        found = await session.execute(
-            sa.select(*(_RESPONSES.c[name] for name in _Known._fields)).where(
-                _RESPONSES.c.survey_id == survey.id
-            )
+    async def open(
+        cls,
+        session: AsyncSession,
+        survey: Survey,
+        questions: Sequence[Question],
+        trainee_id: UUID | None = None,
+    ) -> "Recorder":
+        """Load what the survey holds already, or what it holds of one trainee, if only that one answers."""
+        query = sa.select(*(_RESPONSES.c[name] for name in _Known._fields)).where(
+            _RESPONSES.c.survey_id == survey.id
         )
+        if trainee_id is not None:
+            query = query.where(_RESPONSES.c.trainee_id == trainee_id)
+        found = await session.execute(query)
         known = [_Known(*row) for row in found.all()]
         by_trainee: dict[UUID, list[_Known]] = {}
         for response in known:

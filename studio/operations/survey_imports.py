@@ -21,8 +21,9 @@ from studio.operations.audit import audit
 from studio.operations.cohorts import find_cohort
 from studio.operations.idempotency import once, remember
 from studio.operations.import_report import ImportReport, all_or_nothing
-from studio.operations.needs import refresh_needs, write_pain_points
+from studio.operations.needs import refresh_needs
 from studio.operations.own import own
+from studio.operations.pain_points import write_pain_points
 from studio.operations.responses import GivenAnswer, Recorder, Submission, content_hash, response_key
 from studio.operations.survey_reading import SurveyReading, Vocabulary, read_survey, vocabulary
 from studio.operations.topics import TopicTree

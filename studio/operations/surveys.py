@@ -10,8 +10,9 @@ from sqlmodel import col, select
 from studio.errors import Forbidden, NotFound, StudioError
 from studio.operations.audit import audit
 from studio.operations.idempotency import once, remember
-from studio.operations.needs import refresh_needs, write_pain_points
+from studio.operations.needs import refresh_trainee_needs
 from studio.operations.own import own
+from studio.operations.pain_points import write_pain_points
 from studio.operations.recommendations import refresh_recommendations
 from studio.operations.responses import GivenAnswer, Recorder, Submission, response_key
 from studio.operations.topics import topic_tree
@@ -55,7 +56,8 @@ async def submit_survey_response(
 ) -> SubmittedResponse:
     """Take one trainee's answers, read their topics and recommend contents, all in one transaction.
 
-    A second response in the same wave counts instead of the first; both are kept.
+    The needs of the whole cohort follow in a job. A second response in the same wave counts instead of the first;
+    both are kept.
     """
     require(actor, "submit_survey_response")
     given = {
@@ -82,13 +84,13 @@ async def submit_survey_response(
         answers=_checked(questions, answers),
         submitted_at=moment,
     )
-    recorder = await Recorder.open(session, survey, list(questions.values()))
+    recorder = await Recorder.open(session, survey, list(questions.values()), trainee.id)
     words = await recorder.take([submission])
     await recorder.finish()
     await write_pain_points(
         session, await topic_tree(session, actor.studio_id), list(questions.values()), words
     )
-    await refresh_needs(session, survey.cohort_id)
+    await refresh_trainee_needs(session, survey.cohort_id, trainee.id)
     await refresh_recommendations(session, survey.cohort_id, [trainee.id])
     response_id = recorder.response_id(submission)
     await remember(session, actor, idempotency_key, "submit_survey_response", given, response_id)

@@ -204,6 +204,7 @@ class JobKind(StrEnum):
 
     SURVEY_IMPORT = "SURVEY_IMPORT"
     MATCH_RUN = "MATCH_RUN"
+    NEEDS = "NEEDS"
 
 
 class Role(StrEnum):
@@ -307,7 +308,7 @@ LABELS: dict[type[StrEnum], dict[str, str]] = {
         "FAILED": "失败",
         "CANCELLED": "已取消",
     },
-    JobKind: {"SURVEY_IMPORT": "导入问卷", "MATCH_RUN": "匹配"},
+    JobKind: {"SURVEY_IMPORT": "导入问卷", "MATCH_RUN": "匹配", "NEEDS": "需求计算"},
     Role: {"ORGANIZER": "组织者", "MENTOR": "导师", "TRAINEE": "学员", "CLIENT_APP": "客户端应用"},
 }
 

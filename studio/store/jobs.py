@@ -50,6 +50,7 @@ async def enqueue(
     *,
     author_token_id: UUID | None = None,
     max_attempts: int = 3,
+    not_before: datetime | None = None,
 ) -> Job:
     """Add a job in the caller's transaction, so that it exists exactly when what it works on does."""
     job = Job(
@@ -58,10 +59,24 @@ async def enqueue(
         payload=dict(payload),
         author_token_id=author_token_id,
         max_attempts=max_attempts,
+        lease_until=not_before,
     )
     session.add(job)
     await session.flush()
     return job
+
+
+async def waiting(session: AsyncSession, studio_id: UUID, kind: JobKind) -> list[dict[str, Any]]:
+    """Return the payloads of the studio's jobs of a kind that no worker has taken yet."""
+    found = await session.execute(
+        select(Job.payload).where(
+            Job.studio_id == studio_id,
+            Job.kind == kind,
+            Job.state == JobState.QUEUED,
+            sa.not_(col(Job.cancel_requested)),
+        )
+    )
+    return list(found.scalars())
 
 
 async def find_job(session: AsyncSession, studio_id: UUID, job_id: UUID) -> Job | None:

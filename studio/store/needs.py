@@ -72,6 +72,23 @@ class TraineeNeed(StudioRow, table=True):
     pain_point_id: UUID | None = Field(default=None, foreign_key="pain_point.id", ondelete="SET NULL")
 
 
+class CohortRating(StudioRow, table=True):
+    """What a cohort's ratings say together, against which a trainee's own are read; as last computed."""
+
+    __tablename__ = "cohort_rating"
+    __table_args__ = (
+        sa.UniqueConstraint("cohort_id", "measure"),
+        sa.CheckConstraint("mean >= 1 AND mean <= 5", "mean_range"),
+    )
+
+    cohort_id: UUID = Field(foreign_key="cohort.id", ondelete="CASCADE")
+    # Severity or urgency.
+    measure: Measure = Field(sa_type=enum_type(Measure))
+    mean: float
+    # By the topic's code: how far its grades lie above their givers' own means.
+    deviations: dict[str, float] = Field(default_factory=dict, sa_type=sa.JSON)
+
+
 class CohortNeed(StudioRow, table=True):
     """How much a cohort needs a top topic: shrunk mean with its interval, and how many people say so."""
 

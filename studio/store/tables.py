@@ -7,7 +7,7 @@ from studio.store.catalogue import Content, ContentPrerequisite, ContentTopic
 from studio.store.cohorts import Cohort
 from studio.store.heat import CountyNeed, RoleNeed
 from studio.store.jobs import Job
-from studio.store.needs import CohortNeed, PainPoint, PainPointTopic, TraineeNeed
+from studio.store.needs import CohortNeed, CohortRating, PainPoint, PainPointTopic, TraineeNeed
 from studio.store.packages import (
     CoursePlanContent,
     CoursePlanItem,
@@ -41,6 +41,7 @@ __all__ = [
     "AuditEvent",
     "Cohort",
     "CohortNeed",
+    "CohortRating",
     "Content",
     "ContentPrerequisite",
     "ContentTopic",

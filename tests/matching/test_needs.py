@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from matching import InvalidInputError, need_profile, rank_topics
+from matching import InvalidInputError, cohort_ratings, need_profile, rank_topics
 
 SHARES = st.floats(0, 1)
 GRADES = st.one_of(st.just(np.nan), st.floats(1, 5))
@@ -153,3 +153,30 @@ def test_few_voices_are_pulled_towards_the_middle() -> None:
 
 def test_borda_counts_topics_below() -> None:
     assert rank_topics([[0.9, 0.5, 0.1], [0.5, 0.9, 0.1]]).borda.tolist() == [0.75, 0.75, 0.0]
+
+
+def test_one_trainee_against_the_cohort_is_the_trainee_among_all() -> None:
+    random = np.random.default_rng(0)
+    grades = random.integers(1, 6, (30, 4)).astype(float)
+    grades[random.random(grades.shape) < 0.3] = np.nan
+    topics = random.random((40, 4))
+    owner = random.integers(0, 30, 40)
+    everyone = need_profile(topics, owner, 30, severity_ratings=grades, urgency_ratings=grades[::-1])
+    for row in range(30):
+        own = owner == row
+        alone = need_profile(
+            topics[own],
+            np.zeros(own.sum(), dtype=int),
+            1,
+            severity_ratings=grades[[row]],
+            urgency_ratings=grades[::-1][[row]],
+            severity_of_cohort=cohort_ratings(grades),
+            urgency_of_cohort=cohort_ratings(grades[::-1]),
+        )
+        np.testing.assert_allclose(alone.need[0], everyone.need[row], rtol=0, atol=1e-12)
+
+
+def test_cohort_that_rated_nothing_has_no_view() -> None:
+    assert cohort_ratings(np.full((3, 2), np.nan)) is None
+    with pytest.raises(InvalidInputError, match="ratings"):
+        cohort_ratings([[6.0]])

@@ -158,7 +158,7 @@ async def test_words_read_before_are_stored_as_if_read_in_the_transaction(
         again.extend(given)
         return []
 
-    monkeypatch.setattr("studio.operations.needs.read_answers", read)
+    monkeypatch.setattr("studio.operations.pain_points.read_answers", read)
     async with writing(engine) as session:
         await store_survey(session, organizer, survey, 3, 1)
     assert again == []

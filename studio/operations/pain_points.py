@@ -1,0 +1,91 @@
+"""Pain points: reading their topics, and storing both."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from matching import AnswerReading
+from studio.operations.responses import NewWords
+from studio.operations.topics import TopicTree, read_answers
+from studio.store.enums import Measure, TagStatus
+from studio.store.rows import insert_values, new_values
+from studio.store.surveys import Question
+from studio.store.tables import metadata
+
+# The highest grade: what somebody calls the thorniest, without having rated it.
+TOP_GRADE = 5.0
+DECIMALS = 6
+_POINTS = metadata.tables["pain_point"]
+_TAGS = metadata.tables["pain_point_topic"]
+
+
+async def write_pain_points(
+    session: AsyncSession,
+    tree: TopicTree,
+    questions: Sequence[Question],
+    words: Sequence[NewWords],
+    known: Mapping[str, AnswerReading] = MappingProxyType({}),
+) -> None:
+    """Store new pain points with their topics; those that are not among the readings `known` are read."""
+    by_id = {question.id: question for question in questions}
+    texts = [new.values["text"] for new in words]
+    unread = [text for text in texts if text not in known]
+    fresh = dict(zip(unread, await read_answers(tree, unread), strict=True))
+    readings = [known.get(text) or fresh[text] for text in texts]
+    for new, reading in zip(words, readings, strict=True):
+        severity, urgency = _grades(new, by_id, tree.topics[reading.codes[0]].id if reading.codes else None)
+        new.values.update(
+            severity=severity,
+            urgency=urgency,
+            junk=reading.junk,
+            resolved=reading.resolved,
+            abstained=reading.abstained and not reading.junk,
+        )
+    await insert_values(session, _POINTS, (new.values for new in words))
+    pairs = zip(words, readings, strict=True)
+    await insert_values(
+        session, _TAGS, (tag for new, reading in pairs for tag in _tags(tree, new.values, reading))
+    )
+
+
+def _tags(tree: TopicTree, point: Mapping[str, Any], reading: AnswerReading) -> Iterator[dict[str, Any]]:
+    """Give one tag per topic of the answer, a leaf implying its parent; spans of several points together."""
+    confidence: dict[str, float] = {}
+    spans: dict[str, list[tuple[int, int]]] = {}
+    for said in reading.points:
+        if said.resolved:
+            continue
+        for topic in said.topics:
+            for code, sure in ((topic.code, topic.confidence), (topic.leaf, topic.leaf_confidence)):
+                if code is not None:
+                    confidence[code] = max(confidence.get(code, 0.0), sure)
+                    spans.setdefault(code, []).append((topic.start, topic.end))
+    for code, sure in confidence.items():
+        yield new_values(
+            studio_id=point["studio_id"],
+            pain_point_id=point["id"],
+            topic_id=tree.topics[code].id,
+            confidence=round(min(sure, 1.0), DECIMALS),
+            evidence=[{"start": start, "end": end} for start, end in sorted(set(spans[code]))],
+            status=TagStatus.PREDICTED,
+        )
+
+
+def _grades(
+    new: NewWords, questions: Mapping[UUID, Question], topic_id: UUID | None
+) -> tuple[float | None, float | None]:
+    """Return severity and urgency: the trainee's own ratings of the topic; the thorniest, unrated, is a 5."""
+    ratings = {
+        questions[question_id].measures: answer.number
+        for question_id, answer in new.submission.answers.items()
+        if topic_id is not None and questions[question_id].topic_id == topic_id and answer.number is not None
+    }
+    severity, urgency = ratings.get(Measure.SEVERITY), ratings.get(Measure.URGENCY)
+    if new.values["measures"] is Measure.THORNIEST and severity is None:
+        severity = TOP_GRADE
+    if new.values["measures"] is Measure.MOST_URGENT and urgency is None:
+        urgency = TOP_GRADE
+    return severity, urgency
