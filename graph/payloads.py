@@ -18,7 +18,7 @@ from studio.errors import StudioError
 from studio.permissions import Rows, rows_for
 from studio.reading.read import read_rows
 from studio.reading.selection import Selection
-from studio.store.database import write
+from studio.store.database import reading, write
 from studio.store.identity import UnknownId, row_id_of
 
 MutationInfo = Info[Context, Mapping[str, Selection]]
@@ -69,8 +69,26 @@ async def answer(info: MutationInfo, work: Work) -> Any:
     `work` returns the payload by GraphQL field names, with `Stored` for what is to be read. An expected refusal
     becomes `userErrors` and writes nothing; a missing right ends the operation.
     """
-    context = info.context
-    payload = info.root_value[str(info.path.key)]
+    return await _or_refused(info, lambda: _done(info, work))
+
+
+async def answer_after(info: MutationInfo, prepare: Callable[[AsyncSession], Awaitable[Work]]) -> Any:
+    """Answer with the work that `prepare` returns.
+
+    `prepare` does in a read transaction what takes long, so that other writers need not wait for it. What it has
+    found may be out of date when the work begins: the work checks.
+    """
+
+    async def prepare_and_work() -> dict[str, Any]:
+        async with reading(info.context.engine) as session:
+            work = await prepare(session)
+        return await _done(info, work)
+
+    return await _or_refused(info, prepare_and_work)
+
+
+async def _done(info: MutationInfo, work: Work) -> dict[str, Any]:
+    context, payload = info.context, _payload(info)
 
     async def work_and_read(session: AsyncSession) -> dict[str, Any]:
         values = {**await work(session), "userErrors": []}
@@ -81,12 +99,20 @@ async def answer(info: MutationInfo, work: Work) -> Any:
             if child.name != TYPENAME
         }
 
+    return await write(context.engine, work_and_read)
+
+
+async def _or_refused(info: MutationInfo, whole: Callable[[], Awaitable[dict[str, Any]]]) -> dict[str, Any]:
     try:
-        return await write(context.engine, work_and_read)
+        return await whole()
     except StudioError as refusal:
         if is_top_level(refusal):
-            raise coded(refusal, context.language) from None
-        return _refused(payload, refusal, context.language)
+            raise coded(refusal, info.context.language) from None
+        return _refused(_payload(info), refusal, info.context.language)
+
+
+def _payload(info: MutationInfo) -> Selection:
+    return info.root_value[str(info.path.key)]
 
 
 async def _value(session: AsyncSession, context: Context, child: Selection, value: Any) -> Any:

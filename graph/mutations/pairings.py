@@ -6,10 +6,20 @@ import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from graph.pairings import Pairing
-from graph.payloads import MutationInfo, Stored, UserError, answer, input_field, row_id, user_errors
+from graph.payloads import (
+    MutationInfo,
+    Stored,
+    UserError,
+    Work,
+    answer,
+    answer_after,
+    input_field,
+    row_id,
+    user_errors,
+)
 from graph.runs import MatchRun
 from graph.stored import stored
-from studio.operations.pairings import lock_pairing, override_pairing
+from studio.operations.pairings import lock_pairing, override_pairing, weigh_override
 
 
 @strawberry.input(description="Which trainee should get which mentor, and why.")
@@ -67,25 +77,37 @@ class PairingMutation:
     ) -> OverridePairingPayload:
         """Give a trainee another mentor."""
 
-        async def work(session: AsyncSession) -> dict[str, Any]:
+        async def prepare(reader: AsyncSession) -> Work:
+            actor = info.context.actor
             run_id = row_id(input.run_id, "MatchRun", "runId")
-            done = await override_pairing(
-                session,
-                info.context.actor,
-                run_id,
-                row_id(input.trainee_id, "Trainee", "traineeId"),
-                row_id(input.mentor_id, "Mentor", "mentorId"),
-                reason=input.reason,
-                lock=input.lock,
-                expected_version=input.expected_version,
+            trainee_id = row_id(input.trainee_id, "Trainee", "traineeId")
+            mentor_id = row_id(input.mentor_id, "Mentor", "mentorId")
+            version, reason = input.expected_version, input.reason
+            weighed = await weigh_override(
+                reader, actor, run_id, trainee_id, mentor_id, reason=reason, expected_version=version
             )
-            return {
-                "pairing": Stored("Pairing", done.pairing.id),
-                "scoreChange": done.change,
-                "run": Stored("MatchRun", run_id),
-            }
 
-        return await answer(info, work)  # type: ignore[no-any-return]
+            async def work(session: AsyncSession) -> dict[str, Any]:
+                done = await override_pairing(
+                    session,
+                    actor,
+                    run_id,
+                    trainee_id,
+                    mentor_id,
+                    reason=reason,
+                    lock=input.lock,
+                    expected_version=version,
+                    weighed=weighed,
+                )
+                return {
+                    "pairing": Stored("Pairing", done.pairing.id),
+                    "scoreChange": done.change,
+                    "run": Stored("MatchRun", run_id),
+                }
+
+            return work
+
+        return await answer_after(info, prepare)  # type: ignore[no-any-return]
 
     @strawberry.mutation(
         description="Locks a pairing, so that later runs of the cohort keep it, or unlocks it."

@@ -10,7 +10,9 @@ from graph.payloads import (
     MutationInfo,
     Stored,
     UserError,
+    Work,
     answer,
+    answer_after,
     idempotency_key,
     input_field,
     row_id,
@@ -21,6 +23,7 @@ from graph.stored import stored
 from graph.surveys import SurveyImport, SurveyResponse
 from studio.operations.survey_imports import start_survey_import
 from studio.operations.surveys import AnswerInput, submit_survey_response
+from studio.operations.topics import topic_tree
 
 
 @strawberry.input(description="An answer to one question: text, a number or options, as its kind asks.")
@@ -119,7 +122,12 @@ class SurveyMutation:
                 "recommendations": Stored("Recommendation", submitted.recommendation_ids, written),
             }
 
-        return await answer(info, work)  # type: ignore[no-any-return]
+        async def prepare(reader: AsyncSession) -> Work:
+            # Learning the topics takes seconds for the first who asks: nobody's write waits for it.
+            await topic_tree(reader, info.context.actor.studio_id)
+            return work
+
+        return await answer_after(info, prepare)  # type: ignore[no-any-return]
 
     @strawberry.mutation(description="Queues the import of an uploaded export file.")
     async def import_survey(

@@ -2,6 +2,8 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,13 +13,44 @@ from sqlmodel import col, select
 from studio.arrays.matches import MatchArrays, MatchRows, match_arrays
 from studio.store.clock import today
 from studio.store.cohorts import Cohort
+from studio.store.columns import StudioRow, UTCDateTime
 from studio.store.needs import PainPoint, TraineeNeed
 from studio.store.pairings import Pairing, locks_of
-from studio.store.people import MentorCase, MentorPlace, Trainee, mentors_of, strengths_of, trainees_of
+from studio.store.people import (
+    Mentor,
+    MentorCase,
+    MentorPlace,
+    MentorTopic,
+    Person,
+    Region,
+    Trainee,
+    mentors_of,
+    strengths_of,
+    trainees_of,
+)
 from studio.store.rules import Rule
 from studio.store.runs import MatchRun
 from studio.store.surveys import SurveyResponse
-from studio.store.topics import topics_of
+from studio.store.topics import Topic, topics_of
+
+# What `match_input` reads.
+STAMPED: tuple[type[StudioRow], ...] = (
+    Topic,
+    Person,
+    Region,
+    Trainee,
+    Mentor,
+    MentorPlace,
+    MentorTopic,
+    MentorCase,
+    TraineeNeed,
+    PainPoint,
+    SurveyResponse,
+    MatchRun,
+    Pairing,
+    Rule,
+)
+Stamp = tuple[date, frozenset[tuple[Any, ...]]]
 
 
 async def match_input(
@@ -39,6 +72,24 @@ async def match_input(
         weights=weights,
     )
     return rows, match_arrays(rows, today())
+
+
+async def match_stamp(session: AsyncSession, cohort: Cohort) -> Stamp:
+    """Return what differs whenever anything that a match of the cohort reads has changed, in a few milliseconds.
+
+    Changes elsewhere in the studio make it differ, too: then something is computed once more than it need be.
+    """
+    queries = [
+        sa.select(
+            sa.literal(table.__tablename__),
+            sa.func.count(),
+            sa.func.coalesce(sa.func.sum(table.version), 0),
+            sa.func.max(table.updated_at, type_=UTCDateTime()),
+        ).where(col(table.studio_id) == cohort.studio_id)
+        for table in STAMPED
+    ]
+    found = await session.execute(sa.union_all(*queries))
+    return today(), frozenset(tuple(row) for row in found.all())
 
 
 async def free_places(session: AsyncSession, cohort: Cohort) -> dict[UUID, list[MentorPlace]]:

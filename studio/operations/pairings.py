@@ -1,6 +1,8 @@
 """Pairings: overriding one after reading what it costs, and locking it."""
 
+import asyncio
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,8 +15,8 @@ from matching import MentorAffinity
 from studio.arrays.matches import MatchArrays, MatchRows
 from studio.errors import Conflict, NotFound, StudioError
 from studio.operations.audit import audit
-from studio.operations.certificates import certify_again
-from studio.operations.match_input import match_input
+from studio.operations.certificates import RunFigures, certify, note_figures
+from studio.operations.match_input import Stamp, match_input, match_stamp
 from studio.operations.own import own, own_run, require_version
 from studio.operations.runs import DECIMALS, require_draft, score_parts
 from studio.permissions import Actor, require
@@ -36,6 +38,64 @@ class Override:
     change: float
 
 
+@dataclass(frozen=True)
+class WeighedOverride:
+    """What an override comes to, worked out before the transaction that writes it, and from what."""
+
+    stamp: Stamp
+    parts: Mapping[str, tuple[float, float]]
+    score: float
+    place_id: UUID
+    figures: RunFigures
+
+
+async def weigh_override(
+    session: AsyncSession,
+    actor: Actor,
+    run_id: UUID,
+    trainee_id: UUID,
+    mentor_id: UUID,
+    *,
+    reason: str,
+    expected_version: int | None = None,
+) -> WeighedOverride:
+    """Work out what an override comes to: scores the pair and solves the cohort, and writes nothing.
+
+    Raises as `override_pairing` does.
+    """
+    require(actor, "override_pairing")
+    _require_reason(reason)
+    run = await own(session, actor, MatchRun, run_id, "runId")
+    require_version(run, expected_version)
+    require_draft(run)
+    cohort = await session.get_one(Cohort, run.cohort_id)
+    policy = await session.get_one(MatchPolicy, run.policy_id)
+    trainee = await own(session, actor, Trainee, trainee_id, "traineeId")
+    if trainee.cohort_id != cohort.id:
+        raise NotFound("Trainee", field="traineeId")
+    await own(session, actor, Mentor, mentor_id, "mentorId")
+    stamp = await match_stamp(session, cohort)
+    rows, arrays = await match_input(session, cohort, policy.weights)
+    position = _position(rows, arrays, trainee_id, mentor_id)
+    pairings = list((await session.execute(select(Pairing).where(Pairing.run_id == run.id))).scalars())
+    place_id = _free_place(rows, pairings, trainee_id, mentor_id)
+    others = [pairing for pairing in pairings if pairing.trainee_id != trainee_id]
+
+    def weigh() -> WeighedOverride:
+        affinity = MentorAffinity().set_params(**policy.weights).fit(arrays.mentors)
+        parts = {
+            code: (float(part.value[0]), part.weight)
+            for code, part in affinity.parts(arrays.trainees, [position]).items()
+        }
+        score = round(math.fsum(value * weight for value, weight in parts.values()), DECIMALS)
+        chosen = [(pairing.trainee_id, pairing.mentor_id, pairing.score) for pairing in others]
+        kept = {(pairing.trainee_id, pairing.mentor_id) for pairing in others if pairing.decided_before}
+        figures = certify(rows, affinity, [*chosen, (trainee_id, mentor_id, score)], kept)
+        return WeighedOverride(stamp, parts, score, place_id, figures)
+
+    return await asyncio.to_thread(weigh)
+
+
 async def override_pairing(
     session: AsyncSession,
     actor: Actor,
@@ -46,36 +106,28 @@ async def override_pairing(
     reason: str,
     lock: bool = True,
     expected_version: int | None = None,
+    weighed: WeighedOverride | None = None,
 ) -> Override:
     """Give a trainee another mentor in a draft run, with a reason.
 
-    `expected_version` is the run's. Raises NOT_FOUND, CONFLICT_VERSION, REASON_MISSING, ILLEGAL_TRANSITION (not
-    a computed draft), CONSTRAINT_VIOLATED (a rule or the same unit forbids the pair, or a pin holds the trainee)
-    and CAPACITY_EXCEEDED (the mentor has no place left in this run).
+    `expected_version` is the run's. What `weigh_override` has worked out before this transaction is taken if
+    nothing has changed since; else it is worked out here, while other writers wait. Raises NOT_FOUND,
+    CONFLICT_VERSION, REASON_MISSING, ILLEGAL_TRANSITION (not a computed draft), CONSTRAINT_VIOLATED (a rule or the
+    same unit forbids the pair, or a pin holds the trainee) and CAPACITY_EXCEEDED (the mentor has no place left in
+    this run).
     """
     require(actor, "override_pairing")
-    if not reason.strip():
-        raise StudioError("REASON_MISSING", field="reason")
+    _require_reason(reason)
     run = await own_run(session, actor, run_id)
     require_version(run, expected_version)
     require_draft(run)
     cohort = await session.get_one(Cohort, run.cohort_id)
-    policy = await session.get_one(MatchPolicy, run.policy_id)
-    trainee = await own(session, actor, Trainee, trainee_id, "traineeId")
-    if trainee.cohort_id != cohort.id:
-        raise NotFound("Trainee", field="traineeId")
-    await own(session, actor, Mentor, mentor_id, "mentorId")
-    rows, arrays = await match_input(session, cohort, policy.weights)
-    row, column = _position(rows, arrays, trainee_id, mentor_id)
+    if weighed is None or weighed.stamp != await match_stamp(session, cohort):
+        weighed = await weigh_override(
+            session, actor, run_id, trainee_id, mentor_id, reason=reason, expected_version=expected_version
+        )
     pairing = await _pairing_of(session, run, trainee_id)
     before = pairing.score if pairing else 0.0
-    affinity = MentorAffinity().set_params(**policy.weights).fit(arrays.mentors)
-    values = {
-        code: (float(part.value[0]), part.weight)
-        for code, part in affinity.parts(arrays.trainees, [[row, column]]).items()
-    }
-    score = round(math.fsum(value * weight for value, weight in values.values()), DECIMALS)
-    place_id = await _free_place(session, run, rows, mentor_id, pairing)
     is_new = pairing is None
     if pairing is None:
         pairing = Pairing(
@@ -83,20 +135,20 @@ async def override_pairing(
             run_id=run.id,
             trainee_id=trainee_id,
             mentor_id=mentor_id,
-            place_id=place_id,
-            score=score,
+            place_id=weighed.place_id,
+            score=weighed.score,
         )
-    pairing.mentor_id, pairing.place_id, pairing.score = mentor_id, place_id, score
+    pairing.mentor_id, pairing.place_id, pairing.score = mentor_id, weighed.place_id, weighed.score
     pairing.locked, pairing.origin, pairing.reason = lock, PairingOrigin.OVERRIDE, reason.strip()
     pairing.decided_at = now()
-    await _store(session, pairing, is_new, score_parts(pairing, values))
+    await _store(session, pairing, is_new, score_parts(pairing, weighed.parts))
     if is_new:
         await _note_matched(session, run, trainee_id)
-    await certify_again(session, run, rows, affinity)
-    await audit(
-        session, actor, "override_pairing", "Pairing", pairing.id, change=round(score - before, DECIMALS)
-    )
-    return Override(pairing, round(score - before, DECIMALS))
+    note_figures(run, weighed.figures)
+    await session.flush()
+    change = round(weighed.score - before, DECIMALS)
+    await audit(session, actor, "override_pairing", "Pairing", pairing.id, change=change)
+    return Override(pairing, change)
 
 
 async def lock_pairing(
@@ -111,6 +163,11 @@ async def lock_pairing(
     await audit(session, actor, "lock_pairing", "Pairing", pairing.id, locked=locked)
     await session.flush()
     return pairing
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise StudioError("REASON_MISSING", field="reason")
 
 
 def _position(rows: MatchRows, arrays: MatchArrays, trainee_id: UUID, mentor_id: UUID) -> tuple[int, int]:
@@ -131,13 +188,12 @@ async def _pairing_of(session: AsyncSession, run: MatchRun, trainee_id: UUID) ->
     return pairing
 
 
-async def _free_place(
-    session: AsyncSession, run: MatchRun, rows: MatchRows, mentor_id: UUID, pairing: Pairing | None
-) -> UUID:
+def _free_place(rows: MatchRows, pairings: Sequence[Pairing], trainee_id: UUID, mentor_id: UUID) -> UUID:
     """Return the mentor's first place that the run does not use yet."""
-    if pairing is not None and pairing.mentor_id == mentor_id:
-        return pairing.place_id
-    used = set((await session.execute(select(Pairing.place_id).where(Pairing.run_id == run.id))).scalars())
+    for pairing in pairings:
+        if pairing.trainee_id == trainee_id and pairing.mentor_id == mentor_id:
+            return pairing.place_id
+    used = {pairing.place_id for pairing in pairings}
     for place in rows.places.get(mentor_id, ()):
         if place.id not in used:
             return place.id
