@@ -4,7 +4,7 @@ import strawberry
 
 from graph.enums import PairingOrigin, PairingState
 from graph.node import Node
-from graph.references import MatchRun, Mentor, MentoringPackage, Trainee
+from graph.references import MatchRun, Mentor, MentorCase, MentoringPackage, PainPoint, Trainee
 from graph.stored import stored
 
 
@@ -17,6 +17,8 @@ class ScorePart:
     value: float = stored("Its value, 0–1.")
     weight: float = stored("Its weight in the policy.")
     contribution: float = stored("Value times weight.")
+    pain_point: PainPoint | None = stored("The trainee's words that show it best; null for most parts.")
+    case: MentorCase | None = stored("The mentor's case nearest to these words; null where there are none.")
 
 
 @strawberry.type(description="A trainee with a mentor, in one match run.")

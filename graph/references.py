@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from graph.pairings import Pairing as Pairing
     from graph.people import Honour as Honour
     from graph.people import Mentor as Mentor
+    from graph.people import MentorCase as MentorCase
     from graph.people import Person as Person
     from graph.people import Region as Region
     from graph.people import Trainee as Trainee
@@ -44,6 +45,7 @@ else:
     Pairing = Annotated["Pairing", strawberry.lazy("graph.pairings")]
     Honour = Annotated["Honour", strawberry.lazy("graph.people")]
     Mentor = Annotated["Mentor", strawberry.lazy("graph.people")]
+    MentorCase = Annotated["MentorCase", strawberry.lazy("graph.people")]
     Person = Annotated["Person", strawberry.lazy("graph.people")]
     Region = Annotated["Region", strawberry.lazy("graph.people")]
     Trainee = Annotated["Trainee", strawberry.lazy("graph.people")]

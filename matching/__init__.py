@@ -5,6 +5,7 @@ from .affinity_part import AffinityPart
 from .answers import near_duplicates, split_clauses, split_points
 from .assignment import assign
 from .calibration import expected_calibration_error
+from .case_similarity import Evidence
 from .certificate import Certificate, verify
 from .courses import CoursePlan, Outreach, Salon, TopicEvent, plan_courses
 from .exceptions import (
@@ -48,6 +49,7 @@ __all__ = [
     "CohortRatings",
     "ContentRetriever",
     "CoursePlan",
+    "Evidence",
     "HeatMap",
     "InfeasibleError",
     "InteractionRecommender",

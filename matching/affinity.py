@@ -178,12 +178,28 @@ class MentorAffinity(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
                     values[name][inside] = block[name].value[wanted[inside, 0] - start, wanted[inside, 1]]
         return {name: AffinityPart(name.upper(), values[name], getattr(self, name)) for name in PART_NAMES}
 
-    def nearest_case(self, trainees: TraineeTable, trainee: int, mentor: int) -> Evidence | None:
-        """Return which pain point of the trainee and which case of the mentor are nearest, or None."""
-        check_is_fitted(self)
-        if self._similarity is None or trainees.pain_texts is None:
-            return None
-        return self._similarity.nearest(trainees.pain_texts[trainee], mentor)
+    def nearest_cases(
+        self, trainees: TraineeTable | ArrayLike, pairs: ArrayLike
+    ) -> tuple[Evidence | None, ...]:
+        """Return which pain point of the trainee and which case of the mentor are nearest, pair by pair.
+
+        Parameters
+        ----------
+        trainees : TraineeTable, or array of shape (n_trainees, n_topics)
+            As for :meth:`transform`; an array has no texts.
+        pairs : integer array of shape (n_pairs, 2)
+            (trainee, mentor) positions.
+
+        Returns
+        -------
+        tuple of n_pairs Evidence or None
+            None where there are no texts, or nothing is shared.
+        """
+        table = self._table(trainees)
+        wanted = np.asarray(pairs, dtype=np.int64).reshape(-1, 2).tolist()
+        if self._similarity is None or table.pain_texts is None:
+            return (None,) * len(wanted)
+        return tuple(self._similarity.nearest(table.pain_texts, wanted))
 
     def __sklearn_tags__(self) -> Tags:
         """Say that negative input is refused."""

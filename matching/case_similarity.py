@@ -18,7 +18,15 @@ _BLOCK_TRAINEES = 64
 
 @dataclass(frozen=True)
 class Evidence:
-    """The pain point and the case nearest to each other: positions in the two lists, and the cosine."""
+    """The pain point and the case of one pair that are nearest to each other.
+
+    Attributes
+    ----------
+    pain_text, case : int
+        Positions among the trainee's pain points and the mentor's cases.
+    similarity : float in (0, 1]
+        Their cosine.
+    """
 
     pain_text: int
     case: int
@@ -79,19 +87,28 @@ class CaseSimilarity:
                 means[row] = self._mean_of_best(similar[end - len(texts) : end], places)
         return means
 
-    def nearest(self, pain_texts: Sequence[str], mentor: int) -> Evidence | None:
-        """Return the nearest pain point and case of one pair, or None where nothing is shared."""
-        columns = slice(int(self.ends[mentor] - self.n_cases[mentor]), int(self.ends[mentor]))
-        if self.weighting is None or columns.start == columns.stop or not len(pain_texts):
+    def nearest(self, pain_texts: Texts, pairs: Sequence[Sequence[int]]) -> list[Evidence | None]:
+        """Return the nearest pain point and case of each (trainee, mentor), or None where nothing is shared."""
+        found: list[Evidence | None] = [None] * len(pairs)
+        for start in range(0, len(pairs), _BLOCK_TRAINEES):
+            block = pairs[start : start + _BLOCK_TRAINEES]
+            similar = self._similarities([text for trainee, _ in block for text in pain_texts[trainee]])
+            row = 0
+            for place, (trainee, mentor) in enumerate(block, start=start):
+                rows = slice(row, row := row + len(pain_texts[trainee]))
+                found[place] = self._best(similar[rows], mentor)
+        return found
+
+    def _best(self, similar: FloatArray, mentor: int) -> Evidence | None:
+        own = similar[:, self.ends[mentor] - self.n_cases[mentor] : self.ends[mentor]]
+        if not own.any():
             return None
-        similar = self._similarities(pain_texts)[:, columns]
-        text, case = np.unravel_index(int(similar.argmax()), similar.shape)
-        found = float(similar[text, case])
-        return Evidence(int(text), int(case), found) if found > 0 else None
+        text, case = np.unravel_index(int(own.argmax()), own.shape)
+        return Evidence(int(text), int(case), float(own[text, case]))
 
     def _similarities(self, texts: Sequence[str]) -> FloatArray:
         if not len(texts) or self.weighting is None:
-            return np.zeros((0, int(self.ends[-1])))
+            return np.zeros((len(texts), int(self.ends[-1])))
         product: FloatArray = (self.weighting.transform(_count(texts)) @ self.cases).toarray()
         return product
 

@@ -11,6 +11,7 @@ from sklearn.base import clone
 from .affinity import MentorAffinity
 from .affinity_part import AffinityPart
 from .assignment import assign
+from .case_similarity import Evidence
 from .certificate import Certificate, verify
 from .explain import UnmatchedReason, explain_unmatched
 from .problem import AssignmentProblem
@@ -32,6 +33,8 @@ class Match:
         Affinity of each pair of `solution.pairs`, six decimals; they sum to `solution.total`.
     parts : dict of str to AffinityPart
         Parts of each of these scores, values of shape (n_pairs,); their contributions sum to the score.
+    evidence : tuple of n_pairs Evidence or None
+        The pain point and the case that are nearest to each other; None where they share nothing.
     """
 
     affinity: MentorAffinity
@@ -40,6 +43,7 @@ class Match:
     certificate: Certificate
     scores: FloatArray
     parts: dict[str, AffinityPart]
+    evidence: tuple[Evidence | None, ...]
 
     @cached_property
     def unmatched(self) -> tuple[UnmatchedReason, ...]:
@@ -100,4 +104,5 @@ def match(
         certificate=verify(problem, solution),
         scores=scores[rows, columns],
         parts=scorer.parts(trainees, solution.pairs),
+        evidence=scorer.nearest_cases(trainees, solution.pairs),
     )

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -34,6 +35,13 @@ _ROLE_LEVELS = {
 }
 
 
+class TextRow(NamedTuple):
+    """A pain point or a case."""
+
+    id: UUID
+    text: str
+
+
 @dataclass(frozen=True)
 class MatchRows:
     """What a match run reads, in natural order (community, name, roster row)."""
@@ -42,9 +50,9 @@ class MatchRows:
     mentors: Sequence[tuple[Mentor, Person, Region | None]]
     top_topics: Sequence[UUID]
     needs: Mapping[UUID, Mapping[UUID, float]]
-    pain_texts: Mapping[UUID, Sequence[str]]
+    pain_points: Mapping[UUID, Sequence[TextRow]]
     strengths: Mapping[UUID, Mapping[UUID, float]]
-    cases: Mapping[UUID, Sequence[str]]
+    cases: Mapping[UUID, Sequence[TextRow]]
     # Places that this cohort may take, by mentor, lowest number first.
     places: Mapping[UUID, Sequence[MentorPlace]]
     rules: Sequence[Rule]
@@ -93,7 +101,7 @@ def match_arrays(rows: MatchRows, on: date) -> MatchArrays:
         needs=topic_matrix(rows.needs, trainee_ids, rows.top_topics),
         county=_codes(rows.trainees, counties),
         level=np.array([seniority(trainee, on) for trainee, _, _ in rows.trainees], dtype=np.int64),
-        pain_texts=[rows.pain_texts.get(trainee_id, ()) for trainee_id in trainee_ids],
+        pain_texts=_texts(rows.pain_points, trainee_ids),
         wish=wish.astype(np.float64) if wish.any() else None,
     )
     mentors = MentorTable(
@@ -103,7 +111,7 @@ def match_arrays(rows: MatchRows, on: date) -> MatchArrays:
             [np.nan if mentor.tenure_years is None else mentor.tenure_years for mentor, _, _ in rows.mentors],
             dtype=np.float64,
         ),
-        cases=[rows.cases.get(mentor_id, ()) for mentor_id in mentor_ids],
+        cases=_texts(rows.cases, mentor_ids),
     )
     capacity = np.array([len(rows.places.get(mentor_id, ())) for mentor_id in mentor_ids], dtype=np.int64)
     digest = _digest(rows, trainees, mentors, capacity, forbidden, pinned)
@@ -144,6 +152,10 @@ def _codes(
     return np.array(
         [counties.get(region.county, -1) if region else -1 for _, _, region in people], dtype=np.int64
     )
+
+
+def _texts(rows: Mapping[UUID, Sequence[TextRow]], owners: Sequence[UUID]) -> list[list[str]]:
+    return [[row.text for row in rows.get(owner, ())] for owner in owners]
 
 
 def _rule_matrix(

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from studio.arrays.matches import MatchArrays, MatchRows, match_arrays
+from studio.arrays.matches import MatchArrays, MatchRows, TextRow, match_arrays
 from studio.store.clock import today
 from studio.store.cohorts import Cohort
 from studio.store.columns import StudioRow, UTCDateTime
@@ -63,7 +63,7 @@ async def match_input(
         mentors=await mentors_of(session, cohort.studio_id),
         top_topics=[topic.id for topic in topics if topic.parent_id is None],
         needs=await _needs(session, cohort.id),
-        pain_texts=await _pain_texts(session, cohort.id),
+        pain_points=await _pain_points(session, cohort.id),
         strengths=await strengths_of(session, cohort.studio_id),
         cases=await _cases(session, cohort.studio_id),
         places=await free_places(session, cohort),
@@ -137,9 +137,9 @@ async def _needs(session: AsyncSession, cohort_id: UUID) -> dict[UUID, dict[UUID
     return needs
 
 
-async def _pain_texts(session: AsyncSession, cohort_id: UUID) -> dict[UUID, list[str]]:
+async def _pain_points(session: AsyncSession, cohort_id: UUID) -> dict[UUID, list[TextRow]]:
     found = await session.execute(
-        select(PainPoint.trainee_id, PainPoint.text)
+        select(PainPoint.trainee_id, PainPoint.id, PainPoint.text)
         .join(SurveyResponse, col(SurveyResponse.id) == PainPoint.response_id)
         .where(
             PainPoint.cohort_id == cohort_id,
@@ -150,19 +150,19 @@ async def _pain_texts(session: AsyncSession, cohort_id: UUID) -> dict[UUID, list
         )
         .order_by(col(PainPoint.wave), col(PainPoint.position), col(PainPoint.text))
     )
-    texts: dict[UUID, list[str]] = defaultdict(list)
-    for trainee_id, text in found.all():
-        texts[trainee_id].append(text)
-    return texts
+    points: dict[UUID, list[TextRow]] = defaultdict(list)
+    for trainee_id, point_id, text in found.all():
+        points[trainee_id].append(TextRow(point_id, text))
+    return points
 
 
-async def _cases(session: AsyncSession, studio_id: UUID) -> dict[UUID, list[str]]:
+async def _cases(session: AsyncSession, studio_id: UUID) -> dict[UUID, list[TextRow]]:
     found = await session.execute(
-        select(MentorCase.mentor_id, MentorCase.text)
+        select(MentorCase.mentor_id, MentorCase.id, MentorCase.text)
         .where(MentorCase.studio_id == studio_id)
         .order_by(col(MentorCase.position))
     )
-    cases: dict[UUID, list[str]] = defaultdict(list)
-    for mentor_id, text in found.all():
-        cases[mentor_id].append(text)
+    cases: dict[UUID, list[TextRow]] = defaultdict(list)
+    for mentor_id, case_id, text in found.all():
+        cases[mentor_id].append(TextRow(case_id, text))
     return cases

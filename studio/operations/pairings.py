@@ -18,7 +18,7 @@ from studio.operations.audit import audit
 from studio.operations.certificates import RunFigures, certify, note_figures
 from studio.operations.match_input import Stamp, match_input, match_stamp
 from studio.operations.own import own, own_run, require_version
-from studio.operations.runs import DECIMALS, require_draft, score_parts
+from studio.operations.runs import DECIMALS, Shown, require_draft, score_parts, shown_by
 from studio.permissions import Actor, require
 from studio.store.clock import now
 from studio.store.cohorts import Cohort
@@ -44,6 +44,7 @@ class WeighedOverride:
 
     stamp: Stamp
     parts: Mapping[str, tuple[float, float]]
+    shown: Shown | None
     score: float
     place_id: UUID
     figures: RunFigures
@@ -87,11 +88,13 @@ async def weigh_override(
             code: (float(part.value[0]), part.weight)
             for code, part in affinity.parts(arrays.trainees, [position]).items()
         }
+        (evidence,) = affinity.nearest_cases(arrays.trainees, [position])
+        shown = shown_by(rows, trainee_id, mentor_id, evidence)
         score = round(math.fsum(value * weight for value, weight in parts.values()), DECIMALS)
         chosen = [(pairing.trainee_id, pairing.mentor_id, pairing.score) for pairing in others]
         kept = {(pairing.trainee_id, pairing.mentor_id) for pairing in others if pairing.decided_before}
         figures = certify(rows, affinity, [*chosen, (trainee_id, mentor_id, score)], kept)
-        return WeighedOverride(stamp, parts, score, place_id, figures)
+        return WeighedOverride(stamp, parts, shown, score, place_id, figures)
 
     return await asyncio.to_thread(weigh)
 
@@ -141,7 +144,7 @@ async def override_pairing(
     pairing.mentor_id, pairing.place_id, pairing.score = mentor_id, weighed.place_id, weighed.score
     pairing.locked, pairing.origin, pairing.reason = lock, PairingOrigin.OVERRIDE, reason.strip()
     pairing.decided_at = now()
-    await _store(session, pairing, is_new, score_parts(pairing, weighed.parts))
+    await _store(session, pairing, is_new, score_parts(pairing, weighed.parts, weighed.shown))
     if is_new:
         await _note_matched(session, run, trainee_id)
     note_figures(run, weighed.figures)

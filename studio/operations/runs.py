@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import Mapping
+from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from matching import Match, MentorAffinity, match
+from matching import Evidence, Match, MentorAffinity, match
 from studio.arrays.matches import MatchArrays, MatchRows
 from studio.errors import StudioError
 from studio.operations.audit import audit
@@ -30,6 +31,16 @@ from studio.store.runs import MatchRun, Unmatched
 
 COMPUTED = frozenset({MatchRunState.OPTIMAL, MatchRunState.FEASIBLE_WITH_BOUND})
 DECIMALS = 6
+# The part that the nearest pain point and case show; less alike than this they only share common words.
+CASES_PART = "evidence"
+LEAST_SIMILARITY = 0.05
+
+
+class Shown(NamedTuple):
+    """What shows a part of a score."""
+
+    pain_point_id: UUID
+    case_id: UUID
 
 
 async def match_cohort(session: AsyncSession, actor: Actor, cohort_id: UUID) -> MatchRun:
@@ -189,11 +200,25 @@ def _pairings(
         )
         pairings.append(pairing)
         values = {code: (float(part.value[index]), part.weight) for code, part in found.parts.items()}
-        parts.extend(score_parts(pairing, values))
+        parts.extend(
+            score_parts(pairing, values, shown_by(rows, trainee_id, mentor_id, found.evidence[index]))
+        )
     return pairings, parts
 
 
-def score_parts(pairing: Pairing, values: Mapping[str, tuple[float, float]]) -> list[ScorePart]:
+def shown_by(rows: MatchRows, trainee_id: UUID, mentor_id: UUID, evidence: Evidence | None) -> Shown | None:
+    """Return the pain point and the case that show the part of the mentor's cases, where they are near enough."""
+    if evidence is None or evidence.similarity < LEAST_SIMILARITY:
+        return None
+    return Shown(
+        rows.pain_points[trainee_id][evidence.pain_text].id,
+        rows.cases[mentor_id][evidence.case].id,
+    )
+
+
+def score_parts(
+    pairing: Pairing, values: Mapping[str, tuple[float, float]], shown: Shown | None
+) -> list[ScorePart]:
     """Return the named parts of a pairing; `values` are (value, weight), in the engine's order."""
     return [
         ScorePart(
@@ -204,6 +229,8 @@ def score_parts(pairing: Pairing, values: Mapping[str, tuple[float, float]]) -> 
             value=round(value, DECIMALS),
             weight=round(weight, DECIMALS),
             contribution=round(value * weight, DECIMALS),
+            pain_point_id=shown.pain_point_id if shown and code == CASES_PART else None,
+            case_id=shown.case_id if shown and code == CASES_PART else None,
         )
         for position, (code, (value, weight)) in enumerate(values.items())
     ]

@@ -63,7 +63,10 @@ class Lock(NamedTuple):
 
 
 class ScorePart(StudioRow, table=True):
-    """A named part of a pairing's score: contribution = value × weight, and the parts sum to the score."""
+    """A named part of a pairing's score: contribution = value × weight, and the parts sum to the score.
+
+    The part of the mentor's cases names the pain point and the case that show it best.
+    """
 
     __tablename__ = "score_part"
     __table_args__ = (
@@ -79,6 +82,10 @@ class ScorePart(StudioRow, table=True):
     value: float
     weight: float
     contribution: float
+    pain_point_id: UUID | None = Field(
+        default=None, foreign_key="pain_point.id", index=True, ondelete="SET NULL"
+    )
+    case_id: UUID | None = Field(default=None, foreign_key="mentor_case.id", index=True, ondelete="SET NULL")
 
 
 async def locks_of(session: AsyncSession, cohort_id: UUID) -> dict[tuple[UUID, UUID], Lock]:

@@ -77,9 +77,21 @@ def test_evidence_finds_the_telling_case():
     assert not evidence[1].any()
     assert not evidence[:, 2].any()
     assert not evidence[4].any()
-    found = affinity.nearest_case(trainees, 2, 1)
+    found, nothing = affinity.nearest_cases(trainees, [[2, 1], [1, 0]])
     assert (found.pain_text, found.case) == (0, 1)
-    assert affinity.nearest_case(trainees, 1, 0) is None
+    assert nothing is None
+    assert affinity.nearest_cases(trainees.needs, [[2, 1]]) == (None,)
+
+
+def test_nearest_cases_of_many_pairs_are_those_of_each():
+    mentors = MentorTable(np.ones((3, 1)), cases=[["防汛值守"], [], ["电梯加装", "物业纠纷调解"]])
+    pains = [["物业纠纷"], [], ["电梯", "没有人来", "防汛"]] * 50
+    affinity, trainees = MentorAffinity().fit(mentors), TraineeTable(np.ones((150, 1)), pain_texts=pains)
+    pairs = [(trainee, mentor) for trainee in range(150) for mentor in range(3)]
+    found = affinity.nearest_cases(trainees, pairs)
+    assert found == tuple(affinity.nearest_cases(trainees, [pair])[0] for pair in pairs)
+    at = {pair: each and (each.pain_text, each.case) for pair, each in zip(pairs, found, strict=True)}
+    assert [at[0, 2], at[0, 1], at[1, 2], at[2, 0], at[149, 2]] == [(0, 1), None, None, (2, 0), (0, 0)]
 
 
 def test_evidence_averages_the_best_five_only():

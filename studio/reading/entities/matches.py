@@ -176,6 +176,8 @@ MATCHES = (
             "value": number("value"),
             "weight": number("weight"),
             "contribution": number("contribution"),
+            "painPoint": one("PainPoint", "pain_point_id"),
+            "case": one("MentorCase", "case_id"),
         },
         own=of_parent("pairing_id", PAIRING, OWN_PAIRINGS),
     ),

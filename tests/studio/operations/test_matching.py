@@ -31,8 +31,10 @@ from studio.store.enums import (
 from studio.store.tables import (
     MatchRun,
     Mentor,
+    MentorCase,
     PainPoint,
     Pairing,
+    Person,
     Question,
     Recommendation,
     RecommendationCause,
@@ -44,7 +46,15 @@ from studio.store.tables import (
     Unmatched,
     Upload,
 )
-from tests.studio.operations.conftest import MENTOR_HEADER, ROSTER_HEADER, contents, csv_file, ids, pairs
+from tests.studio.operations.conftest import (
+    MENTOR_HEADER,
+    MENTORS,
+    ROSTER_HEADER,
+    contents,
+    csv_file,
+    ids,
+    pairs,
+)
 
 
 async def test_match_is_proven_and_its_figures_add_up(
@@ -72,6 +82,43 @@ async def test_match_is_proven_and_its_figures_add_up(
         own = [part for part in parts if part[0] == pairing_id]
         assert all(round(value * weight, 6) == contribution for _, value, weight, contribution in own)
         assert round(math.fsum(part[3] for part in own), 6) == score
+
+
+async def test_part_of_the_cases_names_the_words_and_the_case_that_show_it(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
+    async with writing(engine) as session:
+        await import_mentors(session, organizer, MENTORS.replace(b",2,8,", b",4,8,"), "mentors.csv")
+        run = await match_cohort(session, organizer, cohort_id)
+    stairs = {("王芳", "陈松"): ("加装电梯一楼不同意", "挨家做工作,给老楼加装了三部电梯")}
+    assert await shown(engine) == stairs | {
+        ("李明", "周兰"): ("信息没人采用", "带着年轻人逐篇改材料,半年后信息被采用")
+    }
+    li_ming, chen_song = await ids(engine, Trainee, "李明", 2), await ids(engine, Mentor, "陈松")
+    async with writing(engine) as session:
+        await override_pairing(session, organizer, run.id, li_ming, chen_song, reason="自己提出")
+    # Nothing that this mentor did is like what troubles the trainee.
+    assert await shown(engine) == stairs
+
+
+async def shown(engine: AsyncEngine) -> dict[tuple[str, str], tuple[str, str]]:
+    """Words and case by trainee's and mentor's name, wherever a part names them."""
+    person, other = sa.orm.aliased(Person), sa.orm.aliased(Person)
+    async with reading(engine) as session:
+        rows = await session.execute(
+            select(person.name, other.name, PainPoint.text, MentorCase.text)
+            .select_from(ScorePart)
+            .join(Pairing, Pairing.id == ScorePart.pairing_id)
+            .join(Trainee, Trainee.id == Pairing.trainee_id)
+            .join(person, person.id == Trainee.person_id)
+            .join(Mentor, Mentor.id == Pairing.mentor_id)
+            .join(other, other.id == Mentor.person_id)
+            .join(PainPoint, PainPoint.id == ScorePart.pain_point_id)
+            .join(MentorCase, MentorCase.id == ScorePart.case_id)
+            .where(ScorePart.code == "EVIDENCE", PainPoint.trainee_id == Trainee.id)
+            .where(MentorCase.mentor_id == Mentor.id)
+        )
+        return {(name, mentor): (words, case) for name, mentor, words, case in rows.all()}
 
 
 async def test_nobody_is_paired_within_the_own_community(

@@ -13,7 +13,13 @@ from tests.studio.reading.reference_fields import FILTERS, ORDERS, SPECIAL
 from tests.studio.reading.reference_policies import Policies, Row, Tables, snake
 
 TYPENAMES = {"MentorTopic": "MentorStrength"}
-ENTITY_OF = {"run": "MatchRun", "policy": "MatchPolicy", "community": "Region", "package": "MentoringPackage"}
+ENTITY_OF = {
+    "case": "MentorCase",
+    "run": "MatchRun",
+    "policy": "MatchPolicy",
+    "community": "Region",
+    "package": "MentoringPackage",
+}
 ORGANIZER_AND_MENTOR = {Role.ORGANIZER, Role.MENTOR}
 HIDDEN = {
     ("Person", "phoneMasked"): {Role.ORGANIZER},

@@ -333,6 +333,7 @@ def _cohort_needs(world: World) -> None:
 def _matches(world: World) -> None:
     add = world.add
     cohort, trainees, mentors = world.of("Cohort")[0], world.of("Trainee"), world.of("Mentor")
+    points, cases = world.of("PainPoint"), world.of("MentorCase")
     policy = add(t.MatchPolicy, name="默认", number=1, weights={"NEED_STRENGTH": 0.7, "EVIDENCE": 0.3})
     places = {
         mentor.id: [p for p in world.of("MentorPlace") if p.mentor_id == mentor.id] for mentor in mentors
@@ -392,6 +393,8 @@ def _matches(world: World) -> None:
                     value=0.5,
                     weight=0.7,
                     contribution=0.35,
+                    pain_point_id=points[trainee].id if code == "EVIDENCE" else None,
+                    case_id=cases[trainee % 2].id if code == "EVIDENCE" else None,
                 )
         reasons = [{"code": "NO_CAPACITY_LEFT", "mentors": []}]
         add(t.Unmatched, run_id=run.id, trainee_id=trainees[7].id, reasons=reasons)
