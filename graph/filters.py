@@ -90,6 +90,9 @@ class PainPointFilter:
         default=None, description="With, or without, a named topic withheld."
     )
     wave: int | None = strawberry.field(default=None, description="Told in this survey wave.")
+    current: bool | None = strawberry.field(
+        default=None, description="In an answer that still counts, or in one that a later answer replaced."
+    )
 
 
 @strawberry.input(description="Which contents; all conditions must hold.")

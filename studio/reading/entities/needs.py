@@ -41,6 +41,14 @@ def _about(row: Alias, codes: Value) -> Condition:
     )
 
 
+def _in_current(point: Alias, wanted: Value) -> Condition:
+    response = tables["survey_response"].alias()
+    current = (
+        sa.select(response.c.id).where(response.c.id == point.c.response_id, response.c.current).exists()
+    )
+    return current if wanted else sa.not_(current)
+
+
 def _offset(element: Alias, key: str) -> Value:
     return sa.cast(element.c.value.op("->>")(sa.literal_column(f"'{key}'")), sa.Integer)
 
@@ -93,6 +101,7 @@ NEEDS = (
                 FilterKind.FLAG, lambda row, wanted: row.c.abstained if wanted else sa.not_(row.c.abstained)
             ),
             "wave": Filter(FilterKind.INT, lambda row, value: row.c.wave == value),
+            "current": Filter(FilterKind.FLAG, _in_current),
         },
     ),
     Entity(

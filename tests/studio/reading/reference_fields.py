@@ -316,6 +316,9 @@ FILTERS: dict[tuple[str, str], Callable[[Reference, Row, Any], bool]] = {
     ),
     ("PainPoint", "abstained"): lambda ref, row, wanted: row["abstained"] == wanted,
     ("PainPoint", "wave"): lambda ref, row, value: row["wave"] == value,
+    ("PainPoint", "current"): lambda ref, row, wanted: (
+        ref.where("survey_response", id=row["response_id"])[0]["current"] == wanted
+    ),
     ("Content", "kinds"): lambda ref, row, values: row["kind"].value in values,
     ("Content", "topicCodes"): lambda ref, row, values: bool(
         ref.codes(ref.where("content_topic", content_id=row["id"])) & set(values)

@@ -127,6 +127,8 @@ FILTERED = (
     "topics(filter: {top: false})",
     "painPoints(filter: {cohortId: $cohort, abstained: true})",
     'painPoints(filter: {topicCodes: ["WRITING.NEWS"], wave: 1, abstained: false})',
+    "painPoints(filter: {current: true})",
+    "painPoints(filter: {current: false})",
     'contents(filter: {kinds: ["COURSE", "POLICY"]})',
     'contents(filter: {topicCodes: ["WRITING"], search: "case OF"})',
     "pairings(filter: {runId: $run})",
