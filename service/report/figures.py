@@ -6,17 +6,14 @@ from typing import Any
 Node = dict[str, Any]
 
 
-def cohort_figures(cohort: Node, trainees: list[Node], points: list[Node]) -> Node:
-    """Return how many people, counties and roles the cohort has, and how many of them said something."""
+def cohort_figures(cohort: Node, trainees: list[Node]) -> Node:
+    """Return how many people, counties, roles and answers the cohort has."""
     roles = Counter(trainee["role"] for trainee in trainees)
     counties = Counter(trainee["community"]["county"] for trainee in trainees if trainee["community"])
     counties.pop("", None)
-    spoken = [point for point in points if not point["junk"]]
     return {
         "trainees": len(trainees),
         "responses": sum(survey["responseCount"] for survey in cohort["surveys"]),
         "counties": sorted(counties.items(), key=lambda item: (-item[1], item[0])),
         "roles": sorted(roles.items(), key=lambda item: (-item[1], item[0])),
-        "points": len(spoken),
-        "unsure": sum(1 for point in spoken if point["abstained"]),
     }

@@ -1,83 +1,138 @@
-"""Every pair with its why in plain words, and a mentoring package day by day."""
+"""Every pair with its why in plain words: first what sets it apart from the other pairs."""
 
+import re
 from collections import defaultdict
 from typing import Any
 
+from service.needs_met import greatest_needs, needs_met
+from service.report.parts import named
+from studio.store import enums
+
 Node = dict[str, Any]
 
-# From this strength on a mentor is said to be strong in a topic; a trainee's greatest needs are looked at.
-STRONG = 0.5
-NEEDS_NAMED = 4
-# A case is called similar from this value of the evidence part on.
-SIMILAR = 0.5
-SENIOR_YEARS = 5
+# A part stands out where it adds so many times what it adds to the average pair.
+STANDS_OUT = 1.1
+TOPICS_NAMED = 3
+_ROLES = enums.LABELS[enums.TraineeRole]
 
 
 def explained_pairs(pairings: list[Node], rules: list[Node]) -> list[Node]:
     """Return the pairs with sentences that say why, in the order given."""
     reasons = {(rule["trainee"]["id"], rule["mentor"]["id"]): rule for rule in rules}
+    usual = _mean_contributions(pairings)
     return [
         {
             **pairing,
-            "why": _why(pairing, reasons.get((pairing["trainee"]["id"], pairing["mentor"]["id"]))),
-            "shown_parts": [part for part in pairing["parts"] if part["contribution"] > 0],
+            "decided": _by_people(pairing, reasons.get((pairing["trainee"]["id"], pairing["mentor"]["id"]))),
+            "why": _by_parts(pairing, usual),
+            "shown_parts": [named(part) for part in pairing["parts"] if part["contribution"] > 0],
         }
         for pairing in pairings
     ]
 
 
-def _why(pairing: Node, rule: Node | None) -> list[str]:
-    trainee, mentor = pairing["trainee"], pairing["mentor"]
+def _mean_contributions(pairings: list[Node]) -> dict[str, float]:
+    total: dict[str, float] = defaultdict(float)
+    for pairing in pairings:
+        for part in pairing["parts"]:
+            total[part["code"]] += part["contribution"]
+    return {code: value / len(pairings) for code, value in total.items()}
+
+
+def _by_people(pairing: Node, rule: Node | None) -> list[str]:
+    """Say what people decided about the pair."""
     sentences = []
     if rule is not None and rule["kind"] == "PIN":
-        sentences.append(f"按规则必须配对：{rule['reason']}。")
+        sentences.append(f"按规则必须配对：{_clause(rule['reason'])}。")
     if rule is not None and rule["kind"] == "PREFER":
-        sentences.append(f"双方意愿优先：{rule['reason']}。")
+        sentences.append(f"双方意愿优先：{_clause(rule['reason'])}。")
     if pairing["origin"] == "OVERRIDE":
-        sentences.append(f"由组织者调整：{pairing['reason']}。")
-    sentences.append(_about_needs(trainee, mentor))
-    if _county(trainee) and _county(trainee) == _county(mentor):
-        sentences.append(f"两人同在{_county(trainee)}，见面方便。")
-    if mentor["tenureYears"] and mentor["tenureYears"] >= SENIOR_YEARS:
-        sentences.append(f"{mentor['displayName']}任职{mentor['tenureYears']:g}年，压得住阵脚。")
-    if any(part["code"] == "EVIDENCE" and part["value"] >= SIMILAR for part in pairing["parts"]):
-        sentences.append(f"{mentor['displayName']}办过的案例与{trainee['displayName']}说的难处相近。")
+        sentences.append(f"由组织者调整：{_clause(pairing['reason'])}。")
     return sentences
 
 
-def _about_needs(trainee: Node, mentor: Node) -> str:
-    strengths = {each["topic"]["code"]: each["strength"] for each in mentor["strengths"]}
-    # Needs fade with the age of the survey, so which are greatest counts and not how great they are.
-    needs = sorted(trainee["needs"], key=lambda need: -need["need"])[:NEEDS_NAMED]
-    met = [need for need in needs if strengths.get(need["topic"]["code"], 0) >= STRONG]
-    met.sort(key=lambda need: -need["need"] * strengths[need["topic"]["code"]])
-    if not met:
-        names = "、".join(each["topic"]["name"] for each in mentor["strengths"][:2]) or "综合经验"
-        return (
-            f"{trainee['displayName']}的主要需求没有专长完全对口的导师有空，"
-            f"{mentor['displayName']}以{names}见长，全局算下来最合适。"
-        )
-    names = "、".join(need["topic"]["name"] for need in met[:3])
-    words = next((need["painPoint"]["text"] for need in met if need["painPoint"]), None)
-    said = f"（原话：“{words}”）" if words else ""
-    return f"{trainee['displayName']}需要{names}{said}，正是{mentor['displayName']}的专长。"
+def _clause(reason: str | None) -> str:
+    return (reason or "").rstrip("。.；; ")
+
+
+def _by_parts(pairing: Node, usual: dict[str, float]) -> list[str]:
+    """Say what the score stands on: needs and cases, what sets this pair apart first, and then circumstances."""
+    times = {
+        part["code"]: part["contribution"] / usual[part["code"]]
+        for part in pairing["parts"]
+        if usual[part["code"]]
+    }
+    circumstances = [*_about_county(pairing), *_about_years(pairing, times)]
+    told = _similar_case(pairing)
+    case = [_about_case(pairing, *told)] if told else []
+    if not needs_met(pairing["trainee"], pairing["mentor"]):
+        return [*case, *circumstances, _about_needs_unmet(pairing)]
+    needs = [_about_needs(pairing, told[0] if told else None)]
+    case_first = times.get("EVIDENCE", 0.0) > times.get("NEED_STRENGTH", 0.0)
+    return [*(case + needs if case_first else needs + case), *circumstances]
+
+
+def _similar_case(pairing: Node) -> tuple[str, str] | None:
+    """Return the trainee's words and the mentor's case near to them."""
+    for part in pairing["parts"]:
+        if part["painPoint"] and part["case"]:
+            return part["painPoint"]["text"], _first_sentence(part["case"]["text"])
+    return None
+
+
+def _first_sentence(text: str) -> str:
+    return re.split(r"(?<=[。！？!?])", text.strip(), maxsplit=1)[0].rstrip("。")
+
+
+def _about_case(pairing: Node, words: str, case: str) -> str:
+    return f"{_name(pairing, 'trainee')}说“{words}”，{_name(pairing, 'mentor')}办过类似的事：“{case}。”"
+
+
+def _about_needs(pairing: Node, told: str | None) -> str:
+    """Name the topics in which the mentor meets the trainee, and what the trainee said, unless it is `told`."""
+    trainee, mentor = _name(pairing, "trainee"), _name(pairing, "mentor")
+    met = needs_met(pairing["trainee"], pairing["mentor"])[:TOPICS_NAMED]
+    first, *others = (need["topic"]["name"] for need in met)
+    greatest = greatest_needs(pairing["trainee"])[0]["topic"]["name"]
+    point = met[0]["painPoint"]
+    said = f"（原话：“{point['text']}”）" if point and point["text"] != told else ""
+    rest = "、".join(others)
+    if first != greatest:
+        also = f"，{rest}上也帮得上" if rest else ""
+        return f"除了{greatest}，{trainee}还要在{first}上有人带{said}，{mentor}正擅长{also}。"
+    if rest:
+        return f"{trainee}最需要的是{first}{said}，其次是{rest}，{mentor}都拿手。"
+    return f"{trainee}最需要的是{first}{said}，这是{mentor}的强项。"
+
+
+def _about_needs_unmet(pairing: Node) -> str:
+    """Say openly that the mentor's strengths lie elsewhere."""
+    trainee, mentor = _name(pairing, "trainee"), _name(pairing, "mentor")
+    needs = greatest_needs(pairing["trainee"])
+    wanted = f"{trainee}最需要的是{needs[0]['topic']['name']}" if needs else f"{trainee}还没有说过需求"
+    names = "、".join(each["topic"]["name"] for each in pairing["mentor"]["strengths"][:2])
+    offered = f"{mentor}以{names}见长" if names else f"{mentor}还没有登记专长"
+    together = "，是全批一起算下来的安排" if pairing["origin"] == "ENGINE" else ""
+    return f"{wanted}，{offered}，并不完全对口{together}。" if needs else f"{wanted}，{offered}{together}。"
+
+
+def _about_county(pairing: Node) -> list[str]:
+    county = _county(pairing["trainee"])
+    return [f"两人同在{county}，见面方便。"] if county and county == _county(pairing["mentor"]) else []
+
+
+def _about_years(pairing: Node, times: dict[str, float]) -> list[str]:
+    years = pairing["mentor"]["tenureYears"]
+    if not years or max(times.get("LEVEL", 0.0), times.get("TENURE", 0.0)) < STANDS_OUT:
+        return []
+    role = _ROLES[enums.TraineeRole(pairing["trainee"]["role"])]
+    return [f"{_name(pairing, 'mentor')}任职{years:g}年，带{role}正合适。"]
+
+
+def _name(pairing: Node, who: str) -> str:
+    name: str = pairing[who]["displayName"]
+    return name
 
 
 def _county(person: Node) -> str:
     return person["community"]["county"] if person["community"] else ""
-
-
-def package_days(pair: Node) -> Node:
-    """Return one pair's package by day."""
-    days: dict[int, list[Node]] = defaultdict(list)
-    for item in pair["package"]["items"]:
-        days[item["day"]].append(item)
-    return {
-        "trainee": pair["trainee"],
-        "mentor": pair["mentor"],
-        "minutes": pair["package"]["totalMinutes"],
-        "days": [
-            {"day": day, "topic": items[0]["topic"]["name"], "items": items}
-            for day, items in sorted(days.items())
-        ],
-    }

@@ -33,7 +33,7 @@ COMPUTED = frozenset({MatchRunState.OPTIMAL, MatchRunState.FEASIBLE_WITH_BOUND})
 DECIMALS = 6
 # The part that the nearest pain point and case show; less alike than this they only share common words.
 CASES_PART = "evidence"
-LEAST_SIMILARITY = 0.05
+LEAST_SIMILARITY = 0.06
 
 
 class Shown(NamedTuple):

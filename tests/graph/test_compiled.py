@@ -32,10 +32,11 @@ def statements(demo: Loaded) -> Iterator[list[str]]:
         sa.event.remove(demo.engine.sync_engine, "before_cursor_execute", note)
 
 
-@pytest.mark.parametrize("name", ["CohortReport", "CohortNeeds"])
+@pytest.mark.parametrize("name", ["CohortReport", "CohortNeeds", "MatchRunReport"])
 async def test_a_query_is_one_statement(demo: Loaded, name: str) -> None:
+    given = {"run": demo.id("MatchRun", demo.run)} if name == "MatchRunReport" else {"number": 3}
     with statements(demo) as sent:
-        answer = await execute(operation(name), demo.context(), {"number": 3})
+        answer = await execute(operation(name), demo.context(), given)
     assert not answer.errors
     assert len(sent) == 1
 
@@ -87,7 +88,8 @@ async def test_walking_the_rows_gives_what_the_database_gives(demo: Loaded) -> N
 
 
 @pytest.mark.parametrize(
-    "name", ["CohortReport", "TraineeRecommendations", "MatchRunPairings", "TopicTree", "Mentors"]
+    "name",
+    ["CohortReport", "MatchRunReport", "TraineeRecommendations", "MatchRunPairings", "TopicTree", "Mentors"],
 )
 async def test_published_operations_hold_what_their_types_promise(demo: Loaded, name: str) -> None:
     """Walked by the executor, a null where the schema promises a value would be an error."""

@@ -59,7 +59,8 @@ async def test_classify_pain_point(demo: Loaded, role: Role) -> None:
 async def test_cohort_report_adds_up(demo: Loaded) -> None:
     cohort = (await run("CohortReport", demo.context(), number=3))["cohort"]
     assert cohort["traineeCount"] == cohort["trainees"]["totalCount"] == len(cohort["trainees"]["nodes"])
-    found = cohort["latestRun"]
+    newest = cohort["matchRuns"]["nodes"][0]
+    found = (await run("MatchRunReport", demo.context(), run=newest["id"]))["matchRun"]
     pairs = found["pairings"]["nodes"]
     assert len(pairs) == found["matched"]
     assert found["matched"] + len(found["unmatched"]) == found["total"]

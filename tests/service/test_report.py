@@ -1,11 +1,14 @@
 import re
+from collections import Counter
 from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import select
 from starlette.applications import Starlette
 
 from seed.demo import load_demo
@@ -14,14 +17,22 @@ from service.documents import run_document
 from service.report import write_report
 from service.web.report import report_page
 from studio.errors import StudioError
+from studio.operations.cohorts import find_cohort
+from studio.operations.mentors import import_mentors
+from studio.operations.pairings import override_pairing
+from studio.operations.publishing import publish_match_run
 from studio.operations.reports import prepare_report
 from studio.operations.roster import import_roster
+from studio.operations.runs import match_cohort
 from studio.operations.studios import create_studio, organizer_of
 from studio.operations.survey_imports import import_survey
+from studio.operations.surveys import AnswerInput, submit_survey_response
 from studio.permissions import Actor
 from studio.store.database import open_database, writing
+from studio.store.enums import MatchRunState
 from studio.store.schema import migrate
-from tests.studio.operations.conftest import ROSTER, csv_file
+from studio.store.tables import Cohort, MatchRun, Mentor, Question, Survey, SurveyResponse, Trainee
+from tests.studio.operations.conftest import MENTORS, ROSTER, SURVEY, csv_file, ids
 
 
 class Page(HTMLParser):
@@ -29,6 +40,7 @@ class Page(HTMLParser):
 
     def __init__(self, html: str) -> None:
         super().__init__()
+        self.html = html
         self.words: list[str] = []
         self.addresses: list[str] = []
         self.tags: list[str] = []
@@ -77,20 +89,53 @@ async def test_report_of_the_demo_shows_every_pair_and_asks_nobody_else(empty: A
     assert not re.search(r"url\(|@import|https?:", html)
     assert len(html.encode()) < 1_500_000
     found = await run_document(empty, demo.actor, "CohortReport", number=demo.cohort_number)
-    run = found["cohort"]["latestRun"]
+    newest = found["cohort"]["matchRuns"]["nodes"][0]["id"]
+    run = (await run_document(empty, demo.actor, "MatchRunReport", run=newest))["matchRun"]
     assert len(run["pairings"]["nodes"]) == run["matched"] == 22
     for pairing in run["pairings"]["nodes"]:
         name, mentor = pairing["trainee"]["displayName"], pairing["mentor"]["displayName"]
         assert f"{name}→{mentor}" in page.text
         assert f"匹配度{pairing['score']:.3f}=" in page.text
     for need in found["cohort"]["needs"]:
-        assert f"{need['topic']['name']}{need['mean']:.2f}{need['low']:.2f}–{need['high']:.2f}" in page.text
+        figures = f"{need['mean']:.2f}{need['low']:.2f}–{need['high']:.2f}{need['respondents']}人"
+        assert f"{need['topic']['name']}{figures}" in page.text
     for point in found["cohort"]["painPoints"]["nodes"]:
         if not point["junk"]:
             assert re.sub(r"\s+", "", point["text"]) in page.text
     assert "均为虚构" in page.text
     assert page.text.count("第1天") == 1
+    assert_people_are_counted_alike(found["cohort"])
+    assert_words_are_counted(page, found["cohort"]["painPoints"]["nodes"])
+    assert_whys_differ(page, run["pairings"]["nodes"])
     assert not re.search(r"1540000\d{4}", page.text)
+
+
+def assert_people_are_counted_alike(cohort: dict[str, Any]) -> None:
+    """提到 has one meaning: without anonymous answers the heat map's columns sum to the ranking."""
+    columns: Counter[str] = Counter()
+    for cell in cohort["needsByRole"]:
+        columns[cell["topic"]["code"]] += cell["respondents"]
+    assert columns == {need["topic"]["code"]: need["respondents"] for need in cohort["needs"]}
+
+
+def assert_words_are_counted(page: Page, points: list[dict[str, Any]]) -> None:
+    read = [point for point in points if not point["junk"]]
+    unsure = [point for point in read if point["abstained"]]
+    assert 0 < len(unsure) < len(read)
+    assert f"系统读了{len(read)}条" in page.text
+    assert f"系统拿不准的话{len(unsure)}条" in page.text
+
+
+def assert_whys_differ(page: Page, pairings: list[dict[str, Any]]) -> None:
+    """Some pairs begin with needs, some with a case; where a part names words and a case, both are cited."""
+    shown = [part for pairing in pairings for part in pairing["parts"] if part["painPoint"]]
+    assert len(shown) > 5
+    for part in shown:
+        assert re.sub(r"\s+", "", f"说“{part['painPoint']['text']}”") in page.text
+    assert page.text.count("办过类似的事") == len(shown)
+    paragraphs = page.html.split('<p class="why">')[1:]
+    openings = Counter("说“" in why.split("。", 1)[0] for why in paragraphs)
+    assert min(openings[True], openings[False]) > 3
 
 
 async def test_report_escapes_what_people_wrote(empty: AsyncEngine) -> None:
@@ -118,6 +163,75 @@ async def test_report_of_an_anonymous_survey_names_nobody(empty: AsyncEngine) ->
     assert "材料写到半夜还被退回来" in text
     assert "匿名" in text
     assert "王芳" not in text
+
+
+async def test_report_says_that_there_is_nothing_unsure_and_how_much_was_read(empty: AsyncEngine) -> None:
+    survey = csv_file(
+        ("姓名", "社区", "最棘手的问题", "最急迫的难题"), ("王芳", "竹园社区", "材料写到半夜还被退回来", "无")
+    )
+    actor = await studio_with(empty, survey)
+    text = Page((await write_report(empty, actor, 3)).decode()).text
+    assert "系统拿不准的话0条读过的1条里没有拿不准的" in text
+    assert "系统读了1条（另有1条答“无”“同上”之类，不计入）：1条归入了主题，0条拿不准" in text
+
+
+async def test_report_shows_the_later_of_two_answers(empty: AsyncEngine) -> None:
+    header = ("序号", "提交答卷时间", "姓名", "社区", "最棘手的问题", "最急迫的难题")
+    first = (1, "2026/3/2 10:31:05", "王芳", "竹园社区", "材料写到半夜还被退回来", "")
+    actor = await studio_with(empty, csv_file(header, first))
+    async with writing(empty) as session:
+        survey = await session.scalar(select(Survey))
+        trainee_id = await session.scalar(select(SurveyResponse.trainee_id))
+        question_id = await session.scalar(select(Question.id).where(Question.measures == "THORNIEST"))
+        answer = AnswerInput(question_id, text="独居老人没人照看")
+        await submit_survey_response(session, actor, survey.id, trainee_id, [answer])
+    text = Page((await write_report(empty, actor, 3)).decode()).text
+    assert "独居老人没人照看" in text
+    assert "半夜" not in text
+    assert "答卷1份" in text
+
+
+async def test_report_of_a_cohort_without_people_reads_right(empty: AsyncEngine) -> None:
+    actor = await studio_with(empty, None)
+    async with writing(empty) as session:
+        session.add(Cohort(studio_id=actor.studio_id, number=4, name="第4批"))
+        await session.flush()
+        await prepare_report(session, actor, 4)
+    text = Page((await write_report(empty, actor, 4)).decode()).text
+    assert "学员0人来自0个县（市、区）答卷0份写下的话0条" in text
+    assert "还没有问卷" in text
+    assert "二、师徒配对与为什么还没有配对" in text
+
+
+async def test_report_shows_the_run_that_counts_and_what_people_decided(empty: AsyncEngine) -> None:
+    """After an override and its publication a newer draft does not take the place of what was published."""
+    actor = await studio_with(empty, SURVEY)
+    mentors = MENTORS.replace("周兰".encode(), "周<b>兰</b>".encode()).replace(b",1,12,", b",4,12,")
+    async with writing(empty) as session:
+        await import_mentors(session, actor, mentors, "mentors.csv")
+    trainee_id, mentor_id = await ids(empty, Trainee, "赵强"), await ids(empty, Mentor, "周<b>兰</b>")
+    async with writing(empty) as session:
+        run = await match_cohort(session, actor, (await find_cohort(session, actor.studio_id, 3)).id)
+        await override_pairing(session, actor, run.id, trainee_id, mentor_id, reason="本人<i>提出</i>。")
+        await publish_match_run(session, actor, run.id, expected_version=run.version)
+        session.add(
+            MatchRun(
+                studio_id=actor.studio_id,
+                cohort_id=run.cohort_id,
+                policy_id=run.policy_id,
+                number=run.number + 1,
+                state=MatchRunState.INFEASIBLE,
+                input_hash="0" * 64,
+            )
+        )
+        await session.flush()
+        await prepare_report(session, actor, 3)
+    page = Page((await write_report(empty, actor, 3)).decode())
+    assert "b" not in page.tags
+    assert "赵强→周<b>兰</b>已锁定" in page.text
+    assert "由组织者调整：本人<i>提出</i>。" in page.text
+    assert "第1次匹配，已发布" in page.text
+    assert "第2次匹配：无解。下面是已发布的第1次。" in page.text
 
 
 async def test_report_of_a_missing_cohort_is_refused(empty: AsyncEngine) -> None:
