@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.running import acting, output, print_json, run, working
 from service.documents import all_nodes, run_document
+from service.needs_met import needs_met
 from service.report.heat import heat_rows
 from studio.errors import NotFound
 from studio.messages import listed, translate
@@ -24,6 +25,7 @@ from studio.store.enums import ContentKind, label
 from studio.store.identity import UnknownId, global_id, row_id_of
 
 MOST_NEEDS_SHOWN = 3
+REASONS_SHOWN = 2
 # Where an organizer finds the ids of trainees.
 IDS = "yanzhen needs --cohort N"
 # Figures that are shown as the API names them.
@@ -249,11 +251,29 @@ async def match_json(engine: AsyncEngine, actor: Actor, run_id: str, language: s
                     for part in pairing["parts"]
                 ],
                 "locked": pairing["locked"],
+                "needsMet": [
+                    {"topic": need["topic"]["code"], "name": need["topic"]["name"]}
+                    for need in needs_met(pairing["trainee"], pairing["mentor"])
+                ],
             }
             for pairing in pairings
         ],
         "certificate": summary["certificate"],
     }
+
+
+def _why(pair: dict[str, Any], language: str) -> str:
+    """Name the two parts that add most; of the mentor's strengths the needs that they meet."""
+    strongest = sorted(pair["parts"], key=lambda part: -part["contribution"])[:REASONS_SHOWN]
+    reasons = []
+    for part in strongest:
+        about = part["label"]
+        if part["code"] == "NEED_STRENGTH" and pair["needsMet"]:
+            topics = [need["name"] for need in pair["needsMet"]]
+            about = translate("CLI_NEEDS_MET", language, topics=topics)
+        if part["contribution"]:
+            reasons.append(f"{about} {part['contribution']:.2f}")
+    return listed(reasons, language)
 
 
 def _person(what: str, row: dict[str, Any]) -> dict[str, Any]:
@@ -276,17 +296,12 @@ def print_match(result: dict[str, Any], language: str, *, most: int | None = Non
     for heading in ("CLI_TRAINEE", "CLI_COMMUNITY", "CLI_MENTOR", "CLI_SCORE", "CLI_WHY"):
         table.add_column(translate(heading, language), overflow="fold")
     for pair in result["pairs"][:most]:
-        strongest = sorted(pair["parts"], key=lambda part: -part["contribution"])[:2]
-        why = listed(
-            (f"{part['label']} {part['contribution']:.2f}" for part in strongest if part["contribution"]),
-            language,
-        )
         table.add_row(
             pair["traineeName"],
             pair["traineeCommunity"] or "",
             pair["mentorName"],
             f"{pair['score']:.3f}",
-            why,
+            _why(pair, language),
         )
     output.print(table)
     for unmatched in result["unmatched"][:most]:

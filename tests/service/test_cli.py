@@ -152,6 +152,15 @@ def test_match_adds_up(folder: Path) -> None:
     assert answer(folder, "match", "--cohort", 3)["runId"] == result["runId"]
 
 
+def test_match_names_the_needs_that_a_mentor_meets(folder: Path) -> None:
+    pairs = answer(folder, "match", "--cohort", 3)["pairs"]
+    met = {(pair["traineeName"], pair["mentorName"]): pair["needsMet"] for pair in pairs}
+    assert met["王芳", "陈松"] == [{"topic": "LIVELIHOOD", "name": "民生服务"}]
+    # Nothing was heard from 赵强.
+    assert next(needs for (name, _), needs in met.items() if name == "赵强") == []
+    assert "专长对口（民生服务）" in re.sub(r"\s+", "", yanzhen(folder, "match", "--cohort", 3).stdout)
+
+
 def test_pairings_become_a_workbook(folder: Path) -> None:
     answer(folder, "match", "--cohort", 3)
     assert answer(folder, "export", "pairings", "--cohort", 3, folder / "pairs.xlsx")["pairs"] == 4
