@@ -151,3 +151,12 @@ def test_dev_offers_what_it_says() -> None:
     told = set(re.findall(r"^#   \./dev (\w+)", script, re.MULTILINE))
     offered = set(re.search(r"^    ((?:\w+ \| )+\w+)\) setup", script, re.MULTILINE)[1].split(" | "))
     assert told == offered
+
+
+def test_picture_is_as_large_as_the_documented_command_takes_it() -> None:
+    """A picture of another size was not taken by the command that CONTRIBUTING gives."""
+    picture = (ROOT / "docs/images/report.png").read_bytes()
+    size = re.search(r"--window-size=(\d+),(\d+)", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"))
+    assert size is not None
+    assert [int.from_bytes(picture[at : at + 4]) for at in (16, 20)] == [int(size[1]), int(size[2])]
+    assert len(picture) < 600_000
