@@ -23,7 +23,8 @@ def _why(item: Node, before: list[str], first: str | None) -> str:
         return _about_gap(item)
     if item["coverage"] is not None:
         lead = "这是全批最大的需求。" if item["topic"]["code"] == first else ""
-        return f"{lead}几位主讲人各有所长，合起来能顾到全批需求的 {100 * item['coverage']:.0f}%。"
+        together = "几位主讲人各有所长，合起来" if len(item["speakers"]) > 1 else "主讲人"
+        return f"{lead}{together}能顾到全批需求的 {100 * item['coverage']:.0f}%。"
     if item["need"] is not None:
         # The other events serve this county too.
         greatest = "除前面几场的主题外，这是" if before and item["topic"]["code"] not in before else "这是"

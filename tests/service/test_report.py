@@ -162,6 +162,9 @@ async def test_report_of_an_anonymous_survey_names_nobody(empty: AsyncEngine) ->
     text = Page((await write_report(empty, actor, 3)).decode()).text
     assert "材料写到半夜还被退回来" in text
     assert "匿名" in text
+    # Two topics were named: no third one is called a need of all.
+    assert "大家最需要的是民生服务（1人提到）、文稿写作（1人提到）。" in text
+    assert "四、师徒配对与为什么还没有配对" in text
     assert "王芳" not in text
 
 

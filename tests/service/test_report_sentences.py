@@ -154,7 +154,7 @@ def test_plan_says_why_and_where_speakers_come_from() -> None:
     needs = [{"topic": topic("MASS")}, {"topic": topic("WRITING")}]
     plan = [
         item("MONTHLY_TOPIC", "WRITING", demand=0.414, supply=0.186),
-        item("QUARTERLY_SALON", "MASS", coverage=0.751),
+        item("QUARTERLY_SALON", "MASS", coverage=0.751, speakers=[person("老梁"), person("老陈")]),
         item("OUTREACH_TEACHING", "GRID", county="甲县", need=0.8),
     ]
     event, salon, visit = explained_plan(plan, needs)
@@ -163,6 +163,8 @@ def test_plan_says_why_and_where_speakers_come_from() -> None:
     assert salon["why"] == "这是全批最大的需求。几位主讲人各有所长，合起来能顾到全批需求的 75%。"
     assert visit["why"] == "除前面几场的主题外，这是当地学员需求最高的主题（平均 0.80）。"
     assert [event["note"], visit["note"]] == ["", "送教上门，主讲人都来自甲县以外。"]
+    (single,) = explained_plan([item("QUARTERLY_SALON", "WRITING", coverage=0.5)], needs)
+    assert single["why"] == "主讲人能顾到全批需求的 50%。"
     (local,) = explained_plan([item("OUTREACH_TEACHING", "GRID", county="乙县", need=0.8)], needs)
     assert local["note"] == "别处没有擅长这个主题的导师，先请乙县本地的。"
     (nobody,) = explained_plan([{**plan[0], "speakers": [], "demand": 0.2}], needs)
