@@ -14,6 +14,7 @@ from seed.people import COHORTS, MentorRow, RosterRow, read_mentors, write_mento
 from seed.questionnaire import Questionnaire, load_questionnaire
 from seed.respondents import Answer, Respondent, cohort_respondents
 from seed.wording import JUNK, Wording
+from studio.imports.mentors import MAX_CAPACITY
 
 # How often each role answers, as in the demo's three cohorts; who leads a community leads it alone.
 _LEADING = {"书记主任一肩挑": 11, "社区党组织书记": 8, "居委会主任": 6}
@@ -71,7 +72,7 @@ def generate(
 
     `troubles` (topic code → ways of telling a trouble) widens the hand-written answers that texts are
     composed from. No two people share both name and community. Capacities add up to about 1.1 times the
-    trainees, so they exceed 4 where mentors are few. Takes about 6 s for 100 000 trainees, linear in size.
+    trainees, so they exceed 4 where mentors are few, up to what an import takes. Takes about 6 s for 100 000 trainees, linear in size.
 
     Raises:
         ValueError: a number is below 1.
@@ -171,7 +172,8 @@ def _capacities(n_mentors: int, n_trainees: int, rng: Random) -> list[int]:
     capacities = [1] * n_mentors
     for _ in range(math.ceil(n_trainees * _SPARE_CAPACITY) - n_mentors):
         capacities[rng.randrange(n_mentors)] += 1
-    return capacities
+    # With very few mentors some trainees stay without one: no list of mentors may ask more of a person.
+    return [min(capacity, MAX_CAPACITY) for capacity in capacities]
 
 
 def _survey(

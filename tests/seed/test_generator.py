@@ -14,6 +14,7 @@ from seed.generator import generate, write_studio
 from seed.invention import COUNTIES
 from seed.people import read_mentors, read_roster
 from seed.questionnaire import load_questionnaire
+from studio.imports.mentors import MAX_CAPACITY
 
 ROOT = Path(__file__).parents[2]
 QUESTIONNAIRE = load_questionnaire()
@@ -47,13 +48,17 @@ def test_another_seed_gives_other_people():
     assert first.respondents[0].thorniest != second.respondents[0].thorniest
 
 
-@pytest.mark.parametrize(("n_trainees", "n_mentors"), [(1, 1), (3, 8), (64, 20), (1000, 10)])
+@pytest.mark.parametrize(("n_trainees", "n_mentors"), [(1, 1), (3, 8), (64, 20), (1000, 25)])
 def test_studio_has_the_size_that_was_asked_for(n_trainees, n_mentors):
     studio = generate(n_trainees, n_mentors)
     assert len(studio.roster) == len(studio.respondents) == n_trainees
     assert len(studio.mentors) == n_mentors
     assert sum(mentor.capacity for mentor in studio.mentors) >= n_trainees
     assert min(mentor.capacity for mentor in studio.mentors) >= 1
+
+
+def test_no_mentor_has_more_places_than_a_list_of_mentors_may_say():
+    assert max(mentor.capacity for mentor in generate(1000, 10).mentors) == MAX_CAPACITY
 
 
 @pytest.mark.parametrize(("n_trainees", "n_mentors"), [(0, 1), (1, 0), (-3, 2)])
