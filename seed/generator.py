@@ -72,7 +72,8 @@ def generate(
 
     `troubles` (topic code → ways of telling a trouble) widens the hand-written answers that texts are
     composed from. No two people share both name and community. Capacities add up to about 1.1 times the
-    trainees, so they exceed 4 where mentors are few, up to what an import takes. Takes about 6 s for 100 000 trainees, linear in size.
+    trainees, so they exceed 4 where mentors are few, up to what an import takes. Takes about 6 s for 100 000
+    trainees, linear in size.
 
     Raises:
         ValueError: a number is below 1.
