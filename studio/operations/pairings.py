@@ -159,6 +159,9 @@ async def lock_pairing(
 ) -> Pairing:
     """Lock a pairing, so that later runs of the cohort keep it, or unlock it."""
     require(actor, "override_pairing")
+    pairing = await own(session, actor, Pairing, pairing_id, "pairingId")
+    # With the run's other writers: an override at the same moment writes the same flag.
+    await own_run(session, actor, pairing.run_id)
     pairing = await own(session, actor, Pairing, pairing_id, "pairingId", lock=True)
     require_version(pairing, expected_version)
     pairing.locked, pairing.decided_at = locked, now()
