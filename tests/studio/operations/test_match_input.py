@@ -64,7 +64,7 @@ async def test_resolved_words_speak_for_no_pair(
         await session.execute(settled)
         cohort = await find_cohort(session, organizer.studio_id, 3)
         rows, _ = await match_input(session, cohort, {})
-    assert rows.pain_texts[trainee] == ["加装电梯一楼不同意"]
+    assert [point.text for point in rows.pain_points[trainee]] == ["加装电梯一楼不同意"]
 
 
 async def test_strength_in_a_leaf_counts_for_its_parent_the_highest_once(
