@@ -13,6 +13,7 @@ from graph.payloads import (
     Work,
     answer,
     answer_after,
+    idempotency_key,
     input_field,
     row_id,
     user_errors,
@@ -34,6 +35,7 @@ class OverridePairingInput:
     expected_version: int | None = input_field(
         "The run's version that you have read; refused when it has changed.", default=None
     )
+    idempotency_key: str | None = idempotency_key()
 
 
 @strawberry.type(description="The pair, and what it costs the run.")
@@ -82,22 +84,17 @@ class PairingMutation:
             run_id = row_id(input.run_id, "MatchRun", "runId")
             trainee_id = row_id(input.trainee_id, "Trainee", "traineeId")
             mentor_id = row_id(input.mentor_id, "Mentor", "mentorId")
-            version, reason = input.expected_version, input.reason
-            weighed = await weigh_override(
-                reader, actor, run_id, trainee_id, mentor_id, reason=reason, expected_version=version
-            )
+            how: dict[str, Any] = {
+                "reason": input.reason,
+                "lock": input.lock,
+                "expected_version": input.expected_version,
+                "idempotency_key": input.idempotency_key,
+            }
+            weighed = await weigh_override(reader, actor, run_id, trainee_id, mentor_id, **how)
 
             async def work(session: AsyncSession) -> dict[str, Any]:
                 done = await override_pairing(
-                    session,
-                    actor,
-                    run_id,
-                    trainee_id,
-                    mentor_id,
-                    reason=reason,
-                    lock=input.lock,
-                    expected_version=version,
-                    weighed=weighed,
+                    session, actor, run_id, trainee_id, mentor_id, **how, weighed=weighed
                 )
                 return {
                     "pairing": Stored("Pairing", done.pairing.id),

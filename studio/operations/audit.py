@@ -12,21 +12,21 @@ Detail = str | int | float | bool | None | list[str]
 
 async def audit(
     session: AsyncSession, actor: Actor, action: str, entity: str, entity_id: UUID, **details: Detail
-) -> None:
-    """Add an event to the trail, in the transaction of the action itself.
+) -> AuditEvent:
+    """Add an event to the trail, in the transaction of the action itself, and return it.
 
     `details` hold codes, counts and ids: never a name, a phone or anything that a person wrote.
     """
-    session.add(
-        AuditEvent(
-            studio_id=actor.studio_id,
-            actor_role=actor.role,
-            actor_person_id=actor.person_id,
-            token_id=actor.token_id,
-            action=action,
-            entity=entity,
-            entity_id=entity_id,
-            details=details,
-        )
+    event = AuditEvent(
+        studio_id=actor.studio_id,
+        actor_role=actor.role,
+        actor_person_id=actor.person_id,
+        token_id=actor.token_id,
+        action=action,
+        entity=entity,
+        entity_id=entity_id,
+        details=details,
     )
+    session.add(event)
     await session.flush()
+    return event

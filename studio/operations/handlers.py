@@ -7,7 +7,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
-from studio.errors import Conflict
 from studio.imports.issues import ImportRefused
 from studio.operations.import_report import ImportReport, mapping_json, rejected_json
 from studio.operations.jobs import Handler, JobContext
@@ -56,8 +55,8 @@ async def compute_run(job: JobContext) -> None:
             session, await session.get_one(Cohort, run.cohort_id), policy.weights
         )
         if latest.input_hash != arrays.input_hash:
-            # Somebody changed people, places or rules meanwhile: the worker tries again on the new state.
-            raise Conflict("INPUT_CHANGED")
+            # Somebody changed people, places or rules meanwhile: once more, and now they wait.
+            found = await compute_match(rows, latest)
         await store_match(session, run, rows, latest, found)
 
 

@@ -4,6 +4,7 @@ import asyncio
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,10 +17,12 @@ from studio.arrays.matches import MatchArrays, MatchRows
 from studio.errors import Conflict, NotFound, StudioError
 from studio.operations.audit import audit
 from studio.operations.certificates import RunFigures, certify, note_figures
+from studio.operations.idempotency import once, remember
 from studio.operations.match_input import Stamp, match_input, match_stamp
 from studio.operations.own import own, own_run, require_version
 from studio.operations.runs import DECIMALS, Shown, require_draft, score_parts, shown_by
 from studio.permissions import Actor, require
+from studio.store.access import AuditEvent
 from studio.store.clock import now
 from studio.store.cohorts import Cohort
 from studio.store.enums import PairingOrigin, RuleKind
@@ -58,13 +61,30 @@ async def weigh_override(
     mentor_id: UUID,
     *,
     reason: str,
+    lock: bool = True,
     expected_version: int | None = None,
-) -> WeighedOverride:
+    idempotency_key: str | None = None,
+) -> WeighedOverride | None:
     """Work out what an override comes to: scores the pair and solves the cohort, and writes nothing.
 
-    Raises as `override_pairing` does.
+    None when the key was used before, for then nothing will be written. Raises as `override_pairing` does.
     """
     require(actor, "override_pairing")
+    given = _given(run_id, trainee_id, mentor_id, reason, lock, expected_version)
+    if await once(session, actor, idempotency_key, "override_pairing", given) is not None:
+        return None
+    return await _weigh(session, actor, run_id, trainee_id, mentor_id, reason, expected_version)
+
+
+async def _weigh(
+    session: AsyncSession,
+    actor: Actor,
+    run_id: UUID,
+    trainee_id: UUID,
+    mentor_id: UUID,
+    reason: str,
+    expected_version: int | None,
+) -> WeighedOverride:
     _require_reason(reason)
     run = await own(session, actor, MatchRun, run_id, "runId")
     require_version(run, expected_version)
@@ -109,26 +129,30 @@ async def override_pairing(
     reason: str,
     lock: bool = True,
     expected_version: int | None = None,
+    idempotency_key: str | None = None,
     weighed: WeighedOverride | None = None,
 ) -> Override:
     """Give a trainee another mentor in a draft run, with a reason.
 
-    `expected_version` is the run's. What `weigh_override` has worked out before this transaction is taken if
+    `expected_version` is the run's. With a key that was used before, the pairing is given as it is now, with the
+    change of that time. What `weigh_override` has worked out before this transaction is taken if
     nothing has changed since; else it is worked out here, while other writers wait. Raises NOT_FOUND,
     CONFLICT_VERSION, REASON_MISSING, ILLEGAL_TRANSITION (not a computed draft), CONSTRAINT_VIOLATED (a rule or the
     same unit forbids the pair, or a pin holds the trainee) and CAPACITY_EXCEEDED (the mentor has no place left in
     this run).
     """
     require(actor, "override_pairing")
+    given = _given(run_id, trainee_id, mentor_id, reason, lock, expected_version)
+    done = await _first_override(session, actor, idempotency_key, given)
+    if done is not None:
+        return done
     _require_reason(reason)
     run = await own_run(session, actor, run_id)
     require_version(run, expected_version)
     require_draft(run)
     cohort = await session.get_one(Cohort, run.cohort_id)
     if weighed is None or weighed.stamp != await match_stamp(session, cohort):
-        weighed = await weigh_override(
-            session, actor, run_id, trainee_id, mentor_id, reason=reason, expected_version=expected_version
-        )
+        weighed = await _weigh(session, actor, run_id, trainee_id, mentor_id, reason, expected_version)
     pairing = await _pairing_of(session, run, trainee_id)
     before = pairing.score if pairing else 0.0
     is_new = pairing is None
@@ -150,7 +174,8 @@ async def override_pairing(
     note_figures(run, weighed.figures)
     await session.flush()
     change = round(weighed.score - before, DECIMALS)
-    await audit(session, actor, "override_pairing", "Pairing", pairing.id, change=change)
+    event = await audit(session, actor, "override_pairing", "Pairing", pairing.id, change=change)
+    await remember(session, actor, idempotency_key, "override_pairing", given, event.id)
     return Override(pairing, change)
 
 
@@ -169,6 +194,31 @@ async def lock_pairing(
     await audit(session, actor, "lock_pairing", "Pairing", pairing.id, locked=locked)
     await session.flush()
     return pairing
+
+
+def _given(
+    run_id: UUID, trainee_id: UUID, mentor_id: UUID, reason: str, lock: bool, expected_version: int | None
+) -> dict[str, Any]:
+    return {
+        "run_id": run_id.hex,
+        "trainee_id": trainee_id.hex,
+        "mentor_id": mentor_id.hex,
+        "reason": reason,
+        "lock": lock,
+        "expected_version": expected_version,
+    }
+
+
+async def _first_override(
+    session: AsyncSession, actor: Actor, key: str | None, given: Mapping[str, Any]
+) -> Override | None:
+    """Return what was done under this key: its event in the audit trail keeps the change of that time."""
+    event_id = await once(session, actor, key, "override_pairing", given)
+    if event_id is None:
+        return None
+    event = await session.get_one(AuditEvent, event_id)
+    pairing = await own(session, actor, Pairing, event.entity_id, "idempotencyKey")
+    return Override(pairing, event.details["change"])
 
 
 def _require_reason(reason: str) -> None:

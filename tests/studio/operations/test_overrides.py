@@ -1,6 +1,7 @@
 """An override is weighed before the transaction that writes it: what holds, and what is weighed again."""
 
 from collections.abc import Awaitable, Callable
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -42,7 +43,9 @@ async def a_run(engine: AsyncEngine, organizer: Actor, cohort_id: UUID) -> tuple
 
 async def weigh(engine: AsyncEngine, organizer: Actor, run: MatchRun, *pair: UUID) -> WeighedOverride:
     async with reading(engine) as session:
-        return await weigh_override(session, organizer, run.id, *pair, reason="路近")
+        weighed = await weigh_override(session, organizer, run.id, *pair, reason="路近")
+    assert weighed
+    return weighed
 
 
 async def test_weighed_override_is_written_without_solving_again(
@@ -98,6 +101,32 @@ async def test_override_is_weighed_again_when_the_run_has_changed_meanwhile(
                 weighed=weighed,
             )
     assert refusal.value.code == "CONFLICT_VERSION"
+
+
+async def test_repeated_override_gives_its_first_result_again(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
+    newcomer = csv_file(MENTOR_HEADER, ("吴启", "新华社区", "正安县", 4, 0, "", "", ""))
+    async with writing(engine) as session:
+        await import_mentors(session, organizer, newcomer, "mentors.csv")
+    run, trainee_id, _ = await a_run(engine, organizer, cohort_id)
+    mentor_id = await ids(engine, Mentor, "吴启")
+    how: dict[str, Any] = {"reason": "路近", "expected_version": run.version, "idempotency_key": "a"}
+    async with writing(engine) as session:
+        first = await override_pairing(session, organizer, run.id, trainee_id, mentor_id, **how)
+    # By now the run has another version, so that a second override would be refused.
+    async with reading(engine) as session:
+        assert await weigh_override(session, organizer, run.id, trainee_id, mentor_id, **how) is None
+    async with writing(engine) as session:
+        again = await override_pairing(session, organizer, run.id, trainee_id, mentor_id, **how)
+    assert first.change != 0
+    assert (again.pairing.id, again.change) == (first.pairing.id, first.change)
+    assert again.pairing.version == first.pairing.version
+    how["reason"] = "同乡"
+    with pytest.raises(Conflict) as refusal:
+        async with writing(engine) as session:
+            await override_pairing(session, organizer, run.id, trainee_id, mentor_id, **how)
+    assert refusal.value.code == "IDEMPOTENCY_MISMATCH"
 
 
 async def _rule(session: AsyncSession, organizer: Actor, cohort_id: UUID) -> None:
