@@ -67,7 +67,7 @@ def ngrams(texts: Sequence[str], low: int, high: int) -> Occurrences:
     return Occurrences(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=20_000)
 def cut_words(text: str) -> tuple[str, ...]:
     """Cut a text into search-mode words; kept, since survey answers and their clauses repeat."""
     return tuple(word for word in rjieba.cut_for_search(text) if word.strip())
