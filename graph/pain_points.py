@@ -4,7 +4,7 @@ import strawberry
 
 from graph.enums import Measure, TagStatus
 from graph.node import Node
-from graph.references import Cohort, Question, Topic, Trainee
+from graph.references import Cohort, Content, Question, Topic, Trainee
 from graph.stored import stored
 
 
@@ -27,6 +27,14 @@ class TopicTag:
     evidence: list[TextSpan] = stored("The words that speak for it.")
 
 
+@strawberry.type(description="A case of the catalogue that tells of a trouble like this one.")
+class SimilarCase:
+    """A case of the catalogue that tells of a trouble like this one."""
+
+    content: Content | None = stored("The case, with its origin.")
+    score: float = stored("How near it is, 0–1: half by words, half by the topic that both share.")
+
+
 @strawberry.type(description="What troubles a trainee (痛点), in own words.")
 class PainPoint(Node):
     """What troubles a trainee, in own words."""
@@ -43,3 +51,4 @@ class PainPoint(Node):
     cohort: Cohort | None = stored("The cohort that it belongs to.")
     question: Question | None = stored("The question that it answers.")
     topics: list[TopicTag] = stored("Topics read out of it, the most confident first.")
+    cases: list[SimilarCase] = stored("Cases of a trouble like this, the nearest first; at most three.")

@@ -6,6 +6,7 @@ from .answers import near_duplicates, split_clauses, split_points
 from .assignment import assign
 from .calibration import expected_calibration_error
 from .case_similarity import Evidence
+from .cases import nearest_cases
 from .certificate import Certificate, verify
 from .courses import CoursePlan, Outreach, Salon, TopicEvent, plan_courses
 from .exceptions import (
@@ -95,6 +96,7 @@ __all__ = [
     "load_model",
     "match",
     "near_duplicates",
+    "nearest_cases",
     "need_profile",
     "normalise",
     "pack_model",

@@ -17,7 +17,7 @@ _RATING_PRIOR = 5.0
 # From this text score on, a content is said to answer the trainee's own words.
 TEXT_MATCH = 0.3
 # A content is on a point's topic from this product of confidence and aboutness on.
-_ON_TOPIC = 0.2
+ON_TOPIC = 0.2
 
 
 def greatest_product(left: Floats, right: Floats) -> tuple[Floats, Integers]:
@@ -58,7 +58,7 @@ def own_words(
     topical, _ = greatest_product(spoken, about)
     # A point is cited for its topic; for a real match of words only where nobody knows its topic.
     has_topic = spoken.max(axis=1, initial=0.0)[:, None] > 0
-    link = np.where(np.where(has_topic, topical >= _ON_TOPIC, scores >= TEXT_MATCH), topical + scores, 0.0)
+    link = np.where(np.where(has_topic, topical >= ON_TOPIC, scores >= TEXT_MATCH), topical + scores, 0.0)
     best_link = np.zeros(best_text.shape)
     for point, trainee in enumerate(owner.tolist()):
         answered = np.where(link[point] > 0, scores[point], 0.0)

@@ -61,7 +61,9 @@ SCOPES: dict[str, frozenset[str]] = {
     "Recommendation": frozenset({RECOMMENDATIONS}),
 }
 # What whoever submits a response is answered with, whatever the role reads otherwise: the rows that came of it.
-WRITTEN = frozenset({"SurveyResponse", "Answer", "PainPoint", "TopicTag", "Recommendation", "Content"})
+WRITTEN = frozenset(
+    {"SurveyResponse", "Answer", "PainPoint", "TopicTag", "SimilarCase", "Recommendation", "Content"}
+)
 # Fewest people behind a figure that a reader without the right to the rows may see.
 SMALLEST_GROUP = 5
 
@@ -84,6 +86,7 @@ READ: dict[str, dict[Role, Rows]] = {
     "SurveyImport": {ORGANIZER: Rows.ALL},
     "PainPoint": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "TopicTag": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
+    "SimilarCase": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "TraineeNeed": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "CohortNeed": {ORGANIZER: Rows.ALL, MENTOR: Rows.LARGE_GROUPS, CLIENT_APP: Rows.LARGE_GROUPS},
     "RoleNeed": {ORGANIZER: Rows.ALL, MENTOR: Rows.LARGE_GROUPS, CLIENT_APP: Rows.LARGE_GROUPS},

@@ -14,6 +14,7 @@ from sqlmodel import col, select
 from matching import ContentRetriever, recommend
 from studio.arrays.contents import (
     CatalogueArrays,
+    Floats,
     Point,
     TraineeArrays,
     by_owner,
@@ -21,6 +22,7 @@ from studio.arrays.contents import (
     trainee_arrays,
 )
 from studio.errors import StudioError
+from studio.operations.cases import similar_cases, store_similar_cases
 from studio.operations.own import own
 from studio.permissions import Actor, require
 from studio.store.catalogue import Content, ContentPrerequisite, ContentTopic
@@ -75,7 +77,7 @@ async def recommend_contents(
 async def refresh_recommendations(
     session: AsyncSession, cohort_id: UUID, trainee_ids: Sequence[UUID] | None = None
 ) -> None:
-    """Recommend contents to the trainees of a cohort, or to some of them, and store what differs."""
+    """Recommend contents, and cases for every pain point, to a cohort or to some of it; store what differs."""
     await lock_cohort(session, cohort_id)
     cohort = await session.get_one(Cohort, cohort_id)
     topics = await topics_of(session, cohort.studio_id)
@@ -88,8 +90,12 @@ async def refresh_recommendations(
     )
     for some in chunks(trainees, BLOCK):
         arrays = await _arrays(session, catalogue, topics, some)
-        wanted = await asyncio.to_thread(_recommend, catalogue, arrays, retriever, some)
+        texts = [point.text for point in arrays.points]
+        text_scores = await asyncio.to_thread(retriever.scores, texts)
+        wanted = await asyncio.to_thread(_recommend, catalogue, arrays, text_scores, some)
         await _store(session, cohort.studio_id, [trainee.id for trainee in some], wanted)
+        cases = await asyncio.to_thread(similar_cases, catalogue, arrays, text_scores)
+        await store_similar_cases(session, cohort.studio_id, arrays, cases)
 
 
 @lru_cache(maxsize=4)
@@ -172,7 +178,7 @@ async def _arrays(
 def _recommend(
     catalogue: CatalogueArrays,
     arrays: TraineeArrays,
-    retriever: ContentRetriever,
+    text_scores: Floats,
     trainees: Sequence[Trainee],
 ) -> Wanted:
     found = recommend(
@@ -180,7 +186,7 @@ def _recommend(
         catalogue.topics,
         CONTENTS_PER_TRAINEE,
         point_topics=arrays.point_topics,
-        point_scores=retriever.scores([point.text for point in arrays.points]),
+        point_scores=text_scores,
         point_trainee=arrays.point_trainee,
         trainee_level=arrays.levels,
         content_level=catalogue.levels,

@@ -3,6 +3,7 @@
 from sqlmodel import SQLModel
 
 from studio.store.access import AuditEvent, IdempotencyKey, Token
+from studio.store.cases import SimilarCase
 from studio.store.catalogue import Content, ContentPrerequisite, ContentTopic
 from studio.store.cohorts import Cohort
 from studio.store.heat import CountyNeed, RoleNeed
@@ -72,6 +73,7 @@ __all__ = [
     "Rule",
     "RuleConflict",
     "ScorePart",
+    "SimilarCase",
     "Studio",
     "Survey",
     "SurveyImport",

@@ -56,6 +56,20 @@ async def test_classify_pain_point(demo: Loaded, role: Role) -> None:
     assert top["evidence"]
 
 
+async def test_pain_point_cases_come_from_the_catalogue_with_their_origin(demo: Loaded) -> None:
+    (me,) = (await run("MyGrowth", demo.context(Role.TRAINEE)))["trainees"]["nodes"]
+    point = next(need["painPoint"] for need in me["needs"] if need["painPoint"])
+    for role in (Role.ORGANIZER, Role.TRAINEE):
+        told = (await run("PainPointCases", demo.context(role), painPoint=point["id"]))["node"]
+        assert told["text"] == point["text"]
+        scores = [case["score"] for case in told["cases"]]
+        assert scores
+        assert scores == sorted(scores, reverse=True)
+        assert all(case["content"]["origin"] for case in told["cases"])
+    hidden = await run("PainPointCases", demo.context(Role.CLIENT_APP), painPoint=point["id"])
+    assert hidden["node"] is None
+
+
 async def test_cohort_report_adds_up(demo: Loaded) -> None:
     cohort = (await run("CohortReport", demo.context(), number=3))["cohort"]
     assert cohort["traineeCount"] == cohort["trainees"]["totalCount"] == len(cohort["trainees"]["nodes"])

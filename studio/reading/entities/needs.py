@@ -1,4 +1,4 @@
-"""Pain points with their topics, and trainees' needs."""
+"""Pain points with their topics and cases, and trainees' needs."""
 
 import sqlalchemy as sa
 
@@ -60,9 +60,9 @@ def _span(element: Alias, point: Alias) -> Value:
     return sa.case((end > start, words), else_=word_constant(""))
 
 
-def _of_written_point(tag: Alias, who: Principal) -> Condition:
+def _of_written_point(row: Alias, who: Principal) -> Condition:
     point = PAIN_POINT.alias()
-    return tag.c.pain_point_id.in_(sa.select(point.c.id).where(of_written_response(point, who)))
+    return row.c.pain_point_id.in_(sa.select(point.c.id).where(of_written_response(point, who)))
 
 
 NEEDS = (
@@ -83,6 +83,9 @@ NEEDS = (
             "question": one("Question", "question_id"),
             "topics": ToMany(
                 "TopicTag", of("pain_point_id"), lambda row, _link: [row.c.confidence.desc(), row.c.id]
+            ),
+            "cases": ToMany(
+                "SimilarCase", of("pain_point_id"), lambda row, _link: [row.c.position, row.c.id]
             ),
         },
         own=of_trainee("trainee_id"),
@@ -122,6 +125,13 @@ NEEDS = (
                 hops=(TO_PAIN_POINT,),
             ),
         },
+        own=of_parent("pain_point_id", PAIN_POINT, of_trainee("trainee_id")),
+        written=_of_written_point,
+    ),
+    Entity(
+        "SimilarCase",
+        tables["similar_case"],
+        {"content": one("Content", "content_id"), "score": number("score")},
         own=of_parent("pain_point_id", PAIN_POINT, of_trainee("trainee_id")),
         written=_of_written_point,
     ),

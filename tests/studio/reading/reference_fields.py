@@ -187,6 +187,7 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
         row["mapping"], child, "ColumnMapping"
     ),
     ("PainPoint", "topics"): many("TopicTag", "pain_point_id", lambda row: -row["confidence"]),
+    ("PainPoint", "cases"): many("SimilarCase", "pain_point_id", lambda row: row["position"]),
     ("TopicTag", "evidence"): spans,
     ("Content", "topics"): lambda ref, row, child: ref._linked(
         "Topic",

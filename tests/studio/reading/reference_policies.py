@@ -96,7 +96,7 @@ class Policies:
                 return row["trainee_id"] in trainees
             case "Answer":
                 return self._owns("SurveyResponse", self.find("SurveyResponse", row["response_id"]))
-            case "TopicTag":
+            case "TopicTag" | "SimilarCase":
                 return self._owns("PainPoint", self.find("PainPoint", row["pain_point_id"]))
             case "Pairing":
                 run = self.find("MatchRun", row["run_id"])

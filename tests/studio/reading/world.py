@@ -285,6 +285,15 @@ def _needs(world: World) -> None:
                     pain_point_id=point.id,
                     position=1 - position,
                 )
+    for place, point in enumerate(points):
+        for position, content in enumerate(contents[: place % 3]):
+            add(
+                t.SimilarCase,
+                pain_point_id=point.id,
+                content_id=content.id,
+                position=1 - position,
+                score=0.412345 + position / 4,
+            )
     for rank, (topic, respondents) in enumerate(zip(topics[:2], (7, 4), strict=True), 1):
         add(
             t.CohortNeed,
