@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from seed.lint import lint
+from seed.lint import lint_topics
 from seed.topics import FOLDER, TopicFileError, TopicSeed, load_topics
 
 LEAVES = {
@@ -86,21 +86,21 @@ def test_troubles_of_every_leaf_differ_in_length(topics: tuple[TopicSeed, ...]) 
 
 
 def test_shipped_tree_passes_its_own_lint(topics: tuple[TopicSeed, ...]) -> None:
-    assert lint(topics) == ()
+    assert lint_topics(topics) == ()
 
 
 def test_lint_finds_a_trouble_with_one_swapped_noun(topics: tuple[TopicSeed, ...]) -> None:
     pair = ("楼上的老人天天来办公室说水管漏了没人修", "楼上的老人天天来办公室说电表坏了没人修")
-    (finding,) = lint(tree_with(topics, *pair))
-    assert (finding.kind, finding.troubles) == ("NEAR_DUPLICATE", pair)
+    (finding,) = lint_topics(tree_with(topics, *pair))
+    assert (finding.kind, finding.texts) == ("NEAR_DUPLICATE", pair)
     assert float(finding.evidence) >= 0.6
 
 
 def test_lint_compares_troubles_of_different_leaves(topics: tuple[TopicSeed, ...]) -> None:
     first, second, *rest = topics[0].leaves
     copied = replace(second, troubles=(first.troubles[0] + "啊", *second.troubles[1:]))
-    (finding,) = lint((replace(topics[0], leaves=(first, copied, *rest)),))
-    assert finding.leaves == (first.code, second.code)
+    (finding,) = lint_topics((replace(topics[0], leaves=(first, copied, *rest)),))
+    assert finding.codes == (first.code, second.code)
 
 
 @pytest.mark.parametrize(
@@ -119,11 +119,11 @@ def test_third_use_of_a_stem_is_found(
 ) -> None:
     pad = "嘛" if kind == "SHARED_BEGINNING" else "，"
     spread = [f"{pad}{t}" if kind == "SHARED_BEGINNING" else t.replace(stem, pad + stem) for t in troubles]
-    assert lint(tree_with(topics, *spread[:2])) == ()
-    (finding,) = lint(tree_with(topics, *spread))
+    assert lint_topics(tree_with(topics, *spread[:2])) == ()
+    (finding,) = lint_topics(tree_with(topics, *spread))
     assert finding.kind == kind
     assert stem in finding.evidence
-    assert len(finding.troubles) == 3
+    assert len(finding.texts) == 3
 
 
 @pytest.mark.parametrize(
