@@ -1,6 +1,7 @@
 """The tailor-made mentoring package: five days beside the mentor, each step with its reason."""
 
 from dataclasses import dataclass
+from itertools import permutations
 from typing import Literal
 
 import numpy as np
@@ -13,6 +14,7 @@ from .prerequisites import prerequisite_closure
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 Step = Literal["LISTEN", "WATCH", "LEARN", "DO"]
 
 #: The four steps of a shadowing day, in order; `content_steps` counts along them.
@@ -26,6 +28,8 @@ _SHORTEST_STEP = 15
 _ROUNDING = 5
 # A content belongs to a day when it is about its topic at least so far.
 _ABOUT = 0.2
+# A shadowing day is spent beside the mentor: contents take at most this share of it.
+_MATERIAL = 0.5
 # What only ratings show weighs so much beside what the trainee put into words: a week answers sentences first.
 _UNSAID = 0.5
 
@@ -67,7 +71,8 @@ class PackagePlan:
     Attributes
     ----------
     items : tuple of PackageItem
-        By day, the four steps in order, then the evening.
+        By day, the four steps in order, then the evening; within a step its content comes before the
+        mentor's own work.
     day_topics : tuple of int, length 5
     unplaced : tuple of int
         Contents that found no room or no day of their topic, in the given order.
@@ -79,6 +84,10 @@ class PackagePlan:
     unplaced: tuple[int, ...]
 
 
+# The content at each step of a day.
+Seats = dict[int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class _Shelf:
     """The contents that a plan may use."""
@@ -86,7 +95,7 @@ class _Shelf:
     contents: tuple[int, ...]
     topics: Floats
     minutes: Integers
-    steps: Integers
+    steps: Flags
     points: Integers
     closure: list[tuple[int, ...]]
 
@@ -108,9 +117,13 @@ class PackagePlanner(BaseEstimator):
     Days go to topics by highest averages (D'Hondt) over need × what the mentor can show, so that two strong
     needs share a week in proportion; days of one topic stand together, the greatest need first, and needs in
     the trainee's own words before those that only ratings show. Where a topic was put into words, a content
-    is placed only if it answers one of the sentences. Time is the contents' own; what remains of the day is
-    split over the open steps, moving from listening on day 1 to doing on day 5.
-    Deterministic; ties go to the lower index.
+    is placed only if it answers one of the sentences. Contents are dealt in their order, each to the day of
+    its topic with the least to read so far, one a step and half the day at most; who sits where within a day
+    is a matching of contents to steps, so that no content is lost to a step that another could leave. Time is
+    the contents' own; what remains of the day is the mentor's own work, split over the steps and moving from
+    listening on day 1 to doing on day 5.
+    Deterministic; ties go to the lower index. Cost: O(n_recommended² × 24) at worst, in practice a few
+    passes over the recommended contents.
 
     References
     ----------
@@ -158,8 +171,8 @@ class PackagePlanner(BaseEstimator):
             Needed with `contents`.
         content_minutes : int array of shape (n_contents,), above 0
             Needed with `contents`.
-        content_steps : int array of shape (n_contents,), 0–3, optional
-            The step of `STEPS` where each content belongs; LEARN where missing.
+        content_steps : bool array of shape (n_contents, 4), optional
+            The steps of `STEPS` that each content suits; LEARN where missing.
         content_points : int array of shape (n_recommended,), at least −1, optional
             The point that each recommended content answers.
         prerequisites : int array of shape (n_pairs, 2), optional
@@ -194,12 +207,13 @@ class PackagePlanner(BaseEstimator):
         )
         said = np.where(proof >= 0, 1.0, _UNSAID)
         day_topics = self._share_days(_topic_weights(needs * said, strength, shelf))
-        items: list[PackageItem] = []
-        placed: set[int] = set()
-        for day, topic in enumerate(day_topics, start=1):
-            lessons = self._choose(shelf, topic, placed, said=bool(proof[topic] >= 0))
-            placed.update(lessons.values())
-            items += self._day(day, topic, lessons, shelf, int(proof[topic]))
+        lessons = self._deal(shelf, day_topics, proof)
+        placed = {content for seats in lessons for content in seats.values()}
+        items = [
+            item
+            for day, (topic, seats) in enumerate(zip(day_topics, lessons, strict=True), start=1)
+            for item in self._day(day, topic, seats, shelf, int(proof[topic]))
+        ]
         unplaced = tuple(content for content in shelf.contents if content not in placed)
         return PackagePlan(tuple(items), day_topics, unplaced)
 
@@ -223,53 +237,87 @@ class PackagePlanner(BaseEstimator):
         order = np.lexsort((np.arange(len(weights)), -np.round(weights, 12)))
         return tuple(int(topic) for topic in order for _ in range(int(days[topic])))
 
-    def _choose(self, shelf: _Shelf, topic: int, placed: set[int], *, said: bool) -> dict[int, int]:
-        """Choose at most one content per step of a day, best recommended first, within the budget."""
-        lessons: dict[int, int] = {}
-        left = self.minutes_per_day
-        for content in shelf.contents:
-            step, minutes = int(shelf.steps[content]), int(shelf.minutes[content])
-            open_steps = len(STEPS) - len(lessons) - 1
-            before = set(shelf.closure[content]) & set(shelf.contents)
-            ready = before <= placed | {other for at, other in lessons.items() if at < step}
-            fits = minutes + open_steps * _SHORTEST_STEP <= left
-            if content not in placed and step not in lessons and ready and fits:
-                is_answer = shelf.points[content] >= 0 or not said
-                if shelf.topics[content, topic] < _ABOUT or not is_answer:
-                    continue
-                lessons[step] = content
-                left -= minutes
-        return lessons
+    def _deal(self, shelf: _Shelf, day_topics: tuple[int, ...], proof: Integers) -> list[Seats]:
+        """Deal the contents to the days, best recommended first, until none fits any more."""
+        days: list[Seats] = [{} for _ in day_topics]
+        waiting = list(shelf.contents)
+        while True:
+            dealt = [content for content in waiting if self._place(content, shelf, day_topics, proof, days)]
+            waiting = [content for content in waiting if content not in dealt]
+            # What was placed late may be what another content waits for.
+            if not dealt:
+                return days
 
-    def _day(
-        self, day: int, topic: int, lessons: dict[int, int], shelf: _Shelf, proof: int
-    ) -> list[PackageItem]:
+    def _place(
+        self, content: int, shelf: _Shelf, day_topics: tuple[int, ...], proof: Integers, days: list[Seats]
+    ) -> bool:
+        """Place a content on the day of its topic with the least to read, if there is room on any."""
+        order = sorted(range(len(days)), key=lambda day: (_material(days[day], shelf), day))
+        for day in order:
+            topic = day_topics[day]
+            answers = shelf.points[content] >= 0 or proof[topic] < 0
+            if shelf.topics[content, topic] < _ABOUT or not answers:
+                continue
+            known = {other for seats in days[:day] for other in seats.values()}
+            seats = self._seat([*days[day].values(), content], shelf, known)
+            if seats is not None:
+                days[day] = seats
+                return True
+        return False
+
+    def _seat(self, contents: list[int], shelf: _Shelf, known: set[int]) -> Seats | None:
+        """Give each content of a day a step that it suits, after what comes before it; None if there is no way."""
+        if sum(int(shelf.minutes[content]) for content in contents) > _MATERIAL * self.minutes_per_day:
+            return None
+        for steps in permutations(range(len(STEPS)), len(contents)):
+            seats = dict(zip(steps, contents, strict=True))
+            if all(
+                shelf.steps[content, step] and _is_ready(content, step, seats, shelf, known)
+                for step, content in seats.items()
+            ):
+                return dict(sorted(seats.items()))
+        return None
+
+    def _day(self, day: int, topic: int, lessons: Seats, shelf: _Shelf, proof: int) -> list[PackageItem]:
+        cited = proof if proof >= 0 else None
         free = self._free_minutes(day, {step: int(shelf.minutes[c]) for step, c in lessons.items()})
         items = []
         for step, name in enumerate(STEPS):
-            content = lessons.get(step)
-            minutes = free[step] if content is None else int(shelf.minutes[content])
-            own = -1 if content is None else int(shelf.points[content])
-            point = own if own >= 0 else proof
-            items.append(
-                PackageItem(day, "DAYTIME", name, content, topic, minutes, point if point >= 0 else None)
-            )
-        review = PackageItem(
-            day, "EVENING", None, None, topic, self.evening_minutes, proof if proof >= 0 else None
-        )
-        return [*items, review]
+            if step in lessons:
+                content = lessons[step]
+                own = int(shelf.points[content])
+                point = own if own >= 0 else cited
+                minutes = int(shelf.minutes[content])
+                items.append(PackageItem(day, "DAYTIME", name, content, topic, minutes, point))
+            if free[step]:
+                items.append(PackageItem(day, "DAYTIME", name, None, topic, free[step], cited))
+        return [*items, PackageItem(day, "EVENING", None, None, topic, self.evening_minutes, cited)]
 
     def _free_minutes(self, day: int, used: dict[int, int]) -> dict[int, int]:
-        """Split what the contents leave over the open steps by the day's shares."""
+        """Split what the contents leave over the steps, so that each comes near its share of the day.
+
+        A step without content has some time at least; one with content has none rather than too little.
+        """
         progress = (day - 1) / (N_DAYS - 1)
         shares = (1 - progress) * _FIRST_DAY + progress * _LAST_DAY
-        open_steps = [step for step in range(len(STEPS)) if step not in used]
-        spare = self.minutes_per_day - sum(used.values()) - _SHORTEST_STEP * len(open_steps)
-        total = float(shares[open_steps].sum()) if open_steps else 1.0
-        return {
-            step: _SHORTEST_STEP + int(spare * float(shares[step]) / total) // _ROUNDING * _ROUNDING
-            for step in open_steps
-        }
+        lessons = np.array([used.get(step, 0) for step in range(len(STEPS))])
+        least = np.where(lessons > 0, 0, _SHORTEST_STEP)
+        short = np.maximum(shares * self.minutes_per_day - lessons - least, 0.0)
+        spare = self.minutes_per_day - int(lessons.sum()) - int(least.sum())
+        minutes = least + (spare * short / max(float(short.sum()), 1.0)).astype(np.int64)
+        minutes = np.where(minutes < _SHORTEST_STEP, 0, minutes // _ROUNDING * _ROUNDING)
+        minutes[np.argmax(minutes)] += self.minutes_per_day - int(lessons.sum() + minutes.sum())
+        return dict(enumerate(minutes.tolist()))
+
+
+def _material(seats: Seats, shelf: _Shelf) -> int:
+    return sum(int(shelf.minutes[content]) for content in seats.values())
+
+
+def _is_ready(content: int, step: int, seats: Seats, shelf: _Shelf, known: set[int]) -> bool:
+    """Tell whether all that is recommended and comes before a content is known by then."""
+    before = set(shelf.closure[content]) & set(shelf.contents)
+    return before <= known | {other for at, other in seats.items() if at < step}
 
 
 def _topic_weights(needs: Floats, strength: Floats, shelf: _Shelf) -> Floats:
@@ -295,7 +343,8 @@ def _shelf(
     given = np.asarray([] if contents is None else contents, dtype=np.int64)
     if not len(given):
         nothing = np.zeros(0, dtype=np.int64)
-        return _Shelf((), np.zeros((0, n_topics)), nothing, nothing, nothing, [])
+        none = np.zeros((0, len(STEPS)), dtype=np.bool_)
+        return _Shelf((), np.zeros((0, n_topics)), nothing, none, nothing, [])
     if content_topics is None or content_minutes is None:
         raise InvalidInputError(
             "The 'contents' parameter of plan needs 'content_topics' and 'content_minutes'."
@@ -304,12 +353,16 @@ def _shelf(
     shape = (len(topics),)
     checked_array("contents", given, (None,), -1.0, len(topics) - 1)
     minutes = checked_array("content_minutes", content_minutes, shape, 1.0, np.inf).astype(np.int64)
-    learn = float(STEPS.index("LEARN"))
-    steps = optional_array("content_steps", content_steps, shape, 0.0, 3.0, learn).astype(np.int64)
+    suits = np.zeros((len(topics), len(STEPS)))
+    suits[:, STEPS.index("LEARN")] = 1.0
+    if content_steps is not None:
+        suits = checked_array("content_steps", content_steps, suits.shape, 0.0, 1.0)
     answers = optional_array("content_points", content_points, given.shape, -1.0, np.inf, -1.0)
     points = np.full(len(topics), -1, dtype=np.int64)
     for content, point in zip(given[::-1].tolist(), answers[::-1].tolist(), strict=True):
         if content >= 0:
             points[content] = int(point)
     distinct = tuple(dict.fromkeys(content for content in given.tolist() if content >= 0))
-    return _Shelf(distinct, topics, minutes, steps, points, prerequisite_closure(prerequisites, len(topics)))
+    return _Shelf(
+        distinct, topics, minutes, suits > 0, points, prerequisite_closure(prerequisites, len(topics))
+    )

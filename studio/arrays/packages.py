@@ -16,6 +16,7 @@ from studio.store.topics import Topic
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 _STEPS = [step.value for step in ShadowStep]
 
@@ -29,7 +30,8 @@ class LibraryArrays:
     row: Mapping[UUID, int]
     topics: Floats
     minutes: Integers
-    steps: Integers
+    # Which of the four steps each content suits.
+    steps: Flags
     prerequisites: Integers
 
 
@@ -42,7 +44,7 @@ class PackageRows:
     # The pain point that shows each need, by topic.
     evidence: Mapping[UUID, UUID | None]
     strengths: Mapping[UUID, float]
-    # Recommended contents with the pain point that each answers, best first.
+    # Contents that answer the needs, each with the pain point that it answers, best first.
     recommended: Sequence[tuple[UUID, UUID | None]]
 
 
@@ -79,15 +81,15 @@ def library_arrays(
         row=row,
         topics=about,
         minutes=np.array([content.minutes for content in contents], dtype=np.int64),
-        steps=np.array([_step(content) for content in contents], dtype=np.int64),
+        steps=np.array([_suits(content) for content in contents], dtype=np.bool_).reshape(-1, len(_STEPS)),
         prerequisites=np.array(pairs, dtype=np.int64).reshape(-1, 2),
     )
 
 
-def _step(content: Content) -> int:
-    """Return the step of the day where a content belongs best: its first one, or learning."""
-    step = content.steps[0] if content.steps else ShadowStep.LEARN.value
-    return _STEPS.index(step)
+def _suits(content: Content) -> list[bool]:
+    """Return which steps of the day a content suits; one that names none is for learning."""
+    named = content.steps or [ShadowStep.LEARN.value]
+    return [step in named for step in _STEPS]
 
 
 def package_arrays(library: LibraryArrays, rows: PackageRows) -> PackageArrays:

@@ -18,6 +18,7 @@ from studio.arrays.packages import (
 from studio.errors import NotFound
 from studio.operations.audit import audit
 from studio.operations.own import own_run
+from studio.operations.recommendations import answering_contents
 from studio.permissions import Actor, require
 from studio.store.catalogue import Content, ContentPrerequisite, ContentTopic
 from studio.store.enums import DaySlot, ShadowStep
@@ -25,9 +26,11 @@ from studio.store.needs import TraineeNeed
 from studio.store.packages import MentoringPackage, PackageItem
 from studio.store.pairings import Pairing
 from studio.store.people import strengths_of
-from studio.store.recommendations import Recommendation, RecommendationCause
 from studio.store.rows import chunks, insert_rows
 from studio.store.topics import topics_of
+
+# A week needs more than the list that a trainee reads: with 12 every fourth day had nothing to work with.
+CONTENTS_TO_PLAN_FROM = 40
 
 
 async def write_packages(
@@ -35,7 +38,7 @@ async def write_packages(
 ) -> int:
     """Plan the week of every pair of a run (or of some) and return how many were made.
 
-    A pair whose mentor, needs and recommendations are those that its package was planned from keeps it; where
+    A pair whose mentor, needs and fitting contents are those that its package was planned from keeps it; where
     they differ a package with the next number takes its place, and the earlier ones stay.
     """
     require(actor, "refresh_packages")
@@ -124,35 +127,17 @@ async def _package_rows(
     for trainee_id, topic_id, need, point_id in found.all():
         needs[trainee_id][topic_id] = need
         evidence[trainee_id][topic_id] = point_id
-    recommended = await _recommended(session, trainee_ids)
+    shelf = await answering_contents(session, pairings[0].studio_id, trainee_ids, CONTENTS_TO_PLAN_FROM)
     return {
         pairing.id: PackageRows(
             mentor_id=pairing.mentor_id,
             needs=needs[pairing.trainee_id],
             evidence=evidence[pairing.trainee_id],
             strengths=strengths.get(pairing.mentor_id, {}),
-            recommended=list(recommended[pairing.trainee_id].items()),
+            recommended=shelf[pairing.trainee_id],
         )
         for pairing in pairings
     }
-
-
-async def _recommended(
-    session: AsyncSession, trainee_ids: Sequence[UUID]
-) -> dict[UUID, dict[UUID, UUID | None]]:
-    """Return by trainee the recommended contents with the pain point that each answers, best first."""
-    found = await session.execute(
-        select(Recommendation.trainee_id, Recommendation.content_id, RecommendationCause.pain_point_id)
-        .join(
-            RecommendationCause, col(RecommendationCause.recommendation_id) == Recommendation.id, isouter=True
-        )
-        .where(col(Recommendation.trainee_id).in_(trainee_ids))
-        .order_by(col(Recommendation.rank), col(RecommendationCause.position))
-    )
-    first: dict[UUID, dict[UUID, UUID | None]] = defaultdict(dict)
-    for trainee_id, content_id, point_id in found.all():
-        first[trainee_id].setdefault(content_id, point_id)
-    return first
 
 
 def _package(

@@ -85,17 +85,48 @@ async def refresh_recommendations(
     if not catalogue.contents:
         return
     trainees = await _trainees(session, cohort_id, trainee_ids)
-    retriever = await asyncio.to_thread(
-        _retriever, tuple(f"{content.title}。{content.body}" for content in catalogue.contents)
-    )
     for some in chunks(trainees, BLOCK):
         arrays = await _arrays(session, catalogue, topics, some)
-        texts = [point.text for point in arrays.points]
-        text_scores = await asyncio.to_thread(retriever.scores, texts)
-        wanted = await asyncio.to_thread(_recommend, catalogue, arrays, text_scores, some)
+        text_scores = await _text_scores(catalogue, arrays)
+        wanted = await asyncio.to_thread(
+            _recommend, catalogue, arrays, text_scores, some, CONTENTS_PER_TRAINEE
+        )
         await _store(session, cohort.studio_id, [trainee.id for trainee in some], wanted)
         cases = await asyncio.to_thread(similar_cases, catalogue, arrays, text_scores)
         await store_similar_cases(session, cohort.studio_id, arrays, cases)
+
+
+async def answering_contents(
+    session: AsyncSession, studio_id: UUID, trainee_ids: Sequence[UUID], n_contents: int
+) -> dict[UUID, list[tuple[UUID, UUID | None]]]:
+    """Return by trainee up to `n_contents` contents with the pain point that each answers, best first.
+
+    What a week is planned from: found as recommendations are, only more of them, and not stored.
+    """
+    topics = await topics_of(session, studio_id)
+    catalogue = await _catalogue(session, studio_id, topics)
+    found: dict[UUID, list[tuple[UUID, UUID | None]]] = {trainee_id: [] for trainee_id in trainee_ids}
+    if not catalogue.contents:
+        return found
+    rows = await session.execute(
+        select(Trainee)
+        .where(col(Trainee.id).in_(trainee_ids))
+        .order_by(col(Trainee.roster_row), col(Trainee.id))
+    )
+    trainees = list(rows.scalars())
+    arrays = await _arrays(session, catalogue, topics, trainees)
+    text_scores = await _text_scores(catalogue, arrays)
+    wanted = await asyncio.to_thread(_recommend, catalogue, arrays, text_scores, trainees, n_contents)
+    for (trainee_id, content_id), want in wanted.items():
+        found[trainee_id].append((content_id, want.point_id))
+    return found
+
+
+async def _text_scores(catalogue: CatalogueArrays, arrays: TraineeArrays) -> Floats:
+    """Return how near each content's words are to each pain point's, shape (n_points, n_contents)."""
+    documents = tuple(f"{content.title}。{content.body}" for content in catalogue.contents)
+    texts = [point.text for point in arrays.points]
+    return await asyncio.to_thread(lambda: _retriever(documents).scores(texts))
 
 
 @lru_cache(maxsize=4)
@@ -180,11 +211,12 @@ def _recommend(
     arrays: TraineeArrays,
     text_scores: Floats,
     trainees: Sequence[Trainee],
+    n_contents: int,
 ) -> Wanted:
     found = recommend(
         arrays.needs,
         catalogue.topics,
-        CONTENTS_PER_TRAINEE,
+        n_contents,
         point_topics=arrays.point_topics,
         point_scores=text_scores,
         point_trainee=arrays.point_trainee,

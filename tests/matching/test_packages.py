@@ -21,7 +21,7 @@ def orders(draw: st.DrawFn) -> dict[str, object]:
         "contents": draw(arrays(np.int64, n_chosen, elements=st.integers(-1, n_contents - 1))),
         "content_topics": draw(arrays(float, (n_contents, n_topics), elements=SHARES)),
         "content_minutes": draw(arrays(np.int64, n_contents, elements=st.integers(1, 500))),
-        "content_steps": draw(arrays(np.int64, n_contents, elements=st.integers(0, 3))),
+        "content_steps": draw(arrays(np.bool_, (n_contents, 4))),
         "content_points": draw(arrays(np.int64, n_chosen, elements=st.integers(-1, 5))),
         "mentor_strength": draw(arrays(float, n_topics, elements=SHARES)),
         "prerequisites": draw(st.lists(pairs, max_size=4)),
@@ -39,15 +39,22 @@ def test_every_plan_keeps_the_week_and_the_budget(order: dict, budget: int) -> N
     assert not set(used) & set(plan.unplaced)
     for day in range(1, 6):
         items = [item for item in plan.items if item.day == day]
-        assert [item.step for item in items] == [*STEPS, None]
-        assert [item.slot for item in items] == ["DAYTIME"] * 4 + ["EVENING"]
-        assert sum(item.minutes for item in items[:4]) <= budget
+        *daytime, evening = items
+        assert (evening.slot, evening.step) == ("EVENING", None)
+        assert {item.slot for item in daytime} == {"DAYTIME"}
+        # The four steps in order; within a step at most one content, and it comes before the own work.
+        places = [(STEPS.index(item.step), item.content is None) for item in daytime]
+        assert places == sorted(set(places))
+        assert {step for step, _ in places} == set(range(4))
+        assert sum(item.minutes for item in daytime) == budget
+        assert sum(item.minutes for item in daytime if item.content is not None) <= budget / 2
         assert all(item.minutes > 0 for item in items)
         assert {item.topic for item in items} == {plan.day_topics[day - 1]}
         for item in items:
             if item.content is not None:
                 assert order["content_topics"][item.content, item.topic] >= 0.2
                 assert item.minutes == order["content_minutes"][item.content]
+                assert order["content_steps"][item.content, STEPS.index(item.step)]
     assert PackagePlanner(minutes_per_day=budget).plan(**order) == plan
 
 
@@ -86,11 +93,33 @@ def test_prerequisite_is_placed_before_what_needs_it() -> None:
         contents=[0, 1],
         content_topics=[[1.0], [1.0]],
         content_minutes=[60, 60],
-        content_steps=[0, 3],
+        content_steps=[[1, 0, 0, 0], [0, 0, 0, 1]],
         prerequisites=[[0, 1]],
     )
     day = {item.content: item.day for item in plan.items if item.content is not None}
     assert day == {1: 1, 0: 2}
+
+
+def test_content_moves_to_another_step_that_it_suits_rather_than_shut_the_next_one_out() -> None:
+    plan = PackagePlanner().plan(
+        [1.0],
+        contents=[0, 1, 2],
+        content_topics=[[1.0]] * 3,
+        content_minutes=[40, 40, 40],
+        content_steps=[[1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1]],
+    )
+    # Dealt over the days of their topic, not heaped on the first.
+    assert [item.day for item in plan.items if item.content is not None] == [1, 2, 3]
+    one_day = PackagePlanner(most_days_per_topic=1).plan(
+        [0.9, 0.8, 0.7, 0.6, 0.5],
+        contents=[0, 1, 2],
+        content_topics=[[1.0, 0, 0, 0, 0]] * 3,
+        content_minutes=[40, 40, 40],
+        content_steps=[[1, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 1]],
+    )
+    seats = {item.content: item.step for item in one_day.items if item.content is not None}
+    assert seats == {0: "WATCH", 1: "LISTEN", 2: "DO"}
+    assert one_day.unplaced == ()
 
 
 def test_content_too_long_for_a_day_is_left_out_and_named() -> None:
@@ -230,7 +259,8 @@ def test_week_answers_what_was_said_before_what_only_ratings_show() -> None:
 
 
 def test_content_that_answers_no_sentence_gives_way_where_a_sentence_was_said() -> None:
-    library = {"content_topics": [[1.0], [1.0]], "content_minutes": [60, 60], "content_steps": [0, 1]}
+    steps = [[1, 0, 0, 0], [0, 1, 0, 0]]
+    library = {"content_topics": [[1.0], [1.0]], "content_minutes": [60, 60], "content_steps": steps}
     said = PackagePlanner().plan([1.0], evidence=[7], contents=[0, 1], content_points=[-1, 7], **library)
     assert said.unplaced == (0,)
     assert {item.point for item in said.items} == {7}
