@@ -31,13 +31,16 @@ from studio.store.enums import (
     ThreePoint,
     TraineeRole,
 )
+from studio.store.event_enums import ContentEventKind, DismissalReason
 
 # Other features import the studio's enums from here, where they are declared.
 __all__ = [
     "CohortState",
+    "ContentEventKind",
     "ContentKind",
     "CourseEvent",
     "DaySlot",
+    "DismissalReason",
     "EnumLabel",
     "EnumValueLabel",
     "JobKind",
@@ -87,6 +90,8 @@ PUBLISHED_ENUMS: tuple[type[StrEnum], ...] = (
     TagStatus,
     ContentKind,
     Origin,
+    ContentEventKind,
+    DismissalReason,
     RuleKind,
     MatchRunState,
     PublishState,

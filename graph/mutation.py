@@ -3,6 +3,7 @@
 import strawberry
 
 from graph.mutations.access import AccessMutation
+from graph.mutations.content_events import ContentEventMutation
 from graph.mutations.needs import NeedMutation
 from graph.mutations.pairings import PairingMutation
 from graph.mutations.rules import RuleMutation
@@ -11,5 +12,13 @@ from graph.mutations.surveys import SurveyMutation
 
 
 @strawberry.type(description="What can be done. Expected refusals come as userErrors and change nothing.")
-class Mutation(SurveyMutation, NeedMutation, RunMutation, PairingMutation, RuleMutation, AccessMutation):
+class Mutation(
+    SurveyMutation,
+    NeedMutation,
+    ContentEventMutation,
+    RunMutation,
+    PairingMutation,
+    RuleMutation,
+    AccessMutation,
+):
     """What can be done."""

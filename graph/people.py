@@ -6,7 +6,16 @@ import strawberry
 
 from graph.enums import Level, PairingState, RegionKind, TraineeRole
 from graph.node import Connection, Node
-from graph.references import Cohort, PainPoint, Pairing, Recommendation, SurveyResponse, Topic, TraineeNeed
+from graph.references import (
+    Cohort,
+    ContentEvent,
+    PainPoint,
+    Pairing,
+    Recommendation,
+    SurveyResponse,
+    Topic,
+    TraineeNeed,
+)
 from graph.stored import argument, page, stored
 
 
@@ -55,6 +64,9 @@ class Trainee(Node):
     recommendations: list[Recommendation] = stored(
         "Contents that answer the needs, the best first.",
         first=argument(int, "How many at most, 1–100.", 10),
+    )
+    content_events: Connection[ContentEvent] = stored(
+        "What the trainee did with contents, the latest first.", **page()
     )
     pairing: Pairing | None = stored("The pairing of the published match run.")
     pairings: list[Pairing] = stored("Pairings of all runs for organizers, of published ones for others.")

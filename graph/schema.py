@@ -13,6 +13,7 @@ from strawberry.types import ExecutionContext
 from graph.catalogue import Content
 from graph.cohorts import Cohort, Studio
 from graph.compiled import CompiledReads
+from graph.content_events import ContentEvent
 from graph.errors import malformed
 from graph.jobs import Job
 from graph.limits import Limits
@@ -45,6 +46,7 @@ NODES = (
     PainPoint,
     Content,
     Recommendation,
+    ContentEvent,
     MatchPolicy,
     Rule,
     MatchRun,

@@ -61,6 +61,7 @@ class _Pairs:
     wanted: Flags
     in_words: Flags
     level_fits: Flags
+    well_rated: Flags
 
 
 def recommend(
@@ -100,7 +101,8 @@ def recommend(
     trainee_level, content_level : int arrays of shape (n_trainees,) and (n_contents,), 0–2, optional
         Rungs of the ladder; a content two rungs above the trainee is left out.
     content_rating, n_ratings : arrays of shape (n_contents,), rating in [0, 1], counts at least 0, optional
-        Mean rating and number of ratings; few ratings are shrunk to the mean of all.
+        Mean rating and number of ratings; few ratings are shrunk to the mean of all. WELL_RATED is said of a
+        content above that mean with at least 5 ratings.
     excluded : bool array of shape (n_contents,) or (n_trainees, n_contents), optional
         Must not be offered (out of date, dismissed).
     taken : bool array of shape (n_trainees, n_contents), optional
@@ -151,19 +153,22 @@ def recommend(
     match, topics = greatest_product(needs, about)
     text, points = own_words(point_topics, point_scores, point_trainee, needs, about)
     fit, in_reach = level_fit(trainee_level, content_level, shape)
-    rating = np.broadcast_to(shrunk_rating(content_rating, n_ratings, len(about)), shape)
-    parts = np.stack([match, text, fit, rating], axis=2) * _weights(weights)
+    rating, good = shrunk_rating(content_rating, n_ratings, len(about))
+    parts = np.stack([match, text, fit, np.broadcast_to(rating, shape)], axis=2) * _weights(weights)
     allowed = in_reach & ~done & ~_exclusions(excluded, shape)
     in_words = text >= TEXT_MATCH
     wanted = allowed & ((match > 0) | in_words)
-    pairs = _Pairs(parts, parts.sum(axis=2), topics, points, allowed, wanted, in_words, fit == 1.0)
+    well_rated = np.broadcast_to(good, shape) & (parts[:, :, 3] > 0)
+    pairs = _Pairs(
+        parts, parts.sum(axis=2), topics, points, allowed, wanted, in_words, fit == 1.0, well_rated
+    )
     closure = prerequisite_closure(prerequisites, len(about))
     likeness = _likeness(about)
     picked = [
         _in_order(_pick(pairs, row, done[row], closure, likeness, k, variety), pairs.scores[row], closure)
         for row in range(len(needs))
     ]
-    return _collect(pairs, picked, k, _mean_rating_part(parts))
+    return _collect(pairs, picked, k)
 
 
 def _exclusions(excluded: ArrayLike | None, shape: tuple[int, int]) -> Flags:
@@ -238,13 +243,7 @@ def _in_order(
     return list(ordered.items())
 
 
-def _mean_rating_part(parts: Floats) -> float:
-    return float(parts[:, :, 3].mean()) if parts.size else 0.0
-
-
-def _collect(
-    pairs: _Pairs, picked: list[list[tuple[int, bool]]], k: int, mean_rating: float
-) -> Recommendations:
+def _collect(pairs: _Pairs, picked: list[list[tuple[int, bool]]], k: int) -> Recommendations:
     shape = (len(picked), k)
     contents = np.full(shape, -1, dtype=np.int64)
     topics, points = contents.copy(), contents.copy()
@@ -258,18 +257,16 @@ def _collect(
         points[row, :n_chosen] = pairs.points[row, columns]
         scores[row, :n_chosen] = pairs.scores[row, columns]
         parts[row, :n_chosen] = pairs.parts[row, columns]
-        reasons.append(tuple(_reasons(pairs, row, column, only, mean_rating) for column, only in chosen))
+        reasons.append(tuple(_reasons(pairs, row, column, only) for column, only in chosen))
     return Recommendations(contents, scores, parts, topics, points, tuple(reasons))
 
 
-def _reasons(
-    pairs: _Pairs, row: int, column: int, only_prerequisite: bool, mean_rating: float
-) -> tuple[str, ...]:
+def _reasons(pairs: _Pairs, row: int, column: int, only_prerequisite: bool) -> tuple[str, ...]:
     facts = {
         "NEED": pairs.parts[row, column, 0] > 0,
         "OWN_WORDS": pairs.points[row, column] >= 0 and pairs.in_words[row, column],
         "LEVEL_FIT": pairs.level_fits[row, column],
-        "WELL_RATED": pairs.parts[row, column, 3] > mean_rating + 1e-9,
+        "WELL_RATED": pairs.well_rated[row, column],
         "PREREQUISITE": only_prerequisite,
     }
     return tuple(code for code, holds in facts.items() if holds)

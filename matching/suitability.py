@@ -84,12 +84,19 @@ def level_fit(
     return fit, above < 2
 
 
-def shrunk_rating(content_rating: ArrayLike | None, n_ratings: ArrayLike | None, n_contents: int) -> Floats:
-    """Return ratings pulled towards the mean of all, shape (n_contents,); 0.5 where unknown."""
+def shrunk_rating(
+    content_rating: ArrayLike | None, n_ratings: ArrayLike | None, n_contents: int
+) -> tuple[Floats, Flags]:
+    """Return ratings pulled towards the mean of all, 0.5 where unknown, and which are good; shape (n_contents,).
+
+    The mean itself is pulled towards 0.5: one happy reader does not make all contents good. A content is called
+    good from as many ratings on as are imagined, so that nobody is told from one reader's taste.
+    """
     if content_rating is None or n_ratings is None:
-        return np.full(n_contents, 0.5)
+        return np.full(n_contents, 0.5), np.zeros(n_contents, dtype=bool)
     counts = checked_array("n_ratings", n_ratings, (n_contents,), 0.0, np.inf)
     rating = checked_array("content_rating", content_rating, (n_contents,), 0.0, 1.0, nan_allowed=True)
     total = np.where(counts > 0, np.nan_to_num(rating) * counts, 0.0)
-    middle = total.sum() / counts.sum() if counts.sum() else 0.5
-    return np.asarray((total + _RATING_PRIOR * middle) / (counts + _RATING_PRIOR))
+    middle = (total.sum() + _RATING_PRIOR * 0.5) / (counts.sum() + _RATING_PRIOR)
+    shrunk = np.asarray((total + _RATING_PRIOR * middle) / (counts + _RATING_PRIOR))
+    return shrunk, (shrunk > middle + 1e-9) & (counts >= _RATING_PRIOR)

@@ -98,6 +98,7 @@ READ: dict[str, dict[Role, Rows]] = {
         TRAINEE: Rows.OWN,
         CLIENT_APP: Rows.ALL,
     },
+    "ContentEvent": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "MatchPolicy": {ORGANIZER: Rows.ALL},
     "Rule": {ORGANIZER: Rows.ALL},
     "MatchRun": {ORGANIZER: Rows.ALL},
@@ -133,6 +134,8 @@ DO: dict[str, frozenset[Role]] = {
     "classify": frozenset({ORGANIZER, MENTOR, TRAINEE, CLIENT_APP}),
     "refresh_needs": frozenset({ORGANIZER}),
     "refresh_recommendations": frozenset({ORGANIZER}),
+    # Of oneself, of own trainees, of everybody; the operation checks which.
+    "record_content_event": frozenset({ORGANIZER, MENTOR, TRAINEE}),
     "start_match_run": frozenset({ORGANIZER}),
     "cancel_job": frozenset({ORGANIZER}),
     "override_pairing": frozenset({ORGANIZER}),

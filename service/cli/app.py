@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from service.cli import classify, cohort, exports, imports, server, setup
+from service.cli import classify, cohort, events, exports, imports, server, setup
 from service.cli.usage import CommandLine
 from service.logs import configure_logging
 from service.settings import read_settings
@@ -21,6 +21,7 @@ app.command("init", help="HELP_INIT")(setup.init)
 app.add_typer(imports.app, name="import")
 app.command("needs", help="HELP_NEEDS")(cohort.needs)
 app.command("recommend", help="HELP_RECOMMEND")(cohort.recommend)
+app.command("event", help="HELP_EVENT")(events.event)
 app.command("match", help="HELP_MATCH")(cohort.match)
 app.command("classify", help="HELP_CLASSIFY")(classify.classify)
 app.add_typer(exports.exports, name="export")

@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from studio.arrays.matches import seniority
 from studio.store.catalogue import Content
+from studio.store.content_events import Settled
 from studio.store.enums import Level
 from studio.store.people import Trainee
 from studio.store.topics import Topic
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 # How much a content is about its main leaf, its further leaves, and the topics above them.
 MAIN, FURTHER, ABOVE = 1.0, 0.8, 0.6
@@ -37,10 +39,14 @@ class CatalogueArrays:
     """The contents as arrays; columns of `topics` are all topics, leaves beside their parents."""
 
     contents: Sequence[Content]
+    row: Mapping[UUID, int]
     topic_column: Mapping[UUID, int]
     topics: Floats
     levels: Integers
     prerequisites: Integers
+    # NaN where nobody has judged.
+    ratings: Floats
+    n_ratings: Integers
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,9 @@ class TraineeArrays:
     points: Sequence[Point]
     point_trainee: Integers
     point_topics: Floats
+    # Which contents each has done or dismissed, shape (n_trainees, n_contents).
+    taken: Flags
+    dismissed: Flags
 
 
 def catalogue_arrays(
@@ -59,8 +68,12 @@ def catalogue_arrays(
     contents: Sequence[Content],
     content_topics: Sequence[tuple[UUID, UUID, int]],
     prerequisites: Sequence[tuple[UUID, UUID]],
+    ratings: Mapping[UUID, tuple[int, int]],
 ) -> CatalogueArrays:
-    """Return the catalogue; `content_topics` are (content, topic, position), `prerequisites` (content, requires)."""
+    """Return the catalogue.
+
+    `content_topics` are (content, topic, position), `prerequisites` (content, requires), `ratings` (useful, judged).
+    """
     column = {topic.id: place for place, topic in enumerate(topics)}
     parent = {topic.id: topic.parent_id for topic in topics}
     row = {content.id: place for place, content in enumerate(contents)}
@@ -75,12 +88,18 @@ def catalogue_arrays(
             place = row[content_id], column[above]
             about[place] = max(about[place], ABOVE * weight)
     pairs = [(row[one], row[other]) for one, other in prerequisites if one in row and other in row]
+    judged = np.array([ratings.get(content.id, (0, 0)) for content in contents], dtype=np.int64).reshape(
+        -1, 2
+    )
     return CatalogueArrays(
         contents=contents,
+        row=row,
         topic_column=column,
         topics=about,
         levels=np.array([_RUNGS[content.level] for content in contents], dtype=np.int64),
         prerequisites=np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2),
+        ratings=np.where(judged[:, 1] > 0, judged[:, 0] / np.maximum(judged[:, 1], 1), np.nan),
+        n_ratings=judged[:, 1],
     )
 
 
@@ -91,6 +110,7 @@ def trainee_arrays(
     needs: Mapping[UUID, Mapping[UUID, float]],
     points: Sequence[Point],
     tags: Mapping[UUID, Mapping[UUID, float]],
+    settled: Settled,
     on: date,
 ) -> TraineeArrays:
     """Return the trainees' arrays. A leaf is needed as much as its parent, as far as the trainee's words name it.
@@ -115,6 +135,8 @@ def trainee_arrays(
         points=own,
         point_trainee=owner,
         point_topics=spoken,
+        taken=_pairs(catalogue, row, settled.taken),
+        dismissed=_pairs(catalogue, row, settled.dismissed),
     )
 
 
@@ -137,6 +159,15 @@ def _needs(
             leaf, above = catalogue.topic_column[topic.id], catalogue.topic_column[topic.parent_id]
             matrix[:, leaf] = matrix[:, above] * named[:, leaf]
     return matrix
+
+
+def _pairs(catalogue: CatalogueArrays, row: Mapping[UUID, int], pairs: Sequence[tuple[UUID, UUID]]) -> Flags:
+    """Return which pairs of trainee and active content are among `pairs`."""
+    flags = np.zeros((len(row), len(catalogue.contents)), dtype=bool)
+    for trainee_id, content_id in pairs:
+        if content_id in catalogue.row:
+            flags[row[trainee_id], catalogue.row[content_id]] = True
+    return flags
 
 
 def by_owner(rows: Sequence[tuple[UUID, UUID, float]]) -> dict[UUID, dict[UUID, float]]:

@@ -7,8 +7,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from studio.errors import Conflict, NotFound
 from studio.permissions import Actor
+from studio.reading.read import read_rows
+from studio.reading.selection import Selection
 from studio.store.columns import StudioRow
 from studio.store.locks import lock_cohort, lock_studio
+from studio.store.people import Trainee
 from studio.store.runs import MatchRun
 
 RowT = TypeVar("RowT", bound=StudioRow)
@@ -26,6 +29,18 @@ async def own(
     if row is None or row.studio_id != actor.studio_id:
         raise NotFound(table.__name__, field=field)
     return row
+
+
+async def own_trainee(session: AsyncSession, actor: Actor, trainee_id: UUID, field: str) -> Trainee:
+    """Return a trainee whom the actor may read: oneself, an own one, or any; others do not exist.
+
+    The policy of reading decides, so that nobody writes about whom one does not see.
+    """
+    trainee = await own(session, actor, Trainee, trainee_id, field)
+    (seen,) = await read_rows(session, actor, "Trainee", [trainee_id], [Selection("id", "id")])
+    if seen is None:
+        raise NotFound("Trainee", field=field)
+    return trainee
 
 
 async def own_run(session: AsyncSession, actor: Actor, run_id: UUID) -> MatchRun:

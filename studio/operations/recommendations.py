@@ -12,38 +12,28 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from matching import ContentRetriever, recommend
-from studio.arrays.contents import (
-    CatalogueArrays,
-    Floats,
-    Point,
-    TraineeArrays,
-    by_owner,
-    catalogue_arrays,
-    trainee_arrays,
-)
+from studio.arrays.contents import CatalogueArrays, Floats, TraineeArrays
 from studio.errors import StudioError
 from studio.operations.cases import similar_cases, store_similar_cases
 from studio.operations.own import own
+from studio.operations.recommendation_input import needs_and_words, recommendable, trainees_in
 from studio.permissions import Actor, require
-from studio.store.catalogue import Content, ContentPrerequisite, ContentTopic
-from studio.store.clock import today
 from studio.store.cohorts import Cohort
 from studio.store.locks import lock_cohort
-from studio.store.needs import PainPoint, PainPointTopic, TraineeNeed
 from studio.store.people import Trainee
 from studio.store.recommendations import Recommendation, RecommendationCause
 from studio.store.rows import changed, chunks, insert_rows
-from studio.store.surveys import SurveyResponse
-from studio.store.topics import Topic, topics_of
+from studio.store.topics import topics_of
 
 CONTENTS_PER_TRAINEE = 12
 # Trainees scored at a time, which bounds the memory.
 BLOCK = 500
 DECIMALS = 6
-MODEL_VERSION = "needs-text-level-1"
-# There are no ratings of contents yet, so that part of the score is left out.
-WEIGHTS = {"need": 0.6, "text": 0.27, "level": 0.13}
-_PART_CODES = ("NEED", "OWN_WORDS", "LEVEL_FIT", "WELL_RATED")
+MODEL_VERSION = "needs-text-level-rating-2"
+# While nobody has judged any content, that part of the score is left out.
+UNRATED = {"need": 0.6, "text": 0.27, "level": 0.13}
+# The part of the ratings is a praise only where the engine says so.
+_PART_CODES = ("NEED", "OWN_WORDS", "LEVEL_FIT", "RATING")
 
 
 @dataclass(frozen=True)
@@ -81,12 +71,12 @@ async def refresh_recommendations(
     await lock_cohort(session, cohort_id)
     cohort = await session.get_one(Cohort, cohort_id)
     topics = await topics_of(session, cohort.studio_id)
-    catalogue = await _catalogue(session, cohort.studio_id, topics)
+    catalogue = await recommendable(session, cohort.studio_id, topics)
     if not catalogue.contents:
         return
-    trainees = await _trainees(session, cohort_id, trainee_ids)
+    trainees = await trainees_in(session, cohort_id, trainee_ids)
     for some in chunks(trainees, BLOCK):
-        arrays = await _arrays(session, catalogue, topics, some)
+        arrays = await needs_and_words(session, catalogue, topics, some)
         text_scores = await _text_scores(catalogue, arrays)
         wanted = await asyncio.to_thread(
             _recommend, catalogue, arrays, text_scores, some, CONTENTS_PER_TRAINEE
@@ -104,7 +94,7 @@ async def answering_contents(
     What a week is planned from: found as recommendations are, only more of them, and not stored.
     """
     topics = await topics_of(session, studio_id)
-    catalogue = await _catalogue(session, studio_id, topics)
+    catalogue = await recommendable(session, studio_id, topics)
     found: dict[UUID, list[tuple[UUID, UUID | None]]] = {trainee_id: [] for trainee_id in trainee_ids}
     if not catalogue.contents:
         return found
@@ -114,7 +104,7 @@ async def answering_contents(
         .order_by(col(Trainee.roster_row), col(Trainee.id))
     )
     trainees = list(rows.scalars())
-    arrays = await _arrays(session, catalogue, topics, trainees)
+    arrays = await needs_and_words(session, catalogue, topics, trainees)
     text_scores = await _text_scores(catalogue, arrays)
     wanted = await asyncio.to_thread(_recommend, catalogue, arrays, text_scores, trainees, n_contents)
     for (trainee_id, content_id), want in wanted.items():
@@ -134,78 +124,6 @@ def _retriever(documents: tuple[str, ...]) -> ContentRetriever:
     return ContentRetriever().fit(documents)
 
 
-async def _catalogue(session: AsyncSession, studio_id: UUID, topics: Sequence[Topic]) -> CatalogueArrays:
-    contents = await session.execute(
-        select(Content).where(Content.studio_id == studio_id, Content.active).order_by(col(Content.code))
-    )
-    about = await session.execute(
-        select(ContentTopic.content_id, ContentTopic.topic_id, ContentTopic.position).where(
-            ContentTopic.studio_id == studio_id
-        )
-    )
-    before = await session.execute(
-        select(ContentPrerequisite.content_id, ContentPrerequisite.requires_id).where(
-            ContentPrerequisite.studio_id == studio_id
-        )
-    )
-    return catalogue_arrays(
-        topics,
-        list(contents.scalars()),
-        [(content_id, topic_id, position) for content_id, topic_id, position in about.all()],
-        [(content_id, requires_id) for content_id, requires_id in before.all()],
-    )
-
-
-async def _trainees(
-    session: AsyncSession, cohort_id: UUID, trainee_ids: Sequence[UUID] | None
-) -> Sequence[Trainee]:
-    query = select(Trainee).where(Trainee.cohort_id == cohort_id)
-    if trainee_ids is not None:
-        query = query.where(col(Trainee.id).in_(trainee_ids))
-    found = await session.execute(query.order_by(col(Trainee.roster_row), col(Trainee.id)))
-    return list(found.scalars())
-
-
-async def _arrays(
-    session: AsyncSession, catalogue: CatalogueArrays, topics: Sequence[Topic], trainees: Sequence[Trainee]
-) -> TraineeArrays:
-    ids = [trainee.id for trainee in trainees]
-    needs = await session.execute(
-        select(TraineeNeed.trainee_id, TraineeNeed.topic_id, TraineeNeed.need).where(
-            col(TraineeNeed.trainee_id).in_(ids)
-        )
-    )
-    spoken = (
-        select(PainPoint.id, PainPoint.trainee_id, PainPoint.text)
-        .join(SurveyResponse, col(SurveyResponse.id) == PainPoint.response_id)
-        .where(
-            col(PainPoint.trainee_id).in_(ids),
-            SurveyResponse.current,
-            sa.not_(col(PainPoint.junk)),
-            sa.not_(col(PainPoint.resolved)),
-        )
-        .order_by(col(PainPoint.wave), col(PainPoint.position), col(PainPoint.text), col(PainPoint.id))
-    )
-    points = [Point(*row) for row in (await session.execute(spoken)).all()]
-    tags: list[tuple[UUID, UUID, float]] = []
-    for some in chunks([point.id for point in points]):
-        found = await session.execute(
-            select(PainPointTopic.pain_point_id, PainPointTopic.topic_id, PainPointTopic.confidence).where(
-                col(PainPointTopic.pain_point_id).in_(some)
-            )
-        )
-        tags.extend((point_id, topic_id, sure) for point_id, topic_id, sure in found.all())
-    return trainee_arrays(
-        catalogue,
-        topics,
-        trainees,
-        by_owner([(owner, topic_id, need) for owner, topic_id, need in needs.all()]),
-        points,
-        by_owner(tags),
-        today(),
-    )
-
-
 def _recommend(
     catalogue: CatalogueArrays,
     arrays: TraineeArrays,
@@ -222,8 +140,12 @@ def _recommend(
         point_trainee=arrays.point_trainee,
         trainee_level=arrays.levels,
         content_level=catalogue.levels,
+        content_rating=catalogue.ratings,
+        n_ratings=catalogue.n_ratings,
+        excluded=arrays.dismissed,
+        taken=arrays.taken,
         prerequisites=catalogue.prerequisites,
-        weights=WEIGHTS,
+        weights=None if catalogue.n_ratings.any() else UNRATED,
     )
     wanted: Wanted = {}
     for row, trainee in enumerate(trainees):
@@ -245,7 +167,8 @@ def _reasons(parts: Sequence[float], codes: Sequence[str]) -> Iterator[dict[str,
     """Give each part of the score as a reason, so that weights sum to the score; a prerequisite weighs nothing."""
     for code, part in zip(_PART_CODES, parts, strict=True):
         if round(part, DECIMALS) > 0:
-            yield {"code": code, "weight": round(part, DECIMALS)}
+            praised = code == "RATING" and "WELL_RATED" in codes
+            yield {"code": "WELL_RATED" if praised else code, "weight": round(part, DECIMALS)}
     if "PREREQUISITE" in codes:
         yield {"code": "PREREQUISITE", "weight": 0.0}
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from studio.reading.entities.cohorts import COHORTS
+from studio.reading.entities.content_events import CONTENT_EVENTS
 from studio.reading.entities.heat import HEAT
 from studio.reading.entities.matches import MATCHES
 from studio.reading.entities.needs import NEEDS
@@ -25,6 +26,7 @@ ENTITIES: Mapping[str, Entity] = {
         HEAT,
         TRENDS,
         RECOMMENDATIONS,
+        CONTENT_EVENTS,
         MATCHES,
         PACKAGES,
     )

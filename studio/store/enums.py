@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from studio.store.event_enums import EVENT_LABELS
+
 
 class TraineeRole(StrEnum):
     """What a trainee does in the community (干部类别)."""
@@ -310,6 +312,7 @@ LABELS: dict[type[StrEnum], dict[str, str]] = {
     },
     JobKind: {"SURVEY_IMPORT": "导入问卷", "MATCH_RUN": "匹配", "NEEDS": "需求计算"},
     Role: {"ORGANIZER": "组织者", "MENTOR": "导师", "TRAINEE": "学员", "CLIENT_APP": "客户端应用"},
+    **EVENT_LABELS,
 }
 
 

@@ -26,6 +26,7 @@ PREFIXES = {
     "PainPoint": "PP",
     "Content": "CT",
     "Recommendation": "RC",
+    "ContentEvent": "CE",
     "MatchPolicy": "PO",
     "MatchRun": "MR",
     "Pairing": "PA",

@@ -6,6 +6,7 @@ from studio.store.access import AuditEvent, IdempotencyKey, Token
 from studio.store.cases import SimilarCase
 from studio.store.catalogue import Content, ContentPrerequisite, ContentTopic
 from studio.store.cohorts import Cohort
+from studio.store.content_events import ContentEvent
 from studio.store.heat import CountyNeed, RoleNeed
 from studio.store.jobs import Job
 from studio.store.needs import CohortNeed, CohortRating, PainPoint, PainPointTopic, TraineeNeed
@@ -44,6 +45,7 @@ __all__ = [
     "CohortNeed",
     "CohortRating",
     "Content",
+    "ContentEvent",
     "ContentPrerequisite",
     "ContentTopic",
     "CountyNeed",

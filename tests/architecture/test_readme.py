@@ -22,6 +22,7 @@ PROMISED = {
     "import rules",
     "needs",
     "recommend",
+    "event",
     "match",
     "classify",
     "export pairings",

@@ -94,6 +94,7 @@ INPUTS = {
     "submitSurveyResponse": None,
     "refreshNeeds": "{cohortId: $c}",
     "refreshRecommendations": "{cohortId: $c}",
+    "recordContentEvent": None,
     "startMatchRun": "{cohortId: $c}",
     "publishMatchRun": "{runId: $r, expectedVersion: 1}",
     "generatePackages": "{runId: $r}",

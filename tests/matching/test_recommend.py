@@ -192,3 +192,23 @@ def test_likeness_to_words_that_are_not_cited_adds_nothing() -> None:
     assert found.parts[0, 0, 1] > 0
     assert found.parts[0, 1, 1] == 0
     assert "OWN_WORDS" not in found.reasons[0][1]
+
+
+def test_praise_needs_five_ratings_above_the_mean() -> None:
+    def praised(ratings: list[float], counts: list[int]) -> list[bool]:
+        found = recommend(
+            [[1.0]], [[1.0]] * len(ratings), len(ratings), content_rating=ratings, n_ratings=counts
+        )
+        by_content = dict(zip(found.contents[0].tolist(), found.reasons[0], strict=True))
+        return ["WELL_RATED" in by_content[content] for content in range(len(ratings))]
+
+    assert praised([1.0, 0.5, np.nan], [4, 0, 0]) == [False, False, False]
+    assert praised([1.0, 0.5, np.nan], [5, 0, 0]) == [True, False, False]
+    assert praised([0.9, 0.2, np.nan], [50, 50, 0]) == [True, False, False]
+
+
+def test_one_happy_reader_does_not_lift_what_nobody_judged() -> None:
+    found = recommend([[1.0]], [[1.0], [1.0]], 2, content_rating=[1.0, np.nan], n_ratings=[1, 0], variety=0.0)
+    judged, unjudged = found.parts[0, :, 3]
+    assert found.contents.tolist() == [[0, 1]]
+    assert unjudged < judged < 0.08

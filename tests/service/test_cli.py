@@ -134,6 +134,21 @@ def test_recommendations_cite_own_words(folder: Path) -> None:
         assert {point["text"] for point in item["becauseOf"]} <= {"加装电梯一楼不同意", "停车天天吵"}
 
 
+def test_what_is_dismissed_is_not_recommended_again(folder: Path) -> None:
+    people = answer(folder, "needs", "--cohort", 3)["trainees"]
+    trainee = next(each["id"] for each in people if each["name"] == "王芳")
+    first = answer(folder, "recommend", "--trainee", trainee)["items"][0]["id"]
+    event = ("event", "--trainee", trainee, "--content", first, "--kind", "dismissed")
+    assert answer(folder, *event, code=1)["error"]["code"] == "DISMISSAL_REASON"
+    done = answer(folder, *event, "--reason", "too_easy")
+    assert (done["content"], done["kind"], done["reason"]) == (first, "DISMISSED", "TOO_EASY")
+    items = answer(folder, "recommend", "--trainee", trainee)["items"]
+    assert items
+    assert first not in [item["id"] for item in items]
+    wrong = answer(folder, "event", "--trainee", "x", "--content", first, "--kind", "done", code=1)
+    assert (wrong["error"]["code"], wrong["error"]["field"]) == ("NOT_FOUND", "trainee")
+
+
 def test_match_adds_up(folder: Path) -> None:
     result = answer(folder, "match", "--cohort", 3)
     assert (result["matched"], result["total"], result["unmatched"]) == (4, 4, [])

@@ -151,6 +151,7 @@ TRAINEE_FIELDS: dict[str, Field] = {
         lambda need, _link: [need.c.need.desc(), need.c.severity.desc(), need.c.id],
     ),
     "recommendations": ToMany("Recommendation", of("trainee_id"), by("rank"), first=10),
+    "contentEvents": Connection("ContentEvent", of("trainee_id")),
     "pairing": ToOne(
         "Pairing",
         lambda run, pairing: pairing.c.run_id == run.c.id,

@@ -131,6 +131,7 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
     ("Trainee", "recommendations"): lambda ref, row, child: many(
         "Recommendation", "trainee_id", lambda other: other["rank"]
     )(ref, row, child)[: child.arguments.get("first", 10)],
+    ("Trainee", "contentEvents"): connection("ContentEvent", "trainee_id"),
     ("Trainee", "pairing"): pairing_of,
     ("Trainee", "pairings"): many("Pairing", "trainee_id", newest),
     ("Trainee", "responses"): many("SurveyResponse", "trainee_id", lambda row: row["created_at"]),
@@ -277,6 +278,7 @@ ORDERS: dict[tuple[str, str | None], Callable[[Reference, Row], Any]] = {
     ("SurveyResponse", None): lambda ref, row: row["created_at"],
     ("PainPoint", None): lambda ref, row: (row["wave"], row["created_at"], row["position"]),
     ("Content", None): lambda ref, row: row["code"],
+    ("ContentEvent", None): lambda ref, row: -row["recorded_at"].timestamp(),
     ("MatchRun", None): lambda ref, row: (-row["created_at"].timestamp(), -row["number"]),
     ("Pairing", None): lambda ref, row: ref.natural(ref.find("Trainee", row["trainee_id"])),
     ("Rule", None): lambda ref, row: row["created_at"],

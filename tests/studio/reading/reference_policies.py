@@ -92,7 +92,7 @@ class Policies:
                 return row["id"] in mentors
             case "MentorTopic" | "MentorCase":
                 return row["mentor_id"] in mentors
-            case "SurveyResponse" | "PainPoint" | "TraineeNeed" | "Recommendation":
+            case "SurveyResponse" | "PainPoint" | "TraineeNeed" | "Recommendation" | "ContentEvent":
                 return row["trainee_id"] in trainees
             case "Answer":
                 return self._owns("SurveyResponse", self.find("SurveyResponse", row["response_id"]))

@@ -74,6 +74,7 @@ def build(name: str) -> World:
     _topics(world)
     _survey(world)
     _needs(world)
+    _events(world)
     _matches(world)
     _packages(world)
     return world
@@ -307,6 +308,21 @@ def _needs(world: World) -> None:
             respondents=respondents,
         )
     _cohort_needs(world)
+
+
+def _events(world: World) -> None:
+    """Events of trainees with and without a published mentor, two at the same moment."""
+    trainees, contents = world.of("Trainee"), world.of("Content")
+    for number, kind in enumerate(("SHOWN", "OPENED", "DONE", "USEFUL", "DISMISSED", "SHOWN", "DISMISSED")):
+        world.add(
+            t.ContentEvent,
+            trainee_id=trainees[number % 5].id,
+            content_id=contents[number % 3].id,
+            kind=kind,
+            reason="TOO_EASY" if kind == "DISMISSED" else None,
+            recorded_by=("TRAINEE", "MENTOR", "ORGANIZER")[number % 3],
+            recorded_at=START + timedelta(hours=number // 6),
+        )
 
 
 def _cohort_needs(world: World) -> None:

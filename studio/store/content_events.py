@@ -1,0 +1,92 @@
+"""What trainees did with contents: shown, opened, done, found useful, dismissed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field, col, select
+
+from studio.store.clock import now
+from studio.store.columns import StudioRow, UTCDateTime, enum_type
+from studio.store.enums import Role
+from studio.store.event_enums import AGAINST_THE_CONTENT, ContentEventKind, DismissalReason
+
+
+class ContentEvent(StudioRow, table=True):
+    """One thing that happened; rows are only ever added.
+
+    They hang on trainee and content: a recommendation comes and goes with every computation.
+    """
+
+    __tablename__ = "content_event"
+    __table_args__ = (
+        sa.CheckConstraint("(kind = 'DISMISSED') = (reason IS NOT NULL)", "reason_of_dismissal"),
+    )
+
+    trainee_id: UUID = Field(foreign_key="trainee.id", index=True, ondelete="CASCADE")
+    content_id: UUID = Field(foreign_key="content.id", index=True, ondelete="CASCADE")
+    kind: ContentEventKind = Field(sa_type=enum_type(ContentEventKind))
+    reason: DismissalReason | None = Field(default=None, sa_type=enum_type(DismissalReason))
+    recorded_by: Role = Field(sa_type=enum_type(Role))
+    recorded_at: datetime = Field(default_factory=now, sa_type=UTCDateTime)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """(trainee, content) pairs that are not offered again."""
+
+    taken: Sequence[tuple[UUID, UUID]]
+    dismissed: Sequence[tuple[UUID, UUID]]
+
+
+async def settled_contents(session: AsyncSession, trainee_ids: Sequence[UUID]) -> Settled:
+    """Return what these trainees have done, or know already, and what they dismissed otherwise."""
+    found = await session.execute(
+        select(ContentEvent.trainee_id, ContentEvent.content_id, ContentEvent.kind, ContentEvent.reason)
+        .where(
+            col(ContentEvent.trainee_id).in_(trainee_ids),
+            col(ContentEvent.kind).in_([ContentEventKind.DONE, ContentEventKind.DISMISSED]),
+        )
+        .distinct()
+    )
+    taken: list[tuple[UUID, UUID]] = []
+    dismissed: list[tuple[UUID, UUID]] = []
+    for trainee_id, content_id, kind, reason in found.all():
+        known = kind is ContentEventKind.DONE or reason is DismissalReason.ALREADY_KNOWN
+        (taken if known else dismissed).append((trainee_id, content_id))
+    return Settled(taken, dismissed)
+
+
+async def content_ratings(session: AsyncSession, studio_id: UUID) -> dict[UUID, tuple[int, int]]:
+    """Return for each rated content how many trainees found it useful, and how many judged it.
+
+    A trainee counts once for a content, by the latest judgement: useful, or dismissed for a reason that speaks
+    against the content itself.
+    """
+    against = sa.and_(
+        col(ContentEvent.kind) == ContentEventKind.DISMISSED,
+        col(ContentEvent.reason).in_(AGAINST_THE_CONTENT),
+    )
+    useful = col(ContentEvent.kind) == ContentEventKind.USEFUL
+    place = sa.func.row_number().over(
+        partition_by=(col(ContentEvent.trainee_id), col(ContentEvent.content_id)),
+        order_by=(col(ContentEvent.recorded_at).desc(), col(ContentEvent.id).desc()),
+    )
+    judged = (
+        sa.select(
+            col(ContentEvent.content_id).label("content_id"),
+            sa.case((useful, 1), else_=0).label("useful"),
+            place.label("place"),
+        )
+        .where(col(ContentEvent.studio_id) == studio_id, sa.or_(useful, against))
+        .subquery()
+    )
+    found = await session.execute(
+        sa.select(judged.c.content_id, sa.func.sum(judged.c.useful), sa.func.count())
+        .where(judged.c.place == 1)
+        .group_by(judged.c.content_id)
+    )
+    return {content_id: (int(n_useful), int(n_judged)) for content_id, n_useful, n_judged in found.all()}
