@@ -8,11 +8,12 @@ from strawberry.types.enum import StrawberryEnumDefinition
 
 from graph.stored import stored
 from studio.store.enums import (
-    LABELS,
     CohortState,
+    ContentEventKind,
     ContentKind,
     CourseEvent,
     DaySlot,
+    DismissalReason,
     JobKind,
     JobState,
     Level,
@@ -24,6 +25,8 @@ from studio.store.enums import (
     PublishState,
     QuestionKind,
     RegionKind,
+    RetrainOutcome,
+    ReviewReason,
     Role,
     RuleKind,
     ShadowStep,
@@ -31,7 +34,7 @@ from studio.store.enums import (
     ThreePoint,
     TraineeRole,
 )
-from studio.store.event_enums import ContentEventKind, DismissalReason
+from studio.store.labels import LABELS
 
 # Other features import the studio's enums from here, where they are declared.
 __all__ = [
@@ -55,6 +58,8 @@ __all__ = [
     "PublishState",
     "QuestionKind",
     "RegionKind",
+    "RetrainOutcome",
+    "ReviewReason",
     "Role",
     "RuleKind",
     "ShadowStep",
@@ -88,6 +93,7 @@ PUBLISHED_ENUMS: tuple[type[StrEnum], ...] = (
     QuestionKind,
     Measure,
     TagStatus,
+    ReviewReason,
     ContentKind,
     Origin,
     ContentEventKind,

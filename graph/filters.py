@@ -95,6 +95,13 @@ class PainPointFilter:
     )
 
 
+@strawberry.input(description="Which pain points to decide.")
+class ReviewFilter:
+    """Which pain points to decide."""
+
+    cohort_id: strawberry.ID | None = strawberry.field(default=None, description="Of this cohort.")
+
+
 @strawberry.input(description="Which contents; all conditions must hold.")
 class ContentFilter:
     """Which contents."""

@@ -39,6 +39,7 @@ class SimilarCase:
 class PainPoint(Node):
     """What troubles a trainee, in own words."""
 
+    version: int = stored("Rises with every change; pass it as expectedVersion.")
     text: str = stored("The words as written.")
     severity: float | None = stored("How thorny it is to the trainee, 1–5; null when not told.")
     urgency: float | None = stored("How urgent it is to the trainee, 1–5; null when not told.")

@@ -18,6 +18,7 @@ from graph.filters import (
     PainPointFilter,
     PairingFilter,
     RecommendationFilter,
+    ReviewFilter,
     RuleFilter,
     TopicFilter,
     TraineeFilter,
@@ -29,6 +30,7 @@ from graph.pain_points import PainPoint
 from graph.pairings import Pairing
 from graph.people import Mentor, Trainee
 from graph.recommendations import Recommendation
+from graph.review import ReviewItem
 from graph.rules import Rule
 from graph.runs import MatchRun
 from graph.stored import argument, page, required, stored
@@ -84,6 +86,11 @@ class Query:
     pain_points: Connection[PainPoint] = stored(
         "Pain points, in the trainees' own words.",
         **page(filter=argument(PainPointFilter | None, "Only pain points that fit.")),
+    )
+    review_queue: Connection[ReviewItem] = stored(
+        "Pain points whose topics a person should decide, those first whose decision helps most: the classifier is "
+        "least sure of them, and many others say the same.",
+        **page(filter=argument(ReviewFilter | None, "Only those that fit.")),
     )
     content: Content | None = stored("A content of the catalogue.", id=_id)
     contents: Connection[Content] = stored(

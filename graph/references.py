@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from graph.people import Region as Region
     from graph.people import Trainee as Trainee
     from graph.recommendations import Recommendation as Recommendation
+    from graph.review import ReviewItem as ReviewItem
     from graph.rules import Rule as Rule
     from graph.runs import MatchRun as MatchRun
     from graph.surveys import Question as Question
@@ -52,6 +53,7 @@ else:
     Region = Annotated["Region", strawberry.lazy("graph.people")]
     Trainee = Annotated["Trainee", strawberry.lazy("graph.people")]
     Recommendation = Annotated["Recommendation", strawberry.lazy("graph.recommendations")]
+    ReviewItem = Annotated["ReviewItem", strawberry.lazy("graph.review")]
     Rule = Annotated["Rule", strawberry.lazy("graph.rules")]
     MatchRun = Annotated["MatchRun", strawberry.lazy("graph.runs")]
     Question = Annotated["Question", strawberry.lazy("graph.surveys")]

@@ -5,8 +5,8 @@ import strawberry
 from graph.context import Context
 from graph.enums import Role
 from graph.stored import stored
-from studio.store.enums import label
 from studio.store.identity import global_id
+from studio.store.labels import label
 
 
 @strawberry.type(description="Who asks: the holder of the token.")

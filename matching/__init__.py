@@ -2,7 +2,7 @@
 
 from .affinity import MentorAffinity
 from .affinity_part import AffinityPart
-from .answers import near_duplicates, split_clauses, split_points
+from .answers import bare_spellings, near_duplicates, split_clauses, split_points
 from .assignment import assign
 from .calibration import expected_calibration_error
 from .case_similarity import Evidence
@@ -34,6 +34,7 @@ from .reader import AnswerReader
 from .readings import AnswerReading, PointReading, TopicReading
 from .recommend import Recommendations, recommend
 from .retrieval import ContentRetriever
+from .review import ReviewQueue, review_queue
 from .semantic import SentenceEmbedder
 from .solution import Solution
 from .tables import MentorTable, TraineeTable
@@ -74,6 +75,7 @@ __all__ = [
     "ProblemError",
     "Recommendations",
     "Repair",
+    "ReviewQueue",
     "Salon",
     "SentenceEmbedder",
     "Solution",
@@ -85,6 +87,7 @@ __all__ = [
     "TraineeTable",
     "UnmatchedReason",
     "assign",
+    "bare_spellings",
     "cohort_ratings",
     "expected_calibration_error",
     "explain",
@@ -104,6 +107,7 @@ __all__ = [
     "prices",
     "rank_topics",
     "recommend",
+    "review_queue",
     "save_model",
     "split_clauses",
     "split_points",

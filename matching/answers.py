@@ -99,6 +99,26 @@ def _trim(text: str, start: int, end: int) -> Span:
     return (start, end) if says_something else (start, start)
 
 
+def bare_spellings(texts: Sequence[str]) -> list[str]:
+    """Return texts in one spelling without signs and spaces; two answers with the same one say the same.
+
+    Parameters
+    ----------
+    texts : sequence of str
+
+    Returns
+    -------
+    list of str, in the order of `texts`.
+
+    Examples
+    --------
+    >>> bare_spellings(["停车难,没人管！", "停車難 没人管"])
+    ['停车难没人管', '停车难没人管']
+
+    """
+    return [_NOT_WORDS.sub("", each.text) for each in normalise(texts)]
+
+
 def near_duplicates(texts: Sequence[str], threshold: float = 0.9) -> NDArray[np.int64]:
     """Group texts that are copies of each other up to a few characters.
 
@@ -135,7 +155,7 @@ def near_duplicates(texts: Sequence[str], threshold: float = 0.9) -> NDArray[np.
         raise InvalidInputError(
             f"The 'threshold' parameter of near_duplicates must be in (0, 1]. Got {threshold!r} instead."
         )
-    bare = [_NOT_WORDS.sub("", each.text) for each in normalise(texts)]
+    bare = bare_spellings(texts)
     if not bare:
         return np.zeros(0, dtype=np.int64)
     distinct, group = np.unique(np.array(bare, dtype=np.str_), return_inverse=True)

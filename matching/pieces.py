@@ -75,12 +75,15 @@ class Opinions:
         Column of the best topic of each piece.
     confidence : list of float
         Its probability.
+    margin : list of float
+        How far that lies above the second best's; 1 where there is one topic only.
 
     """
 
     logs: Floats
     best: list[int]
     confidence: list[float]
+    margin: list[float]
 
 
 def opinions_of_points(cut: Cut, logs: Floats, is_open: NDArray[np.bool_], n_answers: int) -> Opinions:
@@ -118,4 +121,6 @@ def _blend(own: Floats, around: Floats) -> Floats:
 
 def _opinions(logs: Floats) -> Opinions:
     chances = softmax(logs, axis=1)
-    return Opinions(logs, chances.argmax(axis=1).tolist(), chances.max(axis=1, initial=0.0).tolist())
+    best = chances.max(axis=1, initial=0.0)
+    second = np.sort(chances, axis=1)[:, -2] if chances.shape[1] > 1 else np.zeros(len(chances))
+    return Opinions(logs, chances.argmax(axis=1).tolist(), best.tolist(), (best - second).tolist())

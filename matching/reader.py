@@ -161,7 +161,8 @@ class AnswerReader:
         for number, (owner, span) in enumerate(zip(cut.points.owners, cut.points.spans, strict=True)):
             guess = str(self.upper.classes_[points.best[number]])
             found = tuple(next(topics) for _ in hits[number])
-            read[owner].append(PointReading(*span, resolved[number], found, guess, points.confidence[number]))
+            sure = points.confidence[number], points.margin[number]
+            read[owner].append(PointReading(*span, resolved[number], found, guess, *sure))
         for text, skip, found_points in zip(texts, junk, read, strict=True):
             yield _reading(text, skip, tuple(found_points))
 

@@ -46,6 +46,8 @@ class PointReading:
         Best upper topic even where it abstained, for the person who decides.
     guess_confidence : float in [0, 1]
         Its probability.
+    margin : float in [0, 1]
+        How far that lies above the probability of the second best.
 
     """
 
@@ -55,6 +57,7 @@ class PointReading:
     topics: tuple[TopicReading, ...]
     guess: str
     guess_confidence: float
+    margin: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +89,12 @@ class AnswerReading:
     def codes(self) -> tuple[str, ...]:
         """Upper topics of the open points, in order, each once."""
         return tuple(dict.fromkeys(t.code for p in self.points if not p.resolved for t in p.topics))
+
+    @property
+    def doubtful_point(self) -> PointReading | None:
+        """The point that a person should look at: of the open ones first one without a topic, then the least sure.
+
+        Of an answer of good news only, the least sure point; None for junk.
+        """
+        candidates = [point for point in self.points if not point.resolved] or self.points
+        return min(candidates, key=lambda point: (bool(point.topics), point.margin), default=None)

@@ -21,8 +21,9 @@ from studio.operations.recommendations import recommend_contents
 from studio.operations.runs import match_cohort
 from studio.permissions import Actor
 from studio.store.database import writing
-from studio.store.enums import ContentKind, label
+from studio.store.enums import ContentKind
 from studio.store.identity import UnknownId, global_id, row_id_of
+from studio.store.labels import label
 
 MOST_NEEDS_SHOWN = 3
 REASONS_SHOWN = 2

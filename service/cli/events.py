@@ -11,9 +11,9 @@ from studio.errors import NotFound
 from studio.messages import translate
 from studio.operations.content_events import record_content_event
 from studio.store.database import writing
-from studio.store.enums import label
-from studio.store.event_enums import ContentEventKind, DismissalReason
+from studio.store.enums import ContentEventKind, DismissalReason
 from studio.store.identity import UnknownId, global_id, row_id_of
+from studio.store.labels import label
 
 # Where an organizer finds the ids of contents.
 CONTENT_IDS = "yanzhen recommend --trainee ID --format json"

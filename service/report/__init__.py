@@ -18,6 +18,7 @@ from service.report.voices import voices_by_topic
 from studio.permissions import Actor
 from studio.store import enums
 from studio.store.clock import today
+from studio.store.labels import LABELS
 
 _HERE = Path(__file__).parent
 _LABELS = (
@@ -67,7 +68,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    labels = {value: text for enum in _LABELS for value, text in enums.LABELS[enum].items()}
+    labels = {value: text for enum in _LABELS for value, text in LABELS[enum].items()}
     environment.filters["label"] = lambda value: labels[value] if value else ""
     environment.filters["two"] = lambda value: f"{value:.2f}"
     environment.filters["three"] = lambda value: f"{value:.3f}"

@@ -7,13 +7,14 @@ from typing import Any
 from service.needs_met import greatest_needs, needs_met
 from service.report.parts import named
 from studio.store import enums
+from studio.store.labels import LABELS
 
 Node = dict[str, Any]
 
 # A part stands out where it adds so many times what it adds to the average pair.
 STANDS_OUT = 1.1
 TOPICS_NAMED = 3
-_ROLES = enums.LABELS[enums.TraineeRole]
+_ROLES = LABELS[enums.TraineeRole]
 
 
 def explained_pairs(pairings: list[Node], rules: list[Node]) -> list[Node]:

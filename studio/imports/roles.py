@@ -3,7 +3,8 @@
 import re
 
 from studio.imports.keys import text_key
-from studio.store.enums import LABELS, Level, TraineeRole
+from studio.store.enums import Level, TraineeRole
+from studio.store.labels import LABELS
 
 _BRACKETED = re.compile(r"\([^()]*\)")
 

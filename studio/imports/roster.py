@@ -11,7 +11,8 @@ from studio.imports.issues import ImportCode, RowIssue, in_row_order
 from studio.imports.roles import parse_level, parse_role
 from studio.imports.rowreader import RowReader, SeenPeople, field_columns, shown
 from studio.imports.tables import Table
-from studio.store.enums import LABELS, Level, TraineeRole
+from studio.store.enums import Level, TraineeRole
+from studio.store.labels import LABELS
 
 _FIELDS: tuple[FieldNames, ...] = (
     fields.NAME,

@@ -12,7 +12,7 @@ from studio.operations.recommendations import refresh_recommendations
 from studio.permissions import Actor, require
 from studio.store.catalogue import Content
 from studio.store.content_events import ContentEvent
-from studio.store.event_enums import ContentEventKind, DismissalReason
+from studio.store.enums import ContentEventKind, DismissalReason
 
 # After these a content is not offered again: what comes instead is computed at once.
 SETTLING = (ContentEventKind.DONE, ContentEventKind.DISMISSED)

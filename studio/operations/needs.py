@@ -22,6 +22,7 @@ from studio.operations.courses import store_course_plan
 from studio.operations.heat import needs_by_group, store_heat
 from studio.operations.need_input import need_input
 from studio.operations.own import own
+from studio.operations.review import store_review_queue
 from studio.operations.topics import TopicTree, topic_tree
 from studio.operations.trends import store_trends
 from studio.permissions import Actor, require
@@ -70,6 +71,7 @@ async def refresh_needs(session: AsyncSession, cohort_id: UUID) -> None:
     await store_heat(session, cohort, tree.top, by_role, by_county)
     await store_trends(session, cohort, tree.top, said)
     await store_course_plan(session, cohort, tree.top, profile.need, by_county)
+    await store_review_queue(session, cohort)
 
 
 async def refresh_trainee_needs(session: AsyncSession, cohort_id: UUID, trainee_id: UUID) -> None:

@@ -43,12 +43,23 @@ async def write_pain_points(
             junk=reading.junk,
             resolved=reading.resolved,
             abstained=reading.abstained and not reading.junk,
+            **_doubt(tree, reading),
         )
     await insert_values(session, _POINTS, (new.values for new in words))
     pairs = zip(words, readings, strict=True)
     await insert_values(
         session, _TAGS, (tag for new, reading in pairs for tag in _tags(tree, new.values, reading))
     )
+
+
+def _doubt(tree: TopicTree, reading: AnswerReading) -> dict[str, Any]:
+    """Return what the least sure part of an answer was taken for, and how surely."""
+    point = reading.doubtful_point
+    return {
+        "guess_id": tree.topics[point.guess].id if point else None,
+        "guess_confidence": round(min(point.guess_confidence, 1.0), DECIMALS) if point else None,
+        "margin": round(min(point.margin, 1.0), DECIMALS) if point else None,
+    }
 
 
 def _tags(tree: TopicTree, point: Mapping[str, Any], reading: AnswerReading) -> Iterator[dict[str, Any]]:

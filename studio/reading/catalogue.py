@@ -10,6 +10,7 @@ from studio.reading.entities.needs import NEEDS
 from studio.reading.entities.packages import PACKAGES
 from studio.reading.entities.people import PEOPLE
 from studio.reading.entities.recommendations import RECOMMENDATIONS
+from studio.reading.entities.review import REVIEW
 from studio.reading.entities.surveys import SURVEYS
 from studio.reading.entities.topics import TOPICS
 from studio.reading.entities.trends import TRENDS
@@ -23,6 +24,7 @@ ENTITIES: Mapping[str, Entity] = {
         TOPICS,
         SURVEYS,
         NEEDS,
+        REVIEW,
         HEAT,
         TRENDS,
         RECOMMENDATIONS,

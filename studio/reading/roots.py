@@ -59,6 +59,7 @@ ROOTS: Mapping[str, One | Connection] = {
     "survey": _by_id("Survey"),
     "surveys": _all("Survey"),
     "painPoints": _all("PainPoint"),
+    "reviewQueue": _all("ReviewItem", lambda item: item.c.leader_id.is_(None)),
     "content": _by_id("Content"),
     "contents": _all("Content", lambda content: content.c.active),
     "recommendations": _all("Recommendation"),

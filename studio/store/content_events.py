@@ -11,8 +11,7 @@ from sqlmodel import Field, col, select
 
 from studio.store.clock import now
 from studio.store.columns import StudioRow, UTCDateTime, enum_type
-from studio.store.enums import Role
-from studio.store.event_enums import AGAINST_THE_CONTENT, ContentEventKind, DismissalReason
+from studio.store.enums import AGAINST_THE_CONTENT, ContentEventKind, DismissalReason, Role
 
 
 class ContentEvent(StudioRow, table=True):

@@ -1,8 +1,6 @@
-"""Closed lists of values, and their Chinese labels: the single place for both."""
+"""Closed lists of values; their Chinese labels stand in `labels`."""
 
 from enum import StrEnum
-
-from studio.store.event_enums import EVENT_LABELS
 
 
 class TraineeRole(StrEnum):
@@ -98,6 +96,14 @@ class TagStatus(StrEnum):
     CORRECTED = "CORRECTED"
 
 
+class ReviewReason(StrEnum):
+    """Why a person should look at a pain point."""
+
+    ABSTAINED = "ABSTAINED"
+    UNSURE = "UNSURE"
+    RESOLVED = "RESOLVED"
+
+
 class ContentKind(StrEnum):
     """What a content is."""
 
@@ -114,6 +120,33 @@ class Origin(StrEnum):
     OWN = "OWN"
     NATIONAL = "NATIONAL"
     OTHER = "OTHER"
+
+
+class ContentEventKind(StrEnum):
+    """What happened to a content that a trainee was offered."""
+
+    SHOWN = "SHOWN"
+    OPENED = "OPENED"
+    DONE = "DONE"
+    USEFUL = "USEFUL"
+    DISMISSED = "DISMISSED"
+
+
+class DismissalReason(StrEnum):
+    """Why a content was dismissed."""
+
+    NOT_MY_TROUBLE = "NOT_MY_TROUBLE"
+    ALREADY_KNOWN = "ALREADY_KNOWN"
+    TOO_EASY = "TOO_EASY"
+    TOO_HARD = "TOO_HARD"
+    NOT_USEFUL = "NOT_USEFUL"
+    OUT_OF_DATE = "OUT_OF_DATE"
+    NO_TIME = "NO_TIME"
+    OTHER = "OTHER"
+
+
+# Reasons that judge the content itself; the others speak of the trainee.
+AGAINST_THE_CONTENT = (DismissalReason.NOT_USEFUL, DismissalReason.OUT_OF_DATE)
 
 
 class RuleKind(StrEnum):
@@ -207,6 +240,16 @@ class JobKind(StrEnum):
     SURVEY_IMPORT = "SURVEY_IMPORT"
     MATCH_RUN = "MATCH_RUN"
     NEEDS = "NEEDS"
+    RETRAIN = "RETRAIN"
+
+
+class RetrainOutcome(StrEnum):
+    """What came of training the topic classifier again."""
+
+    ADOPTED = "ADOPTED"
+    NOT_BETTER = "NOT_BETTER"
+    TOO_FEW = "TOO_FEW"
+    NOTHING_NEW = "NOTHING_NEW"
 
 
 class Role(StrEnum):
@@ -216,106 +259,3 @@ class Role(StrEnum):
     MENTOR = "MENTOR"
     TRAINEE = "TRAINEE"
     CLIENT_APP = "CLIENT_APP"
-
-
-LABELS: dict[type[StrEnum], dict[str, str]] = {
-    TraineeRole: {
-        "PARTY_SECRETARY": "社区党组织书记",
-        "COMMITTEE_DIRECTOR": "居委会主任",
-        "SECRETARY_AND_DIRECTOR": "书记主任一肩挑",
-        "DEPUTY_SECRETARY": "副书记",
-        "DEPUTY_DIRECTOR": "副主任",
-        "RESERVE_CADRE": "后备干部",
-        "GRID_BRANCH_SECRETARY": "网格党支部书记",
-        "BUILDING_LEADER": "楼栋党小组长/楼栋长",
-        "RURAL_TALENT": "乡村振兴人才培养对象",
-        "OTHER": "其他社区工作者",
-    },
-    Level: {"UNDERSTAND": "懂治理(初)", "ABLE": "能治理(中)", "EXCEL": "善治理(高)"},
-    ThreePoint: {"HOT": "党建热点", "HARD": "党建难点", "HIGHLIGHT": "党建亮点"},
-    RegionKind: {
-        "PROVINCE": "省",
-        "CITY": "市",
-        "COUNTY": "县(市、区)",
-        "TOWN": "乡镇(街道)",
-        "COMMUNITY": "社区",
-        "GRID": "网格",
-        "BUILDING": "楼栋",
-    },
-    CohortState: {
-        "DRAFT": "筹备",
-        "ENROLLING": "报名",
-        "SURVEYING": "调研",
-        "MATCHING": "匹配",
-        "RUNNING": "培养中",
-        "SHOWCASE": "展示",
-        "CLOSED": "结业",
-        "CANCELLED": "取消",
-    },
-    PhraseKind: {"SYNONYM": "别名", "TROUBLE": "难处原话"},
-    QuestionKind: {"SINGLE": "单选", "MULTI": "多选", "SCALE": "量表", "RANK": "排序", "TEXT": "文本"},
-    Measure: {
-        "THORNIEST": "最棘手的问题",
-        "MOST_URGENT": "最急迫的难题",
-        "SEVERITY": "棘手程度",
-        "URGENCY": "急迫程度",
-        "DIFFICULTY": "困难方面",
-        "URGENCY_ORDER": "急迫排序",
-        "OTHER": "其他",
-    },
-    TagStatus: {"PREDICTED": "系统识别", "CONFIRMED": "已确认", "CORRECTED": "已更正"},
-    ContentKind: {
-        "COURSE": "课程",
-        "CASE": "案例",
-        "ACTIVITY": "活动",
-        "TEMPLATE": "工具模板",
-        "POLICY": "政策文件",
-    },
-    Origin: {"OWN": "本社区经验", "NATIONAL": "全国先进案例", "OTHER": "其他"},
-    RuleKind: {"PIN": "必须配对", "FORBID": "禁止配对(回避)", "PREFER": "优先"},
-    MatchRunState: {
-        "QUEUED": "排队",
-        "RUNNING": "计算中",
-        "OPTIMAL": "已证明最优",
-        "FEASIBLE_WITH_BOUND": "可行(有界)",
-        "INFEASIBLE": "无解",
-        "FAILED": "失败",
-        "CANCELLED": "已取消",
-    },
-    PublishState: {"DRAFT": "草案", "PUBLISHED": "已发布", "SUPERSEDED": "被替代", "ROLLED_BACK": "已撤回"},
-    PairingState: {
-        "SUGGESTED": "建议",
-        "UNDER_REVIEW": "复核",
-        "AWAITING_CONSENT": "待双方确认",
-        "CONFIRMED": "已确认",
-        "ACTIVE": "进行中",
-        "PAUSED": "暂停",
-        "COMPLETED": "完成",
-        "ENDED": "解除",
-        "DECLINED": "拒绝",
-        "EXPIRED": "过期",
-    },
-    PairingOrigin: {"ENGINE": "系统建议", "OVERRIDE": "人工调整"},
-    ShadowStep: {"LISTEN": "跟着听", "WATCH": "跟着看", "LEARN": "跟着学", "DO": "跟着干"},
-    DaySlot: {"DAYTIME": "白天", "EVENING": "晚上"},
-    CourseEvent: {
-        "MONTHLY_TOPIC": "每月专题活动",
-        "QUARTERLY_SALON": "季度书记沙龙",
-        "OUTREACH_TEACHING": "送教上门",
-    },
-    JobState: {
-        "QUEUED": "排队",
-        "RUNNING": "进行中",
-        "DONE": "完成",
-        "FAILED": "失败",
-        "CANCELLED": "已取消",
-    },
-    JobKind: {"SURVEY_IMPORT": "导入问卷", "MATCH_RUN": "匹配", "NEEDS": "需求计算"},
-    Role: {"ORGANIZER": "组织者", "MENTOR": "导师", "TRAINEE": "学员", "CLIENT_APP": "客户端应用"},
-    **EVENT_LABELS,
-}
-
-
-def label(value: StrEnum) -> str:
-    """Return the Chinese label of an enum value."""
-    return LABELS[type(value)][value.value]

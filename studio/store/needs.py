@@ -17,6 +17,10 @@ class PainPoint(StudioRow, table=True):
         sa.UniqueConstraint("response_id", "question_id"),
         sa.CheckConstraint("severity IS NULL OR (severity >= 1 AND severity <= 5)", "severity_range"),
         sa.CheckConstraint("urgency IS NULL OR (urgency >= 1 AND urgency <= 5)", "urgency_range"),
+        sa.CheckConstraint("margin IS NULL OR (margin >= 0 AND margin <= 1)", "margin_range"),
+        sa.CheckConstraint(
+            "guess_confidence IS NULL OR (guess_confidence >= 0 AND guess_confidence <= 1)", "guess_range"
+        ),
     )
 
     cohort_id: UUID = Field(foreign_key="cohort.id", index=True, ondelete="CASCADE")
@@ -34,6 +38,11 @@ class PainPoint(StudioRow, table=True):
     # "Nothing to report" and "already solved" are kept as said but add no need.
     junk: bool = False
     resolved: bool = False
+    # What the classifier takes the least sure part for even where it abstained, and how far the best topic's
+    # probability lies above the second best's; null where nothing was said, and for words read before it was kept.
+    guess_id: UUID | None = Field(default=None, foreign_key="topic.id", index=True, ondelete="SET NULL")
+    guess_confidence: float | None = None
+    margin: float | None = None
 
 
 class PainPointTopic(StudioRow, table=True):

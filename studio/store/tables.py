@@ -7,8 +7,10 @@ from studio.store.cases import SimilarCase
 from studio.store.catalogue import Content, ContentPrerequisite, ContentTopic
 from studio.store.cohorts import Cohort
 from studio.store.content_events import ContentEvent
+from studio.store.corrections import TopicCorrection
 from studio.store.heat import CountyNeed, RoleNeed
 from studio.store.jobs import Job
+from studio.store.models import ModelVersion
 from studio.store.needs import CohortNeed, CohortRating, PainPoint, PainPointTopic, TraineeNeed
 from studio.store.packages import (
     CoursePlanContent,
@@ -30,6 +32,7 @@ from studio.store.people import (
     Trainee,
 )
 from studio.store.recommendations import Recommendation, RecommendationCause
+from studio.store.review import ReviewItem
 from studio.store.rules import MatchPolicy, Rule
 from studio.store.runs import MatchRun, RuleConflict, Unmatched
 from studio.store.surveys import Answer, Question, Survey, SurveyImport, SurveyResponse, Upload
@@ -62,6 +65,7 @@ __all__ = [
     "MentorPlace",
     "MentorTopic",
     "MentoringPackage",
+    "ModelVersion",
     "PackageItem",
     "PainPoint",
     "PainPointTopic",
@@ -71,6 +75,7 @@ __all__ = [
     "Recommendation",
     "RecommendationCause",
     "Region",
+    "ReviewItem",
     "RoleNeed",
     "Rule",
     "RuleConflict",
@@ -82,6 +87,7 @@ __all__ = [
     "SurveyResponse",
     "Token",
     "Topic",
+    "TopicCorrection",
     "TopicPhrase",
     "TopicTrend",
     "Trainee",

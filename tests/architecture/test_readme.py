@@ -25,6 +25,7 @@ PROMISED = {
     "event",
     "match",
     "classify",
+    "review",
     "export pairings",
     "schema",
     "report",

@@ -16,8 +16,8 @@ from graph.execute import OPERATIONS
 from graph.limits import check
 from graph.schema import NODES, schema
 from studio.permissions import READ
-from studio.store.enums import LABELS
 from studio.store.identity import PREFIXES
+from studio.store.labels import LABELS
 
 ROOT = Path(__file__).parents[2]
 TYPES = {name: kind for name, kind in schema._schema.type_map.items() if not name.startswith("__")}

@@ -70,6 +70,7 @@ NEEDS = (
         "PainPoint",
         PAIN_POINT,
         {
+            "version": integer("version"),
             "text": text("text"),
             "severity": number("severity"),
             "urgency": number("urgency"),

@@ -5,7 +5,8 @@ import pytest
 from studio.imports.headers import header_key
 from studio.imports.keys import clean_name, community_key, name_key, same_community
 from studio.imports.roles import parse_level, parse_role
-from studio.store.enums import LABELS, Level, TraineeRole
+from studio.store.enums import Level, TraineeRole
+from studio.store.labels import LABELS
 
 
 @pytest.mark.parametrize("text", ["王晓明", "王 晓明", "王　晓　明", " 王晓明 ", "王\u200b晓明", "王曉明"])

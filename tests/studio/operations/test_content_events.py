@@ -19,8 +19,7 @@ from studio.operations.studios import create_studio, organizer_of
 from studio.permissions import ALL_SCOPES, Actor
 from studio.store.content_events import ContentEvent, content_ratings
 from studio.store.database import reading, writing
-from studio.store.enums import Role
-from studio.store.event_enums import ContentEventKind, DismissalReason
+from studio.store.enums import ContentEventKind, DismissalReason, Role
 from studio.store.tables import Content, ContentPrerequisite, Mentor, Pairing, Recommendation, Trainee
 from tests.studio.operations.conftest import ROSTER_HEADER, contents, csv_file, ids
 

@@ -50,6 +50,9 @@ class Reference(Policies):
             return self._node(given["id"], root)
         if name == "nodes":
             return [self._node(one, root) for one in given["ids"]]
+        if name == "reviewQueue":
+            leading = [row for row in self.rows("ReviewItem") if row["leader_id"] is None]
+            return self._connection("ReviewItem", leading, root)
         if name.endswith("s") and name != "studios":
             entity = {"matchRuns": "MatchRun", "painPoints": "PainPoint"}.get(name, pascal(name[:-1]))
             rows = self.rows(entity)
@@ -117,6 +120,9 @@ class Reference(Policies):
 
     def person(self, row: Row) -> Row:
         return self.find("Person", row["person_id"])
+
+    def point(self, row: Row) -> Row:
+        return self.find("PainPoint", row["pain_point_id"])
 
     def community(self, row: Row) -> Row | None:
         return self.find("Region", self.person(row)["community_id"])

@@ -187,6 +187,11 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
     ("SurveyImport", "mapping"): lambda ref, row, child: members("column", "field", "confidence")(
         row["mapping"], child, "ColumnMapping"
     ),
+    ("ReviewItem", "guess"): lambda ref, row, child: ref._one(
+        "Topic", ref.find("Topic", ref.point(row)["guess_id"]), child
+    ),
+    ("ReviewItem", "confidence"): lambda ref, row, child: ref.point(row)["guess_confidence"],
+    ("ReviewItem", "margin"): lambda ref, row, child: ref.point(row)["margin"],
     ("PainPoint", "topics"): many("TopicTag", "pain_point_id", lambda row: -row["confidence"]),
     ("PainPoint", "cases"): many("SimilarCase", "pain_point_id", lambda row: row["position"]),
     ("TopicTag", "evidence"): spans,
@@ -277,6 +282,7 @@ ORDERS: dict[tuple[str, str | None], Callable[[Reference, Row], Any]] = {
     ("Survey", None): lambda ref, row: (row["created_at"], row["wave"]),
     ("SurveyResponse", None): lambda ref, row: row["created_at"],
     ("PainPoint", None): lambda ref, row: (row["wave"], row["created_at"], row["position"]),
+    ("ReviewItem", None): lambda ref, row: row["position"],
     ("Content", None): lambda ref, row: row["code"],
     ("ContentEvent", None): lambda ref, row: -row["recorded_at"].timestamp(),
     ("MatchRun", None): lambda ref, row: (-row["created_at"].timestamp(), -row["number"]),
@@ -322,6 +328,7 @@ FILTERS: dict[tuple[str, str], Callable[[Reference, Row, Any], bool]] = {
     ("PainPoint", "current"): lambda ref, row, wanted: (
         ref.where("survey_response", id=row["response_id"])[0]["current"] == wanted
     ),
+    ("ReviewItem", "cohortId"): cohort_is,
     ("Content", "kinds"): lambda ref, row, values: row["kind"].value in values,
     ("Content", "topicCodes"): lambda ref, row, values: bool(
         ref.codes(ref.where("content_topic", content_id=row["id"])) & set(values)

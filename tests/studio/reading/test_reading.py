@@ -151,6 +151,20 @@ async def test_filters_and_orders_equal_the_reference(reader: Reader):
             assert found == reader.expected(actor, roots), (filtered, actor)
 
 
+async def test_review_queue_shows_leaders_to_organizers_only(reader: Reader):
+    item = "painPoint { text version topics { status } } reason guess { code } confidence margin copies"
+    document = f"{{ reviewQueue(filter: {{cohortId: $cohort}}) {{ totalCount nodes {{ {item} }} }} }}"
+    for number, count in ((0, 2), (1, 0)):
+        cohort = global_id("Cohort", reader.world.of("Cohort")[number].id)
+        roots = select(document, cohort=cohort)
+        found = await reader.answer("organizer", roots)
+        assert found == reader.expected("organizer", roots)
+        assert found["reviewQueue"]["totalCount"] == count
+    for actor in ("mentor with trainees", "mentored trainee"):
+        with pytest.raises(Forbidden):
+            await reader.answer(actor, roots)
+
+
 async def test_words_come_back_as_they_were_said(reader: Reader):
     found = await reader.ask("organizer", "{ painPoints(first: 100) { nodes { id text } } }")
     said = {global_id("PainPoint", row.id): row.text for row in reader.world.of("PainPoint")}

@@ -225,6 +225,9 @@ def _survey(world: World) -> None:
             urgency=1.0,
             abstained=number == 3,
             junk=number == 4,
+            guess_id=(topics[0].id, None)[number % 2],
+            guess_confidence=(0.4, None)[number % 2],
+            margin=(0.123456, None)[number % 2],
         )
         for place, topic in enumerate(topics[number % 2 :: 2]):
             evidence = [{"start": 1, "end": 3}, {"start": 4, "end": len(words)}][place:]
@@ -236,6 +239,17 @@ def _survey(world: World) -> None:
                 evidence=evidence if number else [],
                 status="PREDICTED",
             )
+    for position, (point, leader) in enumerate(((2, None), (3, None), (0, 2))):
+        points = world.of("PainPoint")
+        add(
+            t.ReviewItem,
+            cohort_id=cohort.id,
+            pain_point_id=points[point].id,
+            leader_id=None if leader is None else points[leader].id,
+            position=2 - position % 2,
+            reason=("UNSURE", "ABSTAINED")[position % 2],
+            copies=1 - position % 2,
+        )
     job = add(t.Job, kind="SURVEY_IMPORT", state="DONE", done=3, total=3)
     add(
         t.SurveyImport,
