@@ -200,6 +200,20 @@ def test_a_prerequisite_is_never_above_the_level_of_what_needs_it(contents: tupl
     assert steps_up == []
 
 
+def test_readme_counts_what_is_there(contents: tuple[ContentSeed, ...]) -> None:
+    kinds = Counter(content.kind for content in contents)
+    counted = f"{len(contents)} contents: " + ", ".join(
+        f"{kinds[kind]} {noun}"
+        for kind, noun in (
+            (ContentKind.COURSE, "courses"),
+            (ContentKind.CASE, "cases"),
+            (ContentKind.TEMPLATE, "templates"),
+            (ContentKind.POLICY, "policies"),
+        )
+    )
+    assert counted in (FOLDER.parent / "README.md").read_text(encoding="utf-8")
+
+
 def test_each_top_topic_has_its_file() -> None:
     assert {path.stem for path in FOLDER.glob("*.toml")} == {topic.code.lower() for topic in load_topics()}
 
