@@ -27,6 +27,8 @@ from studio.store.labels import label
 
 MOST_NEEDS_SHOWN = 3
 REASONS_SHOWN = 2
+# TR_ and 32 digits.
+ID_WIDTH = 35
 # Where an organizer finds the ids of trainees.
 IDS = "yanzhen needs --cohort N"
 # Figures that are shown as the API names them.
@@ -129,7 +131,9 @@ def _print_needs(result: dict[str, Any], language: str) -> None:
         if trend["rising"]:
             output.print(translate("CLI_RISING", language, **trend))
     people = Table(box=None)
-    for heading in ("CLI_ID", "CLI_TRAINEE", "CLI_COMMUNITY", "CLI_NEEDS"):
+    # An id is there to be copied: never over two lines.
+    people.add_column(translate("CLI_ID", language), no_wrap=True, min_width=ID_WIDTH)
+    for heading in ("CLI_TRAINEE", "CLI_COMMUNITY", "CLI_NEEDS"):
         people.add_column(translate(heading, language), overflow="fold")
     for trainee in result["trainees"]:
         most = (f"{need['name']} {need['need']:.2f}" for need in trainee["needs"][:MOST_NEEDS_SHOWN])

@@ -198,6 +198,12 @@ def _print_report(report: ImportReport, language: str) -> None:
             rejected=len(report.rejected_rows),
         )
     )
+    if report.respondents:
+        answers = {"respondents": report.respondents, "painPoints": report.pain_points}
+        output.print(translate("CLI_IMPORT_ANSWERS", language, **answers))
+    ordinary = [column.column for column in report.mapping if column.field.startswith("other_")]
+    if ordinary:
+        output.print(translate("CLI_IMPORT_ORDINARY", language, columns=ordinary), style="dim")
     dropped = [column.column for column in report.mapping if column.field.startswith(("ignored", "dropped"))]
     if dropped:
         output.print(translate("CLI_IMPORT_DROPPED", language, columns=dropped), style="dim")

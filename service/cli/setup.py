@@ -1,7 +1,7 @@
 """`yanzhen init` and `yanzhen token …`: a new database, and who may use it."""
 
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 import typer
@@ -14,7 +14,7 @@ from service.cli.running import acting, database, output, print_json, run, worki
 from studio.errors import NotFound
 from studio.messages import translate
 from studio.operations.access import create_token
-from studio.operations.studios import create_studio
+from studio.operations.studios import ensure_studio
 from studio.permissions import ALL_SCOPES
 from studio.store.clock import now
 from studio.store.database import writing
@@ -28,18 +28,18 @@ tokens = typer.Typer(help="HELP_TOKEN", no_args_is_help=True)
 
 
 def init(
-    studio: Annotated[str, typer.Option("--studio", help="HELP_STUDIO_NAME")] = DEFAULT_STUDIO,
+    studio: Annotated[str | None, typer.Option("--studio", help="HELP_STUDIO_NAME")] = None,
     bare: Annotated[bool, typer.Option("--bare", help="HELP_BARE")] = False,
     form: FormatOption = Format.TEXT,
     lang: LanguageOption = Language.ZH,
 ) -> None:
     """Make or migrate the database and a studio in it."""
 
-    async def work() -> dict[str, object]:
+    async def work() -> dict[str, Any]:
         async with database(check_schema=False) as engine:
             await migrate(engine)
             async with writing(engine) as session:
-                row = await create_studio(session, studio)
+                row = await ensure_studio(session, studio, DEFAULT_STUDIO)
                 topics, contents = (0, 0) if bare else await install_starter(session, row.id)
                 return {
                     "studio": {"id": global_id("Studio", row.id), "name": row.name},
@@ -56,7 +56,7 @@ def init(
             translate(
                 "CLI_INITIALISED",
                 lang.value,
-                studio=studio,
+                studio=result["studio"]["name"],
                 topics=result["topics"],
                 contents=result["contents"],
             )

@@ -130,7 +130,8 @@ def parse_duration(text: str) -> int | None:
 
 def parse_phone(text: str) -> str | None:
     """Return a telephone number of 11 digits, typed with any spaces, dashes or +86, or None."""
-    value = re.sub(r"[\s\-—()]", "", plain(text))
+    # A program that takes numbers for floats writes 19900000001.0.
+    value = re.sub(r"[\s\-—()]|\.0+$", "", plain(text))
     value = re.sub(r"^(\+?86|0086)(?=1\d{10}$)", "", value)
     return value if re.fullmatch(r"\d{11}", value) and value.isascii() else None
 

@@ -9,12 +9,12 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 
+from studio.imports.cellnames import column_number
 from studio.imports.issues import ImportCode, ImportRefused
 from studio.imports.old_workbooks import read_apart
 from studio.imports.sheets import Limits, Sheet, cell_text, check_cells
-from studio.imports.workbooks import read_workbook
+from studio.imports.workbooks import ZIP, read_workbook
 
-_ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")
 _BOMS = (
@@ -38,7 +38,7 @@ def read_sheets(content: bytes, limits: Limits) -> list[Sheet]:
         raise ImportRefused(ImportCode.FILE_EMPTY)
     if len(content) > limits.size_bytes:
         raise ImportRefused(ImportCode.FILE_TOO_LARGE, limit_mb=limits.size_bytes // 2**20)
-    if content.startswith(_ZIP):
+    if content.startswith(ZIP):
         _check_archive(content, limits)
         return read_workbook(content, limits)
     if content.startswith(_OLE):
@@ -95,24 +95,6 @@ def _unpacked(content: bytes, member: zipfile.ZipInfo) -> Iterator[bytes]:
         while rest and not unpack.eof:
             yield unpack.decompress(rest, _CHUNK)
             rest = unpack.unconsumed_tail
-
-
-def column_number(letters: str) -> int:
-    """Return the number of a column from its letters: A is 1, AA is 27."""
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
-
-
-def column_letters(index: int) -> str:
-    """Return the letters that a spreadsheet shows above the column with a zero-based index."""
-    letters = ""
-    index += 1
-    while index:
-        index, rest = divmod(index - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def decode(content: bytes) -> str:

@@ -108,7 +108,9 @@ class StrengthReader:
         strength = self._listed.read(grade) if grade else NAMED
         if code is None:
             near = "、".join(self._topics.near(part))
-            reader.note("strengths", ImportCode.UNKNOWN_TOPIC, value=shown(part), near=near)
+            # Without a topic tree there is nothing that it could be near to.
+            unknown = ImportCode.UNKNOWN_TOPIC if near else ImportCode.NO_TOPIC_TREE
+            reader.note("strengths", unknown, value=shown(part), near=near)
         elif strength is None:
             # A bracket that only explains (三会一课等) is no grade.
             if not re.search(r"\d", grade):

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from studio.imports.files import column_letters, read_sheets
+from studio.imports.cellnames import column_letters
+from studio.imports.files import read_sheets
 from studio.imports.issues import ImportCode, ImportRefused
 from studio.imports.sheets import Limits, Sheet, trimmed
 

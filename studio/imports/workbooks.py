@@ -1,6 +1,8 @@
 """Workbooks (xlsx, and xls in a process of its own) as sheets of text."""
 
 import io
+import zipfile
+from xml.etree import ElementTree
 
 from python_calamine import (
     CalamineError,
@@ -11,8 +13,11 @@ from python_calamine import (
     SheetVisibleEnum,
 )
 
+from studio.imports.formulas import fill_in_formulas
 from studio.imports.issues import ImportCode, ImportRefused
 from studio.imports.sheets import Limits, Sheet, cell_text, check_cells
+
+ZIP = b"PK\x03\x04"
 
 
 def read_workbook(content: bytes, limits: Limits) -> list[Sheet]:
@@ -22,15 +27,18 @@ def read_workbook(content: bytes, limits: Limits) -> list[Sheet]:
     """
     try:
         with CalamineWorkbook.from_filelike(io.BytesIO(content)) as book:
-            return [
-                _read_sheet(book.get_sheet_by_name(sheet.name), limits)
+            sheets = {
+                sheet.name: _read_sheet(book.get_sheet_by_name(sheet.name), limits)
                 for sheet in book.sheets_metadata
                 if sheet.typ == SheetTypeEnum.WorkSheet and sheet.visible == SheetVisibleEnum.Visible
-            ]
+            }
+        if content.startswith(ZIP):
+            fill_in_formulas(content, sheets)
     except PasswordError:
         raise ImportRefused(ImportCode.FILE_PASSWORD) from None
-    except (CalamineError, OSError, ValueError, OverflowError):
+    except (CalamineError, zipfile.BadZipFile, ElementTree.ParseError, OSError, ValueError, OverflowError):
         raise ImportRefused(ImportCode.FILE_DAMAGED) from None
+    return list(sheets.values())
 
 
 def _read_sheet(sheet: CalamineSheet, limits: Limits) -> Sheet:

@@ -83,6 +83,16 @@ async def create_studio(
     return studio
 
 
+async def ensure_studio(session: AsyncSession, name: str | None, first_name: str) -> Studio:
+    """Return the studio of that name, made where it is missing; without a name the only one, or a first one.
+
+    Raises WHICH_STUDIO when there is no name and several studios to choose from.
+    """
+    if name is None and await session.scalar(select(Studio.id).limit(1)) is not None:
+        return await find_studio(session)
+    return await create_studio(session, name or first_name)
+
+
 def organizer_of(studio: Studio) -> Actor:
     """Return the actor for whom the command line acts: whoever may open the database organizes the studio."""
     return Actor(role=Role.ORGANIZER, studio_id=studio.id)

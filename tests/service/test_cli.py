@@ -55,6 +55,32 @@ def answer(folder: Path, *arguments: object, code: int = 0) -> Any:
     return json.loads(done.stdout)
 
 
+def test_init_again_brings_up_to_date_the_studio_that_there_is(tmp_path: Path) -> None:
+    first = answer(tmp_path, "init", "--bare", "--studio", "我的工作室")
+    again = answer(tmp_path, "init")
+    assert again["studio"] == first["studio"]
+    assert (first["topics"], again["topics"]) == (0, 43)
+    answer(tmp_path, "init", "--studio", "第二个")
+    refused = answer(tmp_path, "init", code=1)
+    assert refused["error"]["code"] == "WHICH_STUDIO"
+    assert answer(tmp_path, "init", "--studio", "我的工作室")["studio"] == first["studio"]
+
+
+def test_ids_are_never_broken_over_two_lines(folder: Path) -> None:
+    people = answer(folder, "needs", "--cohort", 3)["trainees"]
+    shown = yanzhen(folder, "needs", "--cohort", 3).stdout
+    assert all(person["id"] in shown for person in people)
+
+
+def test_import_tells_the_columns_that_are_no_pain_points(folder: Path, tmp_path: Path) -> None:
+    odd = tmp_path / "odd.csv"
+    odd.write_text("颜色,星座\n红,狮子\n", encoding="utf-8")
+    shown = yanzhen(folder, "import", "survey", odd, "--cohort", 3, "--wave", 9, "--dry-run").stdout
+    assert "痛点 0 条" in shown
+    assert "颜色、星座" in shown
+    assert "--map" in shown
+
+
 def test_import_says_what_it_did(folder: Path) -> None:
     report = answer(folder, "import", "survey", folder / "survey.csv", "--cohort", 3, "--wave", 1)
     promised = "rows accepted updated unchanged rejected respondents painPoints mapping dryRun"

@@ -147,3 +147,8 @@ def test_counts_in_chinese(text: str, number: float | None) -> None:
 )
 def test_numbers(text: str, number: float | None) -> None:
     assert parse_number(text) == number
+
+
+def test_phone_that_a_program_took_for_a_number_is_read() -> None:
+    assert parse_phone("19900000001.0") == "19900000001"
+    assert parse_phone("1990000000.10") is None

@@ -5,9 +5,11 @@ import io
 import zipfile
 from pathlib import Path
 
+import openpyxl
 import pytest
+import xlsxwriter
 
-from studio.imports.files import column_letters, column_number
+from studio.imports.cellnames import column_letters, column_number
 from studio.imports.issues import ImportCode, ImportRefused
 from studio.imports.sheets import Limits
 from studio.imports.tables import read_table
@@ -184,3 +186,37 @@ def test_damaged_member_is_refused() -> None:
 def test_column_letters(letters: str, index: int) -> None:
     assert column_letters(index) == letters
     assert column_number(letters) == index + 1
+
+
+def test_formulas_without_a_value_are_kept_as_text() -> None:
+    """Programs write formulas without computing them: a reader of values alone would lose the answer."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["姓名", "社区", "备注", "合计"])
+    sheet.append(["张三", "花园社区", '=HYPERLINK("http://x","看")', None])
+    sheet.append(["李四", "河滨", "没有车位", "=1+2"])
+    out = io.BytesIO()
+    book.save(out)
+    table = read_table(out.getvalue(), "a.xlsx")
+    assert [row.cells[2:] for row in table.rows] == [
+        ('=HYPERLINK("http://x","看")', ""),
+        ("没有车位", "=1+2"),
+    ]
+
+
+def test_formulas_with_a_value_are_read_as_what_they_show() -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out) as book:
+        sheet = book.add_worksheet()
+        sheet.write_row(0, 0, ["姓名", "社区", "备注"])
+        sheet.write_row(1, 0, ["张三", "花园社区"])
+        sheet.write_formula(1, 2, "=1+2", None, 3)
+        sheet.write_row(2, 0, ["李四", "河滨"])
+        sheet.write_formula(2, 2, '=IF(A1="","是","")', None, "")
+    # A spreadsheet marks an empty text as one; this writer does not.
+    as_spreadsheet = io.BytesIO()
+    with zipfile.ZipFile(out) as written, zipfile.ZipFile(as_spreadsheet, "w") as marked:
+        for name in written.namelist():
+            marked.writestr(name, written.read(name).replace(b'<c r="C3">', b'<c r="C3" t="str">'))
+    table = read_table(as_spreadsheet.getvalue(), "a.xlsx")
+    assert [row.cells[2] for row in table.rows] == ["3", ""]

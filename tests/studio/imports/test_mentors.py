@@ -113,6 +113,12 @@ def test_number_out_of_range_is_told_with_an_example_that_fits() -> None:
     assert "5.5" in years.suggestion()
 
 
+def test_strengths_need_a_topic_tree() -> None:
+    sheet = parse_mentors(read_csv(lines("姓名 | 社区 | 擅长\n周望山 | 清溪 | 党建业务")), topics=())
+    assert told(sheet.issues) == [(2, "擅长", "NO_TOPIC_TREE")]
+    assert "yanzhen init" in sheet.issues[0].suggestion()
+
+
 def test_capacity_that_is_not_given_is_not_made_up() -> None:
     assert mentors("姓名 | 社区\n周望山 | 清溪").rows[0].capacity is None
 
