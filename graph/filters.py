@@ -14,7 +14,7 @@ class TraineeFilter:
     cohort_id: strawberry.ID | None = strawberry.field(default=None, description="Of this cohort.")
     roles: list[TraineeRole] | None = strawberry.field(default=None, description="With one of these roles.")
     topic_codes: list[str] | None = strawberry.field(
-        default=None, description="With a need of one of these topics."
+        default=None, description="Who spoke of one of these topics, or of one below."
     )
     matched: bool | None = strawberry.field(
         default=None, description="With, or without, a published pairing."
@@ -46,7 +46,7 @@ class MentorFilter:
     """Which mentors."""
 
     topic_codes: list[str] | None = strawberry.field(
-        default=None, description="Strong on one of these topics."
+        default=None, description="Strong on one of these topics, or on one below."
     )
     has_capacity: bool | None = strawberry.field(default=None, description="With, or without, a free place.")
     search: str | None = strawberry.field(default=None, description="Name or community contains this.")
@@ -85,7 +85,9 @@ class PainPointFilter:
     """Which pain points."""
 
     cohort_id: strawberry.ID | None = strawberry.field(default=None, description="Of this cohort.")
-    topic_codes: list[str] | None = strawberry.field(default=None, description="About one of these topics.")
+    topic_codes: list[str] | None = strawberry.field(
+        default=None, description="About one of these topics, or one below."
+    )
     abstained: bool | None = strawberry.field(
         default=None, description="With, or without, a named topic withheld."
     )
@@ -107,7 +109,9 @@ class ContentFilter:
     """Which contents."""
 
     kinds: list[ContentKind] | None = strawberry.field(default=None, description="Of one of these kinds.")
-    topic_codes: list[str] | None = strawberry.field(default=None, description="About one of these topics.")
+    topic_codes: list[str] | None = strawberry.field(
+        default=None, description="About one of these topics, or one below."
+    )
     search: str | None = strawberry.field(default=None, description="Title or body contains this.")
 
 

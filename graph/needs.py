@@ -17,7 +17,7 @@ class TraineeNeed:
     pain_point: PainPoint | None = stored("The own words that tell of it best.")
 
 
-@strawberry.type(description="How much a cohort needs a topic, with a 95 % interval.")
+@strawberry.type(description="How much a cohort needs a topic, with a 90 % interval.")
 class CohortNeed:
     """How much a cohort needs a topic."""
 

@@ -28,6 +28,6 @@ class Topic(Node):
     parent: "Topic | None" = stored("The top topic that it belongs to; null for a top topic.")
     children: list["Topic"] = stored("Its leaves, in the order of the tree.")
     synonyms: list[str] = stored("Other names of it.")
-    contents: Connection[Content] = stored("Contents about it.", **page())
+    contents: Connection[Content] = stored("Contents about it, or about a topic below it.", **page())
     mentors: list[MentorStrengthOfTopic] = stored("Mentors who are strong on it, the strongest first.")
     cohort_needs: list[CohortNeed] = stored("How much the cohorts need it.")

@@ -57,13 +57,13 @@ class NeedTable:
     A row is a trainee over all waves, or one anonymous response; columns are the top topics in order, and a leaf
     counts for its parent. Responses and answers come earlier waves first: of a trainee's ratings the latest count.
     A person names a topic by words, a tick, a place in an order or a high rating.
-    What was said ages against the cohort's newest response, so the same answers give the same needs on any day.
+    What somebody said ages against the same person's newest response: the words of one who has not answered again
+    lose nothing when others do. Of anonymous responses, of which nobody knows the person, those of earlier waves age
+    against the newest one.
     """
 
-    def __init__(
-        self, topics: Sequence[Topic], responses: Sequence[ResponseRow], newest: datetime | None = None
-    ) -> None:
-        """Begin with the responses; `newest` is the time of the cohort's newest where they are only some of it."""
+    def __init__(self, topics: Sequence[Topic], responses: Sequence[ResponseRow]) -> None:
+        """Begin with the responses."""
         self._columns = top_columns(topics)
         self._by_name = {topic.name: self._columns[topic.id] for topic in topics}
         self._row_of: dict[UUID, int] = {}
@@ -71,7 +71,7 @@ class NeedTable:
         self._wave = np.array([response.wave for response in responses], dtype=np.int64)
         self._age: dict[UUID, float] = {}
         self.owners: list[UUID | None] = []
-        self._add_respondents(responses, newest)
+        self._add_respondents(responses)
         n_topics = len(set(self._columns.values()))
         self._named_in = np.zeros((len(responses), n_topics), dtype=np.bool_)
         shape = (len(self.owners), n_topics)
@@ -83,13 +83,15 @@ class NeedTable:
         self.point_severity, self.point_urgency = np.zeros(0), np.zeros(0)
         self.point_age_days = np.zeros(0)
 
-    def _add_respondents(self, responses: Sequence[ResponseRow], latest: datetime | None) -> None:
-        newest = _day(latest) if latest else max(map(_given_on, responses), default=date.min)
+    def _add_respondents(self, responses: Sequence[ResponseRow]) -> None:
+        newest = _newest(responses)
         rows: dict[UUID, int] = {}
         ages: list[float] = []
         for response in responses:
             row = rows.setdefault(response.trainee_id or response.id, len(self.owners))
-            age = float((newest - _given_on(response)).days)
+            wave, day = newest[response.trainee_id]
+            # A wave is answered within weeks: who was late makes nobody's words older.
+            age = float((day - _given_on(response)).days) if response.wave < wave else 0.0
             if row == len(self.owners):
                 self.owners.append(response.trainee_id)
                 ages.append(age)
@@ -175,10 +177,15 @@ def ratings_of(topics: Sequence[Topic], mean: float, deviations: Mapping[str, fl
     return CohortRatings(mean, np.array([deviations.get(topic.code, 0.0) for topic in topics]))
 
 
+def _newest(responses: Iterable[ResponseRow]) -> dict[UUID | None, tuple[int, date]]:
+    """Return the newest wave and day of each trainee's responses, and of all anonymous ones (None)."""
+    newest: dict[UUID | None, tuple[int, date]] = {}
+    for response in responses:
+        wave, day = newest.get(response.trainee_id, (0, date.min))
+        newest[response.trainee_id] = max(wave, response.wave), max(day, _given_on(response))
+    return newest
+
+
 def _given_on(response: ResponseRow) -> date:
     """Return the day in China on which a response was given."""
-    return _day(response.submitted_at or response.created_at)
-
-
-def _day(moment: datetime) -> date:
-    return moment.astimezone(CHINA).date()
+    return (response.submitted_at or response.created_at).astimezone(CHINA).date()

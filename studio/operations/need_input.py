@@ -1,7 +1,6 @@
 """What needs are computed from: the current responses of a cohort, their ratings, ticks, orders and pain points."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from uuid import UUID
 
 import orjson
@@ -10,7 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from studio.arrays.needs import AskedRow, NeedTable, PointRow, ResponseRow
-from studio.store.columns import UTCDateTime
 from studio.store.enums import Measure
 from studio.store.needs import PainPoint, PainPointTopic
 from studio.store.rows import CHUNK, json_rows
@@ -26,10 +24,8 @@ async def need_input(
 ) -> NeedTable:
     """Return all that a cohort said, or that one trainee of it said, as the arrays of the engine."""
     whose: tuple[sa.ColumnElement[bool], ...] = (col(SurveyResponse.current).is_(True),)
-    newest = None
     if trainee_id is not None:
         whose = (*whose, col(SurveyResponse.trainee_id) == trainee_id)
-        newest = await _newest(session, cohort_id)
     surveys = await session.execute(
         select(Survey.id).where(Survey.cohort_id == cohort_id).order_by(col(Survey.wave))
     )
@@ -41,22 +37,11 @@ async def need_input(
         .order_by(col(Survey.wave), col(SurveyResponse.respondent_key))
     )
     rows = [ResponseRow._make(row) for row in responses.all()]
-    said = NeedTable(topics, rows, newest)
+    said = NeedTable(topics, rows)
     for survey_id in surveys.scalars():
         await _add_answers(session, survey_id, whose, said)
     await _add_points(session, cohort_id, whose, said)
     return said
-
-
-async def _newest(session: AsyncSession, cohort_id: UUID) -> datetime | None:
-    """Return when the newest response of a cohort was given: what one trainee said ages against it."""
-    given = sa.func.coalesce(SurveyResponse.submitted_at, SurveyResponse.created_at)
-    newest: datetime | None = await session.scalar(
-        sa.select(sa.func.max(given, type_=UTCDateTime()))
-        .join(Survey, col(Survey.id) == SurveyResponse.survey_id)
-        .where(col(Survey.cohort_id) == cohort_id, col(SurveyResponse.current).is_(True))
-    )
-    return newest
 
 
 async def _add_answers(

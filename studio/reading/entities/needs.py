@@ -2,8 +2,9 @@
 
 import sqlalchemy as sa
 
-from studio.reading.dialect import Among, Kind
+from studio.reading.dialect import Kind
 from studio.reading.dialect import word as word_constant
+from studio.reading.entities.conditions import about
 from studio.reading.fields import (
     Alias,
     Condition,
@@ -33,12 +34,7 @@ TO_PAIN_POINT = Hop("pain_point", PAIN_POINT, lambda tag, point: point.c.id == t
 
 
 def _about(row: Alias, codes: Value) -> Condition:
-    tag, topic = TAG.alias(), tables["topic"].alias()
-    return row.c.id.in_(
-        sa.select(tag.c.pain_point_id)
-        .join(topic, topic.c.id == tag.c.topic_id)
-        .where(Among(topic.c.code, codes))
-    )
+    return row.c.id.in_(about(TAG.alias(), "pain_point_id", codes))
 
 
 def _in_current(point: Alias, wanted: Value) -> Condition:

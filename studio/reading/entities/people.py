@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from studio.reading.dialect import Among, Kind
+from studio.reading.entities.conditions import about, contains
 from studio.reading.fields import (
     Alias,
     Column,
@@ -63,11 +64,6 @@ def natural_order(*way: Hop) -> tuple[Sort, ...]:
     )
 
 
-def contains(value: Value, pattern: Value) -> Condition:
-    """Tell whether a text contains what is searched for, whatever the case of ASCII letters."""
-    return sa.func.lower(value).like(pattern, escape="\\")
-
-
 def _searched(row: Alias, pattern: Value) -> Condition:
     person, region = PERSON.alias(), REGION.alias()
     found = (
@@ -80,13 +76,9 @@ def _searched(row: Alias, pattern: Value) -> Condition:
 
 def _tagged(row: Alias, codes: Value) -> Condition:
     """Tell whether one of the trainee's pain points is about one of the topics."""
-    point, tag, topic = (tables[name].alias() for name in ("pain_point", "pain_point_topic", "topic"))
-    return row.c.id.in_(
-        sa.select(point.c.trainee_id)
-        .join(tag, tag.c.pain_point_id == point.c.id)
-        .join(topic, topic.c.id == tag.c.topic_id)
-        .where(Among(topic.c.code, codes), point.c.trainee_id.is_not(None))
-    )
+    point, tag = tables["pain_point"].alias(), tables["pain_point_topic"].alias()
+    said = point.c.id.in_(about(tag, "pain_point_id", codes))
+    return row.c.id.in_(sa.select(point.c.trainee_id).where(said, point.c.trainee_id.is_not(None)))
 
 
 def _matched(row: Alias, wanted: bool) -> Condition:
@@ -96,12 +88,8 @@ def _matched(row: Alias, wanted: bool) -> Condition:
 
 
 def _strong(row: Alias, codes: Value) -> Condition:
-    strength, topic = tables["mentor_topic"].alias(), tables["topic"].alias()
-    return row.c.id.in_(
-        sa.select(strength.c.mentor_id)
-        .join(topic, topic.c.id == strength.c.topic_id)
-        .where(Among(topic.c.code, codes), strength.c.strength > 0)
-    )
+    strength = tables["mentor_topic"].alias()
+    return row.c.id.in_(about(strength, "mentor_id", codes).where(strength.c.strength > 0))
 
 
 def load(row: Alias) -> Value:

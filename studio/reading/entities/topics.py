@@ -4,7 +4,7 @@ import sqlalchemy as sa
 
 from studio.reading.dialect import Among, Kind
 from studio.reading.dialect import word as constant
-from studio.reading.entities.people import contains
+from studio.reading.entities.conditions import about, contains
 from studio.reading.fields import (
     Alias,
     Condition,
@@ -33,18 +33,22 @@ CONTENT, CONTENT_TOPIC = tables["content"], tables["content_topic"]
 
 
 def _about_topic(row: Alias, content: Alias) -> Condition:
-    link = CONTENT_TOPIC.alias()
-    ids = sa.select(link.c.content_id).where(link.c.topic_id == row.c.id).correlate_except(link)
+    link, topic = CONTENT_TOPIC.alias(), tables["topic"].alias()
+    ids = (
+        sa.select(link.c.content_id)
+        .join(topic, topic.c.id == link.c.topic_id)
+        .where(sa.or_(topic.c.id == row.c.id, topic.c.parent_id == row.c.id))
+        .correlate_except(link, topic)
+    )
     return sa.and_(content.c.active, content.c.id.in_(ids))
 
 
 def _about(row: Alias, codes: Value) -> Condition:
-    link, topic = CONTENT_TOPIC.alias(), tables["topic"].alias()
-    return row.c.id.in_(
-        sa.select(link.c.content_id)
-        .join(topic, topic.c.id == link.c.topic_id)
-        .where(Among(topic.c.code, codes))
-    )
+    return row.c.id.in_(about(CONTENT_TOPIC.alias(), "content_id", codes))
+
+
+def _says(row: Alias, pattern: Value) -> Condition:
+    return sa.or_(contains(row.c.title, pattern), contains(row.c.body, pattern))
 
 
 def _is_synonym(row: Alias, phrase: Alias) -> Condition:
@@ -128,7 +132,7 @@ TOPICS = (
         filters={
             "kinds": Filter(FilterKind.TEXTS, lambda row, values: Among(row.c.kind, values)),
             "topicCodes": Filter(FilterKind.TEXTS, _about),
-            "search": Filter(FilterKind.SEARCH, lambda row, pattern: contains(row.c.title, pattern)),
+            "search": Filter(FilterKind.SEARCH, _says),
         },
     ),
 )

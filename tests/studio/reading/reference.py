@@ -144,6 +144,12 @@ class Reference(Policies):
     def codes(self, links: list[Row]) -> set[str]:
         return {self.find("Topic", link["topic_id"])["code"] for link in links}
 
+    def codes_and_above(self, links: list[Row]) -> set[str]:
+        """Codes of the topics that links name, and of the topics above those."""
+        topics = [self.find("Topic", link["topic_id"]) for link in links]
+        parents = [self.find("Topic", topic["parent_id"]) for topic in topics if topic["parent_id"]]
+        return {topic["code"] for topic in (*topics, *parents)}
+
     def where(self, table: str, **values: Any) -> list[Row]:
         return [row for row in self.tables[table] if all(row[key] == value for key, value in values.items())]
 

@@ -156,7 +156,12 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
         [
             one
             for one in ref.rows("Content")
-            if one["active"] and ref.where("content_topic", content_id=one["id"], topic_id=row["id"])
+            if one["active"]
+            and any(
+                row["id"] in (topic["id"], topic["parent_id"])
+                for link in ref.where("content_topic", content_id=one["id"])
+                for topic in ref.where("topic", id=link["topic_id"])
+            )
         ],
         child,
     ),
@@ -305,7 +310,7 @@ FILTERS: dict[tuple[str, str], Callable[[Reference, Row, Any], bool]] = {
     ("Recommendation", "traineeId"): lambda ref, row, value: row["trainee_id"] == parse_global_id(value)[1],
     ("Trainee", "roles"): lambda ref, row, values: row["role"].value in values,
     ("Trainee", "topicCodes"): lambda ref, row, values: any(
-        ref.codes(ref.where("pain_point_topic", pain_point_id=point["id"])) & set(values)
+        ref.codes_and_above(ref.where("pain_point_topic", pain_point_id=point["id"])) & set(values)
         for point in ref.where("pain_point", trainee_id=row["id"])
     ),
     ("Trainee", "matched"): lambda ref, row, wanted: (
@@ -314,14 +319,16 @@ FILTERS: dict[tuple[str, str], Callable[[Reference, Row, Any], bool]] = {
     ("Trainee", "search"): searched,
     ("Mentor", "search"): searched,
     ("Mentor", "topicCodes"): lambda ref, row, values: bool(
-        ref.codes([one for one in ref.where("mentor_topic", mentor_id=row["id"]) if one["strength"] > 0])
+        ref.codes_and_above(
+            [one for one in ref.where("mentor_topic", mentor_id=row["id"]) if one["strength"] > 0]
+        )
         & set(values)
     ),
     ("Mentor", "hasCapacity"): lambda ref, row, wanted: wanted == (row["capacity"] > ref.load(row)),
     ("Topic", "top"): lambda ref, row, wanted: wanted == (row["parent_id"] is None),
     ("PainPoint", "cohortId"): cohort_is,
     ("PainPoint", "topicCodes"): lambda ref, row, values: bool(
-        ref.codes(ref.where("pain_point_topic", pain_point_id=row["id"])) & set(values)
+        ref.codes_and_above(ref.where("pain_point_topic", pain_point_id=row["id"])) & set(values)
     ),
     ("PainPoint", "abstained"): lambda ref, row, wanted: row["abstained"] == wanted,
     ("PainPoint", "wave"): lambda ref, row, value: row["wave"] == value,
@@ -331,9 +338,11 @@ FILTERS: dict[tuple[str, str], Callable[[Reference, Row, Any], bool]] = {
     ("ReviewItem", "cohortId"): cohort_is,
     ("Content", "kinds"): lambda ref, row, values: row["kind"].value in values,
     ("Content", "topicCodes"): lambda ref, row, values: bool(
-        ref.codes(ref.where("content_topic", content_id=row["id"])) & set(values)
+        ref.codes_and_above(ref.where("content_topic", content_id=row["id"])) & set(values)
     ),
-    ("Content", "search"): lambda ref, row, words: words.lower() in row["title"].lower(),
+    ("Content", "search"): lambda ref, row, words: (
+        words.lower() in (row["title"] + "\n" + row["body"]).lower()
+    ),
     ("Pairing", "runId"): lambda ref, row, value: row["run_id"] == parse_global_id(value)[1],
     ("Pairing", "states"): lambda ref, row, values: row["state"].value in values,
     ("Rule", "cohortId"): cohort_is,
