@@ -25,7 +25,7 @@ class Classification:
 
     text: str = stored("The text as given.")
     topics: list[ReadTopic] = stored("Topics, the most confident first.")
-    abstained: bool = stored("True when it would rather not name a topic.")
+    abstained: bool = stored("True when of some part it would rather not name a topic.")
     junk: bool = stored("True when the words tell of nothing.")
     resolved: bool = stored("True when the words tell of a trouble that is over.")
 

@@ -45,7 +45,9 @@ class PainPoint(Node):
     urgency: float | None = stored("How urgent it is to the trainee, 1–5; null when not told.")
     wave: int = stored("The survey wave in which it was told.")
     measures: Measure = stored("What the question asked for.")
-    abstained: bool = stored("True when the classifier would rather not name a topic.")
+    abstained: bool = stored(
+        "True when of some part of it the classifier would rather not name a topic: a person should look."
+    )
     resolved: bool = stored("True when the words tell of a trouble that is over.")
     junk: bool = stored("True when the words tell of nothing, as 无 or 123.")
     trainee: Trainee | None = stored("Who told it; null when anonymous.")

@@ -58,7 +58,7 @@ NODES = (
 
 def _as_text(value: Any) -> str:
     """Rows hold dates as the database wrote them; computed fields hold Python's."""
-    return value if isinstance(value, str) else str(value.isoformat())
+    return value if isinstance(value, str) else str(value.isoformat()).replace("+00:00", "Z")
 
 
 def _moment(value: Any) -> datetime:

@@ -21,6 +21,8 @@ from studio.store.clock import today
 from studio.store.labels import LABELS
 
 _HERE = Path(__file__).parent
+# Sentences of one topic that are printed; a survey of thousands would make a page that no browser opens gladly.
+MOST_VOICES = 200
 _LABELS = (
     enums.TraineeRole,
     enums.CohortState,
@@ -46,6 +48,7 @@ async def write_report(engine: AsyncEngine, actor: Actor, cohort_number: int) ->
         figures=cohort_figures(cohort, cohort["trainees"]["nodes"]),
         heat=shade(heat_rows(cohort["needsByRole"], "role")),
         needs=cohort["needs"],
+        MOST_VOICES=MOST_VOICES,
         voices=voices_by_topic(cohort["painPoints"]["nodes"], cohort["needs"]),
         plan=explained_plan(cohort["coursePlan"], cohort["needs"]),
         newest_run=next(iter(cohort["matchRuns"]["nodes"]), None),

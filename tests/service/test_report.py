@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 
 from seed.demo import load_demo
 from seed.starter import install_starter
+from service import report
 from service.documents import run_document
 from service.report import write_report
 from service.web.report import report_page
@@ -166,6 +167,17 @@ async def test_report_of_an_anonymous_survey_names_nobody(empty: AsyncEngine) ->
     assert "大家最需要的是民生服务（1人提到）、文稿写作（1人提到）。" in text
     assert "四、师徒配对与为什么还没有配对" in text
     assert "王芳" not in text
+
+
+async def test_report_of_a_large_survey_lists_some_words_and_counts_the_others(
+    empty: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(report, "MOST_VOICES", 2)
+    rows = [[f"楼上楼下为漏水吵了{n}个月"] for n in range(2, 7)]
+    actor = await studio_with(empty, csv_file(["最棘手的问题是什么"], *rows))
+    page = Page((await write_report(empty, actor, 3)).decode())
+    assert sum(row[0] in page.text for row in rows) == 2
+    assert "这里列出2条，其余3条略" in page.text
 
 
 async def test_report_says_that_there_is_nothing_unsure_and_how_much_was_read(empty: AsyncEngine) -> None:
