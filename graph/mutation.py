@@ -4,6 +4,7 @@ import strawberry
 
 from graph.mutations.access import AccessMutation
 from graph.mutations.content_events import ContentEventMutation
+from graph.mutations.corrections import CorrectionMutation
 from graph.mutations.needs import NeedMutation
 from graph.mutations.pairings import PairingMutation
 from graph.mutations.rules import RuleMutation
@@ -14,6 +15,7 @@ from graph.mutations.surveys import SurveyMutation
 @strawberry.type(description="What can be done. Expected refusals come as userErrors and change nothing.")
 class Mutation(
     SurveyMutation,
+    CorrectionMutation,
     NeedMutation,
     ContentEventMutation,
     RunMutation,

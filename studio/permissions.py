@@ -133,6 +133,8 @@ DO: dict[str, frozenset[Role]] = {
     # A trainee answers for oneself only; the operation checks which one.
     "submit_survey_response": frozenset({ORGANIZER, TRAINEE, CLIENT_APP}),
     "classify": frozenset({ORGANIZER, MENTOR, TRAINEE, CLIENT_APP}),
+    # A trainee decides about own words only; the operation checks whose they are.
+    "correct_topics": frozenset({ORGANIZER, TRAINEE}),
     "refresh_needs": frozenset({ORGANIZER}),
     "refresh_recommendations": frozenset({ORGANIZER}),
     # Of oneself, of own trainees, of everybody; the operation checks which.

@@ -62,7 +62,7 @@ def roster(
             overrides=overrides,
         )
 
-    _import(_at_once(work), file, studio, form, lang, skip_bad_rows)
+    run_import(at_once(work), file, studio, form, lang, skip_bad_rows)
 
 
 @app.command("mentors", help="HELP_IMPORT_MENTORS")
@@ -89,7 +89,7 @@ def mentors(
             overrides=overrides,
         )
 
-    _import(_at_once(work), file, studio, form, lang, skip_bad_rows)
+    run_import(at_once(work), file, studio, form, lang, skip_bad_rows)
 
 
 @app.command("survey", help="HELP_IMPORT_SURVEY")
@@ -120,7 +120,7 @@ def survey(
             ),
         )
 
-    _import(work, file, studio, form, lang, skip_bad_rows)
+    run_import(work, file, studio, form, lang, skip_bad_rows)
 
 
 @app.command("rules", help="HELP_IMPORT_RULES")
@@ -149,18 +149,18 @@ def rules(
             overrides=overrides,
         )
 
-    _import(_at_once(work), file, studio, form, lang, skip_bad_rows)
+    run_import(at_once(work), file, studio, form, lang, skip_bad_rows)
 
 
-def _at_once(work: InTransaction) -> Import:
+def at_once(work: InTransaction) -> Import:
     """Read and store a file in one transaction: lists of people are short."""
     return lambda engine, actor, content: write(engine, lambda session: work(session, actor, content))
 
 
-def _import(
+def run_import(
     work: Import, file: Path, studio: str | None, form: Format, lang: Language, skip_bad_rows: bool
 ) -> None:
-    """Do an import and report it; rejected rows end with code 1 unless skipping was asked."""
+    """Do an import of a file and report it; rejected rows end with code 1 unless skipping was asked."""
     content = read_file(file, form, lang)
 
     async def whole() -> ImportReport:

@@ -82,14 +82,15 @@ async def refresh_trainee_needs(session: AsyncSession, cohort_id: UUID, trainee_
     said = await need_input(session, cohort_id, list(tree.topics.values()), trainee_id)
     profile = _profile(said, await _stored_ratings(session, cohort, tree))
     await _store_trainee_needs(session, cohort, tree, said, profile)
-    await _refresh_soon(session, cohort)
+    await refresh_soon(session, cohort_id)
 
 
-async def _refresh_soon(session: AsyncSession, cohort: Cohort) -> None:
+async def refresh_soon(session: AsyncSession, cohort_id: UUID) -> None:
     """Queue the computation of a cohort's needs, unless one waits already.
 
     One that a worker takes at this very moment waits for the cohort's lock, and so sees what we write.
     """
+    cohort = await session.get_one(Cohort, cohort_id)
     payload = {"cohort_id": cohort.id.hex}
     if payload not in await waiting(session, cohort.studio_id, JobKind.NEEDS):
         await enqueue(session, cohort.studio_id, JobKind.NEEDS, payload, not_before=now() + GATHER)

@@ -8,6 +8,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from matching import AnswerReading
+from studio.operations.decisions import Words, decisions_about, write_decision
+from studio.operations.grades import grades
 from studio.operations.responses import NewWords
 from studio.operations.topics import TopicTree, read_answers
 from studio.store.enums import Measure, TagStatus
@@ -15,8 +17,6 @@ from studio.store.rows import insert_values, new_values
 from studio.store.surveys import Question
 from studio.store.tables import metadata
 
-# The highest grade: what somebody calls the thorniest, without having rated it.
-TOP_GRADE = 5.0
 DECIMALS = 6
 _POINTS = metadata.tables["pain_point"]
 _TAGS = metadata.tables["pain_point_topic"]
@@ -29,14 +29,18 @@ async def write_pain_points(
     words: Sequence[NewWords],
     known: Mapping[str, AnswerReading] = MappingProxyType({}),
 ) -> None:
-    """Store new pain points with their topics; those that are not among the readings `known` are read."""
+    """Store new pain points with their topics; those that are not among the readings `known` are read.
+
+    Where people have decided about the same words, their word stands.
+    """
     by_id = {question.id: question for question in questions}
     texts = [new.values["text"] for new in words]
     unread = [text for text in texts if text not in known]
     fresh = dict(zip(unread, await read_answers(tree, unread), strict=True))
     readings = [known.get(text) or fresh[text] for text in texts]
     for new, reading in zip(words, readings, strict=True):
-        severity, urgency = _grades(new, by_id, tree.topics[reading.codes[0]].id if reading.codes else None)
+        topic_id = tree.topics[reading.codes[0]].id if reading.codes else None
+        severity, urgency = grades(new.values["measures"], _ratings(new, by_id, topic_id))
         new.values.update(
             severity=severity,
             urgency=urgency,
@@ -50,6 +54,7 @@ async def write_pain_points(
     await insert_values(
         session, _TAGS, (tag for new, reading in pairs for tag in _tags(tree, new.values, reading))
     )
+    await _take_over_decisions(session, tree, words)
 
 
 def _doubt(tree: TopicTree, reading: AnswerReading) -> dict[str, Any]:
@@ -85,18 +90,32 @@ def _tags(tree: TopicTree, point: Mapping[str, Any], reading: AnswerReading) -> 
         )
 
 
-def _grades(
+def _ratings(
     new: NewWords, questions: Mapping[UUID, Question], topic_id: UUID | None
-) -> tuple[float | None, float | None]:
-    """Return severity and urgency: the trainee's own ratings of the topic; the thorniest, unrated, is a 5."""
-    ratings = {
+) -> dict[Measure, float]:
+    """Return how the one who said it rated the topic."""
+    return {
         questions[question_id].measures: answer.number
         for question_id, answer in new.submission.answers.items()
         if topic_id is not None and questions[question_id].topic_id == topic_id and answer.number is not None
     }
-    severity, urgency = ratings.get(Measure.SEVERITY), ratings.get(Measure.URGENCY)
-    if new.values["measures"] is Measure.THORNIEST and severity is None:
-        severity = TOP_GRADE
-    if new.values["measures"] is Measure.MOST_URGENT and urgency is None:
-        urgency = TOP_GRADE
-    return severity, urgency
+
+
+async def _take_over_decisions(session: AsyncSession, tree: TopicTree, words: Sequence[NewWords]) -> None:
+    """Give new pain points the topics that people have decided for the same words before."""
+    if not words:
+        return
+    studio_id = words[0].values["studio_id"]
+    decided = await decisions_about(session, studio_id, [new.values["text"] for new in words])
+    by_id = {topic.id: topic for topic in tree.topics.values()}
+    for text, decision in decided.items():
+        points = [
+            Words(*(new.values[name] for name in Words._fields))
+            for new in words
+            if new.values["text"] == text
+        ]
+        # Parents before their leaves, as the tree has them.
+        topics = [topic for topic_id, topic in by_id.items() if topic_id in decision.topic_ids]
+        await write_decision(
+            session, tree, studio_id, points, topics, decision.author, decision.correction_id
+        )

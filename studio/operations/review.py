@@ -11,6 +11,7 @@ from sqlmodel import col
 
 from matching import review_queue
 from studio.store.cohorts import Cohort
+from studio.store.corrections import TopicCorrection
 from studio.store.enums import ReviewReason
 from studio.store.needs import PainPoint
 from studio.store.rows import replace_rows
@@ -53,10 +54,12 @@ async def _doubtful(session: AsyncSession, cohort_id: UUID) -> Sequence[Doubtful
     found = await session.execute(
         sa.select(*(getattr(PainPoint, name) for name in Doubtful._fields))
         .join(SurveyResponse, col(SurveyResponse.id) == PainPoint.response_id)
+        .join(TopicCorrection, col(TopicCorrection.pain_point_id) == PainPoint.id, isouter=True)
         .where(
             col(PainPoint.cohort_id) == cohort_id,
             col(SurveyResponse.current).is_(True),
             sa.not_(col(PainPoint.junk)),
+            col(TopicCorrection.id).is_(None),
             unsure,
         )
         .order_by(

@@ -29,6 +29,11 @@ class TopicTree:
         """The top topics, on which needs are counted, in the order of the tree."""
         return [topic for topic in self.topics.values() if topic.parent_id is None]
 
+    def evidence(self, text: str, code: str) -> list[tuple[int, int]]:
+        """Return the part of a text that speaks most for a topic, as characters of the text; none without words."""
+        classifier = self.reader.lower if "." in code else self.reader.upper
+        return [(start, end) for start, end in classifier.evidence([text], [code]) if start < end]
+
 
 @lru_cache(maxsize=8)
 def _fit_reader(phrases: Phrases) -> AnswerReader:

@@ -92,6 +92,8 @@ assert isinstance(MUTATIONS, GraphQLObjectType)
 INPUTS = {
     "importSurvey": "{uploadId: $x, cohortId: $c, wave: 1}",
     "submitSurveyResponse": None,
+    # A trainee may, about own words: see test_corrections.
+    "correctTopics": None,
     "refreshNeeds": "{cohortId: $c}",
     "refreshRecommendations": "{cohortId: $c}",
     "recordContentEvent": None,

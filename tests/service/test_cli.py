@@ -407,24 +407,3 @@ def test_unknown_field_of_a_map_is_told_with_each_possible_one_once(folder: Path
     error = answer(folder, *refused, "--lang", "en", code=1)["error"]
     assert error["code"] == "MAP_UNKNOWN_FIELD"
     assert (error["message"] + error["suggestion"]).count("ignored") == 1
-
-
-def test_review_shows_what_a_person_should_decide(folder: Path) -> None:
-    result = answer(folder, "review", "--cohort", 3)
-    assert result["cohort"] == 3
-    for item in result["items"]:
-        assert set(item) == {
-            "id",
-            "version",
-            "text",
-            "wave",
-            "reason",
-            "topics",
-            "guess",
-            "confidence",
-            "margin",
-            "copies",
-        }
-        assert item["reason"] in {"ABSTAINED", "UNSURE", "RESOLVED"}
-        assert item["text"] in yanzhen(folder, "review", "--cohort", 3).stdout
-    assert answer(folder, "review", "--cohort", 9, code=1)["error"]["code"] == "NO_COHORT"
