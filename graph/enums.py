@@ -19,6 +19,8 @@ from studio.store.enums import (
     Level,
     MatchRunState,
     Measure,
+    ModelMetric,
+    ModelWay,
     Origin,
     PairingOrigin,
     PairingState,
@@ -51,6 +53,8 @@ __all__ = [
     "Level",
     "MatchRunState",
     "Measure",
+    "ModelMetric",
+    "ModelWay",
     "OrderDirection",
     "Origin",
     "PairingOrigin",
@@ -108,6 +112,9 @@ PUBLISHED_ENUMS: tuple[type[StrEnum], ...] = (
     CourseEvent,
     JobState,
     JobKind,
+    RetrainOutcome,
+    ModelWay,
+    ModelMetric,
     Role,
 )
 for _kind in PUBLISHED_ENUMS:

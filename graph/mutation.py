@@ -5,6 +5,7 @@ import strawberry
 from graph.mutations.access import AccessMutation
 from graph.mutations.content_events import ContentEventMutation
 from graph.mutations.corrections import CorrectionMutation
+from graph.mutations.models import ModelMutation
 from graph.mutations.needs import NeedMutation
 from graph.mutations.pairings import PairingMutation
 from graph.mutations.rules import RuleMutation
@@ -16,6 +17,7 @@ from graph.mutations.surveys import SurveyMutation
 class Mutation(
     SurveyMutation,
     CorrectionMutation,
+    ModelMutation,
     NeedMutation,
     ContentEventMutation,
     RunMutation,

@@ -25,6 +25,7 @@ from graph.filters import (
     TraineeOrder,
 )
 from graph.jobs import Job
+from graph.models import TopicModel, model_card
 from graph.node import Connection, Node
 from graph.pain_points import PainPoint
 from graph.pairings import Pairing
@@ -142,3 +143,11 @@ class Query:
             return await classification(context, text)
         except StudioError as refusal:
             raise coded(refusal, context.language) from None
+
+    @strawberry.field(description="The model card of the topic classifier; for organizers.")
+    async def topic_model(self, info: ByInfo) -> TopicModel | None:
+        """Return which model is in force and how good it is."""
+        try:
+            return await model_card(info.context)
+        except StudioError as refusal:
+            raise coded(refusal, info.context.language) from None

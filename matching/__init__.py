@@ -8,6 +8,7 @@ from .calibration import expected_calibration_error
 from .case_similarity import Evidence
 from .cases import nearest_cases
 from .certificate import Certificate, verify
+from .corrections import CorrectedAnswers, independent_groups, lessons
 from .courses import CoursePlan, Outreach, Salon, TopicEvent, plan_courses
 from .exceptions import (
     InfeasibleError,
@@ -22,6 +23,7 @@ from .explain import PairReason, Repair, UnmatchedReason, explain, explain_unmat
 from .heat import HeatMap, heat_map
 from .interactions import InteractionRecommender
 from .judge import judge
+from .measures import Estimate, Examination, Metric, Named
 from .model_files import ModelCard, load_model, pack_model, save_model, unpack_model
 from .needs import CohortRatings, NeedProfile, cohort_ratings, need_profile
 from .normalise import NormalisedText, normalise
@@ -33,6 +35,7 @@ from .ranking import TopicRanking, rank_topics
 from .reader import AnswerReader
 from .readings import AnswerReading, PointReading, TopicReading
 from .recommend import Recommendations, recommend
+from .retraining import RetrainingTrial, Verdict, Way
 from .retrieval import ContentRetriever
 from .review import ReviewQueue, review_queue
 from .semantic import SentenceEmbedder
@@ -50,8 +53,11 @@ __all__ = [
     "Certificate",
     "CohortRatings",
     "ContentRetriever",
+    "CorrectedAnswers",
     "CoursePlan",
+    "Estimate",
     "Evidence",
+    "Examination",
     "HeatMap",
     "InfeasibleError",
     "InteractionRecommender",
@@ -60,9 +66,11 @@ __all__ = [
     "MatchingError",
     "MentorAffinity",
     "MentorTable",
+    "Metric",
     "MinimumLoadError",
     "ModelCard",
     "ModelFileError",
+    "Named",
     "NeedProfile",
     "NormalisedText",
     "NotFittedError",
@@ -75,6 +83,7 @@ __all__ = [
     "ProblemError",
     "Recommendations",
     "Repair",
+    "RetrainingTrial",
     "ReviewQueue",
     "Salon",
     "SentenceEmbedder",
@@ -86,6 +95,8 @@ __all__ = [
     "TopicTrend",
     "TraineeTable",
     "UnmatchedReason",
+    "Verdict",
+    "Way",
     "assign",
     "bare_spellings",
     "cohort_ratings",
@@ -93,9 +104,11 @@ __all__ = [
     "explain",
     "explain_unmatched",
     "heat_map",
+    "independent_groups",
     "is_junk",
     "is_resolved",
     "judge",
+    "lessons",
     "load_model",
     "match",
     "near_duplicates",

@@ -149,8 +149,34 @@ def expected_calibration_error(
     0.0
 
     """
-    confidence = probabilities.max(axis=1)
     hits = probabilities.argmax(axis=1) == truth
+    return calibration_gap(probabilities.max(axis=1), hits, np.ones(len(truth)), n_bins)
+
+
+def calibration_gap(confidence: Floats, hits: NDArray[np.bool_], weights: Floats, n_bins: int = 10) -> float:
+    """Measure how far confidence lies from the share that is right, as `expected_calibration_error` does.
+
+    Parameters
+    ----------
+    confidence : float array of shape (n_texts,), in [0, 1]
+        Probability of what was said.
+    hits : bool array of shape (n_texts,)
+        Where it was right.
+    weights : float array of shape (n_texts,), at least 0
+        How much each text counts.
+    n_bins : int, default 10
+        Bins of equal width over [0, 1].
+
+    Returns
+    -------
+    float in [0, 1].
+
+    Examples
+    --------
+    >>> calibration_gap(np.array([0.75, 0.75]), np.array([True, False]), np.array([3.0, 1.0]))
+    0.0
+
+    """
     bins = np.minimum((confidence * n_bins).astype(int), n_bins - 1)
-    gap = np.bincount(bins, weights=confidence - hits, minlength=n_bins)
-    return float(np.abs(gap).sum() / max(len(truth), 1))
+    gap = np.bincount(bins, weights=weights * (confidence - hits), minlength=n_bins)
+    return float(np.abs(gap).sum() / max(float(weights.sum()), 1e-9))

@@ -135,6 +135,8 @@ DO: dict[str, frozenset[Role]] = {
     "classify": frozenset({ORGANIZER, MENTOR, TRAINEE, CLIENT_APP}),
     # A trainee decides about own words only; the operation checks whose they are.
     "correct_topics": frozenset({ORGANIZER, TRAINEE}),
+    "retrain_topics": frozenset({ORGANIZER}),
+    "topic_model": frozenset({ORGANIZER}),
     "refresh_needs": frozenset({ORGANIZER}),
     "refresh_recommendations": frozenset({ORGANIZER}),
     # Of oneself, of own trainees, of everybody; the operation checks which.

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from service.cli import classify, cohort, events, exports, imports, review, server, setup
+from service.cli import classify, cohort, events, exports, imports, models, review, server, setup
 from service.cli.usage import CommandLine
 from service.logs import configure_logging
 from service.settings import read_settings
@@ -25,6 +25,8 @@ app.command("event", help="HELP_EVENT")(events.event)
 app.command("match", help="HELP_MATCH")(cohort.match)
 app.command("classify", help="HELP_CLASSIFY")(classify.classify)
 app.command("review", help="HELP_REVIEW")(review.review)
+app.command("retrain", help="HELP_RETRAIN")(models.retrain)
+app.add_typer(models.models, name="model")
 app.add_typer(exports.exports, name="export")
 app.command("report", help="HELP_REPORT")(exports.report)
 app.command("schema", help="HELP_SCHEMA")(exports.schema)

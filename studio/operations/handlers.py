@@ -11,17 +11,20 @@ from studio.imports.issues import ImportRefused
 from studio.operations.import_report import ImportReport, mapping_json, rejected_json
 from studio.operations.jobs import Handler, JobContext
 from studio.operations.match_input import match_input
+from studio.operations.models import cohorts_of
 from studio.operations.needs import refresh_needs
 from studio.operations.own import own
 from studio.operations.recommendations import refresh_recommendations
+from studio.operations.rereading import read_cohort, store_cohort
 from studio.operations.runs import compute_match, store_match
 from studio.operations.survey_imports import prepare_import, store_survey
 from studio.operations.survey_reading import SurveyReading, read_survey
+from studio.operations.training import read_lessons, store_training, train
 from studio.permissions import Actor
 from studio.store.cohorts import Cohort
 from studio.store.database import empty_write_ahead_log, reading
 from studio.store.enums import JobKind, JobState, MatchRunState, Role
-from studio.store.jobs import Job
+from studio.store.jobs import Job, enqueue
 from studio.store.locks import lock_cohort, lock_studio
 from studio.store.rows import changed
 from studio.store.rules import MatchPolicy
@@ -69,9 +72,31 @@ async def give_up_run(session: AsyncSession, job: Job) -> None:
 
 
 async def refresh_cohort(job: JobContext) -> None:
-    """Compute the needs of a cohort in which somebody has answered."""
+    """Compute the needs of a cohort in which somebody has answered, or whose words a new model reads."""
+    cohort_id = UUID(job.payload["cohort_id"])
+    if "model" not in job.payload:
+        async with job.effects() as session:
+            await refresh_needs(session, cohort_id)
+        return
+    read = await read_cohort(job.engine, job.studio_id, cohort_id)
     async with job.effects() as session:
-        await refresh_needs(session, UUID(job.payload["cohort_id"]))
+        await store_cohort(session, job.studio_id, cohort_id, read)
+
+
+async def retrain(job: JobContext) -> None:
+    """Train the topic classifier again; where the new model is better, put it in force and read all words again.
+
+    A cohort is read in a job of its own (NEEDS), so that none waits for the others.
+    """
+    async with reading(job.engine) as session:
+        lessons = await read_lessons(session, job.studio_id)
+    trained = await train(lessons, job.progress)
+    async with job.effects() as session:
+        await lock_studio(session, job.studio_id)
+        row = await store_training(session, job.studio_id, trained, job.id)
+        for cohort_id in await cohorts_of(session, job.studio_id) if row.in_force else ():
+            payload = {"cohort_id": cohort_id.hex, "model": row.number}
+            await enqueue(session, job.studio_id, JobKind.NEEDS, payload)
 
 
 async def run_survey_import(job: JobContext) -> None:
@@ -158,4 +183,5 @@ HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.MATCH_RUN: Handler(run=compute_run, given_up=give_up_run),
     JobKind.SURVEY_IMPORT: Handler(run=run_survey_import),
     JobKind.NEEDS: Handler(run=refresh_cohort),
+    JobKind.RETRAIN: Handler(run=retrain),
 }

@@ -44,30 +44,30 @@ async def write_pain_points(
         new.values.update(
             severity=severity,
             urgency=urgency,
-            junk=reading.junk,
-            resolved=reading.resolved,
-            abstained=reading.abstained and not reading.junk,
-            **_doubt(tree, reading),
+            **as_read(tree, reading),
         )
     await insert_values(session, _POINTS, (new.values for new in words))
     pairs = zip(words, readings, strict=True)
     await insert_values(
-        session, _TAGS, (tag for new, reading in pairs for tag in _tags(tree, new.values, reading))
+        session, _TAGS, (tag for new, reading in pairs for tag in tags_read(tree, new.values, reading))
     )
     await _take_over_decisions(session, tree, words)
 
 
-def _doubt(tree: TopicTree, reading: AnswerReading) -> dict[str, Any]:
-    """Return what the least sure part of an answer was taken for, and how surely."""
+def as_read(tree: TopicTree, reading: AnswerReading) -> dict[str, Any]:
+    """Return a pain point's columns that follow from a reading: what it is, and what its least sure part looks like."""
     point = reading.doubtful_point
     return {
+        "junk": reading.junk,
+        "resolved": reading.resolved,
+        "abstained": reading.abstained and not reading.junk,
         "guess_id": tree.topics[point.guess].id if point else None,
         "guess_confidence": round(min(point.guess_confidence, 1.0), DECIMALS) if point else None,
         "margin": round(min(point.margin, 1.0), DECIMALS) if point else None,
     }
 
 
-def _tags(tree: TopicTree, point: Mapping[str, Any], reading: AnswerReading) -> Iterator[dict[str, Any]]:
+def tags_read(tree: TopicTree, point: Mapping[str, Any], reading: AnswerReading) -> Iterator[dict[str, Any]]:
     """Give one tag per topic of the answer, a leaf implying its parent; spans of several points together."""
     confidence: dict[str, float] = {}
     spans: dict[str, list[tuple[int, int]]] = {}

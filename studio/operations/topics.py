@@ -1,4 +1,4 @@
-"""Topics of texts: the studio's own topic tree is what the classifier learns from."""
+"""Topics of texts: the studio's own topic tree, and what people have corrected, is what the classifier learns from."""
 
 import asyncio
 from collections.abc import Mapping, Sequence
@@ -7,11 +7,13 @@ from functools import lru_cache
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
 
-from matching import AnswerReader, AnswerReading
+from matching import AnswerReader, AnswerReading, ModelFileError, unpack_model
 from studio.errors import StudioError
 from studio.imports.topics import TopicName
 from studio.permissions import Actor, require
+from studio.store.models import ModelVersion
 from studio.store.topics import Topic, phrases_of, topic_names, topics_of
 
 Phrases = tuple[tuple[str, tuple[str, ...]], ...]
@@ -40,18 +42,54 @@ def _fit_reader(phrases: Phrases) -> AnswerReader:
     return AnswerReader.from_topics(phrases)
 
 
-async def topic_tree(session: AsyncSession, studio_id: UUID) -> TopicTree:
-    """Return the studio's topic tree with its reader, which is fitted once for the same phrases.
+# Readers of stored models by the model's id: a stored model never changes.
+_READERS: dict[UUID, AnswerReader] = {}
+_MOST_READERS = 8
 
-    Raises NO_TOPICS when the studio has fewer than two top topics to tell apart.
+
+async def _reader(session: AsyncSession, studio_id: UUID, phrases: Phrases) -> AnswerReader:
+    """Return the reader that the database names: of the model in force, else one of the phrases alone.
+
+    Asked anew each time, so a model that another process has put in force is used from the next request on. A model
+    of other topics than today's is left aside until somebody trains again.
+    """
+    found = await session.execute(
+        select(ModelVersion.id, ModelVersion.classes).where(
+            ModelVersion.studio_id == studio_id, col(ModelVersion.in_force).is_(True)
+        )
+    )
+    model_id, classes = found.one_or_none() or (None, [])
+    if model_id is None or classes != sorted(code for code, _ in phrases):
+        return await asyncio.to_thread(_fit_reader, phrases)
+    if model_id not in _READERS:
+        content = await session.scalar(select(ModelVersion.content).where(ModelVersion.id == model_id))
+        try:
+            reader, _ = await asyncio.to_thread(unpack_model, content or b"", AnswerReader)
+        except ModelFileError as fault:
+            raise StudioError("MODEL_UNREADABLE", reason=fault.code) from fault
+        while len(_READERS) >= _MOST_READERS:
+            del _READERS[next(iter(_READERS))]
+        _READERS[model_id] = reader
+    return _READERS[model_id]
+
+
+async def learnt_phrases(session: AsyncSession, studio_id: UUID, topics: Sequence[Topic]) -> Phrases:
+    """Return what a reader learns of each topic: its code, with its name and phrases."""
+    phrases = await phrases_of(session, studio_id)
+    return tuple((topic.code, (topic.name, *phrases[topic.id])) for topic in topics)
+
+
+async def topic_tree(session: AsyncSession, studio_id: UUID) -> TopicTree:
+    """Return the studio's topic tree with its reader: the model in force, or one fitted once for the same phrases.
+
+    Raises NO_TOPICS when the studio has fewer than two top topics to tell apart, MODEL_UNREADABLE when the model in
+    force is damaged.
     """
     topics = await topics_of(session, studio_id)
-    phrases = await phrases_of(session, studio_id)
     if sum(topic.parent_id is None for topic in topics) < 2:
         raise StudioError("NO_TOPICS")
-    learnt = tuple((topic.code, (topic.name, *phrases[topic.id])) for topic in topics)
-    reader = await asyncio.to_thread(_fit_reader, learnt)
-    return TopicTree({topic.code: topic for topic in topics}, reader)
+    phrases = await learnt_phrases(session, studio_id, topics)
+    return TopicTree({topic.code: topic for topic in topics}, await _reader(session, studio_id, phrases))
 
 
 async def read_answers(tree: TopicTree, texts: Sequence[str]) -> list[AnswerReading]:

@@ -252,6 +252,25 @@ class RetrainOutcome(StrEnum):
     NOTHING_NEW = "NOTHING_NEW"
 
 
+class ModelWay(StrEnum):
+    """Ways of naming topics that a model card measures side by side."""
+
+    IN_FORCE = "IN_FORCE"
+    OTHER = "OTHER"
+    KEYWORDS = "KEYWORDS"
+    MOST_FREQUENT = "MOST_FREQUENT"
+
+
+class ModelMetric(StrEnum):
+    """What a model card measures."""
+
+    MACRO_F1 = "MACRO_F1"
+    MICRO_F1 = "MICRO_F1"
+    CALIBRATION_ERROR = "CALIBRATION_ERROR"
+    COVERAGE = "COVERAGE"
+    SAID_RIGHT = "SAID_RIGHT"
+
+
 class Role(StrEnum):
     """Whom a token acts for."""
 

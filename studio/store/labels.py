@@ -14,6 +14,8 @@ from studio.store.enums import (
     Level,
     MatchRunState,
     Measure,
+    ModelMetric,
+    ModelWay,
     Origin,
     PairingOrigin,
     PairingState,
@@ -150,6 +152,19 @@ LABELS: dict[type[StrEnum], dict[str, str]] = {
         "MATCH_RUN": "匹配",
         "NEEDS": "需求计算",
         "RETRAIN": "主题模型再训练",
+    },
+    ModelWay: {
+        "IN_FORCE": "现用模型",
+        "OTHER": "落选的模型",
+        "KEYWORDS": "关键词匹配",
+        "MOST_FREQUENT": "总猜最常见主题",
+    },
+    ModelMetric: {
+        "MACRO_F1": "各主题平均 F1",
+        "MICRO_F1": "总体 F1",
+        "CALIBRATION_ERROR": "把握误差",
+        "COVERAGE": "敢下判断的比例",
+        "SAID_RIGHT": "下判断时说对的比例",
     },
     RetrainOutcome: {
         "ADOPTED": "新模型更好,已启用",

@@ -26,6 +26,8 @@ PROMISED = {
     "match",
     "classify",
     "review",
+    "retrain",
+    "model card",
     "export pairings",
     "schema",
     "report",

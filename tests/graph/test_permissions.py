@@ -94,6 +94,7 @@ INPUTS = {
     "submitSurveyResponse": None,
     # A trainee may, about own words: see test_corrections.
     "correctTopics": None,
+    "retrainTopics": "{}",
     "refreshNeeds": "{cohortId: $c}",
     "refreshRecommendations": "{cohortId: $c}",
     "recordContentEvent": None,

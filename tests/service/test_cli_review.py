@@ -103,3 +103,24 @@ def test_every_fault_of_a_file_is_told_at_once(folder: Path) -> None:
 def test_mistake_is_told_with_its_code(tmp_path: Path, arguments: tuple[object, ...], code: str) -> None:
     assert yanzhen(tmp_path, "init", "--bare").exit_code == 0
     assert answer(tmp_path, "review", *arguments, code=1)["error"]["code"] == code
+
+
+def test_training_says_why_the_old_model_stays(folder: Path) -> None:
+    before = answer(folder, "model", "card")
+    assert (before["number"], before["trainings"]) == (None, [])
+    (strange, *_) = queue(folder)
+    answer(folder, "review", "--correct", f"{strange['id']}=DIGITAL")
+    dry = answer(folder, "retrain", "--dry-run")
+    assert (dry["outcome"], dry["number"], dry["dryRun"]) == ("TOO_FEW", None, True)
+    assert answer(folder, "model", "card")["trainings"] == []
+    done = answer(folder, "retrain")
+    assert (done["outcome"], done["number"], done["corrections"]) == ("TOO_FEW", 1, 1)
+    assert done["reason"] == dry["reason"]
+    card = answer(folder, "model", "card")
+    assert [each["outcome"] for each in card["trainings"]] == ["TOO_FEW"]
+    assert card["waiting"] == 1
+    shown = yanzhen(folder, "model", "card").stdout
+    assert all(limit in shown for limit in card["limits"])
+    assert (
+        yanzhen(folder, "retrain").stdout.strip() == answer(folder, "model", "card")["trainings"][0]["reason"]
+    )

@@ -1,0 +1,50 @@
+"""Training the topic classifier again."""
+
+from typing import Annotated, Any
+
+import strawberry
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from graph.jobs import Job
+from graph.payloads import MutationInfo, Stored, UserError, answer, idempotency_key, user_errors
+from graph.stored import stored
+from studio.operations.models import start_retraining
+
+
+@strawberry.input(description="How to train again.")
+class RetrainTopicsInput:
+    """How to train again."""
+
+    idempotency_key: str | None = idempotency_key()
+
+
+@strawberry.type(
+    description="The queued training; ask job(id) for its progress, topicModel for what came of it."
+)
+class RetrainTopicsPayload:
+    """The queued training."""
+
+    job: Job | None = stored("The job.")
+    user_errors: list[UserError] = user_errors()
+
+
+@strawberry.type(description="Topic models.")
+class ModelMutation:
+    """Topic models."""
+
+    @strawberry.mutation(
+        description="Queues a training of the topic classifier with all corrections. The new model is put in force "
+        "only if it names topics better on answers that it has not seen."
+    )
+    async def retrain_topics(
+        self,
+        info: MutationInfo,
+        input: Annotated[RetrainTopicsInput, strawberry.argument(description="How to train again.")],
+    ) -> RetrainTopicsPayload:
+        """Queue a training."""
+
+        async def work(session: AsyncSession) -> dict[str, Any]:
+            job = await start_retraining(session, info.context.actor, idempotency_key=input.idempotency_key)
+            return {"job": Stored("Job", job.id)}
+
+        return await answer(info, work)  # type: ignore[no-any-return]

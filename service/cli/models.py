@@ -1,0 +1,103 @@
+"""`yanzhen retrain` and `yanzhen model card`: learning from corrections, and how good the model is."""
+
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from graph.models import reason
+from service.cli.options import Format, FormatOption, Language, LanguageOption, StudioOption
+from service.cli.running import acting, output, print_json, run, working
+from service.documents import run_document
+from studio.messages import translate
+from studio.operations.models import retrain_now
+from studio.store.enums import ModelMetric, ModelWay
+from studio.store.labels import label
+
+models = typer.Typer(help="HELP_MODEL", no_args_is_help=True)
+
+
+def retrain(
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="HELP_RETRAIN_DRY_RUN")] = False,
+    studio: StudioOption = None,
+    form: FormatOption = Format.TEXT,
+    lang: LanguageOption = Language.ZH,
+) -> None:
+    """Train the topic classifier again."""
+
+    async def work() -> dict[str, Any]:
+        async with acting(studio) as (engine, actor):
+            row = await retrain_now(engine, actor, dry_run=dry_run)
+            return {
+                "number": None if dry_run else row.number,
+                "outcome": row.outcome.value,
+                "reason": reason(row, lang.value),
+                "corrections": row.corrections,
+                "groups": row.facts["groups"],
+                "gain": row.facts.get("gain"),
+                "measures": row.measures,
+                "dataHash": row.sha256,
+                "dryRun": dry_run,
+            }
+
+    with working(translate("CLI_RETRAINING", lang.value)):
+        result = run(work, form, lang)
+    if form is Format.JSON:
+        print_json(result)
+        return
+    output.print(result["reason"], style="bold")
+    _print_measures(result["measures"], lang.value)
+
+
+@models.command("card", help="HELP_MODEL_CARD")
+def card(
+    studio: StudioOption = None,
+    form: FormatOption = Format.TEXT,
+    lang: LanguageOption = Language.ZH,
+) -> None:
+    """Print the model card."""
+
+    async def work() -> dict[str, Any]:
+        async with acting(studio) as (engine, actor):
+            found: dict[str, Any] = (await run_document(engine, actor, "TopicModel", lang.value))[
+                "topicModel"
+            ]
+            return found
+
+    result = run(work, form, lang)
+    if form is Format.JSON:
+        print_json(result)
+    else:
+        _print_card(result, lang.value)
+
+
+def _print_card(result: dict[str, Any], language: str) -> None:
+    if result["number"] is None:
+        output.print(translate("CLI_MODEL_PHRASES", language, phrases=result["phrases"]), style="bold")
+    else:
+        output.print(translate("CLI_MODEL_IN_FORCE", language, **result), style="bold")
+    output.print(translate("CLI_MODEL_THRESHOLD", language, threshold=f"{result['threshold']:.2f}"))
+    _print_measures(result["measures"], language)
+    for each in result["trainings"]:
+        output.print(translate("CLI_TRAINING", language, **each), style="dim")
+    for limit in result["limits"]:
+        output.print(f"· {limit}")
+
+
+def _print_measures(measures: list[dict[str, Any]], language: str) -> None:
+    if not measures:
+        return
+    ways = [way for way in ModelWay if any(one["way"] == way for one in measures)]
+    table = Table(box=None, title=translate("CLI_MEASURES", language))
+    table.add_column("")
+    for way in ways:
+        table.add_column(way.value if language == "en" else label(way))
+    for metric in ModelMetric:
+        found = {one["way"]: one for one in measures if one["metric"] == metric}
+        cells = [_estimate(found.get(way)) for way in ways]
+        table.add_row(metric.value if language == "en" else label(metric), *cells)
+    output.print(table)
+
+
+def _estimate(one: dict[str, Any] | None) -> str:
+    return f"{one['value']:.3f} ({one['low']:.3f}–{one['high']:.3f})" if one else ""
