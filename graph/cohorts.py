@@ -9,6 +9,7 @@ from graph.filters import PainPointFilter, TraineeFilter, TraineeOrder
 from graph.node import Connection, Node
 from graph.references import (
     CohortNeed,
+    CollaborativeCheck,
     CountyNeed,
     CoursePlanItem,
     MatchRun,
@@ -29,6 +30,11 @@ class Studio(Node):
     name: str = stored("Its name.")
     leader_name: str | None = stored("Name of its leader (领衔人).")
     fictional: bool = stored("True for demo data: all people in it are invented.")
+    collaborative_checks: list[CollaborativeCheck] = stored(
+        "Checks of whether what trainees took up together has earned a part of the score, the latest first: "
+        "it decides. None below a thousand interactions; for organizers.",
+        first=argument(int, "How many at most, 1–100.", 1),
+    )
 
 
 @strawberry.type(description="A cohort (期次) of trainees who are mentored together.")

@@ -7,6 +7,7 @@ import strawberry
 if TYPE_CHECKING:
     from graph.catalogue import Content as Content
     from graph.cohorts import Cohort as Cohort
+    from graph.collaborative import CollaborativeCheck as CollaborativeCheck
     from graph.content_events import ContentEvent as ContentEvent
     from graph.heat import CountyNeed as CountyNeed
     from graph.heat import RoleNeed as RoleNeed
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 else:
     Content = Annotated["Content", strawberry.lazy("graph.catalogue")]
     Cohort = Annotated["Cohort", strawberry.lazy("graph.cohorts")]
+    CollaborativeCheck = Annotated["CollaborativeCheck", strawberry.lazy("graph.collaborative")]
     ContentEvent = Annotated["ContentEvent", strawberry.lazy("graph.content_events")]
     CountyNeed = Annotated["CountyNeed", strawberry.lazy("graph.heat")]
     RoleNeed = Annotated["RoleNeed", strawberry.lazy("graph.heat")]

@@ -21,6 +21,7 @@ from .exceptions import (
 )
 from .explain import PairReason, Repair, UnmatchedReason, explain, explain_unmatched
 from .heat import HeatMap, heat_map
+from .interaction_check import InteractionCheck, check_interactions, collaborative_scores, time_split
 from .interactions import InteractionRecommender
 from .judge import judge
 from .measures import Estimate, Examination, Metric, Named
@@ -60,6 +61,7 @@ __all__ = [
     "Examination",
     "HeatMap",
     "InfeasibleError",
+    "InteractionCheck",
     "InteractionRecommender",
     "InvalidInputError",
     "Match",
@@ -99,7 +101,9 @@ __all__ = [
     "Way",
     "assign",
     "bare_spellings",
+    "check_interactions",
     "cohort_ratings",
+    "collaborative_scores",
     "expected_calibration_error",
     "explain",
     "explain_unmatched",
@@ -124,6 +128,7 @@ __all__ = [
     "save_model",
     "split_clauses",
     "split_points",
+    "time_split",
     "topic_trend",
     "unpack_model",
     "verify",

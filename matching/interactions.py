@@ -50,7 +50,7 @@ class InteractionRecommender(BaseEstimator):
 
     def fit(self, X: ArrayLike | sparse.csr_array, y: None = None) -> Self:
         """Learn from interactions, shape (n_users, n_items), at least 0, sparse or dense."""
-        used = _interactions(X)
+        used = interaction_matrix(X)
         if not self.ridge > 0:
             raise InvalidInputError(
                 "The 'ridge' parameter of InteractionRecommender must be above 0. "
@@ -88,19 +88,14 @@ class InteractionRecommender(BaseEstimator):
             Before `fit`.
 
         """
-        if not hasattr(self, "coefficients_"):
-            raise NotFittedError("InteractionRecommender must be fitted before it can recommend.")
-        used = _interactions(X)
-        if k < 1 or used.shape[1] != self.n_features_in_:
-            raise InvalidInputError(
-                "The 'k' parameter of recommend must be at least 1 and 'X' must have "
-                f"{self.n_features_in_} items. Got {k!r} and {used.shape[1]} instead."
-            )
+        if k < 1:
+            raise InvalidInputError(f"The 'k' parameter of recommend must be at least 1. Got {k!r} instead.")
+        used = self._fitting(X)
         wanted = min(k, self.n_features_in_)
         best = np.full((used.shape[0], k), -1, dtype=np.int64)
         for start in range(0, used.shape[0], _BLOCK):
             block = sparse.csr_array(used[start : start + _BLOCK])
-            scores = np.round(block @ self.coefficients_, 12)
+            scores = self._scores(block)
             seen = sparse.coo_array(block)
             scores[seen.row, seen.col] = -np.inf
             order = np.argsort(-scores, axis=1, kind="stable")[:, :wanted]
@@ -108,8 +103,28 @@ class InteractionRecommender(BaseEstimator):
             best[start : start + _BLOCK, :wanted] = np.where(unseen, order, -1)
         return best
 
+    def scores(self, X: ArrayLike | sparse.csr_array) -> Floats:
+        """Return the score of every item for each user, seen ones too, shape (n_users, n_items); any sign."""
+        return self._scores(self._fitting(X))
 
-def _interactions(X: Any) -> sparse.csr_array:
+    def _scores(self, used: sparse.csr_array) -> Floats:
+        # Rounded, so that a tie is a tie on every machine.
+        return np.asarray(np.round(used @ self.coefficients_, 12))
+
+    def _fitting(self, X: ArrayLike | sparse.csr_array) -> sparse.csr_array:
+        """Return the interactions after checking that they have the items that were learned."""
+        if not hasattr(self, "coefficients_"):
+            raise NotFittedError("InteractionRecommender must be fitted before it can recommend.")
+        used = interaction_matrix(X)
+        if used.shape[1] != self.n_features_in_:
+            raise InvalidInputError(
+                f"The 'X' parameter must have {self.n_features_in_} items. Got {used.shape[1]} instead."
+            )
+        return used
+
+
+def interaction_matrix(X: Any) -> sparse.csr_array:
+    """Return interactions as floats after checking that they are a matrix of finite numbers of at least 0."""
     used: sparse.csr_array = sparse.csr_array(sparse.coo_array(X).astype(np.float64))
     used.eliminate_zeros()
     if used.ndim != 2 or (used.data < 0).any() or not np.isfinite(used.data).all():

@@ -16,7 +16,7 @@ Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 #: Names of the score's parts, the order of the last axis of `Recommendations.parts`.
-PARTS = ("need", "text", "level", "rating")
+PARTS = ("need", "text", "level", "rating", "collaborative")
 DEFAULT_WEIGHTS: Mapping[str, float] = {"need": 0.55, "text": 0.25, "level": 0.12, "rating": 0.08}
 
 
@@ -30,14 +30,14 @@ class Recommendations:
         In the order to take them: a prerequisite stands before what needs it, otherwise best first.
     scores : float array of shape (n_trainees, k), in [0, 1]
         Sum of the parts.
-    parts : float array of shape (n_trainees, k, 4)
+    parts : float array of shape (n_trainees, k, 5)
         Weighted parts in the order of `PARTS`.
     topics : int array of shape (n_trainees, k)
         The topic whose need the content answers most.
     points : int array of shape (n_trainees, k)
         The pain point it answers; −1 where the need comes from ratings alone.
     reasons : tuple of tuple of tuple of str, n_trainees × at most k
-        Codes: NEED, OWN_WORDS, LEVEL_FIT, WELL_RATED, PREREQUISITE.
+        Codes: NEED, OWN_WORDS, LEVEL_FIT, WELL_RATED, TAKEN_TOGETHER, PREREQUISITE.
 
     """
 
@@ -76,6 +76,7 @@ def recommend(
     content_level: ArrayLike | None = None,
     content_rating: ArrayLike | None = None,
     n_ratings: ArrayLike | None = None,
+    collaborative: ArrayLike | None = None,
     excluded: ArrayLike | None = None,
     taken: ArrayLike | None = None,
     prerequisites: ArrayLike | None = None,
@@ -103,6 +104,9 @@ def recommend(
     content_rating, n_ratings : arrays of shape (n_contents,), rating in [0, 1], counts at least 0, optional
         Mean rating and number of ratings; few ratings are shrunk to the mean of all. WELL_RATED is said of a
         content above that mean with at least 5 ratings.
+    collaborative : array of shape (n_trainees, n_contents), in [0, 1], optional
+        How well a content goes with what a trainee has used (`collaborative_scores`); needs a weight, for by
+        default it has none: `check_interactions` decides whether it has earned one.
     excluded : bool array of shape (n_contents,) or (n_trainees, n_contents), optional
         Must not be offered (out of date, dismissed).
     taken : bool array of shape (n_trainees, n_contents), optional
@@ -154,7 +158,9 @@ def recommend(
     text, points = own_words(point_topics, point_scores, point_trainee, needs, about)
     fit, in_reach = level_fit(trainee_level, content_level, shape)
     rating, good = shrunk_rating(content_rating, n_ratings, len(about))
-    parts = np.stack([match, text, fit, np.broadcast_to(rating, shape)], axis=2) * _weights(weights)
+    together = optional_array("collaborative", collaborative, shape, 0.0, 1.0, 0.0)
+    values = [match, text, fit, np.broadcast_to(rating, shape), together]
+    parts = np.stack(values, axis=2) * _weights(weights)
     allowed = in_reach & ~done & ~_exclusions(excluded, shape)
     in_words = text >= TEXT_MATCH
     wanted = allowed & ((match > 0) | in_words)
@@ -267,6 +273,7 @@ def _reasons(pairs: _Pairs, row: int, column: int, only_prerequisite: bool) -> t
         "OWN_WORDS": pairs.points[row, column] >= 0 and pairs.in_words[row, column],
         "LEVEL_FIT": pairs.level_fits[row, column],
         "WELL_RATED": pairs.well_rated[row, column],
+        "TAKEN_TOGETHER": pairs.parts[row, column, 4] > 0,
         "PREREQUISITE": only_prerequisite,
     }
     return tuple(code for code, holds in facts.items() if holds)

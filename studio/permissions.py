@@ -100,6 +100,7 @@ READ: dict[str, dict[Role, Rows]] = {
         CLIENT_APP: Rows.ALL,
     },
     "ContentEvent": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
+    "CollaborativeCheck": {ORGANIZER: Rows.ALL},
     "MatchPolicy": {ORGANIZER: Rows.ALL},
     "Rule": {ORGANIZER: Rows.ALL},
     "MatchRun": {ORGANIZER: Rows.ALL},

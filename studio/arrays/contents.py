@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
 import numpy as np
 from numpy.typing import NDArray
 
+from matching import Recommendations
 from studio.arrays.matches import seniority
 from studio.store.catalogue import Content
 from studio.store.content_events import Settled
@@ -168,6 +169,19 @@ def _pairs(catalogue: CatalogueArrays, row: Mapping[UUID, int], pairs: Sequence[
         if content_id in catalogue.row:
             flags[row[trainee_id], catalogue.row[content_id]] = True
     return flags
+
+
+def as_if_taken(arrays: TraineeArrays, taken: Flags) -> TraineeArrays:
+    """Return the trainees as if they had taken what is said, shape (n_trainees, n_contents), and dismissed nothing."""
+    return replace(arrays, taken=taken, dismissed=np.zeros_like(taken))
+
+
+def score_matrix(found: Recommendations, n_contents: int) -> Floats:
+    """Return the scores as a matrix of shape (n_trainees, n_contents), 0 for what is not recommended."""
+    scores = np.zeros((len(found.contents), n_contents))
+    row, place = np.nonzero(found.contents >= 0)
+    scores[row, found.contents[row, place]] = found.scores[row, place]
+    return scores
 
 
 def by_owner(rows: Sequence[tuple[UUID, UUID, float]]) -> dict[UUID, dict[UUID, float]]:

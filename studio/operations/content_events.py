@@ -6,12 +6,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from studio.errors import StudioError
 from studio.operations.audit import audit
+from studio.operations.collaborative import check_when_due
 from studio.operations.idempotency import once, remember
 from studio.operations.own import own, own_trainee
 from studio.operations.recommendations import refresh_recommendations
 from studio.permissions import Actor, require
 from studio.store.catalogue import Content
-from studio.store.content_events import ContentEvent
+from studio.store.content_events import INTEREST, ContentEvent
 from studio.store.enums import ContentEventKind, DismissalReason
 
 # After these a content is not offered again: what comes instead is computed at once.
@@ -60,6 +61,8 @@ async def record_content_event(
     )
     session.add(event)
     await session.flush()
+    if kind in INTEREST:
+        await check_when_due(session, actor.studio_id)
     if kind in SETTLING:
         await refresh_recommendations(session, trainee.cohort_id, [trainee.id])
     await remember(session, actor, idempotency_key, "record_content_event", given, event.id)

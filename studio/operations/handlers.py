@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
 from studio.imports.issues import ImportRefused
+from studio.operations.collaborative import check_collaborative
 from studio.operations.import_report import ImportReport, mapping_json, rejected_json
 from studio.operations.jobs import Handler, JobContext
 from studio.operations.match_input import match_input
@@ -184,4 +185,5 @@ HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.SURVEY_IMPORT: Handler(run=run_survey_import),
     JobKind.NEEDS: Handler(run=refresh_cohort),
     JobKind.RETRAIN: Handler(run=retrain),
+    JobKind.COLLABORATIVE_CHECK: Handler(run=check_collaborative),
 }

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -11,14 +10,18 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from matching import ContentRetriever, recommend
+from matching import collaborative_scores
 from studio.arrays.contents import CatalogueArrays, Floats, TraineeArrays
+from studio.arrays.interactions import InteractionArrays, interaction_arrays
 from studio.errors import StudioError
 from studio.operations.cases import similar_cases, store_similar_cases
+from studio.operations.content_ranking import ranked, text_scores
 from studio.operations.own import own
 from studio.operations.recommendation_input import needs_and_words, recommendable, trainees_in
 from studio.permissions import Actor, require
 from studio.store.cohorts import Cohort
+from studio.store.collaborative import latest_check
+from studio.store.content_events import interactions_of
 from studio.store.locks import lock_cohort
 from studio.store.people import Trainee
 from studio.store.recommendations import Recommendation, RecommendationCause
@@ -30,10 +33,8 @@ CONTENTS_PER_TRAINEE = 12
 BLOCK = 500
 DECIMALS = 6
 MODEL_VERSION = "needs-text-level-rating-2"
-# While nobody has judged any content, that part of the score is left out.
-UNRATED = {"need": 0.6, "text": 0.27, "level": 0.13}
 # The part of the ratings is a praise only where the engine says so.
-_PART_CODES = ("NEED", "OWN_WORDS", "LEVEL_FIT", "RATING")
+_PART_CODES = ("NEED", "OWN_WORDS", "LEVEL_FIT", "RATING", "TAKEN_TOGETHER")
 
 
 @dataclass(frozen=True)
@@ -75,14 +76,16 @@ async def refresh_recommendations(
     if not catalogue.contents:
         return
     trainees = await trainees_in(session, cohort_id, trainee_ids)
+    taken_up = await _earned_interactions(session, cohort.studio_id, catalogue)
     for some in chunks(trainees, BLOCK):
         arrays = await needs_and_words(session, catalogue, topics, some)
-        text_scores = await _text_scores(catalogue, arrays)
+        texts = await asyncio.to_thread(text_scores, catalogue, arrays)
         wanted = await asyncio.to_thread(
-            _recommend, catalogue, arrays, text_scores, some, CONTENTS_PER_TRAINEE
+            _recommend, catalogue, arrays, texts, taken_up, some, CONTENTS_PER_TRAINEE
         )
-        await _store(session, cohort.studio_id, [trainee.id for trainee in some], wanted)
-        cases = await asyncio.to_thread(similar_cases, catalogue, arrays, text_scores)
+        version = MODEL_VERSION if taken_up is None else f"{MODEL_VERSION}+collaborative"
+        await _store(session, cohort.studio_id, [trainee.id for trainee in some], wanted, version)
+        cases = await asyncio.to_thread(similar_cases, catalogue, arrays, texts)
         await store_similar_cases(session, cohort.studio_id, arrays, cases)
 
 
@@ -105,48 +108,38 @@ async def answering_contents(
     )
     trainees = list(rows.scalars())
     arrays = await needs_and_words(session, catalogue, topics, trainees)
-    text_scores = await _text_scores(catalogue, arrays)
-    wanted = await asyncio.to_thread(_recommend, catalogue, arrays, text_scores, trainees, n_contents)
+    taken_up = await _earned_interactions(session, studio_id, catalogue)
+    texts = await asyncio.to_thread(text_scores, catalogue, arrays)
+    wanted = await asyncio.to_thread(_recommend, catalogue, arrays, texts, taken_up, trainees, n_contents)
     for (trainee_id, content_id), want in wanted.items():
         found[trainee_id].append((content_id, want.point_id))
     return found
 
 
-async def _text_scores(catalogue: CatalogueArrays, arrays: TraineeArrays) -> Floats:
-    """Return how near each content's words are to each pain point's, shape (n_points, n_contents)."""
-    documents = tuple(f"{content.title}。{content.body}" for content in catalogue.contents)
-    texts = [point.text for point in arrays.points]
-    return await asyncio.to_thread(lambda: _retriever(documents).scores(texts))
-
-
-@lru_cache(maxsize=4)
-def _retriever(documents: tuple[str, ...]) -> ContentRetriever:
-    return ContentRetriever().fit(documents)
+async def _earned_interactions(
+    session: AsyncSession, studio_id: UUID, catalogue: CatalogueArrays
+) -> InteractionArrays | None:
+    """Return what all trainees took up, if the latest check lets the score use it."""
+    check = await latest_check(session, studio_id)
+    if check is None or not check.used:
+        return None
+    interactions = await interactions_of(session, studio_id)
+    return interaction_arrays(catalogue, sorted({one.trainee_id for one in interactions}), interactions)
 
 
 def _recommend(
     catalogue: CatalogueArrays,
     arrays: TraineeArrays,
-    text_scores: Floats,
+    texts: Floats,
+    taken_up: InteractionArrays | None,
     trainees: Sequence[Trainee],
     n_contents: int,
 ) -> Wanted:
-    found = recommend(
-        arrays.needs,
-        catalogue.topics,
-        n_contents,
-        point_topics=arrays.point_topics,
-        point_scores=text_scores,
-        point_trainee=arrays.point_trainee,
-        trainee_level=arrays.levels,
-        content_level=catalogue.levels,
-        content_rating=catalogue.ratings,
-        n_ratings=catalogue.n_ratings,
-        excluded=arrays.dismissed,
-        taken=arrays.taken,
-        prerequisites=catalogue.prerequisites,
-        weights=None if catalogue.n_ratings.any() else UNRATED,
-    )
+    together = None
+    if taken_up is not None:
+        own = taken_up.rows_of([trainee.id for trainee in trainees])
+        together = collaborative_scores(taken_up.matrix(), own)
+    found = ranked(catalogue, arrays, n_contents, texts, together=together)
     wanted: Wanted = {}
     for row, trainee in enumerate(trainees):
         for place, content in enumerate(found.contents[row].tolist()):
@@ -178,6 +171,7 @@ async def _store(
     studio_id: UUID,
     trainee_ids: Sequence[UUID],
     wanted: Mapping[tuple[UUID, UUID], _Wanted],
+    model_version: str,
 ) -> None:
     found = await session.execute(
         select(Recommendation, RecommendationCause.pain_point_id)
@@ -199,11 +193,11 @@ async def _store(
                 rank=want.rank,
                 score=want.score,
                 reasons=want.reasons,
-                model_version=MODEL_VERSION,
+                model_version=model_version,
             )
             new.append(row)
         else:
-            changed(row, rank=want.rank, score=want.score, reasons=want.reasons, model_version=MODEL_VERSION)
+            changed(row, rank=want.rank, score=want.score, reasons=want.reasons, model_version=model_version)
         if want.point_id != point_id:
             await _forget_cause(session, row.id, point_id)
             if want.point_id is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from studio.reading.entities.cohorts import COHORTS
+from studio.reading.entities.collaborative import COLLABORATIVE
 from studio.reading.entities.content_events import CONTENT_EVENTS
 from studio.reading.entities.heat import HEAT
 from studio.reading.entities.matches import MATCHES
@@ -29,6 +30,7 @@ ENTITIES: Mapping[str, Entity] = {
         TRENDS,
         RECOMMENDATIONS,
         CONTENT_EVENTS,
+        COLLABORATIVE,
         MATCHES,
         PACKAGES,
     )

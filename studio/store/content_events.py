@@ -9,9 +9,13 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, col, select
 
+from studio.store.catalogue import Content
 from studio.store.clock import now
 from studio.store.columns import StudioRow, UTCDateTime, enum_type
 from studio.store.enums import AGAINST_THE_CONTENT, ContentEventKind, DismissalReason, Role
+
+# What shows interest; being shown something does not.
+INTEREST = (ContentEventKind.OPENED, ContentEventKind.DONE, ContentEventKind.USEFUL)
 
 
 class ContentEvent(StudioRow, table=True):
@@ -89,3 +93,46 @@ async def content_ratings(session: AsyncSession, studio_id: UUID) -> dict[UUID, 
         .group_by(judged.c.content_id)
     )
     return {content_id: (int(n_useful), int(n_judged)) for content_id, n_useful, n_judged in found.all()}
+
+
+@dataclass(frozen=True)
+class Interaction:
+    """That a trainee took a content up, and when first."""
+
+    trainee_id: UUID
+    content_id: UUID
+    at: datetime
+
+
+def _interactions(studio_id: UUID) -> sa.Select[UUID, UUID, datetime]:
+    """Select what trainees took up and did not dismiss, of the contents that are still offered."""
+    dismissed = sa.case((col(ContentEvent.kind) == ContentEventKind.DISMISSED, 1), else_=0)
+    return (
+        sa.select(
+            col(ContentEvent.trainee_id),
+            col(ContentEvent.content_id),
+            sa.func.min(col(ContentEvent.recorded_at)).label("at"),
+        )
+        .join(Content, col(Content.id) == col(ContentEvent.content_id))
+        .where(
+            col(ContentEvent.studio_id) == studio_id,
+            col(Content.active),
+            col(ContentEvent.kind).in_((*INTEREST, ContentEventKind.DISMISSED)),
+        )
+        .group_by(col(ContentEvent.trainee_id), col(ContentEvent.content_id))
+        .having(sa.func.sum(dismissed) == 0)
+    )
+
+
+async def interactions_of(session: AsyncSession, studio_id: UUID) -> list[Interaction]:
+    """Return all interactions of a studio, in no particular order."""
+    found = await session.execute(_interactions(studio_id))
+    return [Interaction(trainee_id, content_id, at) for trainee_id, content_id, at in found.all()]
+
+
+async def count_interactions(session: AsyncSession, studio_id: UUID) -> int:
+    """Return how many interactions a studio has."""
+    return int(
+        (await session.scalar(sa.select(sa.func.count()).select_from(_interactions(studio_id).subquery())))
+        or 0
+    )

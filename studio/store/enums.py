@@ -241,6 +241,7 @@ class JobKind(StrEnum):
     MATCH_RUN = "MATCH_RUN"
     NEEDS = "NEEDS"
     RETRAIN = "RETRAIN"
+    COLLABORATIVE_CHECK = "COLLABORATIVE_CHECK"
 
 
 class RetrainOutcome(StrEnum):

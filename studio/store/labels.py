@@ -152,6 +152,7 @@ LABELS: dict[type[StrEnum], dict[str, str]] = {
         "MATCH_RUN": "匹配",
         "NEEDS": "需求计算",
         "RETRAIN": "主题模型再训练",
+        "COLLABORATIVE_CHECK": "协同推荐检验",
     },
     ModelWay: {
         "IN_FORCE": "现用模型",

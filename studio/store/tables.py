@@ -6,6 +6,7 @@ from studio.store.access import AuditEvent, IdempotencyKey, Token
 from studio.store.cases import SimilarCase
 from studio.store.catalogue import Content, ContentPrerequisite, ContentTopic
 from studio.store.cohorts import Cohort
+from studio.store.collaborative import CollaborativeCheck
 from studio.store.content_events import ContentEvent
 from studio.store.corrections import TopicCorrection
 from studio.store.heat import CountyNeed, RoleNeed
@@ -47,6 +48,7 @@ __all__ = [
     "Cohort",
     "CohortNeed",
     "CohortRating",
+    "CollaborativeCheck",
     "Content",
     "ContentEvent",
     "ContentPrerequisite",

@@ -3,6 +3,8 @@
 import pytest
 
 from graph.execute import run
+from studio.store.collaborative import CollaborativeCheck
+from studio.store.database import writing
 from studio.store.enums import Role
 from tests.graph.conftest import Loaded
 from tests.graph.test_mutations import act
@@ -57,3 +59,28 @@ async def test_a_client_app_records_nothing(own_demo: Loaded) -> None:
     answer = await own_demo.ask(document, Role.CLIENT_APP, g={**given, "contentId": f"CT_{'0' * 32}"})
     (error,) = answer.errors
     assert (error.extensions or {})["code"] == "FORBIDDEN"
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_checks_of_the_collaborative_part_are_shown_to_organizers(own_demo: Loaded, role: Role) -> None:
+    figures = {
+        "interactions": 1234,
+        "trainees": 40,
+        "ndcg": 0.412345,
+        "baseline": 0.4,
+        "low": -0.01,
+        "high": 0.03,
+    }
+    async with writing(own_demo.engine) as session:
+        for used in (True, False):
+            session.add(CollaborativeCheck(studio_id=own_demo.studio.id, used=used, **figures))
+            await session.flush()
+    shown = (await run("CollaborativeChecks", own_demo.context(role)))["studio"]["collaborativeChecks"]
+    if role is not Role.ORGANIZER:
+        assert shown == []
+        return
+    assert [check.pop("used") for check in shown] == [False, True]
+    assert {check.pop("checkedAt")[:2] for check in shown} == {"20"}
+    assert shown == [figures, figures]
+    deciding = await own_demo.data("{studio {collaborativeChecks {used}}}")
+    assert deciding["studio"]["collaborativeChecks"] == [{"used": False}]

@@ -154,7 +154,17 @@ PEOPLE = (
     Entity(
         "Studio",
         tables["studio"],
-        {"name": text("name"), "leaderName": text("leader_name"), "fictional": flag("fictional")},
+        {
+            "name": text("name"),
+            "leaderName": text("leader_name"),
+            "fictional": flag("fictional"),
+            "collaborativeChecks": ToMany(
+                "CollaborativeCheck",
+                of("studio_id"),
+                lambda check, _link: [check.c.checked_at.desc(), check.c.id.desc()],
+                first=1,
+            ),
+        },
         of_studio=lambda row, who: row.c.id == who.studio,
     ),
     Entity(

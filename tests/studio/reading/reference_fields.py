@@ -107,6 +107,11 @@ def for_organizers(count: Callable[[Reference, Row], int]) -> Callable[[Referenc
 
 
 SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
+    ("Studio", "collaborativeChecks"): lambda ref, row, child: many(
+        "CollaborativeCheck",
+        "studio_id",
+        lambda one: (-one["checked_at"].timestamp(), -one["id"].int),
+    )(ref, row, child)[: child.arguments.get("first", 1)],
     ("Person", "phoneMasked"): masked,
     ("Person", "honours"): many("Honour", "person_id", lambda row: row["position"]),
     ("Cohort", "trainees"): connection("Trainee", "cohort_id"),

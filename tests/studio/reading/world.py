@@ -75,6 +75,7 @@ def build(name: str) -> World:
     _survey(world)
     _needs(world)
     _events(world)
+    _checks(world)
     _matches(world)
     _packages(world)
     return world
@@ -336,6 +337,22 @@ def _events(world: World) -> None:
             reason="TOO_EASY" if kind == "DISMISSED" else None,
             recorded_by=("TRAINEE", "MENTOR", "ORGANIZER")[number % 3],
             recorded_at=START + timedelta(hours=number // 6),
+        )
+
+
+def _checks(world: World) -> None:
+    """Two checks at the same moment and a later one."""
+    for number in range(3):
+        world.add(
+            t.CollaborativeCheck,
+            used=number == 1,
+            interactions=1000 + number,
+            trainees=40,
+            ndcg=0.412345,
+            baseline=0.4,
+            low=-0.000001 * number,
+            high=0.02,
+            checked_at=START + timedelta(days=number // 2),
         )
 
 
