@@ -37,14 +37,18 @@ from studio.store.enums import (
     TraineeRole,
 )
 from studio.store.labels import LABELS
+from studio.store.package_enums import Ability, DeliveryMode, DifferenceKind, PackageAction, PackageOrigin
 
 # Other features import the studio's enums from here, where they are declared.
 __all__ = [
+    "Ability",
     "CohortState",
     "ContentEventKind",
     "ContentKind",
     "CourseEvent",
     "DaySlot",
+    "DeliveryMode",
+    "DifferenceKind",
     "DismissalReason",
     "EnumLabel",
     "EnumValueLabel",
@@ -57,6 +61,8 @@ __all__ = [
     "ModelWay",
     "OrderDirection",
     "Origin",
+    "PackageAction",
+    "PackageOrigin",
     "PairingOrigin",
     "PairingState",
     "PublishState",
@@ -109,6 +115,9 @@ PUBLISHED_ENUMS: tuple[type[StrEnum], ...] = (
     PairingOrigin,
     ShadowStep,
     DaySlot,
+    Ability,
+    DeliveryMode,
+    PackageOrigin,
     CourseEvent,
     JobState,
     JobKind,

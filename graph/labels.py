@@ -1,10 +1,37 @@
-"""Words for the codes of reasons, score parts and unmatched trainees, in the language of the request."""
+"""Words for the codes of reasons, score parts, unmatched trainees and goals, in the language of the request."""
 
 from collections.abc import Mapping
 from functools import cache
 
 from studio.messages import translate
 
+# What a goal of a package aims at, by ability and the level where the trainee stands.
+AIMS = (
+    "WEEK_WRITE_UNDERSTAND",
+    "WEEK_WRITE_ABLE",
+    "WEEK_WRITE_EXCEL",
+    "WEEK_SPEAK_UNDERSTAND",
+    "WEEK_SPEAK_ABLE",
+    "WEEK_SPEAK_EXCEL",
+    "WEEK_ADVISE_UNDERSTAND",
+    "WEEK_ADVISE_ABLE",
+    "WEEK_ADVISE_EXCEL",
+    "WEEK_ACT_UNDERSTAND",
+    "WEEK_ACT_ABLE",
+    "WEEK_ACT_EXCEL",
+    "MONTHS_WRITE_UNDERSTAND",
+    "MONTHS_WRITE_ABLE",
+    "MONTHS_WRITE_EXCEL",
+    "MONTHS_SPEAK_UNDERSTAND",
+    "MONTHS_SPEAK_ABLE",
+    "MONTHS_SPEAK_EXCEL",
+    "MONTHS_ADVISE_UNDERSTAND",
+    "MONTHS_ADVISE_ABLE",
+    "MONTHS_ADVISE_EXCEL",
+    "MONTHS_ACT_UNDERSTAND",
+    "MONTHS_ACT_ABLE",
+    "MONTHS_ACT_EXCEL",
+)
 MESSAGES = (
     "REASON_NEED",
     "REASON_OWN_WORDS",
@@ -27,6 +54,9 @@ MESSAGES = (
     "UNMATCHED_TOO_FEW_ALLOWED",
     "UNMATCHED_NO_CAPACITY_LEFT",
     "UNMATCHED_NOT_WORTH_IT",
+    "WEEK_NONE",
+    "MONTHS_NONE",
+    *AIMS,
 )
 
 

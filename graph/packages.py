@@ -1,8 +1,10 @@
 """Mentoring packages (带教套餐) and the cohort's course plan."""
 
+from datetime import datetime
+
 import strawberry
 
-from graph.enums import CourseEvent, DaySlot, ShadowStep
+from graph.enums import Ability, CourseEvent, DaySlot, DeliveryMode, Level, PackageOrigin, ShadowStep
 from graph.node import Node
 from graph.references import Content, Mentor, PainPoint, Pairing, Topic, Trainee
 from graph.stored import stored
@@ -20,15 +22,59 @@ class PackageItem:
     content: Content | None = stored("The content to work with.")
     pain_point: PainPoint | None = stored("The trainee's own words that it answers.")
     minutes: int = stored("How long it takes, in minutes.")
+    edited: bool = stored("Whether somebody decided it; planning again keeps it.")
+    note: str | None = stored("What the mentor noted.")
 
 
-@strawberry.type(description="A five-day plan made for one trainee with the mentor.")
+@strawberry.type(
+    description="Where the trainee stands in one of the four abilities and what a package aims at."
+)
+class PackageGoal:
+    """Where the trainee stands in an ability and what a package aims at."""
+
+    ability: Ability = stored("Which ability.")
+    need: float = stored("How much the trainee's needs call for it, 0–1.")
+    standing: Level = stored(
+        "Where the trainee stands in it, read from level and needs; nothing is measured."
+    )
+    aim: Level = stored("Where the months should lead.")
+    topic: Topic | None = stored("The topic whose need calls most for it; null where no need does.")
+    pain_point: PainPoint | None = stored("The trainee's own words that this rests on.")
+    days: list[int] = stored("Days of the week that train it.")
+    months: list[int] = stored("Months after the week that train it.")
+    week_aim: str = stored("What the week aims at, in the language of the request.")
+    months_aim: str = stored("What the months after it aim at, in the language of the request.")
+
+
+@strawberry.type(description="The topic event of one month after the week of a package.")
+class PackageEvent:
+    """The topic event of one month after the week."""
+
+    month: int = stored("Which month after the week, from 1.")
+    mode: DeliveryMode = stored("How it is held.")
+    topic: Topic | None = stored("What it is about.")
+    content: Content | None = stored("The content to work with; null where none is left that fits.")
+    pain_point: PainPoint | None = stored("The trainee's own words that it answers.")
+    speaker: Mentor | None = stored(
+        "Who would speak: the own mentor where strong in the topic, or else the strongest; null where nobody is "
+        "or where you may not see them."
+    )
+
+
+@strawberry.type(
+    description="A plan made for one trainee with the mentor: five days, the months after, and their goals."
+)
 class MentoringPackage(Node):
-    """A five-day plan made for one trainee."""
+    """A plan made for one trainee."""
 
     trainee: Trainee | None = stored("For whom it is.")
     pairing: Pairing | None = stored("The pairing that it belongs to.")
-    number: int = stored("Its number within the pairing; a renewed package has the next one.")
+    number: int = stored("Its version within the pairing; a renewed or edited package has the next one.")
+    origin: PackageOrigin = stored("Whether it was planned or edited.")
+    reason: str | None = stored("Why it was edited, if somebody said so.")
+    created_at: datetime = stored("When this version was made.")
+    goals: list[PackageGoal] = stored("A goal for each of the four abilities.")
+    events: list[PackageEvent] = stored("Topic events of the months after the week.")
     items: list[PackageItem] = stored("What to do, in its order.")
     total_minutes: int = stored("Minutes of all items together.")
 

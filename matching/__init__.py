@@ -20,6 +20,7 @@ from .exceptions import (
     ProblemError,
 )
 from .explain import PairReason, Repair, UnmatchedReason, explain, explain_unmatched
+from .goals import AbilityGoal, MonthlyEvent
 from .heat import HeatMap, heat_map
 from .interaction_check import InteractionCheck, check_interactions, collaborative_scores, time_split
 from .interactions import InteractionRecommender
@@ -47,6 +48,7 @@ from .trends import TopicTrend, topic_trend
 from .untroubled import is_junk, is_resolved
 
 __all__ = [
+    "AbilityGoal",
     "AffinityPart",
     "AnswerReader",
     "AnswerReading",
@@ -72,6 +74,7 @@ __all__ = [
     "MinimumLoadError",
     "ModelCard",
     "ModelFileError",
+    "MonthlyEvent",
     "Named",
     "NeedProfile",
     "NormalisedText",

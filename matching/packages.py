@@ -1,4 +1,4 @@
-"""The tailor-made mentoring package: five days beside the mentor, each step with its reason."""
+"""The tailor-made mentoring package: five days beside the mentor and the months after, each with its reason."""
 
 from dataclasses import dataclass
 from itertools import permutations
@@ -10,15 +10,14 @@ from sklearn.base import BaseEstimator
 
 from .arguments import checked_array, optional_array
 from .exceptions import InvalidInputError
-from .prerequisites import prerequisite_closure
+from .goals import AbilityGoal, MonthlyEvent, ability_goals, monthly_events
+from .shelf import STEPS, Shelf, Step, shelf_of
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-Step = Literal["LISTEN", "WATCH", "LEARN", "DO"]
+# The content at each step of a day.
+Seats = dict[int, int]
 
-#: The four steps of a shadowing day, in order; `content_steps` counts along them.
-STEPS: tuple[Step, ...] = ("LISTEN", "WATCH", "LEARN", "DO")
 N_DAYS = 5
 
 # Shares of a day for listening, watching, learning, doing: the week goes from listening to doing.
@@ -26,8 +25,6 @@ _FIRST_DAY = np.array([0.35, 0.30, 0.20, 0.15])
 _LAST_DAY = np.array([0.10, 0.15, 0.25, 0.50])
 _SHORTEST_STEP = 15
 _ROUNDING = 5
-# A content belongs to a day when it is about its topic at least so far.
-_ABOUT = 0.2
 # A shadowing day is spent beside the mentor: contents take at most this share of it.
 _MATERIAL = 0.5
 # What only ratings show weighs so much beside what the trainee put into words: a week answers sentences first.
@@ -66,7 +63,7 @@ class PackageItem:
 
 @dataclass(frozen=True, slots=True)
 class PackagePlan:
-    """A five-day plan.
+    """A five-day plan, the months after it, and what both are for.
 
     Attributes
     ----------
@@ -74,30 +71,20 @@ class PackagePlan:
         By day, the four steps in order, then the evening; within a step its content comes before the
         mentor's own work.
     day_topics : tuple of int, length 5
+    events : tuple of MonthlyEvent
+        One a month after the week.
+    goals : tuple of AbilityGoal
+        One an ability, in the order of `topic_abilities`; empty without it.
     unplaced : tuple of int
-        Contents that found no room or no day of their topic, in the given order.
+        Contents that found no room, neither on a day of their topic nor in a month, in the given order.
 
     """
 
     items: tuple[PackageItem, ...]
     day_topics: tuple[int, ...]
+    events: tuple[MonthlyEvent, ...]
+    goals: tuple[AbilityGoal, ...]
     unplaced: tuple[int, ...]
-
-
-# The content at each step of a day.
-Seats = dict[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class _Shelf:
-    """The contents that a plan may use."""
-
-    contents: tuple[int, ...]
-    topics: Floats
-    minutes: Integers
-    steps: Flags
-    points: Integers
-    closure: list[tuple[int, ...]]
 
 
 class PackagePlanner(BaseEstimator):
@@ -111,6 +98,8 @@ class PackagePlanner(BaseEstimator):
         Length of the evening review.
     most_days_per_topic : int, at least 1, default 2
         So many days at most for one topic while others are needed too.
+    n_months : int, at least 0, default 3
+        Monthly events after the week: a quarter, up to the next look-back.
 
     Notes
     -----
@@ -122,6 +111,7 @@ class PackagePlanner(BaseEstimator):
     is a matching of contents to steps, so that no content is lost to a step that another could leave. Time is
     the contents' own; what remains of the day is the mentor's own work, split over the steps and moving from
     listening on day 1 to doing on day 5.
+    Months follow the same averages, with the days of the week counted: what the week left out comes next.
     Deterministic; ties go to the lower index. Cost: O(n_recommended² × 24) at worst, in practice a few
     passes over the recommended contents.
 
@@ -138,11 +128,16 @@ class PackagePlanner(BaseEstimator):
     """
 
     def __init__(
-        self, minutes_per_day: int = 360, evening_minutes: int = 60, most_days_per_topic: int = 2
+        self,
+        minutes_per_day: int = 360,
+        evening_minutes: int = 60,
+        most_days_per_topic: int = 2,
+        n_months: int = 3,
     ) -> None:
         self.minutes_per_day = minutes_per_day
         self.evening_minutes = evening_minutes
         self.most_days_per_topic = most_days_per_topic
+        self.n_months = n_months
 
     def plan(
         self,
@@ -156,8 +151,10 @@ class PackagePlanner(BaseEstimator):
         content_points: ArrayLike | None = None,
         prerequisites: ArrayLike | None = None,
         mentor_strength: ArrayLike | None = None,
+        topic_abilities: ArrayLike | None = None,
+        level: int = 0,
     ) -> PackagePlan:
-        """Plan the week of one trainee.
+        """Plan the week of one trainee, the months after it, and the goals of both.
 
         Parameters
         ----------
@@ -179,6 +176,10 @@ class PackagePlanner(BaseEstimator):
             Rows (content, prerequisite): where both are recommended, the second is placed first.
         mentor_strength : array of shape (n_topics,), in [0, 1], optional
             What the mentor can show.
+        topic_abilities : array of shape (n_topics, n_abilities), in [0, 1], optional
+            How much of each ability a topic calls for; goals are set for these abilities.
+        level : int, 0–2, default 0
+            The trainee's rung of the ladder of levels.
 
         Returns
         -------
@@ -196,7 +197,7 @@ class PackagePlanner(BaseEstimator):
             raise InvalidInputError("The 'need' parameter of plan must have at least one topic. Got none.")
         proof = optional_array("evidence", evidence, needs.shape, -1.0, np.inf, -1.0).astype(np.int64)
         strength = optional_array("mentor_strength", mentor_strength, needs.shape, 0.0, 1.0, 1.0)
-        shelf = _shelf(
+        shelf = shelf_of(
             contents,
             content_topics,
             content_minutes,
@@ -205,8 +206,9 @@ class PackagePlanner(BaseEstimator):
             prerequisites,
             len(needs),
         )
-        said = np.where(proof >= 0, 1.0, _UNSAID)
-        day_topics = self._share_days(_topic_weights(needs * said, strength, shelf))
+        said = needs * np.where(proof >= 0, 1.0, _UNSAID)
+        weights = _topic_weights(said, strength, shelf)
+        day_topics = self._share_days(weights)
         lessons = self._deal(shelf, day_topics, proof)
         placed = {content for seats in lessons for content in seats.values()}
         items = [
@@ -214,16 +216,19 @@ class PackagePlanner(BaseEstimator):
             for day, (topic, seats) in enumerate(zip(day_topics, lessons, strict=True), start=1)
             for item in self._day(day, topic, seats, shelf, int(proof[topic]))
         ]
+        events = monthly_events(self.n_months, weights, day_topics, proof, shelf, placed)
+        placed |= {event.content for event in events if event.content is not None}
+        goals = ability_goals(topic_abilities, needs, said, proof, level, day_topics, events)
         unplaced = tuple(content for content in shelf.contents if content not in placed)
-        return PackagePlan(tuple(items), day_topics, unplaced)
+        return PackagePlan(tuple(items), day_topics, events, goals, unplaced)
 
     def _check_budget(self) -> None:
         least = len(STEPS) * _SHORTEST_STEP
-        if self.minutes_per_day < least or self.evening_minutes < 1 or self.most_days_per_topic < 1:
+        given = (self.minutes_per_day, self.evening_minutes, self.most_days_per_topic, self.n_months)
+        if any(value < low for value, low in zip(given, (least, 1, 1, 0), strict=True)):
             raise InvalidInputError(
-                f"The parameters of PackagePlanner must be minutes_per_day ≥ {least}, evening_minutes ≥ 1 "
-                f"and most_days_per_topic ≥ 1. Got {self.minutes_per_day}, {self.evening_minutes} and "
-                f"{self.most_days_per_topic} instead."
+                f"The parameters of PackagePlanner must be minutes_per_day ≥ {least}, evening_minutes ≥ 1, "
+                f"most_days_per_topic ≥ 1 and n_months ≥ 0. Got {', '.join(map(str, given))} instead."
             )
 
     def _share_days(self, weights: Floats) -> tuple[int, ...]:
@@ -237,7 +242,7 @@ class PackagePlanner(BaseEstimator):
         order = np.lexsort((np.arange(len(weights)), -np.round(weights, 12)))
         return tuple(int(topic) for topic in order for _ in range(int(days[topic])))
 
-    def _deal(self, shelf: _Shelf, day_topics: tuple[int, ...], proof: Integers) -> list[Seats]:
+    def _deal(self, shelf: Shelf, day_topics: tuple[int, ...], proof: Integers) -> list[Seats]:
         """Deal the contents to the days, best recommended first, until none fits any more."""
         days: list[Seats] = [{} for _ in day_topics]
         waiting = list(shelf.contents)
@@ -249,14 +254,13 @@ class PackagePlanner(BaseEstimator):
                 return days
 
     def _place(
-        self, content: int, shelf: _Shelf, day_topics: tuple[int, ...], proof: Integers, days: list[Seats]
+        self, content: int, shelf: Shelf, day_topics: tuple[int, ...], proof: Integers, days: list[Seats]
     ) -> bool:
         """Place a content on the day of its topic with the least to read, if there is room on any."""
         order = sorted(range(len(days)), key=lambda day: (_material(days[day], shelf), day))
         for day in order:
             topic = day_topics[day]
-            answers = shelf.points[content] >= 0 or proof[topic] < 0
-            if shelf.topics[content, topic] < _ABOUT or not answers:
+            if not shelf.answers(content, topic, said=bool(proof[topic] >= 0)):
                 continue
             known = {other for seats in days[:day] for other in seats.values()}
             seats = self._seat([*days[day].values(), content], shelf, known)
@@ -265,29 +269,28 @@ class PackagePlanner(BaseEstimator):
                 return True
         return False
 
-    def _seat(self, contents: list[int], shelf: _Shelf, known: set[int]) -> Seats | None:
+    def _seat(self, contents: list[int], shelf: Shelf, known: set[int]) -> Seats | None:
         """Give each content of a day a step that it suits, after what comes before it; None if there is no way."""
         if sum(int(shelf.minutes[content]) for content in contents) > _MATERIAL * self.minutes_per_day:
             return None
         for steps in permutations(range(len(STEPS)), len(contents)):
             seats = dict(zip(steps, contents, strict=True))
             if all(
-                shelf.steps[content, step] and _is_ready(content, step, seats, shelf, known)
+                shelf.steps[content, step]
+                and shelf.is_ready(content, known | {other for at, other in seats.items() if at < step})
                 for step, content in seats.items()
             ):
                 return dict(sorted(seats.items()))
         return None
 
-    def _day(self, day: int, topic: int, lessons: Seats, shelf: _Shelf, proof: int) -> list[PackageItem]:
-        cited = proof if proof >= 0 else None
+    def _day(self, day: int, topic: int, lessons: Seats, shelf: Shelf, proof: int) -> list[PackageItem]:
+        cited = shelf.point_of(None, proof)
         free = self._free_minutes(day, {step: int(shelf.minutes[c]) for step, c in lessons.items()})
         items = []
         for step, name in enumerate(STEPS):
             if step in lessons:
                 content = lessons[step]
-                own = int(shelf.points[content])
-                point = own if own >= 0 else cited
-                minutes = int(shelf.minutes[content])
+                point, minutes = shelf.point_of(content, proof), int(shelf.minutes[content])
                 items.append(PackageItem(day, "DAYTIME", name, content, topic, minutes, point))
             if free[step]:
                 items.append(PackageItem(day, "DAYTIME", name, None, topic, free[step], cited))
@@ -310,17 +313,11 @@ class PackagePlanner(BaseEstimator):
         return dict(enumerate(minutes.tolist()))
 
 
-def _material(seats: Seats, shelf: _Shelf) -> int:
+def _material(seats: Seats, shelf: Shelf) -> int:
     return sum(int(shelf.minutes[content]) for content in seats.values())
 
 
-def _is_ready(content: int, step: int, seats: Seats, shelf: _Shelf, known: set[int]) -> bool:
-    """Tell whether all that is recommended and comes before a content is known by then."""
-    before = set(shelf.closure[content]) & set(shelf.contents)
-    return before <= known | {other for at, other in seats.items() if at < step}
-
-
-def _topic_weights(needs: Floats, strength: Floats, shelf: _Shelf) -> Floats:
+def _topic_weights(needs: Floats, strength: Floats, shelf: Shelf) -> Floats:
     """Weigh topics by need and what the mentor can show; without any need by contents, then mentor."""
     # A need that the mentor does not cover still counts half: contents can answer it.
     weights = needs * (0.5 + 0.5 * strength)
@@ -329,40 +326,3 @@ def _topic_weights(needs: Floats, strength: Floats, shelf: _Shelf) -> Floats:
     if not weights.any():
         weights = strength
     return weights if weights.any() else np.ones(len(needs))
-
-
-def _shelf(
-    contents: ArrayLike | None,
-    content_topics: ArrayLike | None,
-    content_minutes: ArrayLike | None,
-    content_steps: ArrayLike | None,
-    content_points: ArrayLike | None,
-    prerequisites: ArrayLike | None,
-    n_topics: int,
-) -> _Shelf:
-    given = np.asarray([] if contents is None else contents, dtype=np.int64)
-    if not len(given):
-        nothing = np.zeros(0, dtype=np.int64)
-        none = np.zeros((0, len(STEPS)), dtype=np.bool_)
-        return _Shelf((), np.zeros((0, n_topics)), nothing, none, nothing, [])
-    if content_topics is None or content_minutes is None:
-        raise InvalidInputError(
-            "The 'contents' parameter of plan needs 'content_topics' and 'content_minutes'."
-        )
-    topics = checked_array("content_topics", content_topics, (None, n_topics), 0.0, 1.0)
-    shape = (len(topics),)
-    checked_array("contents", given, (None,), -1.0, len(topics) - 1)
-    minutes = checked_array("content_minutes", content_minutes, shape, 1.0, np.inf).astype(np.int64)
-    suits = np.zeros((len(topics), len(STEPS)))
-    suits[:, STEPS.index("LEARN")] = 1.0
-    if content_steps is not None:
-        suits = checked_array("content_steps", content_steps, suits.shape, 0.0, 1.0)
-    answers = optional_array("content_points", content_points, given.shape, -1.0, np.inf, -1.0)
-    points = np.full(len(topics), -1, dtype=np.int64)
-    for content, point in zip(given[::-1].tolist(), answers[::-1].tolist(), strict=True):
-        if content >= 0:
-            points[content] = int(point)
-    distinct = tuple(dict.fromkeys(content for content in given.tolist() if content >= 0))
-    return _Shelf(
-        distinct, topics, minutes, suits > 0, points, prerequisite_closure(prerequisites, len(topics))
-    )

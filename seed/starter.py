@@ -27,6 +27,7 @@ def _entry(topic: TopicSeed, parent: str | None) -> TopicEntry:
         domain=topic.domain,
         weak_area=topic.weak_area,
         three_point=ThreePoint(topic.three_point) if topic.three_point else None,
+        abilities=topic.abilities,
         synonyms=topic.synonyms,
         troubles=topic.troubles,
     )

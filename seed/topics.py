@@ -7,7 +7,7 @@ they are checked twice: for their form here, for sameness in :mod:`seed.lint`.
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,23 @@ FOLDER = Path(__file__).with_suffix("")
 DOMAINS = ("党务居务知识", "社区治理经验", "群众工作沟通协调技巧")
 WEAK_AREAS = ("党建业务", "文稿写作", "解决实事")
 THREE_POINTS = ("HOT", "HARD", "HIGHLIGHT")
+ABILITIES = ("WRITE", "SPEAK", "ADVISE", "ACT")
 
 TROUBLES_PER_LEAF = range(18, 49)
 TROUBLE_CHARACTERS = range(8, 46)
 SYNONYMS = range(4, 11)
 
-TOPIC_KEYS = {"code", "name", "domain", "weak_area", "three_point", "position", "synonyms", "leaves"}
+TOPIC_KEYS = {
+    "code",
+    "name",
+    "domain",
+    "weak_area",
+    "three_point",
+    "abilities",
+    "position",
+    "synonyms",
+    "leaves",
+}
 LEAF_KEYS = {"code", "name", "synonyms", "troubles"}
 
 
@@ -34,7 +45,7 @@ class TopicSeed:
     """One topic of the starter tree: a top topic holding leaves, or a leaf holding troubles.
 
     A leaf has its parent's ``domain``, ``weak_area`` and ``three_point``; ``position`` counts from 1 within
-    the parent. ``troubles`` of a top topic and ``leaves`` of a leaf are empty, so that walking the tree
+    the parent. ``troubles`` of a top topic, ``leaves`` and ``abilities`` of a leaf are empty, so that walking the tree
     meets every trouble once.
     """
 
@@ -47,6 +58,7 @@ class TopicSeed:
     synonyms: tuple[str, ...]
     troubles: tuple[str, ...] = ()
     leaves: "tuple[TopicSeed, ...]" = ()
+    abilities: Mapping[str, float] = field(default_factory=dict)
 
 
 def load_topics(folder: Path = FOLDER) -> tuple[TopicSeed, ...]:
@@ -90,6 +102,7 @@ def _top(table: Mapping[str, Any], where: str) -> TopicSeed:
         domain=_one_of(table, "domain", DOMAINS, where),
         weak_area=_one_of(table, "weak_area", WEAK_AREAS, where),
         three_point=_one_of(table, "three_point", THREE_POINTS, where),
+        abilities=_abilities(table, where),
         synonyms=_texts(table, "synonyms", SYNONYMS, where),
     )
     leaves = tuple(_leaf(entry, top, position, where) for position, entry in enumerate(entries, start=1))
@@ -120,6 +133,16 @@ def _leaf(table: Mapping[str, Any], parent: TopicSeed, position: int, file: str)
         synonyms=_texts(table, "synonyms", SYNONYMS, where),
         troubles=troubles,
     )
+
+
+def _abilities(table: Mapping[str, Any], where: str) -> Mapping[str, float]:
+    given = table["abilities"]
+    right = isinstance(given, dict) and given and set(given) <= set(ABILITIES)
+    if not right or not all(isinstance(share, float) and 0 < share <= 1 for share in given.values()):
+        raise TopicFileError(
+            f"{where}: abilities must give one or more of {', '.join(ABILITIES)} a number in (0, 1], got {given!r}"
+        )
+    return dict(given)
 
 
 def _require_keys(table: Mapping[str, Any], expected: set[str], where: str) -> None:

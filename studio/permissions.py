@@ -111,6 +111,8 @@ READ: dict[str, dict[Role, Rows]] = {
     "ScorePart": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "MentoringPackage": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "PackageItem": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
+    "PackageGoal": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
+    "PackageEvent": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "CoursePlanItem": {ORGANIZER: Rows.ALL},
     "Job": {ORGANIZER: Rows.ALL},
 }

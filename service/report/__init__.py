@@ -19,11 +19,14 @@ from studio.permissions import Actor
 from studio.store import enums
 from studio.store.clock import today
 from studio.store.labels import LABELS
+from studio.store.package_enums import Ability, DeliveryMode
 
 _HERE = Path(__file__).parent
 # Sentences of one topic that are printed; a survey of thousands would make a page that no browser opens gladly.
 MOST_VOICES = 200
 _LABELS = (
+    Ability,
+    DeliveryMode,
     enums.TraineeRole,
     enums.CohortState,
     enums.ContentKind,

@@ -1,4 +1,4 @@
-"""A mentoring package day by day, each item with what it stands on."""
+"""A mentoring package: its goals, its week day by day and the months after, each with what it stands on."""
 
 from collections import Counter, defaultdict
 from typing import Any
@@ -26,6 +26,8 @@ def _by_day(pair: Node) -> Node:
         "trainee": pair["trainee"],
         "mentor": pair["mentor"],
         "minutes": pair["package"]["totalMinutes"],
+        "goals": [{**goal, "because": _goal_because(goal)} for goal in pair["package"]["goals"]],
+        "events": [{**event, "because": _because(event, needs)} for event in pair["package"]["events"]],
         "days": [_day(day, items) for day, items in sorted(days.items())],
     }
 
@@ -41,6 +43,15 @@ def _day(day: int, items: list[Node]) -> Node:
             {**item, "because": None if item["because"] == because else item["because"]} for item in items
         ],
     }
+
+
+def _goal_because(goal: Node) -> str:
+    """Say what a goal rests on, in words or else by its topic."""
+    if goal["painPoint"]:
+        return f"依据原话：“{goal['painPoint']['text']}”"
+    if goal["topic"]:
+        return f"依据：学员在{goal['topic']['name']}上的需求"
+    return "依据：学员没有提到相关的难处"
 
 
 def _because(item: Node, needs: dict[str, Node]) -> str:

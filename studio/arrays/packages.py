@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from studio.arrays.topics import top_columns, topic_row
 from studio.store.catalogue import Content
-from studio.store.enums import ShadowStep
+from studio.store.enums import Level, ShadowStep
+from studio.store.package_enums import Ability
 from studio.store.topics import Topic
 
 Floats = NDArray[np.float64]
@@ -19,6 +20,12 @@ Integers = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 _STEPS = [step.value for step in ShadowStep]
+# What a topic that names no ability is about: getting things done.
+_ACTING = {Ability.ACT.value: 1.0}
+# From this strength on a mentor can stand in front of others with a topic.
+_SPEAKER_STRENGTH = 0.5
+#: The ladder of levels, whose rungs the engine counts from 0.
+LADDER = tuple(Level)
 
 
 @dataclass(frozen=True)
@@ -33,6 +40,8 @@ class LibraryArrays:
     # Which of the four steps each content suits.
     steps: Flags
     prerequisites: Integers
+    # How much of each ability a topic calls for, shape (n_topics, 4).
+    abilities: Floats
 
 
 @dataclass(frozen=True)
@@ -40,12 +49,16 @@ class PackageRows:
     """What a pair's package is planned from."""
 
     mentor_id: UUID
+    # The trainee's rung of the ladder of levels, from 0.
+    level: int
     needs: Mapping[UUID, float]
     # The pain point that shows each need, by topic.
     evidence: Mapping[UUID, UUID | None]
     strengths: Mapping[UUID, float]
     # Contents that answer the needs, each with the pain point that it answers, best first.
     recommended: Sequence[tuple[UUID, UUID | None]]
+    # Who would speak about each topic.
+    speakers: Mapping[UUID, UUID]
 
 
 @dataclass(frozen=True)
@@ -57,7 +70,9 @@ class PackageArrays:
     contents: Integers
     content_points: Integers
     mentor_strength: Floats
+    level: int
     points: Sequence[UUID]
+    speakers: Mapping[UUID, UUID]
     # Of everything that the plan follows from: a package whose hash differs is out of date.
     input_hash: str
 
@@ -75,14 +90,18 @@ def library_arrays(
     for content_id, topic_id in content_topics:
         about[row[content_id], column[topic_id]] = 1.0
     pairs = sorted((row[one], row[other]) for one, other in prerequisites)
+    top = [topic for topic in topics if topic.parent_id is None]
     return LibraryArrays(
-        top=[topic for topic in topics if topic.parent_id is None],
+        top=top,
         contents=contents,
         row=row,
         topics=about,
         minutes=np.array([content.minutes for content in contents], dtype=np.int64),
         steps=np.array([_suits(content) for content in contents], dtype=np.bool_).reshape(-1, len(_STEPS)),
         prerequisites=np.array(pairs, dtype=np.int64).reshape(-1, 2),
+        abilities=np.array(
+            [[(topic.abilities or _ACTING).get(ability.value, 0.0) for ability in Ability] for topic in top]
+        ).reshape(-1, len(Ability)),
     )
 
 
@@ -90,6 +109,22 @@ def _suits(content: Content) -> list[bool]:
     """Return which steps of the day a content suits; one that names none is for learning."""
     named = content.steps or [ShadowStep.LEARN.value]
     return [step in named for step in _STEPS]
+
+
+def speakers_for(
+    mentor_id: UUID, strengths: Mapping[UUID, Mapping[UUID, float]], mentor_ids: Sequence[UUID]
+) -> dict[UUID, UUID]:
+    """Return who would speak about each topic: the own mentor where strong in it, or else the strongest.
+
+    Ties go to the earlier of `mentor_ids`, which stand in natural order. Topics that nobody is strong in are missing.
+    """
+    best: dict[UUID, tuple[float, UUID]] = {}
+    for mentor in mentor_ids:
+        for topic_id, strength in strengths.get(mentor, {}).items():
+            if strength >= _SPEAKER_STRENGTH and strength > best.get(topic_id, (0.0, mentor))[0]:
+                best[topic_id] = (strength, mentor)
+    own = {topic for topic, s in strengths.get(mentor_id, {}).items() if s >= _SPEAKER_STRENGTH}
+    return {topic: mentor_id if topic in own else mentor for topic, (_, mentor) in best.items()}
 
 
 def package_arrays(library: LibraryArrays, rows: PackageRows) -> PackageArrays:
@@ -107,7 +142,9 @@ def package_arrays(library: LibraryArrays, rows: PackageRows) -> PackageArrays:
         contents=contents,
         content_points=np.array([place[point] if point else -1 for point in answered], dtype=np.int64),
         mentor_strength=strength,
+        level=rows.level,
         points=points,
+        speakers=rows.speakers,
         input_hash=_digest(library, rows, need, strength, contents),
     )
 
@@ -120,6 +157,8 @@ def _digest(
     before = [pair for pair in library.prerequisites.tolist() if set(pair) <= recommended]
     refers_to = [
         rows.mentor_id.hex,
+        rows.level,
+        sorted((topic.hex, mentor.hex) for topic, mentor in rows.speakers.items()),
         [topic.code for topic in library.top],
         sorted((topic.hex, point.hex) for topic, point in rows.evidence.items() if point),
         [(content.hex, point.hex if point else None) for content, point in rows.recommended],
@@ -132,6 +171,7 @@ def _digest(
         library.topics[contents],
         library.minutes[contents],
         library.steps[contents],
+        library.abilities,
     ):
         digest.update(b"|" + np.ascontiguousarray(array).tobytes())
     return digest.hexdigest()

@@ -1,7 +1,7 @@
 """Setting up a studio: itself, its topic tree, its catalogue and its first matching policy."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -33,6 +33,8 @@ class TopicEntry:
     three_point: ThreePoint | None
     synonyms: Sequence[str]
     troubles: Sequence[str]
+    # Of a top topic: how much of each ability it calls for, 0–1.
+    abilities: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -114,6 +116,7 @@ async def install_topics(session: AsyncSession, studio_id: UUID, entries: Iterab
             "domain": entry.domain,
             "weak_area": entry.weak_area,
             "three_point": entry.three_point,
+            "abilities": dict(entry.abilities),
         }
         if entry.code in topics:
             changed(topics[entry.code], **values)

@@ -1,4 +1,4 @@
-"""Closed lists of values; their Chinese labels stand in `labels`."""
+"""Closed lists of values; those of packages stand in `package_enums`, all their Chinese labels in `labels`."""
 
 from enum import StrEnum
 

@@ -32,6 +32,7 @@ from studio.store.enums import (
     ThreePoint,
     TraineeRole,
 )
+from studio.store.package_enums import Ability, DeliveryMode, DifferenceKind, PackageAction, PackageOrigin
 
 LABELS: dict[type[StrEnum], dict[str, str]] = {
     TraineeRole: {
@@ -135,6 +136,11 @@ LABELS: dict[type[StrEnum], dict[str, str]] = {
     PairingOrigin: {"ENGINE": "系统建议", "OVERRIDE": "人工调整"},
     ShadowStep: {"LISTEN": "跟着听", "WATCH": "跟着看", "LEARN": "跟着学", "DO": "跟着干"},
     DaySlot: {"DAYTIME": "白天", "EVENING": "晚上"},
+    Ability: {"WRITE": "提笔能写", "SPEAK": "开口能说", "ADVISE": "问策能对", "ACT": "遇事能办"},
+    DeliveryMode: {"LECTURE": "专题讲", "VISIT": "现场看", "WORKSHOP": "研讨"},
+    PackageOrigin: {"PLANNED": "系统编排", "EDITED": "人工修改"},
+    PackageAction: {"ADD": "加", "REPLACE": "换", "MOVE": "移", "REMOVE": "删", "CHANGE": "改"},
+    DifferenceKind: {"ADDED": "新增", "REMOVED": "删去", "MOVED": "移动", "CHANGED": "改动"},
     CourseEvent: {
         "MONTHLY_TOPIC": "每月专题活动",
         "QUARTERLY_SALON": "季度书记沙龙",

@@ -7,11 +7,18 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from studio.store.columns import StudioRow, UserText, enum_type
-from studio.store.enums import CourseEvent, DaySlot, ShadowStep
+from studio.store.enums import (
+    CourseEvent,
+    DaySlot,
+    Level,
+    ShadowStep,
+)
+from studio.store.identity import new_id
+from studio.store.package_enums import Ability, DeliveryMode, PackageOrigin
 
 
 class MentoringPackage(StudioRow, table=True):
-    """A five-day plan for one trainee with the mentor of a run."""
+    """A version of a plan for one trainee with the mentor of a run: a week, the months after it, and its goals."""
 
     __tablename__ = "mentoring_package"
     __table_args__ = (sa.UniqueConstraint("pairing_id", "number"),)
@@ -22,6 +29,11 @@ class MentoringPackage(StudioRow, table=True):
     number: int = 1
     # Fingerprint of what it was planned from; of packages older than this column it is not known.
     input_hash: str | None = Field(default=None, max_length=64)
+    origin: PackageOrigin = Field(default=PackageOrigin.PLANNED, sa_type=enum_type(PackageOrigin))
+    # Why it was edited; null where it was planned.
+    reason: str | None = Field(default=None, sa_type=UserText(500, "reason"))
+    # Ids of the contents that people took out: planning again does not bring them back.
+    taken_out: list[str] = Field(default_factory=list, sa_type=sa.JSON)
 
 
 class PackageItem(StudioRow, table=True):
@@ -43,6 +55,54 @@ class PackageItem(StudioRow, table=True):
     content_id: UUID | None = Field(default=None, foreign_key="content.id", ondelete="SET NULL")
     pain_point_id: UUID | None = Field(default=None, foreign_key="pain_point.id", ondelete="SET NULL")
     minutes: int
+    # The same in every version of the package: by it two versions are compared.
+    line_id: UUID = Field(default_factory=new_id)
+    # A person's decision, which planning again keeps.
+    edited: bool = False
+    note: str | None = Field(default=None, sa_type=UserText(500, "note"))
+
+
+class PackageEvent(StudioRow, table=True):
+    """The topic event of one month after the week of a package."""
+
+    __tablename__ = "package_event"
+    __table_args__ = (
+        sa.UniqueConstraint("package_id", "month"),
+        sa.CheckConstraint("month >= 1", "month_from_one"),
+    )
+
+    package_id: UUID = Field(foreign_key="mentoring_package.id", ondelete="CASCADE")
+    month: int
+    mode: DeliveryMode = Field(sa_type=enum_type(DeliveryMode))
+    topic_id: UUID = Field(foreign_key="topic.id")
+    content_id: UUID | None = Field(default=None, foreign_key="content.id", ondelete="SET NULL")
+    pain_point_id: UUID | None = Field(default=None, foreign_key="pain_point.id", ondelete="SET NULL")
+    # The own mentor where strong in the topic, or else the strongest of the studio.
+    speaker_id: UUID | None = Field(default=None, foreign_key="mentor.id", ondelete="SET NULL")
+
+
+class PackageGoal(StudioRow, table=True):
+    """Where a trainee stands in one of the four abilities and what a package aims at."""
+
+    __tablename__ = "package_goal"
+    __table_args__ = (
+        sa.UniqueConstraint("package_id", "ability"),
+        sa.CheckConstraint("need >= 0 AND need <= 1", "need_range"),
+    )
+
+    package_id: UUID = Field(foreign_key="mentoring_package.id", ondelete="CASCADE")
+    position: int
+    ability: Ability = Field(sa_type=enum_type(Ability))
+    # How much the trainee's needs call for the ability.
+    need: float
+    # The level now; the package aims at the next one.
+    standing: Level = Field(sa_type=enum_type(Level))
+    # The topic and the sentence that this rests on.
+    topic_id: UUID | None = Field(default=None, foreign_key="topic.id")
+    pain_point_id: UUID | None = Field(default=None, foreign_key="pain_point.id", ondelete="SET NULL")
+    # Days of the week and months after it that train the ability.
+    days: list[int] = Field(default_factory=list, sa_type=sa.JSON)
+    months: list[int] = Field(default_factory=list, sa_type=sa.JSON)
 
 
 class CoursePlanItem(StudioRow, table=True):

@@ -18,6 +18,8 @@ from studio.store.packages import (
     CoursePlanItem,
     CoursePlanSpeaker,
     MentoringPackage,
+    PackageEvent,
+    PackageGoal,
     PackageItem,
 )
 from studio.store.pairings import Pairing, ScorePart
@@ -68,6 +70,8 @@ __all__ = [
     "MentorTopic",
     "MentoringPackage",
     "ModelVersion",
+    "PackageEvent",
+    "PackageGoal",
     "PackageItem",
     "PainPoint",
     "PainPointTopic",

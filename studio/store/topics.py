@@ -24,6 +24,8 @@ class Topic(StudioRow, table=True):
     domain: str = Field(default="", sa_type=UserText(100, "domain"))
     weak_area: str = Field(default="", sa_type=UserText(100, "weakArea"))
     three_point: ThreePoint | None = Field(default=None, sa_type=enum_type(ThreePoint))
+    # How much of each ability a top topic calls for, 0–1 by the ability's code; without any it is about acting.
+    abilities: dict[str, float] = Field(default_factory=dict, sa_type=sa.JSON)
 
 
 class TopicPhrase(StudioRow, table=True):

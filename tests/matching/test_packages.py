@@ -5,7 +5,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from matching import InvalidInputError, PackagePlanner, plan_courses, rank_topics
-from matching.packages import STEPS
+from matching.goals import MODES
+from matching.shelf import STEPS
 
 SHARES = st.sampled_from([0.0, 0.1, 0.4, 0.5, 0.9, 1.0])
 
@@ -25,6 +26,8 @@ def orders(draw: st.DrawFn) -> dict[str, object]:
         "content_points": draw(arrays(np.int64, n_chosen, elements=st.integers(-1, 5))),
         "mentor_strength": draw(arrays(float, n_topics, elements=SHARES)),
         "prerequisites": draw(st.lists(pairs, max_size=4)),
+        "topic_abilities": draw(arrays(float, (n_topics, 4), elements=SHARES)),
+        "level": draw(st.integers(0, 2)),
     }
 
 
@@ -33,7 +36,7 @@ def orders(draw: st.DrawFn) -> dict[str, object]:
 def test_every_plan_keeps_the_week_and_the_budget(order: dict, budget: int) -> None:
     plan = PackagePlanner(minutes_per_day=budget).plan(**order)
     assert len(plan.day_topics) == 5
-    used = [item.content for item in plan.items if item.content is not None]
+    used = [item.content for item in (*plan.items, *plan.events) if item.content is not None]
     assert len(set(used)) == len(used)
     assert set(used) | set(plan.unplaced) == {c for c in order["contents"].tolist() if c >= 0}
     assert not set(used) & set(plan.unplaced)
@@ -67,6 +70,62 @@ def test_every_step_cites_the_need_where_it_was_put_into_words(order: dict) -> N
             assert item.point == (proof if proof >= 0 else None)
         elif item.point is None:
             assert proof == -1
+
+
+@settings(deadline=None, max_examples=100)
+@given(orders(), st.integers(0, 5))
+def test_months_go_on_where_the_week_ended(order: dict, n_months: int) -> None:
+    plan = PackagePlanner(n_months=n_months).plan(**order)
+    assert [event.month for event in plan.events] == list(range(1, n_months + 1))
+    week = {item.content for item in plan.items}
+    topics = [event.topic for event in plan.events]
+    needed = int((order["need"] > 0).sum())
+    if needed:
+        assert len(set(topics)) >= min(needed, n_months)
+    for event in plan.events:
+        proof = int(order["evidence"][event.topic])
+        assert event.content is None or event.content not in week
+        if event.content is None:
+            assert event.point == (proof if proof >= 0 else None)
+        else:
+            assert order["content_topics"][event.content, event.topic] >= 0.2
+            own = order["content_steps"][event.content]
+            fitting = {MODES[(0, 1, 2, 2)[step]] for step in range(4) if own[step]}
+            assert not fitting or event.mode in fitting
+
+
+@settings(deadline=None, max_examples=100)
+@given(orders())
+def test_each_ability_has_a_goal_that_rests_on_the_need_which_calls_for_it(order: dict) -> None:
+    plan = PackagePlanner().plan(**order)
+    asks = order["topic_abilities"]
+    assert [goal.ability for goal in plan.goals] == [0, 1, 2, 3]
+    for goal in plan.goals:
+        ask = asks[:, goal.ability]
+        if goal.topic is None:
+            assert not (order["need"] * ask).any()
+            assert (goal.call, goal.point) == (0.0, None)
+        else:
+            assert goal.call == order["need"][goal.topic] * ask[goal.topic] > 0
+            proof = int(order["evidence"][goal.topic])
+            assert goal.point == (proof if proof >= 0 else None)
+        assert goal.standing == max(order["level"] - (goal.call >= 0.5), 0)
+        assert goal.aim == min(goal.standing + 1, 2)
+        assert goal.days == tuple(d for d, t in enumerate(plan.day_topics, 1) if ask[t] >= 0.5)
+        assert goal.months == tuple(e.month for e in plan.events if ask[e.topic] >= 0.5)
+
+
+def test_month_takes_the_topic_that_the_week_left_out() -> None:
+    plan = PackagePlanner(n_months=2).plan([0.9, 0.8, 0.7, 0.6])
+    assert plan.day_topics == (0, 0, 1, 2, 3)
+    # After two days for the first topic its average is lowest.
+    assert [event.topic for event in plan.events] == [1, 2]
+
+
+def test_goal_cites_what_was_said_before_what_was_only_ticked() -> None:
+    plan = PackagePlanner().plan([0.9, 0.6], evidence=[-1, 7], topic_abilities=[[1.0], [1.0]], level=1)
+    (goal,) = plan.goals
+    assert (goal.topic, goal.point, goal.standing, goal.aim) == (1, 7, 0, 1)
 
 
 def test_days_follow_the_needs_in_proportion_and_the_greatest_comes_first() -> None:
@@ -126,7 +185,10 @@ def test_content_too_long_for_a_day_is_left_out_and_named() -> None:
     plan = PackagePlanner(minutes_per_day=120).plan(
         [1.0], contents=[0], content_topics=[[1.0]], content_minutes=[100]
     )
-    assert plan.unplaced == (0,)
+    assert not [item for item in plan.items if item.content is not None]
+    assert plan.events[0].content == 0
+    week = PackagePlanner(minutes_per_day=120, n_months=0)
+    assert week.plan([1.0], contents=[0], content_topics=[[1.0]], content_minutes=[100]).unplaced == (0,)
 
 
 def test_contents_lead_where_no_need_is_known() -> None:
@@ -143,6 +205,9 @@ def test_contents_lead_where_no_need_is_known() -> None:
         ({}, {"contents": [0]}, "content_topics"),
         ({}, {"contents": [3], "content_topics": [[1.0]], "content_minutes": [10]}, "contents"),
         ({}, {"mentor_strength": [0.5, 0.5]}, "mentor_strength"),
+        ({"n_months": -1}, {}, "n_months"),
+        ({}, {"topic_abilities": [[1.5]]}, "topic_abilities"),
+        ({}, {"topic_abilities": [[0.5]], "level": 3}, "level"),
     ],
 )
 def test_wrong_parameter_is_named(settings_of: dict, change: dict, name: str) -> None:

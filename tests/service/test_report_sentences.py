@@ -188,8 +188,15 @@ def test_a_day_says_once_what_most_of_it_answers() -> None:
         entry(3, "MASS", None),
     ]
     needs = {"WRITING": 0.9, "GRID": 0.5}
-    plain = pair(needs, {}, package={"totalMinutes": 60, "items": items[:1]})
-    full = pair(needs, {}, package={"totalMinutes": 600, "items": items})
+    plain = pair(needs, {}, package={"totalMinutes": 60, "items": items[:1], "goals": [], "events": []})
+    goals = [
+        {"topic": topic("WRITING"), "painPoint": {"text": "写不出来"}},
+        {"topic": topic("GRID"), "painPoint": None},
+        {"topic": None, "painPoint": None},
+    ]
+    events = [{"topic": topic("GRID"), "painPoint": None}]
+    package = {"totalMinutes": 600, "items": items, "goals": goals, "events": events}
+    full = pair(needs, {}, package=package)
     found = fullest_package([plain, full, pair({}, {}, package=None)])
     assert found is not None
     assert found["minutes"] == 600
@@ -204,6 +211,12 @@ def test_a_day_says_once_what_most_of_it_answers() -> None:
         None,
         "回应原话：“改了九遍”",
     ]
+    assert [goal["because"] for goal in found["goals"]] == [
+        "依据原话：“写不出来”",
+        "依据：学员在网格治理上的需求",
+        "依据：学员没有提到相关的难处",
+    ]
+    assert [event["because"] for event in found["events"]] == ["依据：问卷中对网格治理的勾选或打分"]
     assert fullest_package([pair({}, {}, package=None)]) is None
 
 

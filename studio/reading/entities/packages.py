@@ -1,33 +1,62 @@
 """Mentoring packages, course plans and jobs."""
 
+from collections.abc import Callable
+
 import sqlalchemy as sa
 
 from studio.reading.dialect import Kind
+from studio.reading.dialect import word as constant
 from studio.reading.fields import (
     Alias,
     Column,
     Entity,
+    Labelled,
     Link,
     ToMany,
     Value,
     by,
+    document,
     flag,
+    instant,
     integer,
+    number,
     of,
     one,
     text,
     word,
 )
 from studio.reading.own import OWN_PAIRINGS, PAIRING, of_parent, tables
+from studio.store.enums import Level
 
 PACKAGE, ITEM = tables["mentoring_package"], tables["package_item"]
 PACKAGE_POLICY = of_parent("pairing_id", PAIRING, OWN_PAIRINGS)
+IN_OWN_PACKAGES = of_parent("package_id", PACKAGE, PACKAGE_POLICY)
 
 
 def _minutes(row: Alias) -> Value:
     item = ITEM.alias()
     total = sa.select(sa.func.coalesce(sa.func.sum(item.c.minutes), 0)).where(item.c.package_id == row.c.id)
     return total.correlate_except(item).scalar_subquery()
+
+
+def _aim(row: Alias) -> Value:
+    """The level after the one where the trainee stands; the highest stays."""
+    return sa.case(
+        (row.c.standing == constant(Level.UNDERSTAND.value), constant(Level.ABLE.value)),
+        else_=constant(Level.EXCEL.value),
+    )
+
+
+def _aim_code(times: str) -> Callable[[Alias], Value]:
+    """Return the code of what a goal aims at in the days or months that train it, NONE where none do."""
+
+    def code(row: Alias) -> Value:
+        trained = sa.cast(row.c[times], sa.Text()) != constant("[]")
+        return sa.case(
+            (trained, row.c.ability.concat(constant("_")).concat(row.c.standing)), else_=constant("NONE")
+        )
+
+    return code
 
 
 def _figure(name: str) -> Column:
@@ -42,6 +71,11 @@ PACKAGES = (
             "trainee": one("Trainee", "trainee_id"),
             "pairing": one("Pairing", "pairing_id"),
             "number": integer("number"),
+            "origin": word("origin"),
+            "reason": text("reason"),
+            "createdAt": instant("created_at"),
+            "goals": ToMany("PackageGoal", of("package_id"), by("position")),
+            "events": ToMany("PackageEvent", of("package_id"), by("month")),
             "items": ToMany("PackageItem", of("package_id"), by("position")),
             "totalMinutes": Column(_minutes, Kind.INT),
         },
@@ -59,8 +93,40 @@ PACKAGES = (
             "content": one("Content", "content_id"),
             "painPoint": one("PainPoint", "pain_point_id"),
             "minutes": integer("minutes"),
+            "edited": flag("edited"),
+            "note": text("note"),
         },
-        own=of_parent("package_id", PACKAGE, PACKAGE_POLICY),
+        own=IN_OWN_PACKAGES,
+    ),
+    Entity(
+        "PackageGoal",
+        tables["package_goal"],
+        {
+            "ability": word("ability"),
+            "need": number("need"),
+            "standing": word("standing"),
+            "aim": Column(_aim, Kind.WORD),
+            "topic": one("Topic", "topic_id"),
+            "painPoint": one("PainPoint", "pain_point_id"),
+            "days": document("days"),
+            "months": document("months"),
+            "weekAim": Labelled(_aim_code("days"), "WEEK"),
+            "monthsAim": Labelled(_aim_code("months"), "MONTHS"),
+        },
+        own=IN_OWN_PACKAGES,
+    ),
+    Entity(
+        "PackageEvent",
+        tables["package_event"],
+        {
+            "month": integer("month"),
+            "mode": word("mode"),
+            "topic": one("Topic", "topic_id"),
+            "content": one("Content", "content_id"),
+            "painPoint": one("PainPoint", "pain_point_id"),
+            "speaker": one("Mentor", "speaker_id"),
+        },
+        own=IN_OWN_PACKAGES,
     ),
     Entity(
         "CoursePlanItem",

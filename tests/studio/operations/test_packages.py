@@ -16,7 +16,18 @@ from studio.operations.runs import match_cohort
 from studio.operations.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.store.database import reading, writing
-from studio.store.tables import Mentor, MentoringPackage, PackageItem, PainPoint, Pairing, Trainee
+from studio.store.package_enums import Ability
+from studio.store.tables import (
+    Mentor,
+    MentoringPackage,
+    PackageEvent,
+    PackageGoal,
+    PackageItem,
+    PainPoint,
+    Pairing,
+    Trainee,
+    TraineeNeed,
+)
 from tests.studio.operations.conftest import MENTOR_HEADER, contents, csv_file, ids
 
 
@@ -117,6 +128,58 @@ async def test_second_wave_renews_the_package_with_its_words(
         )
         assert words.scalars().all() == ["独居老人没人照看"]
     assert await generate(engine, organizer, run_id) == 0
+
+
+async def test_package_has_a_goal_for_each_ability_and_goes_on_after_the_week(
+    engine: AsyncEngine, organizer: Actor, run_id: UUID
+) -> None:
+    await generate(engine, organizer, run_id)
+    trainee = await ids(engine, Trainee, "赵强")
+    async with reading(engine) as session:
+        package = (
+            await session.execute(select(MentoringPackage).where(MentoringPackage.trainee_id == trainee))
+        ).scalar_one()
+        goals = (
+            (
+                await session.execute(
+                    select(PackageGoal)
+                    .where(PackageGoal.package_id == package.id)
+                    .order_by(PackageGoal.position)
+                )
+            )
+            .scalars()
+            .all()
+        )
+        assert [goal.ability for goal in goals] == list(Ability)
+        for goal in goals:
+            need = await session.scalar(
+                select(TraineeNeed).where(
+                    TraineeNeed.trainee_id == trainee, TraineeNeed.topic_id == goal.topic_id
+                )
+            )
+            if goal.need:
+                # The sentence is the one that shows this very need.
+                assert goal.pain_point_id == need.pain_point_id
+                assert goal.need <= need.need
+        events = (
+            (
+                await session.execute(
+                    select(PackageEvent)
+                    .where(PackageEvent.package_id == package.id)
+                    .order_by(PackageEvent.month)
+                )
+            )
+            .scalars()
+            .all()
+        )
+        assert [event.month for event in events] == [1, 2, 3]
+        week = await session.execute(
+            select(PackageItem.content_id).where(
+                PackageItem.package_id == package.id, PackageItem.content_id.is_not(None)
+            )
+        )
+        later = [event.content_id for event in events if event.content_id]
+        assert not {content for (content,) in week} & set(later)
 
 
 async def test_more_pairs_need_no_more_queries(engine: AsyncEngine, organizer: Actor, run_id: UUID) -> None:

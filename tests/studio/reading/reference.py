@@ -19,6 +19,7 @@ ENTITY_OF = {
     "policy": "MatchPolicy",
     "community": "Region",
     "package": "MentoringPackage",
+    "speaker": "Mentor",
 }
 ORGANIZER_AND_MENTOR = {Role.ORGANIZER, Role.MENTOR}
 HIDDEN = {

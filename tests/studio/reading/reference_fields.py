@@ -84,6 +84,14 @@ def package_of(ref: Reference, row: Row, child: Selection) -> Any:
     return ref._one("MentoringPackage", max(found, key=lambda one: one["number"], default=None), child)
 
 
+NEXT_LEVEL = {"UNDERSTAND": "ABLE", "ABLE": "EXCEL", "EXCEL": "EXCEL"}
+
+
+def aim_of(ref: Reference, family: str, row: Row, times: str) -> str:
+    code = f"{row['ability'].value}_{row['standing'].value}" if row[times] else "NONE"
+    return ref.label(family, code)
+
+
 def newest(row: Row) -> tuple[float, int]:
     return -row["created_at"].timestamp(), 0
 
@@ -254,6 +262,11 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
     ("MentoringPackage", "totalMinutes"): lambda ref, row, child: sum(
         one["minutes"] for one in ref.where("package_item", package_id=row["id"])
     ),
+    ("MentoringPackage", "goals"): many("PackageGoal", "package_id", lambda row: row["position"]),
+    ("MentoringPackage", "events"): many("PackageEvent", "package_id", lambda row: row["month"]),
+    ("PackageGoal", "aim"): lambda ref, row, child: NEXT_LEVEL[row["standing"].value],
+    ("PackageGoal", "weekAim"): lambda ref, row, child: aim_of(ref, "WEEK", row, "days"),
+    ("PackageGoal", "monthsAim"): lambda ref, row, child: aim_of(ref, "MONTHS", row, "months"),
     **{
         ("CoursePlanItem", name): lambda ref, row, child, name=name: row["figures"].get(name)
         for name in ("demand", "supply", "gap", "coverage", "need")

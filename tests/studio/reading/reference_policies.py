@@ -106,6 +106,6 @@ class Policies:
                 return mine and run["publish_state"].value == "PUBLISHED"
             case "ScorePart" | "MentoringPackage":
                 return self._owns("Pairing", self.find("Pairing", row["pairing_id"]))
-            case "PackageItem":
+            case "PackageItem" | "PackageGoal" | "PackageEvent":
                 return self._owns("MentoringPackage", self.find("MentoringPackage", row["package_id"]))
         raise LookupError(entity)

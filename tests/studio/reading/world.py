@@ -24,6 +24,8 @@ LABELS = {
     "REASON": {"NEED": '需要"这个"', "OWN_WORDS": "原话"},
     "PART": {"NEED_STRENGTH": "专长"},
     "UNMATCHED": {"NO_CAPACITY_LEFT": "名额已满"},
+    "WEEK": {"ACT_ABLE": '一"周'},
+    "MONTHS": {"WRITE_UNDERSTAND": "几个月"},
     "CONFLICT": {"TRAINEE_FIXED_TWICE": "固定了两次"},
 }
 START = datetime(2026, 3, 2, 1, 2, 3, 456789, tzinfo=UTC)
@@ -487,6 +489,31 @@ def _packages(world: World) -> None:
                     content_id=contents[position].id,
                     pain_point_id=points[0].id if position else None,
                     minutes=45,
+                    edited=bool(position),
+                    note=HOSTILE[position] if position else None,
+                )
+            for position, ability in enumerate(("WRITE", "ACT")):
+                add(
+                    t.PackageGoal,
+                    package_id=package.id,
+                    position=position,
+                    ability=ability,
+                    need=(0.0, 0.625)[position],
+                    standing=("UNDERSTAND", "ABLE", "EXCEL")[(number + position) % 3],
+                    topic_id=topics[0].id if position else None,
+                    pain_point_id=points[0].id if position else None,
+                    days=([], [1, 3])[position],
+                    months=([2], [])[position],
+                )
+                add(
+                    t.PackageEvent,
+                    package_id=package.id,
+                    month=2 - position,
+                    mode=("LECTURE", "WORKSHOP")[position],
+                    topic_id=topics[0].id,
+                    content_id=contents[0].id if position else None,
+                    pain_point_id=points[1].id if position else None,
+                    speaker_id=world.of("Mentor")[number % 2].id if position else None,
                 )
     for position in range(2):
         item = add(
