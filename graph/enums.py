@@ -118,6 +118,8 @@ PUBLISHED_ENUMS: tuple[type[StrEnum], ...] = (
     Ability,
     DeliveryMode,
     PackageOrigin,
+    PackageAction,
+    DifferenceKind,
     CourseEvent,
     JobState,
     JobKind,

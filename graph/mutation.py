@@ -7,6 +7,7 @@ from graph.mutations.content_events import ContentEventMutation
 from graph.mutations.corrections import CorrectionMutation
 from graph.mutations.models import ModelMutation
 from graph.mutations.needs import NeedMutation
+from graph.mutations.packages import PackageMutation
 from graph.mutations.pairings import PairingMutation
 from graph.mutations.rules import RuleMutation
 from graph.mutations.runs import RunMutation
@@ -22,6 +23,7 @@ class Mutation(
     ContentEventMutation,
     RunMutation,
     PairingMutation,
+    PackageMutation,
     RuleMutation,
     AccessMutation,
 ):

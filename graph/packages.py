@@ -4,10 +4,19 @@ from datetime import datetime
 
 import strawberry
 
-from graph.enums import Ability, CourseEvent, DaySlot, DeliveryMode, Level, PackageOrigin, ShadowStep
+from graph.enums import (
+    Ability,
+    CourseEvent,
+    DaySlot,
+    DeliveryMode,
+    DifferenceKind,
+    Level,
+    PackageOrigin,
+    ShadowStep,
+)
 from graph.node import Node
 from graph.references import Content, Mentor, PainPoint, Pairing, Topic, Trainee
-from graph.stored import stored
+from graph.stored import required, stored
 
 
 @strawberry.type(description="What to do at one time of a mentoring package.")
@@ -24,6 +33,15 @@ class PackageItem:
     minutes: int = stored("How long it takes, in minutes.")
     edited: bool = stored("Whether somebody decided it; planning again keeps it.")
     note: str | None = stored("What the mentor noted.")
+
+
+@strawberry.type(description="An item that is not the same in two versions of a package.")
+class PackageDifference:
+    """An item that is not the same in two versions."""
+
+    kind: DifferenceKind = stored("How it differs; an item that moved and changed counts as moved.")
+    before: PackageItem | None = stored("The item in this version; null where it was added.")
+    after: PackageItem | None = stored("The item in the other version; null where it was removed.")
 
 
 @strawberry.type(
@@ -77,6 +95,11 @@ class MentoringPackage(Node):
     events: list[PackageEvent] = stored("Topic events of the months after the week.")
     items: list[PackageItem] = stored("What to do, in its order.")
     total_minutes: int = stored("Minutes of all items together.")
+    versions: list["MentoringPackage"] = stored("All versions of the pairing's package, the newest first.")
+    differences: list[PackageDifference] = stored(
+        "What is not the same in another version, in the order of the items; empty for a number that is not there.",
+        to=required(int, "Number of the other version; before is this one, after is that one."),
+    )
 
 
 @strawberry.type(description="An event that a cohort's course plan proposes, and why.")

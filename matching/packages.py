@@ -1,7 +1,7 @@
 """The tailor-made mentoring package: five days beside the mentor and the months after, each with its reason."""
 
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
-from itertools import permutations
 from typing import Literal
 
 import numpy as np
@@ -9,14 +9,14 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.base import BaseEstimator
 
 from .arguments import checked_array, optional_array
+from .day_topics import share_days, topic_weights
 from .exceptions import InvalidInputError
 from .goals import AbilityGoal, MonthlyEvent, ability_goals, monthly_events
+from .shadowing_day import Day, place
 from .shelf import STEPS, Shelf, Step, shelf_of
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
-# The content at each step of a day.
-Seats = dict[int, int]
 
 N_DAYS = 5
 
@@ -69,7 +69,7 @@ class PackagePlan:
     ----------
     items : tuple of PackageItem
         By day, the four steps in order, then the evening; within a step its content comes before the
-        mentor's own work.
+        mentor's own work. What was kept is not repeated here.
     day_topics : tuple of int, length 5
     events : tuple of MonthlyEvent
         One a month after the week.
@@ -153,6 +153,7 @@ class PackagePlanner(BaseEstimator):
         mentor_strength: ArrayLike | None = None,
         topic_abilities: ArrayLike | None = None,
         level: int = 0,
+        kept: Sequence[PackageItem] = (),
     ) -> PackagePlan:
         """Plan the week of one trainee, the months after it, and the goals of both.
 
@@ -180,6 +181,9 @@ class PackagePlanner(BaseEstimator):
             How much of each ability a topic calls for; goals are set for these abilities.
         level : int, 0–2, default 0
             The trainee's rung of the ladder of levels.
+        kept : sequence of PackageItem, optional
+            What people have decided already. Its steps and evenings stay as they are, its time is taken off the
+            day, its contents do not come again, and the rest is planned around it.
 
         Returns
         -------
@@ -207,15 +211,13 @@ class PackagePlanner(BaseEstimator):
             len(needs),
         )
         said = needs * np.where(proof >= 0, 1.0, _UNSAID)
-        weights = _topic_weights(said, strength, shelf)
-        day_topics = self._share_days(weights)
-        lessons = self._deal(shelf, day_topics, proof)
-        placed = {content for seats in lessons for content in seats.values()}
-        items = [
-            item
-            for day, (topic, seats) in enumerate(zip(day_topics, lessons, strict=True), start=1)
-            for item in self._day(day, topic, seats, shelf, int(proof[topic]))
-        ]
+        weights = topic_weights(said, strength, shelf)
+        day_topics = share_days(weights, N_DAYS, self.most_days_per_topic)
+        week = [self._open_day(day, topic, kept) for day, topic in enumerate(day_topics, start=1)]
+        placed = {item.content for item in kept if item.content is not None}
+        self._deal(shelf, week, proof, placed)
+        placed |= {content for day in week for content in day.seats.values()}
+        items = [item for day in week for item in self._items(day, shelf, int(proof[day.topic]))]
         events = monthly_events(self.n_months, weights, day_topics, proof, shelf, placed)
         placed |= {event.content for event in events if event.content is not None}
         goals = ability_goals(topic_abilities, needs, said, proof, level, day_topics, events)
@@ -231,98 +233,67 @@ class PackagePlanner(BaseEstimator):
                 f"most_days_per_topic ≥ 1 and n_months ≥ 0. Got {', '.join(map(str, given))} instead."
             )
 
-    def _share_days(self, weights: Floats) -> tuple[int, ...]:
-        """Give each day to the topic with the highest average; lift the limit when it leaves days empty."""
-        days = np.zeros(len(weights), dtype=np.int64)
-        for _ in range(N_DAYS):
-            averages = weights / (days + 1)
-            within = (days < self.most_days_per_topic) & (weights > 0)
-            best = np.where(within, averages, -1.0) if within.any() else averages
-            days[int(np.argmax(np.round(best, 12)))] += 1
-        order = np.lexsort((np.arange(len(weights)), -np.round(weights, 12)))
-        return tuple(int(topic) for topic in order for _ in range(int(days[topic])))
+    def _open_day(self, day: int, topic: int, kept: Sequence[PackageItem]) -> Day:
+        """Return a day with what people have decided for it."""
+        here = [item for item in kept if item.day == day]
+        daytime = [item for item in here if item.step is not None]
+        reading = sum(item.minutes for item in daytime if item.content is not None)
+        return Day(
+            number=day,
+            topic=topic,
+            held=frozenset(STEPS.index(item.step) for item in daytime if item.step is not None),
+            left=max(self.minutes_per_day - sum(item.minutes for item in daytime), 0),
+            reading=max(int(_MATERIAL * self.minutes_per_day) - reading, 0),
+            has_evening=len(here) > len(daytime),
+            known=frozenset(item.content for item in here if item.content is not None),
+            seats={},
+        )
 
-    def _deal(self, shelf: Shelf, day_topics: tuple[int, ...], proof: Integers) -> list[Seats]:
+    def _deal(self, shelf: Shelf, week: list[Day], proof: Integers, kept: Set[int]) -> None:
         """Deal the contents to the days, best recommended first, until none fits any more."""
-        days: list[Seats] = [{} for _ in day_topics]
-        waiting = list(shelf.contents)
+        waiting = [content for content in shelf.contents if content not in kept]
         while True:
-            dealt = [content for content in waiting if self._place(content, shelf, day_topics, proof, days)]
+            dealt = [content for content in waiting if place(content, shelf, week, proof)]
             waiting = [content for content in waiting if content not in dealt]
             # What was placed late may be what another content waits for.
             if not dealt:
-                return days
+                return
 
-    def _place(
-        self, content: int, shelf: Shelf, day_topics: tuple[int, ...], proof: Integers, days: list[Seats]
-    ) -> bool:
-        """Place a content on the day of its topic with the least to read, if there is room on any."""
-        order = sorted(range(len(days)), key=lambda day: (_material(days[day], shelf), day))
-        for day in order:
-            topic = day_topics[day]
-            if not shelf.answers(content, topic, said=bool(proof[topic] >= 0)):
-                continue
-            known = {other for seats in days[:day] for other in seats.values()}
-            seats = self._seat([*days[day].values(), content], shelf, known)
-            if seats is not None:
-                days[day] = seats
-                return True
-        return False
-
-    def _seat(self, contents: list[int], shelf: Shelf, known: set[int]) -> Seats | None:
-        """Give each content of a day a step that it suits, after what comes before it; None if there is no way."""
-        if sum(int(shelf.minutes[content]) for content in contents) > _MATERIAL * self.minutes_per_day:
-            return None
-        for steps in permutations(range(len(STEPS)), len(contents)):
-            seats = dict(zip(steps, contents, strict=True))
-            if all(
-                shelf.steps[content, step]
-                and shelf.is_ready(content, known | {other for at, other in seats.items() if at < step})
-                for step, content in seats.items()
-            ):
-                return dict(sorted(seats.items()))
-        return None
-
-    def _day(self, day: int, topic: int, lessons: Seats, shelf: Shelf, proof: int) -> list[PackageItem]:
+    def _items(self, day: Day, shelf: Shelf, proof: int) -> list[PackageItem]:
         cited = shelf.point_of(None, proof)
-        free = self._free_minutes(day, {step: int(shelf.minutes[c]) for step, c in lessons.items()})
+        free = self._free_minutes(day, shelf)
         items = []
         for step, name in enumerate(STEPS):
-            if step in lessons:
-                content = lessons[step]
+            if step in day.seats:
+                content = day.seats[step]
                 point, minutes = shelf.point_of(content, proof), int(shelf.minutes[content])
-                items.append(PackageItem(day, "DAYTIME", name, content, topic, minutes, point))
+                items.append(PackageItem(day.number, "DAYTIME", name, content, day.topic, minutes, point))
             if free[step]:
-                items.append(PackageItem(day, "DAYTIME", name, None, topic, free[step], cited))
-        return [*items, PackageItem(day, "EVENING", None, None, topic, self.evening_minutes, cited)]
+                items.append(PackageItem(day.number, "DAYTIME", name, None, day.topic, free[step], cited))
+        if not day.has_evening:
+            review = PackageItem(day.number, "EVENING", None, None, day.topic, self.evening_minutes, cited)
+            items.append(review)
+        return items
 
-    def _free_minutes(self, day: int, used: dict[int, int]) -> dict[int, int]:
-        """Split what the contents leave over the steps, so that each comes near its share of the day.
+    def _free_minutes(self, day: Day, shelf: Shelf) -> dict[int, int]:
+        """Split what the contents leave over the open steps, so that each comes near its share of the day.
 
-        A step without content has some time at least; one with content has none rather than too little.
+        A step without content has some time at least, where there is any; one with content has none rather than
+        too little.
         """
-        progress = (day - 1) / (N_DAYS - 1)
+        progress = (day.number - 1) / (N_DAYS - 1)
         shares = (1 - progress) * _FIRST_DAY + progress * _LAST_DAY
-        lessons = np.array([used.get(step, 0) for step in range(len(STEPS))])
-        least = np.where(lessons > 0, 0, _SHORTEST_STEP)
-        short = np.maximum(shares * self.minutes_per_day - lessons - least, 0.0)
-        spare = self.minutes_per_day - int(lessons.sum()) - int(least.sum())
+        lessons = np.array(
+            [int(shelf.minutes[day.seats[s]]) if s in day.seats else 0 for s in range(len(STEPS))]
+        )
+        is_open = np.array([step not in day.held for step in range(len(STEPS))])
+        left = day.left - int(lessons.sum())
+        least = np.where(is_open & (lessons == 0), _SHORTEST_STEP, 0)
+        least *= int(least.sum()) <= left
+        short = np.where(is_open, np.maximum(shares * self.minutes_per_day - lessons - least, 0.0), 0.0)
+        spare = left - int(least.sum())
         minutes = least + (spare * short / max(float(short.sum()), 1.0)).astype(np.int64)
         minutes = np.where(minutes < _SHORTEST_STEP, 0, minutes // _ROUNDING * _ROUNDING)
-        minutes[np.argmax(minutes)] += self.minutes_per_day - int(lessons.sum() + minutes.sum())
+        if is_open.any() and (minutes.any() or left >= _SHORTEST_STEP):
+            minutes[np.argmax(np.where(is_open, minutes, -1))] += left - int(minutes.sum())
         return dict(enumerate(minutes.tolist()))
-
-
-def _material(seats: Seats, shelf: Shelf) -> int:
-    return sum(int(shelf.minutes[content]) for content in seats.values())
-
-
-def _topic_weights(needs: Floats, strength: Floats, shelf: Shelf) -> Floats:
-    """Weigh topics by need and what the mentor can show; without any need by contents, then mentor."""
-    # A need that the mentor does not cover still counts half: contents can answer it.
-    weights = needs * (0.5 + 0.5 * strength)
-    if not weights.any() and shelf.contents:
-        weights = shelf.topics[list(shelf.contents)].sum(axis=0)
-    if not weights.any():
-        weights = strength
-    return weights if weights.any() else np.ones(len(needs))

@@ -111,6 +111,7 @@ READ: dict[str, dict[Role, Rows]] = {
     "ScorePart": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "MentoringPackage": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "PackageItem": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
+    "PackageDifference": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "PackageGoal": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "PackageEvent": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "CoursePlanItem": {ORGANIZER: Rows.ALL},
@@ -150,6 +151,8 @@ DO: dict[str, frozenset[Role]] = {
     "publish_match_run": frozenset({ORGANIZER}),
     "set_rule": frozenset({ORGANIZER}),
     "refresh_packages": frozenset({ORGANIZER}),
+    # A mentor edits those of the own trainees only; the operation checks it by the rows that may be read.
+    "edit_package": frozenset({ORGANIZER, MENTOR}),
     "create_token": frozenset({ORGANIZER}),
     "revoke_token": frozenset({ORGANIZER}),
     "export_pairings": frozenset({ORGANIZER}),

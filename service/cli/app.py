@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from service.cli import classify, cohort, events, exports, imports, models, review, server, setup
+from service.cli import classify, cohort, events, exports, imports, models, package, review, server, setup
 from service.cli.usage import CommandLine
 from service.logs import configure_logging
 from service.settings import read_settings
@@ -23,6 +23,7 @@ app.command("needs", help="HELP_NEEDS")(cohort.needs)
 app.command("recommend", help="HELP_RECOMMEND")(cohort.recommend)
 app.command("event", help="HELP_EVENT")(events.event)
 app.command("match", help="HELP_MATCH")(cohort.match)
+app.command("package", help="HELP_PACKAGE")(package.package)
 app.command("classify", help="HELP_CLASSIFY")(classify.classify)
 app.command("review", help="HELP_REVIEW")(review.review)
 app.command("retrain", help="HELP_RETRAIN")(models.retrain)

@@ -192,7 +192,7 @@ class Entity:
     """
 
     name: str
-    table: sa.Table
+    table: sa.FromClause
     fields: Mapping[str, Field]
     own: Mapping[Role, Callable[[Alias, Principal], Condition]] = field(default_factory=dict)
     # The first is the default order; every order ends with the id.

@@ -48,7 +48,7 @@ class Scope:
             return sa.and_(of_studio, entity.written(row, self.who))
         return sa.false()
 
-    def below(self, table: sa.Table, row: Alias, printed: Callable[[Alias], Text], depth: int) -> Text:
+    def below(self, table: sa.FromClause, row: Alias, printed: Callable[[Alias], Text], depth: int) -> Text:
         """Return what `printed` makes of a row; a list far down as a table expression of its own.
 
         The database looks the row up there by its id, as if the expression stood in its place.

@@ -1,10 +1,13 @@
 """Tailor-made mentoring packages (带教套餐) and the course plan of a cohort."""
 
+from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Field
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field, col, select
 
 from studio.store.columns import StudioRow, UserText, enum_type
 from studio.store.enums import (
@@ -140,3 +143,26 @@ class CoursePlanContent(StudioRow, table=True):
     item_id: UUID = Field(foreign_key="course_plan_item.id", ondelete="CASCADE")
     content_id: UUID = Field(foreign_key="content.id", index=True, ondelete="CASCADE")
     position: int = 0
+
+
+async def latest_packages(session: AsyncSession, pairing_ids: Sequence[UUID]) -> dict[UUID, MentoringPackage]:
+    """Return the version in use of each pairing's package; pairings without one are missing."""
+    found = await session.execute(
+        select(MentoringPackage)
+        .where(col(MentoringPackage.pairing_id).in_(pairing_ids))
+        .order_by(col(MentoringPackage.number))
+    )
+    return {package.pairing_id: package for package in found.scalars()}
+
+
+async def items_of(session: AsyncSession, package_ids: Sequence[UUID]) -> dict[UUID, list[PackageItem]]:
+    """Return the items of some packages by package, in their order."""
+    items: dict[UUID, list[PackageItem]] = defaultdict(list)
+    found = await session.execute(
+        select(PackageItem)
+        .where(col(PackageItem.package_id).in_(package_ids))
+        .order_by(col(PackageItem.position))
+    )
+    for item in found.scalars():
+        items[item.package_id].append(item)
+    return items

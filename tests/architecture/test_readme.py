@@ -23,6 +23,7 @@ PROMISED = {
     "needs",
     "recommend",
     "event",
+    "package",
     "match",
     "classify",
     "review",

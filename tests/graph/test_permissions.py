@@ -101,6 +101,8 @@ INPUTS = {
     "startMatchRun": "{cohortId: $c}",
     "publishMatchRun": "{runId: $r, expectedVersion: 1}",
     "generatePackages": "{runId: $r}",
+    # Mentors edit their own trainees' packages: tests/graph/test_package_edits.py.
+    "editPackage": None,
     "cancelJob": "{jobId: $j}",
     "overridePairing": '{runId: $r, traineeId: $t, mentorId: $m, reason: "a"}',
     "lockPairing": "{pairingId: $p, locked: true, expectedVersion: 1}",

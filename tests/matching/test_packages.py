@@ -115,6 +115,29 @@ def test_each_ability_has_a_goal_that_rests_on_the_need_which_calls_for_it(order
         assert goal.months == tuple(e.month for e in plan.events if ask[e.topic] >= 0.5)
 
 
+@settings(deadline=None, max_examples=100)
+@given(orders(), st.data())
+def test_what_people_decided_stays_and_the_rest_is_planned_around_it(
+    order: dict, data: st.DataObject
+) -> None:
+    planner = PackagePlanner()
+    first = planner.plan(**order).items
+    kept = data.draw(st.lists(st.sampled_from(first), max_size=6, unique=True))
+    plan = planner.plan(**order, kept=kept)
+    whole = [*kept, *plan.items]
+    assert not set(kept) & set(plan.items)
+    contents = [item.content for item in whole if item.content is not None]
+    assert len(set(contents)) == len(contents)
+    held = {(item.day, item.step) for item in kept}
+    assert not [item for item in plan.items if (item.day, item.step) in held]
+    for day in range(1, 6):
+        daytime = [item.minutes for item in whole if item.day == day and item.step]
+        assert sum(daytime) <= planner.minutes_per_day
+        assert len([item for item in whole if item.day == day and item.step is None]) == 1
+    # Everything kept: the plan has nothing to add.
+    assert planner.plan(**order, kept=first).items == ()
+
+
 def test_month_takes_the_topic_that_the_week_left_out() -> None:
     plan = PackagePlanner(n_months=2).plan([0.9, 0.8, 0.7, 0.6])
     assert plan.day_topics == (0, 0, 1, 2, 3)

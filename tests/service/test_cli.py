@@ -175,6 +175,27 @@ def test_what_is_dismissed_is_not_recommended_again(folder: Path) -> None:
     assert (wrong["error"]["code"], wrong["error"]["field"]) == ("NOT_FOUND", "trainee")
 
 
+def test_package_is_planned_printed_and_compared(folder: Path) -> None:
+    wang = next(each for each in answer(folder, "needs", "--cohort", 3)["trainees"] if each["name"] == "王芳")
+    answer(folder, "match", "--cohort", 3)
+    trainee = ("package", "--trainee", wang["id"])
+    shown = answer(folder, *trainee)
+    assert shown["trainee"] == {"id": wang["id"], "name": "王芳"}
+    assert (shown["version"], shown["origin"], shown["differences"]) == (1, "PLANNED", None)
+    assert shown["minutes"] == sum(item["minutes"] for item in shown["items"])
+    assert [goal["ability"] for goal in shown["goals"]] == ["WRITE", "SPEAK", "ADVISE", "ACT"]
+    assert [event["month"] for event in shown["events"]] == [1, 2, 3]
+    said = {"加装电梯一楼不同意", "停车天天吵", None}
+    assert {row["because"] for part in ("goals", "items", "events") for row in shown[part]} <= said
+    assert answer(folder, *trainee, "--version", 1, "--diff", 1) == {**shown, "differences": []}
+    error = answer(folder, *trainee, "--version", 9, code=1)["error"]
+    assert (error["code"], error["field"]) == ("NO_VERSION", "version")
+    text = yanzhen(folder, *trainee).stdout
+    assert "提笔能写" in text
+    assert "加装电梯一楼不同意" in text
+    assert "两版没有不同" in yanzhen(folder, *trainee, "--diff", 1).stdout
+
+
 def test_match_adds_up(folder: Path) -> None:
     result = answer(folder, "match", "--cohort", 3)
     assert (result["matched"], result["total"], result["unmatched"]) == (4, 4, [])
@@ -281,6 +302,7 @@ def test_unknown_trainee_is_told_in_words_with_where_ids_are_found(folder: Path)
         (("import", "survey", "missing.xlsx", "--cohort", "3"), "FILE_UNREADABLE"),
         (("needs", "--cohort", "9"), "NO_COHORT"),
         (("recommend", "--trainee", "TR_no"), "NOT_FOUND"),
+        (("package", "--trainee", "TR_no"), "NOT_FOUND"),
         (("export", "pairings", "--cohort", "9", "x.xlsx"), "NO_COHORT"),
         (("needs", "--cohort", "3", "--studio", "没有"), "NOT_FOUND"),
     ],

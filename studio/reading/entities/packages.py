@@ -9,7 +9,10 @@ from studio.reading.dialect import word as constant
 from studio.reading.fields import (
     Alias,
     Column,
+    Condition,
     Entity,
+    Filter,
+    FilterKind,
     Labelled,
     Link,
     ToMany,
@@ -26,6 +29,7 @@ from studio.reading.fields import (
     word,
 )
 from studio.reading.own import OWN_PAIRINGS, PAIRING, of_parent, tables
+from studio.reading.package_differences import package_differences
 from studio.store.enums import Level
 
 PACKAGE, ITEM = tables["mentoring_package"], tables["package_item"]
@@ -37,6 +41,14 @@ def _minutes(row: Alias) -> Value:
     item = ITEM.alias()
     total = sa.select(sa.func.coalesce(sa.func.sum(item.c.minutes), 0)).where(item.c.package_id == row.c.id)
     return total.correlate_except(item).scalar_subquery()
+
+
+def _of_same_pairing(row: Alias, other: Alias) -> Condition:
+    return other.c.pairing_id == row.c.pairing_id
+
+
+def _newest_first(row: Alias, _link: Alias) -> list[Value]:
+    return [row.c.number.desc()]
 
 
 def _aim(row: Alias) -> Value:
@@ -78,6 +90,8 @@ PACKAGES = (
             "events": ToMany("PackageEvent", of("package_id"), by("month")),
             "items": ToMany("PackageItem", of("package_id"), by("position")),
             "totalMinutes": Column(_minutes, Kind.INT),
+            "versions": ToMany("MentoringPackage", _of_same_pairing, _newest_first),
+            "differences": ToMany("PackageDifference", of("package_id"), by("position"), arguments=("to",)),
         },
         own=PACKAGE_POLICY,
     ),
@@ -97,6 +111,17 @@ PACKAGES = (
             "note": text("note"),
         },
         own=IN_OWN_PACKAGES,
+    ),
+    Entity(
+        "PackageDifference",
+        package_differences(),
+        {
+            "kind": word("kind"),
+            "before": one("PackageItem", "before_id"),
+            "after": one("PackageItem", "after_id"),
+        },
+        own=IN_OWN_PACKAGES,
+        filters={"to": Filter(FilterKind.INT, lambda row, value: row.c.to_number == value)},
     ),
     Entity(
         "PackageGoal",

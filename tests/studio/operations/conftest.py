@@ -12,7 +12,9 @@ from sqlmodel import select
 
 from studio.operations.cohorts import find_cohort
 from studio.operations.mentors import import_mentors
+from studio.operations.recommendations import recommend_contents
 from studio.operations.roster import import_roster
+from studio.operations.runs import match_cohort
 from studio.operations.studios import (
     ContentEntry,
     TopicEntry,
@@ -205,3 +207,18 @@ async def contents(engine: AsyncEngine, organizer: Actor) -> None:
                 entry("C3", "GRID", "网格员怎么排班", "按楼栋分片,错峰巡查,一员多能"),
             ],
         )
+
+
+@pytest.fixture
+async def run_id(engine: AsyncEngine, organizer: Actor, cohort_id: UUID) -> UUID:
+    """A draft of four pairs, with contents recommended."""
+    await contents(engine, organizer)
+    more = csv_file(
+        MENTOR_HEADER,
+        ("周兰", "竹园社区", "汇川区", 4, 12, "", "", ""),
+        ("陈松", "和平社区", "播州区", 4, 8, "", "", ""),
+    )
+    async with writing(engine) as session:
+        await import_mentors(session, organizer, more, "mentors.csv")
+        await recommend_contents(session, organizer, cohort_id=cohort_id)
+        return (await match_cohort(session, organizer, cohort_id)).id

@@ -3,16 +3,13 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
-import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
-from studio.operations.mentors import import_mentors
 from studio.operations.packages import write_packages
 from studio.operations.pairings import override_pairing
 from studio.operations.recommendations import recommend_contents
-from studio.operations.runs import match_cohort
 from studio.operations.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.store.database import reading, writing
@@ -28,22 +25,7 @@ from studio.store.tables import (
     Trainee,
     TraineeNeed,
 )
-from tests.studio.operations.conftest import MENTOR_HEADER, contents, csv_file, ids
-
-
-@pytest.fixture
-async def run_id(engine: AsyncEngine, organizer: Actor, cohort_id: UUID) -> UUID:
-    """A draft of four pairs, with contents recommended."""
-    await contents(engine, organizer)
-    more = csv_file(
-        MENTOR_HEADER,
-        ("周兰", "竹园社区", "汇川区", 4, 12, "", "", ""),
-        ("陈松", "和平社区", "播州区", 4, 8, "", "", ""),
-    )
-    async with writing(engine) as session:
-        await import_mentors(session, organizer, more, "mentors.csv")
-        await recommend_contents(session, organizer, cohort_id=cohort_id)
-        return (await match_cohort(session, organizer, cohort_id)).id
+from tests.studio.operations.conftest import csv_file, ids
 
 
 async def generate(engine: AsyncEngine, organizer: Actor, run_id: UUID, **options: Any) -> int:

@@ -66,5 +66,6 @@ def _field(random: Random, name: str, field: Field, depth: int) -> Selection | N
     if isinstance(field, Connection):
         return _page(random, name, name, field.entity, depth)
     if isinstance(field, ToOne | ToMany):
-        return Selection(name, name, {}, object_fields(random, field.entity, depth - 1))
+        needed = {"to": random.choice([1, 2, 9])} if name == "differences" else {}
+        return Selection(name, name, needed, object_fields(random, field.entity, depth - 1))
     return Selection(name, name)

@@ -262,6 +262,24 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
     ("MentoringPackage", "totalMinutes"): lambda ref, row, child: sum(
         one["minutes"] for one in ref.where("package_item", package_id=row["id"])
     ),
+    ("MentoringPackage", "versions"): lambda ref, row, child: ref._many(
+        "MentoringPackage",
+        child,
+        lambda other: other["pairing_id"] == row["pairing_id"],
+        lambda other: -other["number"],
+    ),
+    ("MentoringPackage", "differences"): lambda ref, row, child: ref._many(
+        "PackageDifference",
+        child,
+        lambda one: one["package_id"] == row["id"] and one["to_number"] == child.arguments["to"],
+        lambda one: one["position"],
+    ),
+    ("PackageDifference", "before"): lambda ref, row, child: ref._one(
+        "PackageItem", ref.find("PackageItem", row["before_id"]), child
+    ),
+    ("PackageDifference", "after"): lambda ref, row, child: ref._one(
+        "PackageItem", ref.find("PackageItem", row["after_id"]), child
+    ),
     ("MentoringPackage", "goals"): many("PackageGoal", "package_id", lambda row: row["position"]),
     ("MentoringPackage", "events"): many("PackageEvent", "package_id", lambda row: row["month"]),
     ("PackageGoal", "aim"): lambda ref, row, child: NEXT_LEVEL[row["standing"].value],

@@ -23,6 +23,52 @@ def fewest(entity: str, row: Row) -> int:
     return row["respondents"]
 
 
+PLACE = ("day", "slot", "step")
+OTHER = ("topic_id", "content_id", "pain_point_id", "minutes", "note")
+
+
+def differences(tables: Tables) -> list[Row]:
+    """Return what differs between any two versions of a pairing's package."""
+    found = []
+    for package in tables["mentoring_package"]:
+        for other in tables["mentoring_package"]:
+            if other["pairing_id"] != package["pairing_id"]:
+                continue
+            old, new = (
+                {item["line_id"]: item for item in tables["package_item"] if item["package_id"] == one["id"]}
+                for one in (package, other)
+            )
+            for line in old.keys() | new.keys():
+                before, after = old.get(line), new.get(line)
+                kind = _difference(before, after)
+                if kind is None:
+                    continue
+                item = before or after
+                found.append(
+                    {
+                        "id": item["id"],
+                        "studio_id": item["studio_id"],
+                        "package_id": package["id"],
+                        "to_number": other["number"],
+                        "kind": kind,
+                        "position": item["position"],
+                        "before_id": before and before["id"],
+                        "after_id": after and after["id"],
+                    }
+                )
+    return found
+
+
+def _difference(before: Row | None, after: Row | None) -> str | None:
+    if before is None:
+        return "ADDED"
+    if after is None:
+        return "REMOVED"
+    if [before[name] for name in PLACE] != [after[name] for name in PLACE]:
+        return "MOVED"
+    return "CHANGED" if [before[name] for name in OTHER] != [after[name] for name in OTHER] else None
+
+
 class Policies:
     """All rows, and which of them one actor sees."""
 
@@ -35,6 +81,8 @@ class Policies:
         return [row for row in self.all(entity) if self.sees(entity, row)]
 
     def all(self, entity: str) -> list[Row]:
+        if entity == "PackageDifference":
+            return differences(self.tables)
         return self.tables[TABLES.get(entity, snake(entity))]
 
     def find(self, entity: str, row_id: UUID | None) -> Row | None:
@@ -106,6 +154,6 @@ class Policies:
                 return mine and run["publish_state"].value == "PUBLISHED"
             case "ScorePart" | "MentoringPackage":
                 return self._owns("Pairing", self.find("Pairing", row["pairing_id"]))
-            case "PackageItem" | "PackageGoal" | "PackageEvent":
+            case "PackageItem" | "PackageGoal" | "PackageEvent" | "PackageDifference":
                 return self._owns("MentoringPackage", self.find("MentoringPackage", row["package_id"]))
         raise LookupError(entity)

@@ -482,13 +482,15 @@ def _packages(world: World) -> None:
                     t.PackageItem,
                     package_id=package.id,
                     position=position,
-                    day=position + 1,
+                    day=position + (1 if number < 2 else version),
                     slot="DAYTIME",
                     step=(None, "LEARN")[position % 2],
                     topic_id=topics[0].id,
                     content_id=contents[position].id,
                     pain_point_id=points[0].id if position else None,
                     minutes=45,
+                    # A line goes on in the next version, where it stands on another day.
+                    line_id=UUID(int=(number + 1) * 100 + position),
                     edited=bool(position),
                     note=HOSTILE[position] if position else None,
                 )

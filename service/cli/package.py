@@ -1,0 +1,208 @@
+"""`yanzhen package`: a trainee's mentoring package, one of its versions, and how two of them differ."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+from rich.text import Text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from service.cli.cohort import IDS
+from service.cli.options import Format, FormatOption, Language, LanguageOption, StudioOption
+from service.cli.running import acting, output, print_json, run, working
+from service.documents import run_document
+from studio.errors import NotFound, StudioError
+from studio.messages import translate
+from studio.operations.reports import prepare_package
+from studio.permissions import Actor
+from studio.store.database import writing
+from studio.store.enums import DaySlot, Level, ShadowStep, label
+from studio.store.identity import UnknownId, global_id, row_id_of
+from studio.store.package_enums import Ability, DeliveryMode, DifferenceKind
+
+Node = dict[str, Any]
+
+
+def package(
+    trainee: Annotated[str, typer.Option("--trainee", help="HELP_TRAINEE")],
+    version: Annotated[int | None, typer.Option("--version", min=1, help="HELP_VERSION")] = None,
+    diff: Annotated[int | None, typer.Option("--diff", min=1, help="HELP_DIFF")] = None,
+    studio: StudioOption = None,
+    form: FormatOption = Format.TEXT,
+    lang: LanguageOption = Language.ZH,
+) -> None:
+    """Print a trainee's package, planned first where it is missing or out of date."""
+
+    async def work() -> Node:
+        async with acting(studio) as (engine, actor):
+            try:
+                async with writing(engine) as session:
+                    pairing_id = await prepare_package(session, actor, row_id_of(trainee, "Trainee"))
+            except (UnknownId, NotFound):
+                raise NotFound(trainee, field="trainee", command=IDS) from None
+            pairing = global_id("Pairing", pairing_id)
+            return await package_json(engine, actor, trainee, pairing, version, diff, lang.value)
+
+    with working(translate("CLI_PLANNING_PACKAGE", lang.value)):
+        result = run(work, form, lang)
+    if form is Format.JSON:
+        print_json(result)
+    else:
+        _print_package(result, lang.value)
+
+
+async def package_json(
+    engine: AsyncEngine,
+    actor: Actor,
+    trainee: str,
+    pairing: str,
+    version: int | None,
+    diff: int | None,
+    language: str,
+) -> Node:
+    """Return a version of a package in the shape of docs/cli.md; NO_VERSION for a number that is not there."""
+    found = (await run_document(engine, actor, "TraineePackage", language, trainee=trainee))["trainee"]
+    shown = _pairing(found, pairing)
+    versions = shown["package"]["versions"]
+    chosen = _version(versions, versions[0]["number"] if version is None else version, "version")
+    differences = None
+    if diff is not None:
+        _version(versions, diff, "diff")
+        compared = await run_document(
+            engine, actor, "TraineePackage", language, trainee=trainee, to=chosen["number"], compare=True
+        )
+        older = _version(_pairing(compared["trainee"], pairing)["package"]["versions"], diff, "diff")
+        differences = [
+            {"kind": one["kind"], "before": _item(one["before"]), "after": _item(one["after"])}
+            for one in older["differences"]
+        ]
+    return {
+        "trainee": {"id": found["id"], "name": found["displayName"]},
+        "mentor": {"id": shown["mentor"]["id"], "name": shown["mentor"]["displayName"]},
+        "id": chosen["id"],
+        "version": chosen["number"],
+        "versions": [{"version": one["number"], "origin": one["origin"]} for one in versions],
+        "origin": chosen["origin"],
+        "reason": chosen["reason"],
+        "minutes": chosen["totalMinutes"],
+        "goals": [
+            {
+                **{key: goal[key] for key in ("ability", "standing", "aim", "days", "months")},
+                "weekAim": goal["weekAim"],
+                "monthsAim": goal["monthsAim"],
+                "topic": goal["topic"]["name"] if goal["topic"] else None,
+                "because": goal["painPoint"]["text"] if goal["painPoint"] else None,
+            }
+            for goal in chosen["goals"]
+        ],
+        "items": [_item(item) for item in chosen["items"]],
+        "events": [
+            {
+                "month": event["month"],
+                "mode": event["mode"],
+                "topic": event["topic"]["name"],
+                "content": event["content"]["title"] if event["content"] else None,
+                "speaker": event["speaker"]["displayName"] if event["speaker"] else None,
+                "because": event["painPoint"]["text"] if event["painPoint"] else None,
+            }
+            for event in chosen["events"]
+        ],
+        "differences": differences,
+    }
+
+
+def _pairing(trainee: Node, pairing: str) -> Node:
+    return next(one for one in trainee["pairings"] if one["id"] == pairing)
+
+
+def _version(versions: Sequence[Node], number: int, field: str) -> Node:
+    for one in versions:
+        if one["number"] == number:
+            return one
+    raise StudioError("NO_VERSION", field=field, number=number, newest=versions[0]["number"])
+
+
+def _item(item: Node | None) -> Node | None:
+    if item is None:
+        return None
+    return {
+        **{key: item[key] for key in ("position", "day", "slot", "step", "minutes", "edited", "note")},
+        "topic": item["topic"]["name"],
+        "content": item["content"],
+        "because": item["painPoint"]["text"] if item["painPoint"] else None,
+    }
+
+
+def _print_package(result: Node, language: str) -> None:
+    names = {"trainee": result["trainee"]["name"], "mentor": result["mentor"]["name"]}
+    title = translate("CLI_PACKAGE", language, **names, version=result["version"])
+    output.print(title, style="bold")
+    if result["differences"] is not None:
+        _print_differences(result["differences"], language)
+        return
+    for goal in result["goals"]:
+        standing = _word(Level(goal["standing"]), language)
+        output.print(f"{_word(Ability(goal['ability']), language)}  {standing}")
+        output.print(f"   {translate('CLI_THIS_WEEK', language, aim=goal['weekAim'])}", style="dim")
+        output.print(f"   {translate('CLI_NEXT_MONTHS', language, aim=goal['monthsAim'])}", style="dim")
+        _print_because(goal, language)
+    table = Table(box=None)
+    for heading in ("CLI_DAY", "CLI_STEP", "CLI_MINUTES", "CLI_WHAT", "CLI_ANSWERS"):
+        table.add_column(translate(heading, language), overflow="fold")
+    for item in result["items"]:
+        what = Text(_what(item, language))
+        if item["edited"]:
+            what.append(f" {translate('CLI_EDITED', language)}", "dim")
+        table.add_row(
+            str(item["day"]), _when(item, language), str(item["minutes"]), what, item["because"] or ""
+        )
+    output.print(table)
+    for event in result["events"]:
+        about = translate("CLI_MONTH", language, month=event["month"])
+        mode = _word(DeliveryMode(event["mode"]), language)
+        parts = [event["topic"], event["content"], event["speaker"]]
+        output.print(f"{about} {mode}  " + " · ".join(part for part in parts if part))
+        _print_because(event, language)
+
+
+def _print_because(row: Node, language: str) -> None:
+    if row["because"]:
+        output.print(f"   “{row['because']}”")
+
+
+def _print_differences(differences: Sequence[Node], language: str) -> None:
+    if not differences:
+        output.print(translate("CLI_NO_DIFFERENCES", language))
+    for one in differences:
+        lines = [_line(one[side], language) for side in ("before", "after") if one[side]]
+        output.print(f"{_word(DifferenceKind(one['kind']), language)}  " + " → ".join(lines))
+
+
+def _line(item: Node, language: str) -> str:
+    return translate(
+        "CLI_PACKAGE_ITEM",
+        language,
+        day=item["day"],
+        step=_when(item, language),
+        what=_what(item, language),
+        minutes=item["minutes"],
+    )
+
+
+def _what(item: Node, language: str) -> str:
+    parts = [item["content"]["title"] if item["content"] else None, item["note"]]
+    if not any(parts):
+        is_review = item["slot"] == DaySlot.EVENING
+        own_work = translate("CLI_OWN_WORK", language, topic=item["topic"])
+        parts = [translate("CLI_REVIEW", language) if is_review else own_work]
+    return "；".join(part for part in parts if part)
+
+
+def _when(item: Node, language: str) -> str:
+    return _word(ShadowStep(item["step"]) if item["step"] else DaySlot(item["slot"]), language)
+
+
+def _word(value: Any, language: str) -> str:
+    """Return an enum value as people read it: its Chinese label, or its own word in English."""
+    return str(value.value).replace("_", " ").lower() if language == "en" else label(value)
