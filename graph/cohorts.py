@@ -17,6 +17,7 @@ from graph.references import (
     RoleNeed,
     Rule,
     Survey,
+    TopicGap,
     TopicTrend,
     Trainee,
 )
@@ -65,6 +66,10 @@ class Cohort(Node):
     trends: list[TopicTrend] = stored(
         "Change of each topic since the wave before, the surest rise first; empty after a first wave. "
         "Where fewer than five people stand behind a share it is shown to organizers only."
+    )
+    gaps: list[TopicGap] = stored(
+        "Demand against supply by topic, the greatest gap first; computed with the needs, from those who answered "
+        "by name. Topics that fewer than five people named are shown to organizers only."
     )
     match_runs: Connection[MatchRun] = stored("Its match runs, the newest first.", **page())
     latest_run: MatchRun | None = stored("The newest match run.")

@@ -20,6 +20,7 @@ from .exceptions import (
     ProblemError,
 )
 from .explain import PairReason, Repair, UnmatchedReason, explain, explain_unmatched
+from .gaps import TopicGaps, topic_gaps
 from .goals import AbilityGoal, MonthlyEvent
 from .heat import HeatMap, heat_map
 from .interaction_check import InteractionCheck, check_interactions, collaborative_scores, time_split
@@ -95,6 +96,7 @@ __all__ = [
     "Solution",
     "TopicClassifier",
     "TopicEvent",
+    "TopicGaps",
     "TopicRanking",
     "TopicReading",
     "TopicTrend",
@@ -132,6 +134,7 @@ __all__ = [
     "split_clauses",
     "split_points",
     "time_split",
+    "topic_gaps",
     "topic_trend",
     "unpack_model",
     "verify",

@@ -7,12 +7,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from .arguments import checked_array, optional_array
 from .exceptions import InvalidInputError
+from .gaps import STRONG
 from .ranking import rank_topics
 
 Floats = NDArray[np.float64]
-
-# From this strength on a mentor can stand in front of others with a topic.
-_SPEAKER_STRENGTH = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +190,7 @@ def _next_event(
 
 def _speakers(strength: Floats, n_speakers: int) -> tuple[int, ...]:
     order = np.argsort(-strength, kind="stable")
-    return tuple(int(mentor) for mentor in order[:n_speakers] if strength[mentor] >= _SPEAKER_STRENGTH)
+    return tuple(int(mentor) for mentor in order[:n_speakers] if strength[mentor] >= STRONG)
 
 
 def _without(due: Floats, taken: set[int]) -> Floats:
@@ -203,9 +201,9 @@ def _without(due: Floats, taken: set[int]) -> Floats:
 
 
 def _next_salon(demand: Floats, strength: Floats, n_speakers: int, taken: int) -> Salon:
-    spoken_for = np.where((strength >= _SPEAKER_STRENGTH).any(axis=0), demand, 0.0)
+    spoken_for = np.where((strength >= STRONG).any(axis=0), demand, 0.0)
     theme = int(np.argmax(np.round(_without(spoken_for, {taken}), 12)))
-    candidates = strength[:, theme] >= _SPEAKER_STRENGTH
+    candidates = strength[:, theme] >= STRONG
     covered = np.zeros(len(demand))
     speakers: list[int] = []
     topics: list[int] = []

@@ -58,6 +58,7 @@ SCOPES: dict[str, frozenset[str]] = {
     "RoleNeed": frozenset({NEEDS}),
     "CountyNeed": frozenset({NEEDS}),
     "TopicTrend": frozenset({NEEDS}),
+    "TopicGap": frozenset({NEEDS}),
     "Recommendation": frozenset({RECOMMENDATIONS}),
 }
 # What whoever submits a response is answered with, whatever the role reads otherwise: the rows that came of it.
@@ -93,6 +94,7 @@ READ: dict[str, dict[Role, Rows]] = {
     "RoleNeed": {ORGANIZER: Rows.ALL, MENTOR: Rows.LARGE_GROUPS, CLIENT_APP: Rows.LARGE_GROUPS},
     "CountyNeed": {ORGANIZER: Rows.ALL, MENTOR: Rows.LARGE_GROUPS, CLIENT_APP: Rows.LARGE_GROUPS},
     "TopicTrend": {ORGANIZER: Rows.ALL, MENTOR: Rows.LARGE_GROUPS, CLIENT_APP: Rows.LARGE_GROUPS},
+    "TopicGap": {ORGANIZER: Rows.ALL, MENTOR: Rows.LARGE_GROUPS, CLIENT_APP: Rows.LARGE_GROUPS},
     "Recommendation": {
         ORGANIZER: Rows.ALL,
         MENTOR: Rows.OWN,

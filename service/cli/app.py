@@ -4,7 +4,19 @@ import sys
 
 import typer
 
-from service.cli import classify, cohort, events, exports, imports, models, package, review, server, setup
+from service.cli import (
+    classify,
+    cohort,
+    events,
+    exports,
+    gaps,
+    imports,
+    models,
+    package,
+    review,
+    server,
+    setup,
+)
 from service.cli.usage import CommandLine
 from service.logs import configure_logging
 from service.settings import read_settings
@@ -20,6 +32,7 @@ app = typer.Typer(
 app.command("init", help="HELP_INIT")(setup.init)
 app.add_typer(imports.app, name="import")
 app.command("needs", help="HELP_NEEDS")(cohort.needs)
+app.command("gaps", help="HELP_GAPS")(gaps.gaps)
 app.command("recommend", help="HELP_RECOMMEND")(cohort.recommend)
 app.command("event", help="HELP_EVENT")(events.event)
 app.command("match", help="HELP_MATCH")(cohort.match)

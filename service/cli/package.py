@@ -17,8 +17,9 @@ from studio.messages import translate
 from studio.operations.reports import prepare_package
 from studio.permissions import Actor
 from studio.store.database import writing
-from studio.store.enums import DaySlot, Level, ShadowStep, label
+from studio.store.enums import DaySlot, Level, ShadowStep
 from studio.store.identity import UnknownId, global_id, row_id_of
+from studio.store.labels import label
 from studio.store.package_enums import Ability, DeliveryMode, DifferenceKind
 
 Node = dict[str, Any]

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.report.figures import cohort_figures
+from service.report.gaps import explained_gaps
 from service.report.heat import heat_rows, shade
 from service.report.package import fullest_package
 from service.report.pairs import explained_pairs
@@ -54,6 +55,7 @@ async def write_report(engine: AsyncEngine, actor: Actor, cohort_number: int) ->
         MOST_VOICES=MOST_VOICES,
         voices=voices_by_topic(cohort["painPoints"]["nodes"], cohort["needs"]),
         plan=explained_plan(cohort["coursePlan"], cohort["needs"]),
+        gaps=explained_gaps(cohort["gaps"], cohort["coursePlan"]),
         newest_run=next(iter(cohort["matchRuns"]["nodes"]), None),
         run=run,
         pairs=pairs,
@@ -76,6 +78,7 @@ def _environment() -> Environment:
     )
     labels = {value: text for enum in _LABELS for value, text in LABELS[enum].items()}
     environment.filters["label"] = lambda value: labels[value] if value else ""
+    environment.filters["one"] = lambda value: f"{value:.1f}"
     environment.filters["two"] = lambda value: f"{value:.2f}"
     environment.filters["three"] = lambda value: f"{value:.3f}"
     return environment

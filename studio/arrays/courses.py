@@ -24,6 +24,7 @@ class CourseArrays:
     mentors: Sequence[Mentor]
     need: Floats
     strength: Floats
+    # Places that this cohort can have.
     capacity: Integers
     # Mean need and respondents of each county; empty where no respondent's county is known.
     counties: Sequence[str]
@@ -37,11 +38,15 @@ def course_arrays(
     topics: Sequence[Topic],
     people: Sequence[tuple[Mentor, Person, Region | None]],
     strengths: Mapping[UUID, Mapping[UUID, float]],
+    free: Mapping[UUID, int],
     need: Floats,
     counties: Sequence[str],
     heat: HeatMap,
 ) -> CourseArrays:
-    """Return the arrays; rows of `need` are respondents, columns top topics; rows of `heat` are counties."""
+    """Return the arrays; `free` are places by mentor.
+
+    Rows of `need` are respondents, columns top topics; rows of `heat` are counties.
+    """
     mentors = [mentor for mentor, _, _ in people]
     place = {county: row for row, county in enumerate(counties)}
     return CourseArrays(
@@ -49,7 +54,7 @@ def course_arrays(
         mentors=mentors,
         need=need,
         strength=topic_matrix(strengths, [mentor.id for mentor in mentors], [topic.id for topic in topics]),
-        capacity=np.array([mentor.capacity for mentor in mentors], dtype=np.int64),
+        capacity=np.array([free.get(mentor.id, 0) for mentor in mentors], dtype=np.int64),
         counties=counties,
         county_need=heat.mean,
         county_trainees=heat.n_respondents,

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from matching import CoursePlan, plan_courses
 from studio.arrays.courses import CourseArrays, Floats, course_arrays
 from studio.operations.heat import GroupNeeds
+from studio.operations.match_input import free_places
 from studio.store.catalogue import Content, ContentTopic
 from studio.store.cohorts import Cohort
 from studio.store.enums import ContentKind, CourseEvent
@@ -39,7 +40,8 @@ async def store_course_plan(
     wanted: list[tuple[CoursePlanItem, list[UUID]]] = []
     if len(need) and mentors:
         strengths = await strengths_of(session, cohort.studio_id)
-        arrays = course_arrays(topics, mentors, strengths, need, by_county.groups, by_county.heat)
+        free = {mentor: len(places) for mentor, places in (await free_places(session, cohort)).items()}
+        arrays = course_arrays(topics, mentors, strengths, free, need, by_county.groups, by_county.heat)
         wanted = _items(cohort, arrays, _plan(arrays))
     if await _stored(session, cohort) == [_outline(item, speakers) for item, speakers in wanted]:
         return

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from studio.reading.entities.cohorts import COHORTS
 from studio.reading.entities.collaborative import COLLABORATIVE
 from studio.reading.entities.content_events import CONTENT_EVENTS
+from studio.reading.entities.gaps import GAPS
 from studio.reading.entities.heat import HEAT
 from studio.reading.entities.matches import MATCHES
 from studio.reading.entities.needs import NEEDS
@@ -28,6 +29,7 @@ ENTITIES: Mapping[str, Entity] = {
         REVIEW,
         HEAT,
         TRENDS,
+        GAPS,
         RECOMMENDATIONS,
         CONTENT_EVENTS,
         COLLABORATIVE,

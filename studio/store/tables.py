@@ -9,6 +9,7 @@ from studio.store.cohorts import Cohort
 from studio.store.collaborative import CollaborativeCheck
 from studio.store.content_events import ContentEvent
 from studio.store.corrections import TopicCorrection
+from studio.store.gaps import TopicGap
 from studio.store.heat import CountyNeed, RoleNeed
 from studio.store.jobs import Job
 from studio.store.models import ModelVersion
@@ -94,6 +95,7 @@ __all__ = [
     "Token",
     "Topic",
     "TopicCorrection",
+    "TopicGap",
     "TopicPhrase",
     "TopicTrend",
     "Trainee",

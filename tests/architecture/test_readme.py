@@ -21,6 +21,7 @@ PROMISED = {
     "import survey",
     "import rules",
     "needs",
+    "gaps",
     "recommend",
     "event",
     "package",

@@ -60,7 +60,8 @@ HIDDEN = """query Hidden($cohort: ID!, $trainee: ID!, $pairing: ID!) {
     nodes(ids: [$cohort, $trainee, $pairing]) {
         __typename ... on Cohort {
             traineeCount needs { rank } needsByRole { role } trends { wave } trainees { totalCount nodes { id } }
-            painPoints { totalCount } surveys { id responses { totalCount } } latestRun { id } rules { id }
+            painPoints { totalCount } gaps { mentors }
+            surveys { id responses { totalCount } } latestRun { id } rules { id }
             coursePlan { __typename }
         } }
 }"""
@@ -85,7 +86,7 @@ async def test_a_scope_leads_to_nobody(demo: Loaded, scope: str) -> None:
     assert cohort == {
         "__typename": "Cohort",
         "traineeCount": None,
-        **{name: cohort[name] if scope == NEEDS else [] for name in ("needsByRole", "trends")},
+        **{name: cohort[name] if scope == NEEDS else [] for name in ("needsByRole", "trends", "gaps")},
         "trainees": {"totalCount": 0, "nodes": []},
         "painPoints": {"totalCount": 0},
         "latestRun": None,

@@ -58,6 +58,7 @@ COHORTS = (
             "needsByRole": ToMany("RoleNeed", _in_cohort, by("position")),
             "needsByCounty": ToMany("CountyNeed", _in_cohort, by("position")),
             "trends": ToMany("TopicTrend", _in_cohort, by("position")),
+            "gaps": ToMany("TopicGap", _in_cohort, by("position")),
             "matchRuns": Connection("MatchRun", _in_cohort),
             "latestRun": ToOne("MatchRun", _latest),
             "publishedRun": ToOne("MatchRun", _published),

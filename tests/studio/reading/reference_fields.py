@@ -128,6 +128,7 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
     ("Cohort", "needsByRole"): many("RoleNeed", "cohort_id", lambda row: row["position"]),
     ("Cohort", "needsByCounty"): many("CountyNeed", "cohort_id", lambda row: row["position"]),
     ("Cohort", "trends"): many("TopicTrend", "cohort_id", lambda row: row["position"]),
+    ("Cohort", "gaps"): many("TopicGap", "cohort_id", lambda row: row["position"]),
     ("Cohort", "matchRuns"): connection("MatchRun", "cohort_id"),
     ("Cohort", "latestRun"): run_of(lambda runs: sorted(runs, key=lambda run: -run["number"])),
     ("Cohort", "publishedRun"): run_of(lambda runs: list(filter(is_published, runs))),

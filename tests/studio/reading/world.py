@@ -359,7 +359,7 @@ def _checks(world: World) -> None:
 
 
 def _cohort_needs(world: World) -> None:
-    """Cells of the heat map and trends, with five people and with fewer."""
+    """Cells of the heat map, trends and gaps, with five people and with fewer."""
     cohort = world.of("Cohort")[0]
     for place, topic in enumerate(world.of("Topic")[:2]):
         cell = {"cohort_id": cohort.id, "topic_id": topic.id, "mean": 0.25 + place / 2, "answered": 7}
@@ -385,6 +385,18 @@ def _cohort_needs(world: World) -> None:
             share_after=after / 20,
             rise_probability=0.987654,
             rising=after >= 5,
+        )
+        world.add(
+            t.TopicGap,
+            cohort_id=cohort.id,
+            topic_id=topic.id,
+            position=2 - place,
+            demand=before + 0.25,
+            supply=after / 4,
+            places_short=max(before - after, 0),
+            mentors=place,
+            content_minutes=45 * place,
+            respondents=before,
         )
 
 
