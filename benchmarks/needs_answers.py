@@ -15,7 +15,7 @@ from matching import (
     AnswerReading,
     SentenceEmbedder,
     expected_calibration_error,
-    near_duplicates,
+    find_copies,
 )
 from seed.questionnaire import load_questionnaire
 from seed.respondents import cohort_respondents
@@ -160,7 +160,8 @@ def print_blind(name: str, answers: Sequence[LabelledAnswer], reader: AnswerRead
 
 def print_copies(answers: Sequence[LabelledAnswer]) -> None:
     """Print how many pairs of near-copies were found, and how many pairs of others were joined."""
-    group = near_duplicates([answer.text for answer in answers])
+    found = find_copies([answer.text for answer in answers], range(len(answers))).tolist()
+    group = [place if at < 0 else at for place, at in enumerate(found)]
     pairs = [(i, j) for i in range(len(answers)) for j in range(i)]
     joined = {(i, j) for i, j in pairs if group[i] == group[j]}
     copies = {(i, j) for i, j in pairs if answers[i].group and answers[i].group == answers[j].group}

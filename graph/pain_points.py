@@ -50,6 +50,13 @@ class PainPoint(Node):
     )
     resolved: bool = stored("True when the words tell of a trouble that is over.")
     junk: bool = stored("True when the words tell of nothing, as 无 or 123.")
+    copy_of: "PainPoint | None" = stored(
+        "What somebody else had handed in before, up to a few characters; null when nobody did. Copies count as one "
+        "voice. Organizers only."
+    )
+    voices: int | None = stored(
+        "How many people handed in this text; 1 when nobody copied it. Organizers only."
+    )
     trainee: Trainee | None = stored("Who told it; null when anonymous.")
     cohort: Cohort | None = stored("The cohort that it belongs to.")
     question: Question | None = stored("The question that it answers.")

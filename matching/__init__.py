@@ -8,6 +8,7 @@ from .calibration import expected_calibration_error
 from .case_similarity import Evidence
 from .cases import nearest_cases
 from .certificate import Certificate, verify
+from .copies import find_copies
 from .corrections import CorrectedAnswers, independent_groups, lessons
 from .courses import CoursePlan, Outreach, Salon, TopicEvent, plan_courses
 from .exceptions import (
@@ -112,6 +113,7 @@ __all__ = [
     "expected_calibration_error",
     "explain",
     "explain_unmatched",
+    "find_copies",
     "heat_map",
     "independent_groups",
     "is_junk",

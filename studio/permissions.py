@@ -123,6 +123,9 @@ READ: dict[str, dict[Role, Rows]] = {
 # Fields that fewer roles see than the rows they stand in; others read null.
 FIELDS: dict[tuple[str, str], frozenset[Role]] = {
     ("Person", "phoneMasked"): frozenset({ORGANIZER}),
+    # Whose words somebody repeats is for organizers to judge.
+    ("PainPoint", "copyOf"): frozenset({ORGANIZER}),
+    ("PainPoint", "voices"): frozenset({ORGANIZER}),
     # A trainee sees the public part of the own mentor's profile only.
     ("Mentor", "capacity"): frozenset({ORGANIZER, MENTOR}),
     ("Mentor", "activeLoad"): frozenset({ORGANIZER, MENTOR}),

@@ -18,6 +18,7 @@ from sqlmodel import col, select
 
 from matching import CohortRatings, NeedProfile, cohort_ratings, need_profile, rank_topics
 from studio.arrays.needs import NeedTable, deviations_by_code, ratings_of
+from studio.operations.copies import mark_copies
 from studio.operations.courses import store_course_plan
 from studio.operations.gaps import store_gaps
 from studio.operations.heat import needs_by_group, store_heat
@@ -58,6 +59,7 @@ async def refresh_needs(session: AsyncSession, cohort_id: UUID) -> None:
     await lock_cohort(session, cohort_id)
     cohort = await session.get_one(Cohort, cohort_id)
     tree = await topic_tree(session, cohort.studio_id)
+    await mark_copies(session, cohort_id)
     said = await need_input(session, cohort_id, list(tree.topics.values()))
     ratings = {
         Measure.SEVERITY: cohort_ratings(said.severity_ratings),

@@ -45,6 +45,8 @@ async def write_pain_points(
             severity=severity,
             urgency=urgency,
             **as_read(tree, reading),
+            # Known once the cohort's needs are computed.
+            copy_of_id=None,
         )
     await insert_values(session, _POINTS, (new.values for new in words))
     pairs = zip(words, readings, strict=True)

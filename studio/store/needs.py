@@ -43,6 +43,10 @@ class PainPoint(StudioRow, table=True):
     guess_id: UUID | None = Field(default=None, foreign_key="topic.id", index=True, ondelete="SET NULL")
     guess_confidence: float | None = None
     margin: float | None = None
+    # What somebody else had handed in before, up to a few characters; as last computed with the needs.
+    copy_of_id: UUID | None = Field(
+        default=None, foreign_key="pain_point.id", index=True, ondelete="SET NULL"
+    )
 
 
 class PainPointTopic(StudioRow, table=True):

@@ -7,6 +7,7 @@ from studio.reading.dialect import word as word_constant
 from studio.reading.entities.conditions import about
 from studio.reading.fields import (
     Alias,
+    Column,
     Condition,
     Element,
     Elements,
@@ -45,6 +46,19 @@ def _in_current(point: Alias, wanted: Value) -> Condition:
     return current if wanted else sa.not_(current)
 
 
+def _voices(row: Alias) -> Value:
+    """Return how many handed in this text: whoever was first, and those whose text is a copy of it."""
+    alike = PAIN_POINT.alias()
+    first = sa.func.coalesce(row.c.copy_of_id, row.c.id)
+    people = sa.func.count(sa.distinct(sa.func.coalesce(alike.c.trainee_id, alike.c.response_id)))
+    return (
+        sa.select(people)
+        .where(sa.or_(alike.c.id == first, alike.c.copy_of_id == first))
+        .correlate_except(alike)
+        .scalar_subquery()
+    )
+
+
 def _offset(element: Alias, key: str) -> Value:
     return sa.cast(element.c.value.op("->>")(sa.literal_column(f"'{key}'")), sa.Integer)
 
@@ -75,6 +89,8 @@ NEEDS = (
             "abstained": flag("abstained"),
             "resolved": flag("resolved"),
             "junk": flag("junk"),
+            "copyOf": one("PainPoint", "copy_of_id"),
+            "voices": Column(_voices, Kind.INT),
             "trainee": one("Trainee", "trainee_id"),
             "cohort": one("Cohort", "cohort_id"),
             "question": one("Question", "question_id"),

@@ -60,6 +60,20 @@ def connection(entity: str, column: str) -> Any:
     )
 
 
+def voices(ref: Reference, row: Row, child: Selection) -> int | None:
+    if ref.actor.role is not Role.ORGANIZER:
+        return None
+    first = row["copy_of_id"] or row["id"]
+    alike = [one for one in ref.all("PainPoint") if first in (one["id"], one["copy_of_id"])]
+    return len({one["trainee_id"] or one["response_id"] for one in alike})
+
+
+def copied(ref: Reference, row: Row, child: Selection) -> Row | None:
+    if ref.actor.role is not Role.ORGANIZER:
+        return None
+    return ref._one("PainPoint", ref.find("PainPoint", row["copy_of_id"]), child)
+
+
 def run_of(choose: Callable[[list[Row]], list[Row]]) -> Any:
     return lambda ref, row, child: next(
         (ref._one("MatchRun", run, child) for run in choose(ref.where("match_run", cohort_id=row["id"]))),
@@ -159,6 +173,8 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
         "Honour", child, lambda one: one["person_id"] == row["person_id"], lambda one: one["position"]
     ),
     ("Mentor", "pairings"): described,
+    ("PainPoint", "copyOf"): copied,
+    ("PainPoint", "voices"): voices,
     ("Topic", "children"): many("Topic", "parent_id", lambda row: (row["position"], row["code"])),
     ("Topic", "synonyms"): lambda ref, row, child: [
         one["text"]

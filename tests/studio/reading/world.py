@@ -231,6 +231,7 @@ def _survey(world: World) -> None:
             guess_id=(topics[0].id, None)[number % 2],
             guess_confidence=(0.4, None)[number % 2],
             margin=(0.123456, None)[number % 2],
+            copy_of_id=world.of("PainPoint")[0].id if number in (2, 3) else None,
         )
         for place, topic in enumerate(topics[number % 2 :: 2]):
             evidence = [{"start": 1, "end": 3}, {"start": 4, "end": len(words)}][place:]

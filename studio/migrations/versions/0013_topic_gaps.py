@@ -1,13 +1,13 @@
 """Demand against supply by topic.
 
-Revision: 0008, after 0007.
+Revision: 0013, after 0012.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0013"
+down_revision = "0012"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,181 @@
+"""Copied answers: one text that several people handed in."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy import sparse
+
+from .arguments import owner_rows
+from .exceptions import InvalidInputError
+from .features import ngrams
+from .normalise import normalise
+
+Floats = NDArray[np.float64]
+Integers = NDArray[np.int64]
+
+_NOT_WORDS = re.compile(r"[\W_]+")
+# Texts compared at a time: what memory holds of them grows with this, not with their square.
+_BLOCK = 512
+
+
+def find_copies(
+    texts: Sequence[str], owner: ArrayLike, *, threshold: float = 0.4, least_letters: int = 10
+) -> Integers:
+    """Find answers that somebody else had handed in before, up to a few characters.
+
+    Parameters
+    ----------
+    texts : sequence of str
+        Answers, the earliest first: the first of its kind is the original.
+    owner : int array of shape (n_texts,), at least 0
+        Who handed it in. Nobody copies from oneself.
+    threshold : float in (0, 1], default 0.4
+        Least Jaccard index of the sets of character pairs.
+    least_letters : int, at least 1, default 10
+        Texts of fewer letters and digits are never copies.
+
+    Returns
+    -------
+    int array of shape (n_texts,), the position of the original, −1 for what is no copy.
+
+    Raises
+    ------
+    InvalidInputError
+        When a parameter is out of its range.
+
+    Notes
+    -----
+    Short answers by different people are honest repeats: 不会写材料 is what many would say by themselves. Of 1 278
+    clauses by different people (the 285 blind answers, the demo's, 455 citizens' titles) eleven pairs come to a
+    Jaccard index of 0.4 or more, ten of them between 4 and 9 letters; the eleventh, of 16, is one complaint sent
+    twice. From 10 letters on nothing else reaches 0.39, while copies with a word changed begin at 0.41. That is
+    few data, and in a wave of 100 000 answers more honest ones will meet; a lower threshold would find copies
+    that are told anew, and take as many honest answers with them.
+
+    Every text is compared with originals only, so likeness does not spread along chains. A pair that is alike
+    shares one of the rarer character pairs of each (prefix filter), which finds all of them without comparing
+    each with each; equal texts are joined first. Time is that of the meetings of rare pairs, memory that of 512
+    texts against the originals.
+
+    References
+    ----------
+    Chaudhuri, Ganti and Kaushik (2006), A primitive operator for similarity joins in data cleaning (prefix
+    filter). Broder (1997), On the resemblance and containment of documents.
+
+    Examples
+    --------
+    >>> said = ["老旧小区没有物业，环境卫生差", "不会写材料", "老旧小区没物业 环境卫生太差", "不会写材料"]
+    >>> find_copies(said, [0, 1, 2, 3]).tolist()
+    [-1, -1, 0, -1]
+
+    """
+    if not 0 < threshold <= 1 or least_letters < 1:
+        raise InvalidInputError(
+            "The 'threshold' and 'least_letters' parameters of find_copies must be in (0, 1] and at least 1. "
+            f"Got {threshold!r} and {least_letters!r} instead."
+        )
+    people = owner_rows("owner", owner, len(texts), np.iinfo(np.int64).max)
+    bare = [_NOT_WORDS.sub("", each.text) for each in normalise(texts)]
+    place: dict[str, int] = {}
+    long_ones = [at for at, text in enumerate(bare) if len(text) >= least_letters]
+    for at in long_ones:
+        place.setdefault(bare[at], at)
+    original = np.arange(len(texts))
+    firsts = np.array(list(place.values()), dtype=np.int64)
+    if len(firsts):
+        original[firsts] = firsts[_originals(list(place), threshold)]
+        original[long_ones] = [original[place[bare[at]]] for at in long_ones]
+    return np.where(people[original] != people, original, -1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shingles:
+    """Character pairs of texts: all of them, and the rarer ones that show whether two texts may be alike."""
+
+    all: sparse.csr_array
+    prefix: sparse.csr_array
+
+    def take(self, rows: Integers) -> "_Shingles":
+        return _Shingles(self.all[rows], self.prefix[rows])
+
+    @property
+    def sizes(self) -> Integers:
+        return np.diff(self.all.indptr)
+
+
+def _originals(texts: list[str], threshold: float) -> Integers:
+    """Return for each of the distinct texts the first original that it is most alike; its own place for those."""
+    shingles = _shingles(texts, threshold)
+    found = np.arange(len(texts))
+    leaders = np.zeros(0, dtype=np.int64)
+    for start in range(0, len(texts), _BLOCK):
+        rows = np.arange(start, min(start + _BLOCK, len(texts)))
+        rest = rows
+        if len(leaders):
+            row, column, alike = _alike(shingles.take(rows), shingles.take(leaders), threshold)
+            best = _best(row, column, alike)
+            found[rows[list(best)]] = leaders[list(best.values())]
+            rest = np.delete(rows, list(best))
+        new = _lead(shingles.take(rest), threshold)
+        found[rest] = rest[new]
+        leaders = np.append(leaders, rest[new == np.arange(len(rest))])
+    return found
+
+
+def _lead(block: _Shingles, threshold: float) -> Integers:
+    """Choose originals among texts that are like none before, in their order."""
+    leader = np.arange(block.all.shape[0])
+    row, column, alike = _alike(block, block, threshold)
+    for late in np.unique(row[column < row]).tolist():
+        near = (row == late) & (column < late) & (leader[column] == column)
+        leader[late] = _best(row[near], column[near], alike[near]).get(late, late)
+    return leader
+
+
+def _best(row: Integers, column: Integers, alike: Floats) -> dict[int, int]:
+    """Return the most alike column of each row, the first of equals."""
+    order = np.lexsort((column, -np.round(alike, 9), row))
+    first = np.unique(row[order], return_index=True)[1]
+    return dict(zip(row[order][first].tolist(), column[order][first].tolist(), strict=True))
+
+
+def _alike(left: _Shingles, right: _Shingles, threshold: float) -> tuple[Integers, Integers, Floats]:
+    """Return the pairs (row, column) that reach the threshold, with their Jaccard index."""
+    pairs = sparse.coo_array(left.prefix @ right.prefix.T)
+    row, column = pairs.row.astype(np.int64), pairs.col.astype(np.int64)
+    one, other = left.sizes[row], right.sizes[column]
+    # What differs too much in size cannot be alike.
+    fitting = np.minimum(one, other) >= threshold * np.maximum(one, other) - 1e-9
+    row, column, sizes = row[fitting], column[fitting], (one + other)[fitting]
+    both = np.zeros(len(row))
+    for start in range(0, len(row), 200_000):
+        some = slice(start, start + 200_000)
+        both[some] = left.all[row[some]].multiply(right.all[column[some]]).sum(axis=1)
+    alike = both / (sizes - both)
+    near = alike >= threshold - 1e-9
+    return row[near], column[near], alike[near]
+
+
+def _shingles(texts: list[str], threshold: float) -> _Shingles:
+    """Return the sets of character pairs; of n pairs the n − ⌈t·n⌉ + 1 rarest are the prefix."""
+    found = ngrams(texts, 2, 2)
+    _, column, frequency = np.unique(found.codes, return_inverse=True, return_counts=True)
+    # Columns from the rarest on, so that the first of a row are its prefix.
+    rank = np.empty(len(frequency), dtype=np.int64)
+    rank[np.argsort(frequency, kind="stable")] = np.arange(len(frequency))
+    pairs = np.unique(found.rows * max(len(rank), 1) + rank[column])
+    rows, columns = np.divmod(pairs, max(len(rank), 1))
+    sizes = np.bincount(rows, minlength=len(texts))
+    starts = np.cumsum(sizes) - sizes
+    kept = sizes - np.ceil(threshold * sizes - 1e-9).astype(np.int64) + 1
+    in_prefix = np.arange(len(rows)) - starts[rows] < kept[rows]
+    shape = (len(texts), max(len(rank), 1))
+
+    def matrix(chosen: NDArray[np.bool_]) -> sparse.csr_array:
+        ones = np.ones(int(chosen.sum()), dtype=np.float32)
+        return sparse.csr_array((ones, (rows[chosen], columns[chosen])), shape=shape)
+
+    return _Shingles(matrix(np.ones(len(rows), dtype=np.bool_)), matrix(in_prefix))
