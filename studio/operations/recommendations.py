@@ -145,7 +145,10 @@ def _recommend(
         for place, content in enumerate(found.contents[row].tolist()):
             if content < 0:
                 break
-            reasons = list(_reasons(found.parts[row, place].tolist(), found.reasons[row][place]))
+            reasons = sorted(
+                _reasons(found.parts[row, place].tolist(), found.reasons[row][place]),
+                key=lambda reason: -reason["weight"],
+            )
             point = int(found.points[row, place])
             wanted[trainee.id, catalogue.contents[content].id] = _Wanted(
                 rank=place + 1,

@@ -181,6 +181,7 @@ async def test_choices_that_hang_together_join_the_score_with_a_reason(
     for row in after:
         assert sum(reason["weight"] for reason in row.reasons) == pytest.approx(row.score, abs=1e-6)
         parts = {reason["code"]: reason["weight"] for reason in row.reasons}
+        assert list(parts.values()) == sorted(parts.values(), reverse=True)
         assert parts.get("TAKEN_TOGETHER", 0.0) <= COLLABORATIVE_SHARE
         assert row.model_version.endswith("+collaborative")
 
