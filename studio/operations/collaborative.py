@@ -18,7 +18,7 @@ from studio.operations.recommendation_input import needs_and_words, recommendabl
 from studio.operations.recommendations import BLOCK, DECIMALS, refresh_recommendations
 from studio.store.cohorts import Cohort
 from studio.store.collaborative import CollaborativeCheck, latest_check
-from studio.store.content_events import count_interactions, interactions_of
+from studio.store.content_events import count_interactions, count_interest, interactions_of
 from studio.store.database import reading
 from studio.store.enums import JobKind
 from studio.store.jobs import enqueue, waiting
@@ -31,11 +31,15 @@ GROWTH = 1.1
 
 async def check_when_due(session: AsyncSession, studio_id: UUID) -> None:
     """Queue a check where there are interactions enough, and enough new ones, and none waits already."""
-    last = await latest_check(session, studio_id)
-    due = max(LEAST_INTERACTIONS, GROWTH * last.interactions if last else 0)
-    if await count_interactions(session, studio_id) < due:
+    if await waiting(session, studio_id, JobKind.COLLABORATIVE_CHECK):
         return
-    if not await waiting(session, studio_id, JobKind.COLLABORATIVE_CHECK):
+    last = await latest_check(session, studio_id)
+    before, since = (last.interactions, last.checked_at) if last else (0, None)
+    due = max(LEAST_INTERACTIONS, GROWTH * before)
+    # Events are quickly counted, and no fewer than the interactions that they are: most times that is enough.
+    if await count_interest(session, studio_id, since) < due - before:
+        return
+    if await count_interactions(session, studio_id) >= due:
         await enqueue(session, studio_id, JobKind.COLLABORATIVE_CHECK, {})
 
 

@@ -130,6 +130,16 @@ async def interactions_of(session: AsyncSession, studio_id: UUID) -> list[Intera
     return [Interaction(trainee_id, content_id, at) for trainee_id, content_id, at in found.all()]
 
 
+async def count_interest(session: AsyncSession, studio_id: UUID, since: datetime | None) -> int:
+    """Return how many events of a studio show interest, from a moment on; several may be one interaction."""
+    query = sa.select(sa.func.count()).where(
+        col(ContentEvent.studio_id) == studio_id, col(ContentEvent.kind).in_(INTEREST)
+    )
+    if since is not None:
+        query = query.where(col(ContentEvent.created_at) >= since)
+    return int((await session.scalar(query)) or 0)
+
+
 async def count_interactions(session: AsyncSession, studio_id: UUID) -> int:
     """Return how many interactions a studio has."""
     return int(
