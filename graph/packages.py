@@ -16,7 +16,7 @@ from graph.enums import (
 )
 from graph.node import Node
 from graph.references import Content, Mentor, PainPoint, Pairing, Topic, Trainee
-from graph.stored import required, stored
+from graph.stored import argument, required, stored
 
 
 @strawberry.type(description="What to do at one time of a mentoring package.")
@@ -115,6 +115,10 @@ class CoursePlanItem:
     gap: float | None = stored("Demand that the mentors do not meet.")
     coverage: float | None = stored("Share of the cohort's need in which one of the speakers is strong.")
     need: float | None = stored("Mean need of those whom it serves.")
+    pain_points: list[PainPoint] = stored(
+        "What trainees said about its topic, in its county where it has one; the newest words first.",
+        first=argument(int, "How many at most, 1–100.", 3),
+    )
     speakers: list[Mentor] = stored(
         "Proposed speakers, the fittest first; for a teaching visit from other counties where there are any."
     )

@@ -95,3 +95,21 @@ async def test_mentors_have_strengths(demo: Loaded) -> None:
         assert strengths
         assert strengths == sorted(strengths, reverse=True)
         assert mentor["remaining"] == mentor["capacity"] - mentor["activeLoad"]
+
+
+async def test_every_event_of_the_course_plan_cites_figures_and_sentences(demo: Loaded) -> None:
+    document = """{cohort(number: 3) {coursePlan {
+      county demand supply gap coverage need topic {code}
+      painPoints(first: 2) {text junk resolved topics {topic {code}} trainee {community {county}}}
+    }}}"""
+    plan = (await demo.data(document))["cohort"]["coursePlan"]
+    assert len(plan) == 3
+    for item in plan:
+        assert any(item[name] is not None for name in ("demand", "coverage", "need"))
+        assert 1 <= len(item["painPoints"]) <= 2
+        for point in item["painPoints"]:
+            assert not point["junk"]
+            assert not point["resolved"]
+            assert any(tag["topic"]["code"].startswith(item["topic"]["code"]) for tag in point["topics"])
+            if item["county"]:
+                assert point["trainee"]["community"]["county"] == item["county"]

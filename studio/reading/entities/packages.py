@@ -28,11 +28,12 @@ from studio.reading.fields import (
     text,
     word,
 )
-from studio.reading.own import OWN_PAIRINGS, PAIRING, of_parent, tables
+from studio.reading.own import OWN_PAIRINGS, PAIRING, RESPONSE, TRAINEE, of_parent, tables
 from studio.reading.package_differences import package_differences
 from studio.store.enums import Level
 
 PACKAGE, ITEM = tables["mentoring_package"], tables["package_item"]
+TAG, TOPIC = tables["pain_point_topic"], tables["topic"]
 PACKAGE_POLICY = of_parent("pairing_id", PAIRING, OWN_PAIRINGS)
 IN_OWN_PACKAGES = of_parent("package_id", PACKAGE, PACKAGE_POLICY)
 
@@ -41,6 +42,30 @@ def _minutes(row: Alias) -> Value:
     item = ITEM.alias()
     total = sa.select(sa.func.coalesce(sa.func.sum(item.c.minutes), 0)).where(item.c.package_id == row.c.id)
     return total.correlate_except(item).scalar_subquery()
+
+
+def _says(row: Alias, point: Alias) -> Condition:
+    """Tell whether a pain point speaks for an event: about its topic, and from its county where it has one."""
+    tag, topic, response = TAG.alias(), TOPIC.alias(), RESPONSE.alias()
+    about = sa.select(tag.c.pain_point_id).join(topic, topic.c.id == tag.c.topic_id)
+    about = about.where(sa.func.coalesce(topic.c.parent_id, topic.c.id) == row.c.topic_id)
+    current = sa.select(response.c.id).where(response.c.current).correlate_except(response)
+    trainee, person, region = TRAINEE.alias(), tables["person"].alias(), tables["region"].alias()
+    there = (
+        sa.select(trainee.c.id)
+        .join(person, person.c.id == trainee.c.person_id)
+        .join(region, region.c.id == person.c.community_id)
+        .where(region.c.county == row.c.county)
+    )
+    return sa.and_(
+        point.c.cohort_id == row.c.cohort_id,
+        sa.not_(sa.or_(point.c.junk, point.c.resolved)),
+        point.c.response_id.in_(current),
+        point.c.id.in_(about.correlate_except(tag, topic)),
+        sa.or_(
+            row.c.county.is_(None), point.c.trainee_id.in_(there.correlate_except(trainee, person, region))
+        ),
+    )
 
 
 def _of_same_pairing(row: Alias, other: Alias) -> Condition:
@@ -162,6 +187,13 @@ PACKAGES = (
             "topic": one("Topic", "topic_id"),
             "county": text("county"),
             **{name: _figure(name) for name in ("demand", "supply", "gap", "coverage", "need")},
+            # The newest words first; few are enough to show what an event answers.
+            "painPoints": ToMany(
+                "PainPoint",
+                _says,
+                lambda point, _link: [point.c.wave.desc(), point.c.position, point.c.id],
+                first=3,
+            ),
             "speakers": ToMany(
                 "Mentor",
                 lambda link, mentor: mentor.c.id == link.c.mentor_id,

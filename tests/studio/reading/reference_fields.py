@@ -98,6 +98,23 @@ def package_of(ref: Reference, row: Row, child: Selection) -> Any:
     return ref._one("MentoringPackage", max(found, key=lambda one: one["number"], default=None), child)
 
 
+def speaks_for(ref: Reference, row: Row, point: Row) -> bool:
+    topics = [
+        ref.find("Topic", tag["topic_id"]) for tag in ref.where("pain_point_topic", pain_point_id=point["id"])
+    ]
+    place = None
+    if point["trainee_id"]:
+        place = ref.community(ref.find("Trainee", point["trainee_id"]))
+    return (
+        point["cohort_id"] == row["cohort_id"]
+        and not point["junk"]
+        and not point["resolved"]
+        and ref.where("survey_response", id=point["response_id"])[0]["current"]
+        and row["topic_id"] in {topic["parent_id"] or topic["id"] for topic in topics}
+        and (row["county"] is None or (place or {}).get("county") == row["county"])
+    )
+
+
 NEXT_LEVEL = {"UNDERSTAND": "ABLE", "ABLE": "EXCEL", "EXCEL": "EXCEL"}
 
 
@@ -306,6 +323,12 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
         ("CoursePlanItem", name): lambda ref, row, child, name=name: row["figures"].get(name)
         for name in ("demand", "supply", "gap", "coverage", "need")
     },
+    ("CoursePlanItem", "painPoints"): lambda ref, row, child: ref._many(
+        "PainPoint",
+        child,
+        lambda point: speaks_for(ref, row, point),
+        lambda point: (-point["wave"], point["position"]),
+    )[: child.arguments.get("first", 3)],
     ("CoursePlanItem", "speakers"): lambda ref, row, child: ref._linked(
         "Mentor",
         child,
