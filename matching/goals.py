@@ -122,7 +122,7 @@ def monthly_events(
         content = _next_content(topic, shelf, known, said=bool(proof[topic] >= 0))
         suits = np.ones(len(MODES), dtype=np.bool_) if content is None else _modes(shelf, content)
         mode = int(np.argmin(np.where(suits, modes, n_months + 1)))
-        point = shelf.point_of(content, int(proof[topic]))
+        point = shelf.point_of(content, topic, proof)
         events.append(MonthlyEvent(month, MODES[mode], topic, content, point))
         taught.add(topic)
         held[topic] += 1

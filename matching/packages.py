@@ -217,7 +217,7 @@ class PackagePlanner(BaseEstimator):
         placed = {item.content for item in kept if item.content is not None}
         self._deal(shelf, week, proof, placed)
         placed |= {content for day in week for content in day.seats.values()}
-        items = [item for day in week for item in self._items(day, shelf, int(proof[day.topic]))]
+        items = [item for day in week for item in self._items(day, shelf, proof)]
         events = monthly_events(self.n_months, weights, day_topics, proof, shelf, placed)
         placed |= {event.content for event in events if event.content is not None}
         goals = ability_goals(topic_abilities, needs, said, proof, level, day_topics, events)
@@ -259,14 +259,14 @@ class PackagePlanner(BaseEstimator):
             if not dealt:
                 return
 
-    def _items(self, day: Day, shelf: Shelf, proof: int) -> list[PackageItem]:
-        cited = shelf.point_of(None, proof)
+    def _items(self, day: Day, shelf: Shelf, proof: Integers) -> list[PackageItem]:
+        cited = shelf.point_of(None, day.topic, proof)
         free = self._free_minutes(day, shelf)
         items = []
         for step, name in enumerate(STEPS):
             if step in day.seats:
                 content = day.seats[step]
-                point, minutes = shelf.point_of(content, proof), int(shelf.minutes[content])
+                point, minutes = shelf.point_of(content, day.topic, proof), int(shelf.minutes[content])
                 items.append(PackageItem(day.number, "DAYTIME", name, content, day.topic, minutes, point))
             if free[step]:
                 items.append(PackageItem(day.number, "DAYTIME", name, None, day.topic, free[step], cited))

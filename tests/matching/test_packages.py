@@ -354,3 +354,18 @@ def test_content_that_answers_no_sentence_gives_way_where_a_sentence_was_said() 
     assert {item.point for item in said.items} == {7}
     rated = PackagePlanner().plan([1.0], contents=[0, 1], content_points=[-1, -1], **library)
     assert rated.unplaced == ()
+
+
+def test_a_content_cites_no_word_about_another_topic() -> None:
+    """Content 0 is about both topics and was recommended for what shows the second."""
+    plan = PackagePlanner().plan(
+        need=[0.9, 0.5],
+        evidence=[0, 1],
+        contents=[0],
+        content_topics=[[0.6, 1.0]],
+        content_minutes=[40],
+        content_points=[1],
+    )
+    assert [item.topic for item in plan.items if item.content == 0] == [0]
+    cited = {(item.topic, item.point) for item in plan.items}
+    assert cited == {(0, 0), (1, 1)}
