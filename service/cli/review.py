@@ -175,7 +175,7 @@ def _about(item: dict[str, Any], language: str) -> Iterator[str]:
     """Give why an item waits, what the classifier would say, and how many others are decided with it."""
     yield item["reason"] if language == "en" else label(ReviewReason(item["reason"]))
     if item["guess"] is not None and item["confidence"] is not None:
-        guess = {"topic": item["guess"]["name"], "code": item["guess"]["code"]}
-        yield translate("CLI_GUESS", language, **guess, sure=f"{item['confidence']:.0%}")
+        guess = f"{item['guess']['name']} {item['guess']['code']}"
+        yield translate("CLI_GUESS", language, guess=guess, sure=f"{item['confidence']:.0%}")
     if item["copies"]:
         yield translate("CLI_COPIES", language, count=item["copies"])

@@ -74,7 +74,7 @@ def test_candidate_that_learned_what_phrases_do_not_say_is_better() -> None:
     assert set(verdict.measures[Way.KEYWORDS]) == {Metric.MACRO_F1, Metric.MICRO_F1}
     for measured in verdict.measures.values():
         for estimate in measured.values():
-            assert 0 <= estimate.low <= estimate.high <= 1
+            assert 0 <= estimate.low <= estimate.value <= estimate.high <= 1
 
 
 def test_candidate_that_knows_no_more_is_not_better() -> None:

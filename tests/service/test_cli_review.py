@@ -46,7 +46,11 @@ def test_queue_is_decided_by_command_line_and_by_file(folder: Path) -> None:
     items = queue(folder)
     assert all(set(item) == ITEM for item in items)
     assert {item["reason"] for item in items} == {"ABSTAINED", "RESOLVED"}
-    assert items[0]["text"] in yanzhen(folder, "review", "--cohort", 3).stdout
+    for language in ("zh", "en"):
+        shown = yanzhen(folder, "review", "--cohort", 3, "--lang", language)
+        assert shown.exit_code == 0
+        assert all(item["text"] in shown.stdout and item["id"] in shown.stdout for item in items)
+        assert items[0]["guess"]["code"] in shown.stdout
     (strange,) = [item for item in items if item["text"].startswith(STRANGE)]
     assert strange["copies"] == 2
     before = {need["code"]: need["trainees"] for need in answer(folder, "needs", "--cohort", 3)["topics"]}
@@ -119,8 +123,9 @@ def test_training_says_why_the_old_model_stays(folder: Path) -> None:
     card = answer(folder, "model", "card")
     assert [each["outcome"] for each in card["trainings"]] == ["TOO_FEW"]
     assert card["waiting"] == 1
-    shown = yanzhen(folder, "model", "card").stdout
-    assert all(limit in shown for limit in card["limits"])
+    shown = yanzhen(folder, "model", "card")
+    assert shown.exit_code == 0
+    assert all(limit in shown.stdout for limit in card["limits"])
     assert (
         yanzhen(folder, "retrain").stdout.strip() == answer(folder, "model", "card")["trainings"][0]["reason"]
     )
