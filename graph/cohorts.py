@@ -12,6 +12,7 @@ from graph.references import (
     CollaborativeCheck,
     CountyNeed,
     CoursePlanItem,
+    EmergingPoint,
     MatchRun,
     PainPoint,
     RoleNeed,
@@ -70,6 +71,10 @@ class Cohort(Node):
     gaps: list[TopicGap] = stored(
         "Demand against supply by topic, the greatest gap first; computed with the needs, from those who answered "
         "by name. Topics that fewer than five people named are shown to organizers only."
+    )
+    emerging_points: list[EmergingPoint] = stored(
+        "What at least three people say that no topic covers yet, most people first; named and dismissed ones too. "
+        "Organizers only."
     )
     match_runs: Connection[MatchRun] = stored("Its match runs, the newest first.", **page())
     latest_run: MatchRun | None = stored("The newest match run.")

@@ -5,6 +5,7 @@ import strawberry
 from graph.mutations.access import AccessMutation
 from graph.mutations.content_events import ContentEventMutation
 from graph.mutations.corrections import CorrectionMutation
+from graph.mutations.emerging import EmergingMutation
 from graph.mutations.models import ModelMutation
 from graph.mutations.needs import NeedMutation
 from graph.mutations.packages import PackageMutation
@@ -20,6 +21,7 @@ class Mutation(
     CorrectionMutation,
     ModelMutation,
     NeedMutation,
+    EmergingMutation,
     ContentEventMutation,
     RunMutation,
     PairingMutation,

@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from graph.cohorts import Cohort as Cohort
     from graph.collaborative import CollaborativeCheck as CollaborativeCheck
     from graph.content_events import ContentEvent as ContentEvent
+    from graph.emerging import EmergingPoint as EmergingPoint
     from graph.gaps import TopicGap as TopicGap
     from graph.heat import CountyNeed as CountyNeed
     from graph.heat import RoleNeed as RoleNeed
@@ -64,5 +65,6 @@ else:
     SurveyImport = Annotated["SurveyImport", strawberry.lazy("graph.surveys")]
     SurveyResponse = Annotated["SurveyResponse", strawberry.lazy("graph.surveys")]
     Topic = Annotated["Topic", strawberry.lazy("graph.topics")]
+    EmergingPoint = Annotated["EmergingPoint", strawberry.lazy("graph.emerging")]
     TopicGap = Annotated["TopicGap", strawberry.lazy("graph.gaps")]
     TopicTrend = Annotated["TopicTrend", strawberry.lazy("graph.trends")]

@@ -14,6 +14,7 @@ from graph.catalogue import Content
 from graph.cohorts import Cohort, Studio
 from graph.compiled import CompiledReads
 from graph.content_events import ContentEvent
+from graph.emerging import EmergingPoint
 from graph.errors import malformed
 from graph.jobs import Job
 from graph.limits import Limits
@@ -44,6 +45,7 @@ NODES = (
     SurveyResponse,
     SurveyImport,
     PainPoint,
+    EmergingPoint,
     Content,
     Recommendation,
     ContentEvent,

@@ -11,6 +11,7 @@ from .certificate import Certificate, verify
 from .copies import find_copies
 from .corrections import CorrectedAnswers, independent_groups, lessons
 from .courses import CoursePlan, Outreach, Salon, TopicEvent, plan_courses
+from .emerging import EmergingPoint, emerging_points
 from .exceptions import (
     InfeasibleError,
     InvalidInputError,
@@ -60,6 +61,7 @@ __all__ = [
     "ContentRetriever",
     "CorrectedAnswers",
     "CoursePlan",
+    "EmergingPoint",
     "Estimate",
     "Evidence",
     "Examination",
@@ -110,6 +112,7 @@ __all__ = [
     "check_interactions",
     "cohort_ratings",
     "collaborative_scores",
+    "emerging_points",
     "expected_calibration_error",
     "explain",
     "explain_unmatched",

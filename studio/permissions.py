@@ -89,6 +89,7 @@ READ: dict[str, dict[Role, Rows]] = {
     "TopicTag": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "SimilarCase": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "ReviewItem": {ORGANIZER: Rows.ALL},
+    "EmergingPoint": {ORGANIZER: Rows.ALL},
     "TraineeNeed": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "CohortNeed": {ORGANIZER: Rows.ALL, MENTOR: Rows.LARGE_GROUPS, CLIENT_APP: Rows.LARGE_GROUPS},
     "RoleNeed": {ORGANIZER: Rows.ALL, MENTOR: Rows.LARGE_GROUPS, CLIENT_APP: Rows.LARGE_GROUPS},
@@ -150,6 +151,8 @@ DO: dict[str, frozenset[Role]] = {
     "refresh_recommendations": frozenset({ORGANIZER}),
     # Of oneself, of own trainees, of everybody; the operation checks which.
     "record_content_event": frozenset({ORGANIZER, MENTOR, TRAINEE}),
+    "name_emerging_point": frozenset({ORGANIZER}),
+    "dismiss_emerging_point": frozenset({ORGANIZER}),
     "start_match_run": frozenset({ORGANIZER}),
     "cancel_job": frozenset({ORGANIZER}),
     "override_pairing": frozenset({ORGANIZER}),

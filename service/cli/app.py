@@ -7,6 +7,7 @@ import typer
 from service.cli import (
     classify,
     cohort,
+    emerging,
     events,
     exports,
     gaps,
@@ -33,6 +34,7 @@ app.command("init", help="HELP_INIT")(setup.init)
 app.add_typer(imports.app, name="import")
 app.command("needs", help="HELP_NEEDS")(cohort.needs)
 app.command("gaps", help="HELP_GAPS")(gaps.gaps)
+app.command("emerging", help="HELP_EMERGING")(emerging.emerging)
 app.command("recommend", help="HELP_RECOMMEND")(cohort.recommend)
 app.command("event", help="HELP_EVENT")(events.event)
 app.command("match", help="HELP_MATCH")(cohort.match)

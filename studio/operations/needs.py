@@ -20,6 +20,7 @@ from matching import CohortRatings, NeedProfile, cohort_ratings, need_profile, r
 from studio.arrays.needs import NeedTable, deviations_by_code, ratings_of
 from studio.operations.copies import mark_copies
 from studio.operations.courses import store_course_plan
+from studio.operations.emerging import store_emerging
 from studio.operations.gaps import store_gaps
 from studio.operations.heat import needs_by_group, store_heat
 from studio.operations.need_input import need_input
@@ -73,6 +74,7 @@ async def refresh_needs(session: AsyncSession, cohort_id: UUID) -> None:
     by_role, by_county = await needs_by_group(session, cohort, said, profile)
     await store_heat(session, cohort, tree.top, by_role, by_county)
     await store_trends(session, cohort, tree.top, said)
+    await store_emerging(session, cohort)
     await store_gaps(session, cohort, tree.top, said, profile)
     await store_course_plan(session, cohort, tree.top, profile.need, by_county)
     await store_review_queue(session, cohort)

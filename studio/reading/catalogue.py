@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from studio.reading.entities.cohorts import COHORTS
 from studio.reading.entities.collaborative import COLLABORATIVE
 from studio.reading.entities.content_events import CONTENT_EVENTS
+from studio.reading.entities.emerging import EMERGING
 from studio.reading.entities.gaps import GAPS
 from studio.reading.entities.heat import HEAT
 from studio.reading.entities.matches import MATCHES
@@ -30,6 +31,7 @@ ENTITIES: Mapping[str, Entity] = {
         HEAT,
         TRENDS,
         GAPS,
+        EMERGING,
         RECOMMENDATIONS,
         CONTENT_EVENTS,
         COLLABORATIVE,

@@ -104,6 +104,14 @@ class ReviewReason(StrEnum):
     RESOLVED = "RESOLVED"
 
 
+class EmergingState(StrEnum):
+    """What an organizer made of an emerging point."""
+
+    OPEN = "OPEN"
+    NAMED = "NAMED"
+    DISMISSED = "DISMISSED"
+
+
 class ContentKind(StrEnum):
     """What a content is."""
 

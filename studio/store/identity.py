@@ -24,6 +24,7 @@ PREFIXES = {
     "SurveyResponse": "RE",
     "SurveyImport": "IM",
     "PainPoint": "PP",
+    "EmergingPoint": "EP",
     "Content": "CT",
     "Recommendation": "RC",
     "ContentEvent": "CE",

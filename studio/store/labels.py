@@ -9,6 +9,7 @@ from studio.store.enums import (
     CourseEvent,
     DaySlot,
     DismissalReason,
+    EmergingState,
     JobKind,
     JobState,
     Level,
@@ -85,6 +86,7 @@ LABELS: dict[type[StrEnum], dict[str, str]] = {
         "UNSURE": "两个主题难分",
         "RESOLVED": "像是好消息,待确认",
     },
+    EmergingState: {"OPEN": "待处理", "NAMED": "已命名", "DISMISSED": "已放下"},
     ContentKind: {
         "COURSE": "课程",
         "CASE": "案例",

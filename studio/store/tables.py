@@ -9,6 +9,7 @@ from studio.store.cohorts import Cohort
 from studio.store.collaborative import CollaborativeCheck
 from studio.store.content_events import ContentEvent
 from studio.store.corrections import TopicCorrection
+from studio.store.emerging import EmergingMember, EmergingPoint
 from studio.store.gaps import TopicGap
 from studio.store.heat import CountyNeed, RoleNeed
 from studio.store.jobs import Job
@@ -60,6 +61,8 @@ __all__ = [
     "CoursePlanContent",
     "CoursePlanItem",
     "CoursePlanSpeaker",
+    "EmergingMember",
+    "EmergingPoint",
     "Honour",
     "IdempotencyKey",
     "Job",

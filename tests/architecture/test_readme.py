@@ -22,6 +22,7 @@ PROMISED = {
     "import rules",
     "needs",
     "gaps",
+    "emerging",
     "recommend",
     "event",
     "package",

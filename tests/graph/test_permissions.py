@@ -107,6 +107,8 @@ INPUTS = {
     "overridePairing": '{runId: $r, traineeId: $t, mentorId: $m, reason: "a"}',
     "lockPairing": "{pairingId: $p, locked: true, expectedVersion: 1}",
     "setRule": '{traineeId: $t, mentorId: $m, kind: PIN, reason: "a"}',
+    "nameEmergingPoint": '{emergingPointId: $e, title: "x"}',
+    "dismissEmergingPoint": '{emergingPointId: $e, reason: "x"}',
     "removeRule": "{ruleId: $u}",
     "createToken": "{role: ORGANIZER}",
     "revokeToken": "{tokenId: $k}",
@@ -131,6 +133,7 @@ async def test_mutations_are_forbidden_to_others(demo: Loaded, role: Role, name:
         "p": demo.id("Pairing", demo.pairing),
         "u": f"RU_{blank}",
         "k": f"TK_{blank}",
+        "e": f"EP_{blank}",
     }
     given = str(INPUTS[name])
     used = {key: value for key, value in ids.items() if f"${key}" in given}

@@ -59,6 +59,7 @@ COHORTS = (
             "needsByCounty": ToMany("CountyNeed", _in_cohort, by("position")),
             "trends": ToMany("TopicTrend", _in_cohort, by("position")),
             "gaps": ToMany("TopicGap", _in_cohort, by("position")),
+            "emergingPoints": ToMany("EmergingPoint", _in_cohort, by("position", "created_at")),
             "matchRuns": Connection("MatchRun", _in_cohort),
             "latestRun": ToOne("MatchRun", _latest),
             "publishedRun": ToOne("MatchRun", _published),

@@ -74,6 +74,14 @@ def copied(ref: Reference, row: Row, child: Selection) -> Row | None:
     return ref._one("PainPoint", ref.find("PainPoint", row["copy_of_id"]), child)
 
 
+def members_of_point(ref: Reference, row: Row, child: Selection) -> list[Row]:
+    order = {
+        one["pain_point_id"]: one["position"]
+        for one in ref.where("emerging_member", emerging_point_id=row["id"])
+    }
+    return ref._many("PainPoint", child, lambda one: one["id"] in order, lambda one: order[one["id"]])
+
+
 def run_of(choose: Callable[[list[Row]], list[Row]]) -> Any:
     return lambda ref, row, child: next(
         (ref._one("MatchRun", run, child) for run in choose(ref.where("match_run", cohort_id=row["id"]))),
@@ -160,6 +168,13 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
     ("Cohort", "needsByCounty"): many("CountyNeed", "cohort_id", lambda row: row["position"]),
     ("Cohort", "trends"): many("TopicTrend", "cohort_id", lambda row: row["position"]),
     ("Cohort", "gaps"): many("TopicGap", "cohort_id", lambda row: row["position"]),
+    ("Cohort", "emergingPoints"): many(
+        "EmergingPoint", "cohort_id", lambda row: (row["position"], row["created_at"])
+    ),
+    ("EmergingPoint", "sentence"): lambda ref, row, child: ref._one(
+        "PainPoint", ref.find("PainPoint", row["pain_point_id"]), child
+    ),
+    ("EmergingPoint", "painPoints"): members_of_point,
     ("Cohort", "matchRuns"): connection("MatchRun", "cohort_id"),
     ("Cohort", "latestRun"): run_of(lambda runs: sorted(runs, key=lambda run: -run["number"])),
     ("Cohort", "publishedRun"): run_of(lambda runs: list(filter(is_published, runs))),

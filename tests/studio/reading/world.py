@@ -326,6 +326,7 @@ def _needs(world: World) -> None:
             respondents=respondents,
         )
     _cohort_needs(world)
+    _emerging(world)
 
 
 def _events(world: World) -> None:
@@ -399,6 +400,26 @@ def _cohort_needs(world: World) -> None:
             content_minutes=45 * place,
             respondents=before,
         )
+
+
+def _emerging(world: World) -> None:
+    cohort, points = world.of("Cohort")[0], world.of("PainPoint")
+    for place, state in enumerate(("OPEN", "NAMED", "DISMISSED")):
+        emerging = world.add(
+            t.EmergingPoint,
+            cohort_id=cohort.id,
+            position=place // 2,
+            label=HOSTILE[place % len(HOSTILE)][:100],
+            people=3 + place,
+            pain_point_id=points[place].id if place else None,
+            state=state,
+            reason="不是难题" if state == "DISMISSED" else "",
+            topic_id=world.of("Topic")[0].id if state == "NAMED" else None,
+        )
+        for position, point in enumerate(points[2 * place : 2 * place + 2]):
+            world.add(
+                t.EmergingMember, emerging_point_id=emerging.id, pain_point_id=point.id, position=1 - position
+            )
 
 
 def _matches(world: World) -> None:

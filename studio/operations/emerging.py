@@ -1,0 +1,118 @@
+"""Emerging points of a cohort: what at least three people say that no topic covers, found with the needs."""
+
+import asyncio
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
+from sqlmodel import col, select
+
+from studio.arrays.emerging import Group, OpenRow, groups_of
+from studio.store.cohorts import Cohort
+from studio.store.emerging import EmergingMember, EmergingPoint
+from studio.store.enums import EmergingState
+from studio.store.needs import PainPoint
+from studio.store.rows import changed, chunks, insert_rows
+from studio.store.surveys import SurveyResponse
+from studio.store.topics import phrases_of
+
+
+async def store_emerging(session: AsyncSession, cohort: Cohort) -> None:
+    """Group the answers that the classifier left open, and store the groups.
+
+    What somebody has dismissed stays with its group and is not asked again. A group that shares members with one
+    that is open already is that one, so that its id holds while people look at it.
+    """
+    points = await _open_points(session, cohort)
+    phrases = await phrases_of(session, cohort.studio_id) if points else {}
+    known = [text for topic_id in sorted(phrases) for text in phrases[topic_id]]
+    groups = await asyncio.to_thread(groups_of, points, known)
+    await _replace(session, cohort, groups)
+
+
+async def _open_points(session: AsyncSession, cohort: Cohort) -> list[OpenRow]:
+    original = aliased(PainPoint)
+    dismissed = (
+        select(EmergingMember.pain_point_id)
+        .join(EmergingPoint, col(EmergingPoint.id) == EmergingMember.emerging_point_id)
+        .where(EmergingPoint.cohort_id == cohort.id, EmergingPoint.state != EmergingState.OPEN)
+    )
+    voice = sa.func.coalesce(
+        original.trainee_id, original.response_id, PainPoint.trainee_id, PainPoint.response_id
+    )
+    found = await session.execute(
+        sa.select(col(PainPoint.id), col(PainPoint.text), voice)
+        .join(SurveyResponse, col(SurveyResponse.id) == PainPoint.response_id)
+        .join(original, col(original.id) == PainPoint.copy_of_id, isouter=True)
+        .where(
+            col(PainPoint.cohort_id) == cohort.id,
+            col(SurveyResponse.current),
+            col(PainPoint.abstained),
+            sa.not_(col(PainPoint.junk)),
+            sa.not_(col(PainPoint.resolved)),
+            col(PainPoint.id).not_in(dismissed),
+        )
+        .order_by(col(PainPoint.wave), col(PainPoint.text), col(SurveyResponse.respondent_key))
+    )
+    return [OpenRow(*row) for row in found.all()]
+
+
+async def _replace(session: AsyncSession, cohort: Cohort, groups: Sequence[Group]) -> None:
+    """Make the open groups of a cohort those that were found."""
+    of_cohort = (EmergingPoint.cohort_id == cohort.id, EmergingPoint.state == EmergingState.OPEN)
+    stored = {
+        row.id: row for row in (await session.execute(select(EmergingPoint).where(*of_cohort))).scalars()
+    }
+    members = await session.execute(
+        select(EmergingMember.pain_point_id, EmergingMember.emerging_point_id).where(
+            col(EmergingMember.emerging_point_id).in_(select(EmergingPoint.id).where(*of_cohort))
+        )
+    )
+    was_in: dict[UUID, UUID] = dict(members.all())
+    kept: dict[UUID, Group] = {}
+    new: list[tuple[EmergingPoint, Group]] = []
+    for position, group in enumerate(groups):
+        shared = Counter(was_in[member] for member in group.members if member in was_in)
+        before = next((row for row, _ in shared.most_common() if row not in kept), None)
+        values: dict[str, Any] = {
+            "position": position,
+            "label": group.label,
+            "people": group.people,
+            "pain_point_id": group.central,
+        }
+        if before is None:
+            new.append((EmergingPoint(studio_id=cohort.studio_id, cohort_id=cohort.id, **values), group))
+        else:
+            kept[before] = group
+            changed(stored[before], **values)
+    await session.flush()
+    for some in chunks([row for row in stored if row not in kept]):
+        await session.execute(sa.delete(EmergingPoint).where(col(EmergingPoint.id).in_(some)))
+    await insert_rows(session, [row for row, _ in new])
+    await _replace_members(session, cohort, was_in, kept | {row.id: group for row, group in new})
+
+
+async def _replace_members(
+    session: AsyncSession, cohort: Cohort, was_in: dict[UUID, UUID], groups: dict[UUID, Group]
+) -> None:
+    wanted = {member: group for group, found in groups.items() for member in found.members}
+    if wanted == was_in:
+        return
+    for some in chunks(list(groups)):
+        await session.execute(
+            sa.delete(EmergingMember).where(col(EmergingMember.emerging_point_id).in_(some))
+        )
+    await insert_rows(
+        session,
+        [
+            EmergingMember(
+                studio_id=cohort.studio_id, emerging_point_id=group, pain_point_id=member, position=position
+            )
+            for group, found in groups.items()
+            for position, member in enumerate(found.members)
+        ],
+    )
