@@ -25,6 +25,11 @@ class Pairing(StudioRow, table=True):
         sa.UniqueConstraint("run_id", "place_id"),
         sa.UniqueConstraint("held_place_id"),
         sa.CheckConstraint("held_place_id IS NULL OR held_place_id = place_id", "held_is_place"),
+        # From publication to the end a pair holds its place.
+        sa.CheckConstraint(
+            "held_place_id IS NOT NULL OR state NOT IN ('AWAITING_CONSENT', 'CONFIRMED', 'ACTIVE', 'PAUSED')",
+            "state_holds_place",
+        ),
         # A held place is open, and cannot be closed while it is held.
         sa.ForeignKeyConstraint(["held_place_id", "held_open"], ["mentor_place.id", "mentor_place.open"]),
         sa.CheckConstraint("held_open", "held_open"),

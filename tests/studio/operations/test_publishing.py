@@ -99,6 +99,18 @@ async def test_database_itself_refuses_a_closed_place_that_is_held(
                 await session.execute(refused_by_database)
 
 
+@pytest.mark.parametrize("state", ["AWAITING_CONSENT", "CONFIRMED", "ACTIVE", "PAUSED"])
+async def test_database_itself_refuses_a_pair_under_way_without_a_place(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID, state: str
+) -> None:
+    await draft(engine, organizer, cohort_id)
+    with pytest.raises(IntegrityError):
+        async with writing(engine) as session:
+            await session.execute(sa.update(Pairing).values(state=state))
+    async with writing(engine) as session:
+        await session.execute(sa.update(Pairing).values(state=state, held_place_id=Pairing.place_id))
+
+
 async def test_upgrade_opens_places_that_are_held(
     engine: AsyncEngine, organizer: Actor, cohort_id: UUID
 ) -> None:

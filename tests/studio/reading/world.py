@@ -471,7 +471,7 @@ def _matches(world: World) -> None:
                 mentor_id=mentors[mentor].id,
                 place_id=place,
                 held_place_id=place if state == "PUBLISHED" else None,
-                state=("SUGGESTED", "ACTIVE")[trainee % 2],
+                state=("SUGGESTED", "ACTIVE" if state == "PUBLISHED" else "ENDED")[trainee % 2],
                 score=0.654321,
                 locked=trainee == 1,
                 reason=HOSTILE[0] if trainee == 0 else None,
