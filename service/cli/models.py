@@ -1,5 +1,6 @@
 """`yanzhen retrain` and `yanzhen model card`: learning from corrections, and how good the model is."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -11,6 +12,7 @@ from service.cli.running import acting, output, print_json, run, working
 from service.documents import run_document
 from studio.messages import translate
 from studio.operations.models import retrain_now
+from studio.store.clock import CHINA
 from studio.store.enums import ModelMetric, ModelWay
 from studio.store.labels import label
 
@@ -75,13 +77,20 @@ def _print_card(result: dict[str, Any], language: str) -> None:
     if result["number"] is None:
         output.print(translate("CLI_MODEL_PHRASES", language, phrases=result["phrases"]), style="bold")
     else:
-        output.print(translate("CLI_MODEL_IN_FORCE", language, **result), style="bold")
+        told = {**result, "inForceSince": _day(result["inForceSince"])}
+        output.print(translate("CLI_MODEL_IN_FORCE", language, **told), style="bold")
     output.print(translate("CLI_MODEL_THRESHOLD", language, threshold=f"{result['threshold']:.2f}"))
     _print_measures(result["measures"], language)
     for each in result["trainings"]:
-        output.print(translate("CLI_TRAINING", language, **each), style="dim")
+        told = {**each, "at": _day(each["at"])}
+        output.print(translate("CLI_TRAINING", language, **told), style="dim")
     for limit in result["limits"]:
         output.print(f"· {limit}")
+
+
+def _day(moment: str) -> str:
+    """Return the day in China of a moment."""
+    return datetime.fromisoformat(moment).astimezone(CHINA).date().isoformat()
 
 
 def _print_measures(measures: list[dict[str, Any]], language: str) -> None:
