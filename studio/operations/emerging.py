@@ -36,7 +36,7 @@ async def store_emerging(session: AsyncSession, cohort: Cohort) -> None:
 
 async def _open_points(session: AsyncSession, cohort: Cohort) -> list[OpenRow]:
     original = aliased(PainPoint)
-    dismissed = (
+    decided = (
         select(EmergingMember.pain_point_id)
         .join(EmergingPoint, col(EmergingPoint.id) == EmergingMember.emerging_point_id)
         .where(EmergingPoint.cohort_id == cohort.id, EmergingPoint.state != EmergingState.OPEN)
@@ -54,7 +54,7 @@ async def _open_points(session: AsyncSession, cohort: Cohort) -> list[OpenRow]:
             col(PainPoint.abstained),
             sa.not_(col(PainPoint.junk)),
             sa.not_(col(PainPoint.resolved)),
-            col(PainPoint.id).not_in(dismissed),
+            col(PainPoint.id).not_in(decided),
         )
         .order_by(col(PainPoint.wave), col(PainPoint.text), col(SurveyResponse.respondent_key))
     )
