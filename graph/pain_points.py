@@ -51,8 +51,8 @@ class PainPoint(Node):
     resolved: bool = stored("True when the words tell of a trouble that is over.")
     junk: bool = stored("True when the words tell of nothing, as 无 or 123.")
     copy_of: "PainPoint | None" = stored(
-        "What somebody else had handed in before, up to a few characters; null when nobody did. Copies count as one "
-        "voice. Organizers only."
+        "What somebody else had handed in before, up to a few characters; null when nobody did. "
+        "Organizers only."
     )
     voices: int | None = stored(
         "How many people handed in this text; 1 when nobody copied it. Organizers only."

@@ -41,17 +41,9 @@ def gap_arrays(
     ids = [topic.id for topic in topics]
     by_name = np.array([owner is not None for owner in said.owners], dtype=np.bool_)
     return GapArrays(
-        need=_of_own_voice(said, profile)[by_name],
+        need=profile.need[by_name],
         named_by=said.named[by_name].sum(axis=0),
         strength=topic_matrix(strengths, mentors, ids),
         free=np.array([free.get(mentor, 0) for mentor in mentors], dtype=np.int64),
         content_hours=topic_row(minutes, ids) / 60,
     )
-
-
-def _of_own_voice(said: NeedTable, profile: NeedProfile) -> Floats:
-    """Return the needs without those that copied words show best: one voice asks for one place."""
-    shown = profile.evidence >= 0
-    copied = np.zeros(shown.shape, dtype=np.bool_)
-    copied[shown] = said.point_is_copy[profile.evidence[shown]]
-    return np.where(copied, 0.0, profile.need)

@@ -40,7 +40,6 @@ class PointRow(NamedTuple):
     measures: Measure
     severity: float | None
     urgency: float | None
-    copy_of_id: UUID | None
 
 
 class AskedRow(NamedTuple):
@@ -57,8 +56,7 @@ class NeedTable:
 
     A row is a trainee over all waves, or one anonymous response; columns are the top topics in order, and a leaf
     counts for its parent. Responses and answers come earlier waves first: of a trainee's ratings the latest count.
-    A person names a topic by words, a tick, a place in an order or a high rating; words copied from somebody else
-    name nothing, so that counts are of distinct voices.
+    A person names a topic by words, a tick, a place in an order or a high rating.
     What somebody said ages against the same person's newest response: the words of one who has not answered again
     lose nothing when others do. Of anonymous responses, of which nobody knows the person, those of earlier waves age
     against the newest one.
@@ -84,7 +82,6 @@ class NeedTable:
         self.point_respondent = np.zeros(0, dtype=np.int64)
         self.point_severity, self.point_urgency = np.zeros(0), np.zeros(0)
         self.point_age_days = np.zeros(0)
-        self.point_is_copy = np.zeros(0, dtype=np.bool_)
 
     def _add_respondents(self, responses: Sequence[ResponseRow]) -> None:
         newest = _newest(responses)
@@ -143,9 +140,7 @@ class NeedTable:
             [self._row_of[point.response_id] for point in points], dtype=np.int64
         )
         responses = np.array([self._place[point.response_id] for point in points], dtype=np.int64)
-        self.point_is_copy = np.array([point.copy_of_id is not None for point in points], dtype=np.bool_)
-        own = ~self.point_is_copy[:, None]
-        np.logical_or.at(self._named_in, responses, own & (self.point_topics > 0))
+        np.logical_or.at(self._named_in, responses, self.point_topics > 0)
         self.point_age_days = np.array([self._age[point.response_id] for point in points], dtype=np.float64)
         # What was asked for as the thorniest says nothing of urgency, and the other way round.
         thorny = [point.severity if point.measures is not Measure.MOST_URGENT else None for point in points]

@@ -12,8 +12,9 @@ from sqlmodel import col, select
 
 from studio.operations.collaborative import LEAST_INTERACTIONS, try_interactions
 from studio.operations.content_events import record_content_event
+from studio.operations.content_ranking import COLLABORATIVE_SHARE
 from studio.operations.handlers import HANDLERS
-from studio.operations.recommendations import COLLABORATIVE_SHARE, recommend_contents
+from studio.operations.recommendations import recommend_contents
 from studio.operations.studios import ContentEntry, install_catalogue
 from studio.operations.worker import Worker
 from studio.permissions import Actor
