@@ -146,6 +146,7 @@ DO: dict[str, frozenset[Role]] = {
     # A trainee decides about own words only; the operation checks whose they are.
     "correct_topics": frozenset({ORGANIZER, TRAINEE}),
     "retrain_topics": frozenset({ORGANIZER}),
+    "read_by_meaning": frozenset({ORGANIZER}),
     "topic_model": frozenset({ORGANIZER}),
     "refresh_needs": frozenset({ORGANIZER}),
     "refresh_recommendations": frozenset({ORGANIZER}),

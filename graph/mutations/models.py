@@ -6,8 +6,18 @@ import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from graph.jobs import Job
-from graph.payloads import MutationInfo, Stored, UserError, answer, idempotency_key, user_errors
+from graph.payloads import (
+    MutationInfo,
+    Stored,
+    UserError,
+    answer,
+    idempotency_key,
+    input_field,
+    row_id,
+    user_errors,
+)
 from graph.stored import stored
+from studio.operations.meaning import start_reading_by_meaning
 from studio.operations.models import start_retraining
 
 
@@ -23,6 +33,22 @@ class RetrainTopicsInput:
 )
 class RetrainTopicsPayload:
     """The queued training."""
+
+    job: Job | None = stored("The job.")
+    user_errors: list[UserError] = user_errors()
+
+
+@strawberry.input(description="Whose words to read.")
+class ReadByMeaningInput:
+    """Whose words to read."""
+
+    cohort_id: strawberry.ID = input_field("The cohort's global id.")
+    idempotency_key: str | None = idempotency_key()
+
+
+@strawberry.type(description="The queued reading; ask job(id) for its progress.")
+class ReadByMeaningPayload:
+    """The queued reading."""
 
     job: Job | None = stored("The job.")
     user_errors: list[UserError] = user_errors()
@@ -45,6 +71,28 @@ class ModelMutation:
 
         async def work(session: AsyncSession) -> dict[str, Any]:
             job = await start_retraining(session, info.context.actor, idempotency_key=input.idempotency_key)
+            return {"job": Stored("Job", job.id)}
+
+        return await answer(info, work)  # type: ignore[no-any-return]
+
+    @strawberry.mutation(
+        description="Queues the reading of a cohort's words with sentence vectors, which finds topics that no word "
+        "names. It takes long and needs the extra `semantic` on the server."
+    )
+    async def read_by_meaning(
+        self,
+        info: MutationInfo,
+        input: Annotated[ReadByMeaningInput, strawberry.argument(description="Whose words.")],
+    ) -> ReadByMeaningPayload:
+        """Queue a reading by meaning."""
+
+        async def work(session: AsyncSession) -> dict[str, Any]:
+            job = await start_reading_by_meaning(
+                session,
+                info.context.actor,
+                row_id(input.cohort_id, "Cohort", "cohortId"),
+                idempotency_key=input.idempotency_key,
+            )
             return {"job": Stored("Job", job.id)}
 
         return await answer(info, work)  # type: ignore[no-any-return]

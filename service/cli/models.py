@@ -7,12 +7,15 @@ import typer
 from rich.table import Table
 
 from graph.models import reason
-from service.cli.options import Format, FormatOption, Language, LanguageOption, StudioOption
+from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.running import acting, output, print_json, run, working
 from service.documents import run_document
 from studio.messages import translate
+from studio.operations.cohorts import find_cohort
+from studio.operations.meaning import read_by_meaning_now
 from studio.operations.models import retrain_now
 from studio.store.clock import CHINA
+from studio.store.database import reading
 from studio.store.enums import ModelMetric, ModelWay
 from studio.store.labels import label
 
@@ -49,6 +52,28 @@ def retrain(
         return
     output.print(result["reason"], style="bold")
     _print_measures(result["measures"], lang.value)
+
+
+def reread(
+    cohort: CohortOption,
+    studio: StudioOption = None,
+    form: FormatOption = Format.TEXT,
+    lang: LanguageOption = Language.ZH,
+) -> None:
+    """Read a cohort's words by their meaning."""
+
+    async def work() -> dict[str, Any]:
+        async with acting(studio) as (engine, actor):
+            async with reading(engine) as session:
+                row = await find_cohort(session, actor.studio_id, cohort)
+            return {"cohort": cohort, "read": await read_by_meaning_now(engine, actor, row.id)}
+
+    with working(translate("CLI_READING_BY_MEANING", lang.value)):
+        result = run(work, form, lang)
+    if form is Format.JSON:
+        print_json(result)
+    else:
+        output.print(translate("CLI_READ_BY_MEANING", lang.value, count=result["read"]))
 
 
 @models.command("card", help="HELP_MODEL_CARD")

@@ -12,6 +12,7 @@ from studio.operations.collaborative import check_collaborative
 from studio.operations.import_report import ImportReport, mapping_json, rejected_json
 from studio.operations.jobs import Handler, JobContext
 from studio.operations.match_input import match_input
+from studio.operations.meaning import read_by_meaning
 from studio.operations.models import cohorts_of
 from studio.operations.needs import refresh_needs
 from studio.operations.own import own
@@ -100,6 +101,14 @@ async def retrain(job: JobContext) -> None:
             await enqueue(session, job.studio_id, JobKind.NEEDS, payload)
 
 
+async def read_words_by_meaning(job: JobContext) -> None:
+    """Read the words of a cohort with sentence vectors."""
+    cohort_id = UUID(job.payload["cohort_id"])
+    read = await read_by_meaning(job.engine, job.studio_id, cohort_id, job.progress)
+    async with job.effects() as session:
+        await store_cohort(session, job.studio_id, cohort_id, read)
+
+
 async def run_survey_import(job: JobContext) -> None:
     """Import an uploaded survey file, then recommend contents to those who answered.
 
@@ -185,5 +194,6 @@ HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.SURVEY_IMPORT: Handler(run=run_survey_import),
     JobKind.NEEDS: Handler(run=refresh_cohort),
     JobKind.RETRAIN: Handler(run=retrain),
+    JobKind.READ_BY_MEANING: Handler(run=read_words_by_meaning),
     JobKind.COLLABORATIVE_CHECK: Handler(run=check_collaborative),
 }

@@ -33,30 +33,40 @@ class CohortReading(NamedTuple):
 
     tree: TopicTree
     readings: Mapping[str, AnswerReading]
+    # Read with sentence vectors, and therefore not by the model that the database names.
+    by_meaning: bool = False
 
 
 async def read_cohort(engine: AsyncEngine, studio_id: UUID, cohort_id: UUID) -> CohortReading:
     """Read the words of a cohort that nobody has decided with the model in force."""
     async with reading(engine) as session:
         tree = await topic_tree(session, studio_id)
-        points = await _undecided(session, cohort_id)
+        points = await undecided(session, cohort_id)
     return CohortReading(tree, await _readings(tree, [point.text for point in points]))
 
 
-async def store_cohort(session: AsyncSession, studio_id: UUID, cohort_id: UUID, read: CohortReading) -> None:
-    """Store what the model in force finds in a cohort's words, and the needs that follow."""
+async def store_cohort(session: AsyncSession, studio_id: UUID, cohort_id: UUID, read: CohortReading) -> int:
+    """Store what was found in a cohort's words, and the needs that follow; return how many pain points were read.
+
+    Words read by a model that is no longer in force are read again by the one that is, and so are words read by
+    their meaning where the topics are others by now.
+    """
     await lock_cohort(session, cohort_id)
     tree = await topic_tree(session, studio_id)
+    if read.by_meaning and tree.topics.keys() == read.tree.topics.keys():
+        tree = TopicTree(tree.topics, read.tree.reader)
     known = read.readings if tree.reader is read.tree.reader else {}
-    points = await _undecided(session, cohort_id)
+    points = await undecided(session, cohort_id)
     missing = [point.text for point in points if point.text not in known]
     readings = {**known, **await _readings(tree, missing)}
     for some in chunks(points):
         await _store(session, tree, some, readings)
     await refresh_needs(session, cohort_id)
+    return len(points)
 
 
-async def _undecided(session: AsyncSession, cohort_id: UUID) -> list[Words]:
+async def undecided(session: AsyncSession, cohort_id: UUID) -> list[Words]:
+    """Return the pain points of a cohort that nobody has decided, in a fixed order."""
     found = await session.execute(
         sa.select(*(getattr(PainPoint, name) for name in Words._fields))
         .join(TopicCorrection, col(TopicCorrection.pain_point_id) == PainPoint.id, isouter=True)

@@ -250,6 +250,7 @@ class JobKind(StrEnum):
     NEEDS = "NEEDS"
     RETRAIN = "RETRAIN"
     COLLABORATIVE_CHECK = "COLLABORATIVE_CHECK"
+    READ_BY_MEANING = "READ_BY_MEANING"
 
 
 class RetrainOutcome(StrEnum):

@@ -160,6 +160,7 @@ LABELS: dict[type[StrEnum], dict[str, str]] = {
         "MATCH_RUN": "匹配",
         "NEEDS": "需求计算",
         "RETRAIN": "主题模型再训练",
+        "READ_BY_MEANING": "按句意重新识别",
         "COLLABORATIVE_CHECK": "协同推荐检验",
     },
     ModelWay: {

@@ -43,6 +43,7 @@ from studio.store.runs import MatchRun, RuleConflict, Unmatched
 from studio.store.surveys import Answer, Question, Survey, SurveyImport, SurveyResponse, Upload
 from studio.store.topics import Topic, TopicPhrase
 from studio.store.trends import TopicTrend
+from studio.store.vectors import SentenceVector
 
 metadata = SQLModel.metadata
 
@@ -90,6 +91,7 @@ __all__ = [
     "Rule",
     "RuleConflict",
     "ScorePart",
+    "SentenceVector",
     "SimilarCase",
     "Studio",
     "Survey",

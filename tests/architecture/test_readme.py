@@ -30,6 +30,7 @@ PROMISED = {
     "classify",
     "review",
     "retrain",
+    "reread",
     "model card",
     "export pairings",
     "schema",
