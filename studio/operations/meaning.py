@@ -12,6 +12,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from matching import AnswerReader, AnswerReading, SentenceEmbedder, lessons, normalise
+from studio.arrays.vectors import vectors_as_bytes, vectors_from
 from studio.errors import StudioError
 from studio.operations.audit import audit
 from studio.operations.idempotency import once, remember
@@ -77,7 +78,7 @@ async def read_by_meaning(
         tree = await topic_tree(session, studio_id)
         learnt = await read_lessons(session, studio_id)
         texts = sorted({point.text for point in await undecided(session, cohort_id)})
-        vectors = await vectors_of(session, studio_id)
+        vectors = vectors_from(await vectors_of(session, studio_id))
     embedder = SentenceEmbedder(vectors)
     kept = set(vectors)
     phrases = sorted({phrase for _, phrases in learnt.phrases for phrase in phrases})
@@ -86,7 +87,7 @@ async def read_by_meaning(
     async def keep(n_done: int) -> None:
         new = {key: vector for key, vector in vectors.items() if key not in kept}
         async with writing(engine) as session:
-            await keep_vectors(session, studio_id, new)
+            await keep_vectors(session, studio_id, vectors_as_bytes(new))
         kept.update(new)
         if progress is not None:
             await progress(n_done, n_texts)

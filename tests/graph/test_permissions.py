@@ -95,6 +95,7 @@ INPUTS = {
     # A trainee may, about own words: see test_corrections.
     "correctTopics": None,
     "retrainTopics": "{}",
+    "readByMeaning": "{cohortId: $c}",
     "refreshNeeds": "{cohortId: $c}",
     "refreshRecommendations": "{cohortId: $c}",
     "recordContentEvent": None,
