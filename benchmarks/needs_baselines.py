@@ -32,7 +32,7 @@ class MostFrequent:
 
     def fit(self, texts: Sequence[str], labels: Sequence[str], topics: Topics) -> Self:
         """Count the labels."""
-        self.code = Counter(labels).most_common(1)[0][0] if len(labels) else topics[0][0]
+        self.code = Counter(labels).most_common(1)[0][0] if len(labels) else (topics[0][0] if topics else "")
         return self
 
     def predict(self, texts: Sequence[str]) -> Labels:

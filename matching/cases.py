@@ -5,7 +5,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .arguments import checked_array
 from .exceptions import InvalidInputError
-from .suitability import ON_TOPIC, TEXT_MATCH, greatest_product
+from .suitability import ON_TOPIC, TEXT_ALONE, greatest_product
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -61,7 +61,7 @@ def nearest_cases(
     topical, _ = greatest_product(spoken, about)
     topicless = spoken.max(axis=1, initial=0.0)[:, None] == 0
     scores = np.round((words + topical) / 2, _DECIMALS)
-    near = (topical >= ON_TOPIC) | (topicless & (words >= TEXT_MATCH))
+    near = (topical >= ON_TOPIC) | (topicless & (words >= TEXT_ALONE))
     scores = np.where(near, scores, 0.0)
     best = np.argsort(-scores, axis=1, kind="stable")[:, :k]
     top = np.take_along_axis(scores, best, axis=1)

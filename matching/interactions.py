@@ -27,9 +27,12 @@ class InteractionRecommender(BaseEstimator):
     ----------
     coefficients_ : float array of shape (n_items, n_items)
         Zero on the diagonal: an item never recommends itself.
+    popularity_ : float array of shape (n_items,), in [0, 1]
+        Share of users who used each item: what is recommended to a user who has used none.
 
     Notes
     -----
+    Any number above 0 is one interaction: grades on another scale change nothing.
     One inverse of an n_items square matrix: O(n_items³) time, O(n_items²) memory, seconds for a few thousand
     items.
 
@@ -62,6 +65,7 @@ class InteractionRecommender(BaseEstimator):
         coefficients = inverse / -np.diag(inverse)
         np.fill_diagonal(coefficients, 0.0)
         self.coefficients_ = coefficients
+        self.popularity_ = np.asarray(used.sum(axis=0)).ravel() / max(used.shape[0], 1)
         self.n_features_in_ = coefficients.shape[0]
         return self
 
@@ -96,6 +100,7 @@ class InteractionRecommender(BaseEstimator):
         for start in range(0, used.shape[0], _BLOCK):
             block = sparse.csr_array(used[start : start + _BLOCK])
             scores = self._scores(block)
+            scores[np.diff(block.indptr) == 0] = self.popularity_
             seen = sparse.coo_array(block)
             scores[seen.row, seen.col] = -np.inf
             order = np.argsort(-scores, axis=1, kind="stable")[:, :wanted]
@@ -124,9 +129,10 @@ class InteractionRecommender(BaseEstimator):
 
 
 def interaction_matrix(X: Any) -> sparse.csr_array:
-    """Return interactions as floats after checking that they are a matrix of finite numbers of at least 0."""
+    """Return interactions as ones, after checking that they are a matrix of finite numbers of at least 0."""
     used: sparse.csr_array = sparse.csr_array(sparse.coo_array(X).astype(np.float64))
     used.eliminate_zeros()
     if used.ndim != 2 or (used.data < 0).any() or not np.isfinite(used.data).all():
         raise InvalidInputError("The 'X' parameter must be a matrix of finite numbers of at least 0.")
+    used.data[:] = 1.0
     return used

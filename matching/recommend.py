@@ -64,6 +64,24 @@ class _Pairs:
     well_rated: Flags
 
 
+@dataclass(frozen=True, slots=True)
+class _Mixture:
+    """What keeps a list from saying one thing only."""
+
+    likeness: Floats
+    groups: Integers
+    variety: float
+    balance: float
+
+    def cost(self, chosen: list[int]) -> Floats:
+        """Return what each content loses beside those chosen, shape (n_contents,)."""
+        if not chosen:
+            return np.zeros(len(self.groups))
+        redundant = self.likeness[chosen].max(axis=0)
+        same = (self.groups[chosen][:, None] == self.groups).mean(axis=0) * (self.groups >= 0)
+        return np.asarray(np.round(self.variety * redundant + self.balance * same, 12))
+
+
 def recommend(
     need: ArrayLike,
     content_topics: ArrayLike,
@@ -82,6 +100,8 @@ def recommend(
     prerequisites: ArrayLike | None = None,
     weights: Mapping[str, float] | None = None,
     variety: float = 0.3,
+    content_groups: ArrayLike | None = None,
+    balance: float = 0.05,
 ) -> Recommendations:
     """Recommend contents to one or many trainees.
 
@@ -117,6 +137,10 @@ def recommend(
         `DEFAULT_WEIGHTS` where missing.
     variety : float in [0, 1], default 0.3
         What a content loses for being about the same as one already chosen.
+    content_groups : int array of shape (n_contents,), at least −1, optional
+        Kinds to keep in balance (hot, hard and highlight points, say); −1 belongs to none.
+    balance : float in [0, 1], default 0.05
+        What a content loses where all that is chosen is of its group; in between in proportion.
 
     Returns
     -------
@@ -147,11 +171,12 @@ def recommend(
     """
     needs = checked_array("need", need, (None, None), 0.0, 1.0)
     about = checked_array("content_topics", content_topics, (None, needs.shape[1]), 0.0, 1.0)
-    if k < 1 or not 0 <= variety <= 1:
+    if k < 1 or not 0 <= variety <= 1 or not 0 <= balance <= 1:
         raise InvalidInputError(
-            "The 'k' and 'variety' parameters of recommend must be at least 1 and in [0, 1]. "
-            f"Got {k!r} and {variety!r} instead."
+            "The 'k', 'variety' and 'balance' parameters of recommend must be at least 1, in [0, 1] and in [0, 1]. "
+            f"Got {k!r}, {variety!r} and {balance!r} instead."
         )
+    groups = optional_array("content_groups", content_groups, (len(about),), -1.0, np.inf, -1.0)
     shape = (len(needs), len(about))
     done = optional_array("taken", taken, shape, 0.0, 1.0, 0.0) > 0
     match, topics = greatest_product(needs, about)
@@ -169,9 +194,9 @@ def recommend(
         parts, parts.sum(axis=2), topics, points, allowed, wanted, in_words, fit == 1.0, well_rated
     )
     closure = prerequisite_closure(prerequisites, len(about))
-    likeness = _likeness(about)
+    mixture = _Mixture(_likeness(about), groups.astype(np.int64), variety, balance)
     picked = [
-        _in_order(_pick(pairs, row, done[row], closure, likeness, k, variety), pairs.scores[row], closure)
+        _in_order(_pick(pairs, row, done[row], closure, mixture, k), pairs.scores[row], closure)
         for row in range(len(needs))
     ]
     return _collect(pairs, picked, k)
@@ -212,16 +237,14 @@ def _pick(
     row: int,
     done: Flags,
     closure: list[tuple[int, ...]],
-    likeness: Floats,
+    mixture: _Mixture,
     k: int,
-    variety: float,
 ) -> list[tuple[int, bool]]:
     """Choose greedily by score less likeness to what is chosen; return (content, is a prerequisite only)."""
     chosen: dict[int, bool] = {}
-    value = np.where(pairs.wanted[row], np.round((1 - variety) * pairs.scores[row], 12), -np.inf)
-    redundant = np.zeros(len(value))
-    while len(chosen) < k:
-        best = int(np.argmax(value - np.round(variety * redundant, 12)))
+    value = np.where(pairs.wanted[row], np.round((1 - mixture.variety) * pairs.scores[row], 12), -np.inf)
+    while len(chosen) < min(k, len(value)):
+        best = int(np.argmax(value - mixture.cost(list(chosen))))
         if value[best] == -np.inf:
             break
         value[best] = -np.inf
@@ -232,7 +255,6 @@ def _pick(
             chosen[content] = not pairs.wanted[row, content]
             value[content] = -np.inf
         chosen[best] = False
-        redundant = np.maximum(redundant, likeness[[*missing, best]].max(axis=0))
     return list(chosen.items())
 
 

@@ -53,14 +53,14 @@ class Shelf:
         return set(self.closure[content]) & set(self.contents) <= known
 
     def point_of(self, content: int | None, topic: int, proof: Integers) -> int | None:
-        """Return the point that a content answers beside a topic; None where nothing was said.
+        """Return the point that a content answers beside a topic; None where nothing was said of it.
 
         That is its own, unless that one shows the need of another topic: who reads of lifts is not told that it
         answers a word about forms. `proof`, of shape (n_topics,), holds the point that shows each need.
         """
         shown = int(proof[topic])
         own = -1 if content is None else int(self.points[content])
-        point = own if own >= 0 and (own == shown or own not in proof or shown < 0) else shown
+        point = own if own >= 0 and own not in proof else shown
         return point if point >= 0 else None
 
 

@@ -16,6 +16,8 @@ _LEVEL_FIT = {-2: 0.2, -1: 0.6, 0: 1.0, 1: 0.7}
 _RATING_PRIOR = 5.0
 # From this text score on, a content is said to answer the trainee's own words.
 TEXT_MATCH = 0.3
+# Where nobody knows a sentence's topic its words must do more: the best of all contents is always near to 0.5.
+TEXT_ALONE = 0.53
 # A content is on a point's topic from this product of confidence and aboutness on.
 ON_TOPIC = 0.2
 
@@ -56,9 +58,9 @@ def own_words(
     spoken = optional_array("point_topics", point_topics, (n_points, needs.shape[1]), 0.0, 1.0, 0.0)
     scores = optional_array("point_scores", point_scores, (n_points, len(about)), 0.0, 1.0, 0.0)
     topical, _ = greatest_product(spoken, about)
-    # A point is cited for its topic; for a real match of words only where nobody knows its topic.
+    # A point is cited for its topic; for a clear match of words only where nobody knows its topic.
     has_topic = spoken.max(axis=1, initial=0.0)[:, None] > 0
-    link = np.where(np.where(has_topic, topical >= ON_TOPIC, scores >= TEXT_MATCH), topical + scores, 0.0)
+    link = np.where(np.where(has_topic, topical >= ON_TOPIC, scores >= TEXT_ALONE), topical + scores, 0.0)
     best_link = np.zeros(best_text.shape)
     for point, trainee in enumerate(owner.tolist()):
         answered = np.where(link[point] > 0, scores[point], 0.0)

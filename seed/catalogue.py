@@ -8,6 +8,7 @@ import tomllib
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -37,6 +38,8 @@ KEYS = {
     "requires",
     "body",
 }
+# Of what is offered on some days only, such as an activity.
+DAYS = {"starts_on", "ends_on"}
 
 Term = TypeVar("Term", bound=StrEnum)
 
@@ -61,6 +64,8 @@ class ContentSeed:
     steps: tuple[ShadowStep, ...]
     requires: tuple[str, ...]
     body: str
+    starts_on: date | None = None
+    ends_on: date | None = None
 
 
 def load_catalogue(leaves: Collection[str] | None = None, folder: Path = FOLDER) -> tuple[ContentSeed, ...]:
@@ -107,7 +112,7 @@ def _read(path: Path, leaves: Collection[str]) -> list[ContentSeed]:
 
 
 def _content(entry: Mapping[str, Any], where: str) -> ContentSeed:
-    wrong = set(entry) ^ KEYS
+    wrong = (set(entry) - DAYS) ^ KEYS
     if wrong:
         raise CatalogueFileError(f"{where}: missing or unknown keys {sorted(wrong)}; use {sorted(KEYS)}")
     where = f"{where} ({entry['code']})"
@@ -124,7 +129,16 @@ def _content(entry: Mapping[str, Any], where: str) -> ContentSeed:
         steps=tuple(_term(ShadowStep, step, where) for step in _texts(entry, "steps", where)),
         requires=_texts(entry, "requires", where),
         body=_text(entry, "body", where),
+        starts_on=_day(entry, "starts_on", where),
+        ends_on=_day(entry, "ends_on", where),
     )
+
+
+def _day(entry: Mapping[str, Any], key: str, where: str) -> date | None:
+    value = entry.get(key)
+    if value is not None and type(value) is not date:
+        raise CatalogueFileError(f"{where}: {key} must be a day such as 2027-03-01; got {value!r}")
+    return value
 
 
 def _text(entry: Mapping[str, Any], key: str, where: str) -> str:

@@ -49,6 +49,8 @@ def content_entries() -> list[ContentEntry]:
             source=content.source,
             steps=content.steps,
             requires=content.requires,
+            starts_on=content.starts_on,
+            ends_on=content.ends_on,
         )
         for content in load_catalogue()
     ]

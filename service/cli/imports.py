@@ -198,7 +198,7 @@ def _print_report(report: ImportReport, language: str) -> None:
             rejected=len(report.rejected_rows),
         )
     )
-    if report.respondents:
+    if report.has_questions:
         answers = {"respondents": report.respondents, "painPoints": report.pain_points}
         output.print(translate("CLI_IMPORT_ANSWERS", language, **answers))
     ordinary = [column.column for column in report.mapping if column.field.startswith("other_")]

@@ -53,6 +53,8 @@ def review(
     """Print the review queue of a cohort, or decide topics."""
     if (cohort is not None) + bool(correct) + (file is not None) != 1:
         refuse(StudioError("REVIEW_ONE_OF_THREE"), form, lang)
+    if file is None and (dry_run or skip_bad_rows or map_):
+        refuse(StudioError("REVIEW_FILE_ONLY"), form, lang)
     if cohort is not None:
         _queue(cohort, studio, form, lang)
     elif file is not None:

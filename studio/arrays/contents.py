@@ -13,7 +13,7 @@ from matching import Recommendations
 from studio.arrays.matches import seniority
 from studio.store.catalogue import Content
 from studio.store.content_events import Settled
-from studio.store.enums import Level
+from studio.store.enums import Level, ThreePoint
 from studio.store.people import Trainee
 from studio.store.topics import Topic
 
@@ -45,6 +45,8 @@ class CatalogueArrays:
     topics: Floats
     levels: Integers
     prerequisites: Integers
+    # Hot, hard or highlight (三点), by number; −1 for none.
+    groups: Integers
     # NaN where nobody has judged.
     ratings: Floats
     n_ratings: Integers
@@ -99,9 +101,14 @@ def catalogue_arrays(
         topics=about,
         levels=np.array([_RUNGS[content.level] for content in contents], dtype=np.int64),
         prerequisites=np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2),
+        groups=np.array([_group(content.three_point) for content in contents], dtype=np.int64),
         ratings=np.where(judged[:, 1] > 0, judged[:, 0] / np.maximum(judged[:, 1], 1), np.nan),
         n_ratings=judged[:, 1],
     )
+
+
+def _group(point: ThreePoint | None) -> int:
+    return -1 if point is None else list(ThreePoint).index(point)
 
 
 def trainee_arrays(

@@ -56,6 +56,7 @@ def ranked(
         excluded=arrays.dismissed,
         taken=arrays.taken,
         prerequisites=catalogue.prerequisites,
+        content_groups=catalogue.groups,
         weights=weights,
         variety=variety,
     )

@@ -13,7 +13,8 @@ from matching import CoursePlan, plan_courses
 from studio.arrays.courses import CourseArrays, Floats, course_arrays
 from studio.operations.heat import GroupNeeds
 from studio.operations.match_input import free_places
-from studio.store.catalogue import Content, ContentTopic
+from studio.store.catalogue import Content, ContentTopic, on_offer
+from studio.store.clock import today
 from studio.store.cohorts import Cohort
 from studio.store.enums import ContentKind, CourseEvent
 from studio.store.packages import CoursePlanContent, CoursePlanItem, CoursePlanSpeaker
@@ -147,7 +148,7 @@ async def _contents(session: AsyncSession, item: CoursePlanItem, used: set[UUID]
         .join(Topic, col(Topic.id) == ContentTopic.topic_id)
         .where(
             Content.studio_id == item.studio_id,
-            Content.active,
+            on_offer(today()),
             ContentTopic.position == 0,
             sa.func.coalesce(Topic.parent_id, Topic.id) == item.topic_id,
         )

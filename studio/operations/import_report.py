@@ -10,6 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from studio.imports.columns import ColumnMapping
 from studio.imports.issues import RowIssue, in_row_order
 from studio.imports.rowreader import field_columns
+from studio.store.enums import Measure
+
+# How the fields of questions begin in a mapping.
+QUESTIONS = tuple(measure.value.lower() for measure in Measure)
 
 
 @dataclass
@@ -38,6 +42,11 @@ class ImportReport:
     def rejected_rows(self) -> set[int]:
         """Numbers of the rows with at least one issue."""
         return {issue.row for issue in self.rejected}
+
+    @property
+    def has_questions(self) -> bool:
+        """Whether it is a survey's: some column is a question."""
+        return any(column.field.partition(":")[0].startswith(QUESTIONS) for column in self.mapping)
 
     def column(self, field: str) -> str:
         """Return the header of a field's column, or empty where the sheet has none."""

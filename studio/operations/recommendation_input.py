@@ -15,7 +15,7 @@ from studio.arrays.contents import (
     catalogue_arrays,
     trainee_arrays,
 )
-from studio.store.catalogue import Content, ContentPrerequisite, ContentTopic
+from studio.store.catalogue import Content, ContentPrerequisite, ContentTopic, on_offer
 from studio.store.clock import today
 from studio.store.content_events import content_ratings, settled_contents
 from studio.store.needs import PainPoint, PainPointTopic, TraineeNeed
@@ -26,9 +26,9 @@ from studio.store.topics import Topic
 
 
 async def recommendable(session: AsyncSession, studio_id: UUID, topics: Sequence[Topic]) -> CatalogueArrays:
-    """Return the active contents of a studio with what they are about, need before them, and how they are rated."""
+    """Return the contents offered today with what they are about, need before them, and how they are rated."""
     contents = await session.execute(
-        select(Content).where(Content.studio_id == studio_id, Content.active).order_by(col(Content.code))
+        select(Content).where(Content.studio_id == studio_id, on_offer(today())).order_by(col(Content.code))
     )
     about = await session.execute(
         select(ContentTopic.content_id, ContentTopic.topic_id, ContentTopic.position).where(

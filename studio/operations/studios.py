@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -53,6 +54,8 @@ class ContentEntry:
     source: str
     steps: Sequence[str]
     requires: Sequence[str]
+    starts_on: date | None = None
+    ends_on: date | None = None
 
 
 async def find_studio(session: AsyncSession, name: str | None = None) -> Studio:
@@ -169,6 +172,8 @@ async def install_catalogue(session: AsyncSession, studio_id: UUID, entries: Seq
             "origin": entry.origin,
             "source": entry.source,
             "steps": list(entry.steps),
+            "starts_on": entry.starts_on,
+            "ends_on": entry.ends_on,
         }
         if entry.code in contents:
             changed(contents[entry.code], **values)

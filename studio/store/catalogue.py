@@ -1,9 +1,10 @@
 """The catalogue: courses, cases, templates and policies."""
 
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Field
+from sqlmodel import Field, col
 
 from studio.store.columns import StudioRow, UserText, enum_type
 from studio.store.enums import ContentKind, Level, Origin, ThreePoint
@@ -15,6 +16,7 @@ class Content(StudioRow, table=True):
     __table_args__ = (
         sa.UniqueConstraint("studio_id", "code"),
         sa.CheckConstraint("minutes > 0", "minutes_positive"),
+        sa.CheckConstraint("starts_on IS NULL OR ends_on IS NULL OR starts_on <= ends_on", "days_in_order"),
     )
 
     code: str = Field(max_length=80)
@@ -29,6 +31,9 @@ class Content(StudioRow, table=True):
     # Which of the four shadowing steps it suits.
     steps: list[str] = Field(default_factory=list, sa_type=sa.JSON)
     active: bool = True
+    # First and last day on which it is offered; without them always.
+    starts_on: date | None = None
+    ends_on: date | None = None
 
 
 class ContentTopic(StudioRow, table=True):
@@ -50,3 +55,10 @@ class ContentPrerequisite(StudioRow, table=True):
 
     content_id: UUID = Field(foreign_key="content.id", ondelete="CASCADE")
     requires_id: UUID = Field(foreign_key="content.id", index=True, ondelete="CASCADE")
+
+
+def on_offer(day: date) -> sa.ColumnElement[bool]:
+    """Tell whether a content is in use and offered on a day."""
+    begun = sa.or_(col(Content.starts_on).is_(None), col(Content.starts_on) <= day)
+    not_over = sa.or_(col(Content.ends_on).is_(None), col(Content.ends_on) >= day)
+    return sa.and_(col(Content.active), begun, not_over)

@@ -19,7 +19,7 @@ def test_case_of_another_topic_is_left_out_however_alike_its_words() -> None:
 
 
 def test_words_decide_alone_where_nobody_knows_the_topic() -> None:
-    indices, _ = nearest_cases([[0.2, 0.5], [0.1, 0.2]], np.zeros((2, 1)), [[1.0], [1.0]], k=1)
+    indices, _ = nearest_cases([[0.2, 0.55], [0.1, 0.5]], np.zeros((2, 1)), [[1.0], [1.0]], k=1)
     assert indices.tolist() == [[1], [-1]]
 
 

@@ -48,3 +48,17 @@ def test_wrong_input_is_refused() -> None:
         InteractionRecommender().fit([[-1.0, 0.0]])
     with pytest.raises(InvalidInputError, match="items"):
         InteractionRecommender().fit(np.eye(2)).recommend(np.eye(3), 1)
+
+
+def test_grades_count_as_one_interaction_each() -> None:
+    used = np.array([[1, 1, 0, 0], [1, 1, 0, 1], [0, 1, 1, 0]])
+    graded = used * np.array([[5, 1, 3, 2]])
+    plain = InteractionRecommender(ridge=1.0).fit(used)
+    other = InteractionRecommender(ridge=1.0).fit(graded)
+    assert np.array_equal(plain.coefficients_, other.coefficients_)
+    assert plain.recommend(used, 2).tolist() == other.recommend(graded, 2).tolist()
+
+
+def test_who_has_used_nothing_gets_what_most_use() -> None:
+    used = np.array([[0, 0, 1], [0, 1, 1], [1, 1, 1], [0, 0, 0]])
+    assert InteractionRecommender(ridge=1.0).fit(used).recommend(np.zeros((1, 3)), 3).tolist() == [[2, 1, 0]]

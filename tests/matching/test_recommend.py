@@ -212,3 +212,19 @@ def test_one_happy_reader_does_not_lift_what_nobody_judged() -> None:
     judged, unjudged = found.parts[0, :, 3]
     assert found.contents.tolist() == [[0, 1]]
     assert unjudged < judged < 0.08
+
+
+def test_groups_are_kept_in_balance() -> None:
+    """Four contents that answer as well: two of one group in a row only where there is no other."""
+    one = {"need": [[0.9]], "content_topics": [[1.0]] * 4, "k": 3}
+    grouped = recommend(**one, content_groups=[0, 0, 0, 1])
+    assert grouped.contents.tolist() == [[0, 1, 3]]
+    assert recommend(**one).contents.tolist() == [[0, 1, 2]]
+    assert recommend(**one, content_groups=[-1] * 4).contents.tolist() == [[0, 1, 2]]
+    other = {"content_topics": [[1.0, 0.0], [0.9, 0.0], [0.0, 0.1]], "k": 2, "content_groups": [0, 0, 1]}
+    strong = recommend([[0.9, 0.1]], **other, variety=0.0)
+    assert strong.contents.tolist() == [[0, 1]]
+
+
+def test_no_contents_are_no_recommendations() -> None:
+    assert recommend([[0.9]], np.zeros((0, 1)), 2).contents.tolist() == [[-1, -1]]

@@ -19,6 +19,7 @@ from studio.reading.fields import (
     ToMany,
     Value,
     by,
+    day,
     document,
     integer,
     of,
@@ -113,6 +114,8 @@ TOPICS = (
             "threePoint": word("three_point"),
             "origin": word("origin"),
             "source": text("source"),
+            "startsOn": day("starts_on"),
+            "endsOn": day("ends_on"),
             "topics": ToMany(
                 "Topic",
                 lambda link, topic: topic.c.id == link.c.topic_id,

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -7,9 +8,10 @@ from sqlmodel import select
 from studio.operations.recommendations import recommend_contents
 from studio.operations.studios import ContentEntry, install_catalogue
 from studio.permissions import Actor
+from studio.store.clock import today
 from studio.store.database import reading, writing
 from studio.store.enums import ContentKind, Level, Origin
-from studio.store.tables import Content, PainPoint, SimilarCase
+from studio.store.tables import Content, PainPoint, Recommendation, SimilarCase
 
 LIFTS = "一楼三户不同意装电梯,书记逐户算补偿"
 PARKING = "老小区停车位划线轮用,不再天天吵"
@@ -59,3 +61,37 @@ async def test_pain_points_are_given_the_cases_that_tell_of_the_like(
     later = await _cases(engine)
     assert [title for title, _ in later["加装电梯一楼不同意"]] == [PARKING]
     assert [title for title, _ in later["材料写到半夜还被退"]] == ["材料写到半夜还被退的一年"]
+
+
+async def test_what_is_over_or_to_come_is_not_recommended(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
+    day, week = today(), timedelta(days=7)
+    days = {"C1": (None, day), "C2": (None, day - week), "C3": (day + week, None), "C4": (day, day + week)}
+
+    def entry(code: str) -> ContentEntry:
+        kind, title = ContentKind.COURSE, f"加装电梯一楼不同意{code}"
+        return ContentEntry(
+            code,
+            kind,
+            title,
+            title,
+            ("LIVELIHOOD",),
+            Level.ABLE,
+            30,
+            None,
+            Origin.OWN,
+            "",
+            (),
+            (),
+            *days[code],
+        )
+
+    async with writing(engine) as session:
+        await install_catalogue(session, organizer.studio_id, [entry(code) for code in days])
+        await recommend_contents(session, organizer, cohort_id=cohort_id)
+    async with reading(engine) as session:
+        offered = await session.execute(
+            select(Content.code).join(Recommendation, Recommendation.content_id == Content.id).distinct()
+        )
+        assert sorted(offered.scalars()) == ["C1", "C4"]
