@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .arguments import checked_array
 from .exceptions import InvalidInputError
-from .shelf import Shelf
+from .shelf import Shelf, shown_point
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -122,7 +122,7 @@ def monthly_events(
         content = _next_content(topic, shelf, known, said=bool(proof[topic] >= 0))
         suits = np.ones(len(MODES), dtype=np.bool_) if content is None else _modes(shelf, content)
         mode = int(np.argmin(np.where(suits, modes, n_months + 1)))
-        point = shelf.point_of(content, topic, proof)
+        point = shown_point(topic, proof)
         events.append(MonthlyEvent(month, MODES[mode], topic, content, point))
         taught.add(topic)
         held[topic] += 1

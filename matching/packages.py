@@ -13,7 +13,7 @@ from .day_topics import share_days, topic_weights
 from .exceptions import InvalidInputError
 from .goals import AbilityGoal, MonthlyEvent, ability_goals, monthly_events
 from .shadowing_day import Day, place
-from .shelf import STEPS, Shelf, Step, shelf_of
+from .shelf import STEPS, Shelf, Step, shelf_of, shown_point
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -260,14 +260,14 @@ class PackagePlanner(BaseEstimator):
                 return
 
     def _items(self, day: Day, shelf: Shelf, proof: Integers) -> list[PackageItem]:
-        cited = shelf.point_of(None, day.topic, proof)
+        cited = shown_point(day.topic, proof)
         free = self._free_minutes(day, shelf)
         items = []
         for step, name in enumerate(STEPS):
             if step in day.seats:
                 content = day.seats[step]
-                point, minutes = shelf.point_of(content, day.topic, proof), int(shelf.minutes[content])
-                items.append(PackageItem(day.number, "DAYTIME", name, content, day.topic, minutes, point))
+                minutes = int(shelf.minutes[content])
+                items.append(PackageItem(day.number, "DAYTIME", name, content, day.topic, minutes, cited))
             if free[step]:
                 items.append(PackageItem(day.number, "DAYTIME", name, None, day.topic, free[step], cited))
         if not day.has_evening:

@@ -52,16 +52,14 @@ class Shelf:
         """Tell whether all that is recommended and comes before a content is among `known`."""
         return set(self.closure[content]) & set(self.contents) <= known
 
-    def point_of(self, content: int | None, topic: int, proof: Integers) -> int | None:
-        """Return the point that a content answers beside a topic; None where nothing was said of it.
 
-        That is its own, unless that one shows the need of another topic: who reads of lifts is not told that it
-        answers a word about forms. `proof`, of shape (n_topics,), holds the point that shows each need.
-        """
-        shown = int(proof[topic])
-        own = -1 if content is None else int(self.points[content])
-        point = own if own >= 0 and own not in proof else shown
-        return point if point >= 0 else None
+def shown_point(topic: int, proof: Integers) -> int | None:
+    """Return the point that shows the need of a topic, which what is placed there answers; None where nothing does.
+
+    It is not the one that a content was recommended for: that may be about another of its topics, and who reads of
+    lifts is not told that it answers a word about forms. `proof`, of shape (n_topics,), holds the points.
+    """
+    return int(proof[topic]) if proof[topic] >= 0 else None
 
 
 def shelf_of(
