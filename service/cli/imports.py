@@ -20,7 +20,7 @@ from service.cli.options import (
     SkipOption,
     StudioOption,
 )
-from service.cli.running import acting, column_map, output, print_json, read_file, run, working
+from service.cli.running import Tell, acting, column_map, output, print_json, read_file, run, working
 from studio.messages import translate
 from studio.operations.import_report import ImportReport
 from studio.operations.mentors import import_mentors
@@ -32,7 +32,7 @@ from studio.permissions import Actor
 from studio.store.database import reading, write
 
 app = typer.Typer(help="HELP_IMPORT", no_args_is_help=True)
-Import = Callable[[AsyncEngine, Actor, bytes], Awaitable[ImportReport]]
+Import = Callable[[AsyncEngine, Actor, bytes, Tell], Awaitable[ImportReport]]
 InTransaction = Callable[[AsyncSession, Actor, bytes], Awaitable[ImportReport]]
 
 
@@ -108,11 +108,13 @@ def survey(
     """Import a survey export."""
     overrides = column_map(map_, form, lang)
 
-    async def work(engine: AsyncEngine, actor: Actor, content: bytes) -> ImportReport:
+    async def work(engine: AsyncEngine, actor: Actor, content: bytes, tell: Tell) -> ImportReport:
         # A large file takes seconds to read: others go on writing meanwhile.
         async with reading(engine) as session:
             known = await prepare_import(session, actor, cohort)
-        read = await read_survey(known, content, file.name, anonymous=anonymous, overrides=overrides)
+        read = await read_survey(
+            known, content, file.name, anonymous=anonymous, overrides=overrides, progress=tell
+        )
         return await write(
             engine,
             lambda session: store_survey(
@@ -154,7 +156,7 @@ def rules(
 
 def at_once(work: InTransaction) -> Import:
     """Read and store a file in one transaction: lists of people are short."""
-    return lambda engine, actor, content: write(engine, lambda session: work(session, actor, content))
+    return lambda engine, actor, content, _tell: write(engine, lambda session: work(session, actor, content))
 
 
 def run_import(
@@ -163,11 +165,12 @@ def run_import(
     """Do an import of a file and report it; rejected rows end with code 1 unless skipping was asked."""
     content = read_file(file, form, lang)
 
-    async def whole() -> ImportReport:
-        async with acting(studio) as (engine, actor):
-            return await work(engine, actor, content)
+    with working(translate("CLI_IMPORTING", lang.value, file=file.name)) as tell:
 
-    with working(translate("CLI_IMPORTING", lang.value, file=file.name)):
+        async def whole() -> ImportReport:
+            async with acting(studio) as (engine, actor):
+                return await work(engine, actor, content, tell)
+
         report = run(whole, form, lang)
     if form is Format.JSON:
         print_json(report.as_json(lang.value))

@@ -62,13 +62,14 @@ def reread(
 ) -> None:
     """Read a cohort's words by their meaning."""
 
-    async def work() -> dict[str, Any]:
-        async with acting(studio) as (engine, actor):
-            async with reading(engine) as session:
-                row = await find_cohort(session, actor.studio_id, cohort)
-            return {"cohort": cohort, "read": await read_by_meaning_now(engine, actor, row.id)}
+    with working(translate("CLI_READING_BY_MEANING", lang.value)) as tell:
 
-    with working(translate("CLI_READING_BY_MEANING", lang.value)):
+        async def work() -> dict[str, Any]:
+            async with acting(studio) as (engine, actor):
+                async with reading(engine) as session:
+                    row = await find_cohort(session, actor.studio_id, cohort)
+                return {"cohort": cohort, "read": await read_by_meaning_now(engine, actor, row.id, tell)}
+
         result = run(work, form, lang)
     if form is Format.JSON:
         print_json(result)

@@ -11,6 +11,7 @@ from typing import Any, NoReturn, TypeVar
 import orjson
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -27,6 +28,8 @@ from studio.store.faults import refusal_of
 from studio.store.schema import require_newest
 
 T = TypeVar("T")
+# Told steps done and steps in all.
+Tell = Callable[[int, int], Awaitable[None]]
 
 # Results go to standard output; progress and complaints to standard error. Without markup: names, file names and
 # what people wrote may hold square brackets, so styles are given apart from texts.
@@ -104,10 +107,21 @@ def print_json(value: Any) -> None:
 
 
 @contextmanager
-def working(message: str) -> Iterator[None]:
-    """Show on standard error that something is being worked at."""
-    with complaints.status(Text(message)):
-        yield
+def working(message: str) -> Iterator[Tell]:
+    """Show on a terminal's standard error that something is being worked at, and how far, once that is told."""
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=complaints, transient=True, disable=not complaints.is_terminal) as bar:
+        task = bar.add_task(message, total=None)
+
+        async def tell(done: int, total: int) -> None:
+            bar.update(task, description=f"{message} {done}/{total}", completed=done, total=total)
+
+        yield tell
 
 
 def read_file(path: Path, form: Format, language: Language) -> bytes:

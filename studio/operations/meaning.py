@@ -58,13 +58,15 @@ async def start_reading_by_meaning(
     return job
 
 
-async def read_by_meaning_now(engine: AsyncEngine, actor: Actor, cohort_id: UUID) -> int:
+async def read_by_meaning_now(
+    engine: AsyncEngine, actor: Actor, cohort_id: UUID, progress: Progress | None = None
+) -> int:
     """Read a cohort's words by their meaning here and now; return how many pain points were read."""
     require(actor, "read_by_meaning")
     require_extra()
     async with reading(engine) as session:
         cohort = await own(session, actor, Cohort, cohort_id, "cohortId")
-    read = await read_by_meaning(engine, actor.studio_id, cohort.id)
+    read = await read_by_meaning(engine, actor.studio_id, cohort.id, progress)
     async with writing(engine) as session:
         await audit(session, actor, "read_by_meaning", "Cohort", cohort.id)
         return await store_cohort(session, actor.studio_id, cohort.id, read)

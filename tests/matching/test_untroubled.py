@@ -80,3 +80,15 @@ def test_long_repetition_costs_no_more_than_its_length(piece: str) -> None:
     is_junk([piece * 4000 + "字"])
     is_resolved([piece * 4000 + "字"])
     assert time.process_time() - start < 2
+
+
+@pytest.mark.parametrize("text", ["好的，收到", "同第8题", "见上", "还好吧", "以上都是"])
+def test_answers_that_point_elsewhere_or_only_nod_say_nothing(text: str) -> None:
+    assert is_junk([text]).all()
+
+
+@pytest.mark.parametrize(
+    "text", ["以上问题都没解决", "还好意思来要补贴", "见到领导就躲", "同第三小区一样没有车位", "没有人"]
+)
+def test_what_only_begins_like_it_is_a_trouble(text: str) -> None:
+    assert not is_junk([text]).any()
