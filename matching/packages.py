@@ -12,7 +12,7 @@ from .arguments import checked_array, optional_array
 from .day_topics import share_days, topic_weights
 from .exceptions import InvalidInputError
 from .goals import AbilityGoal, MonthlyEvent, ability_goals, monthly_events
-from .shadowing_day import Day, place
+from .shadowing_day import SHORTEST_STEP, Day, place
 from .shelf import STEPS, Shelf, Step, shelf_of, shown_point
 
 Floats = NDArray[np.float64]
@@ -23,7 +23,6 @@ N_DAYS = 5
 # Shares of a day for listening, watching, learning, doing: the week goes from listening to doing.
 _FIRST_DAY = np.array([0.35, 0.30, 0.20, 0.15])
 _LAST_DAY = np.array([0.10, 0.15, 0.25, 0.50])
-_SHORTEST_STEP = 15
 _ROUNDING = 5
 # A shadowing day is spent beside the mentor: contents take at most this share of it.
 _MATERIAL = 0.5
@@ -225,7 +224,7 @@ class PackagePlanner(BaseEstimator):
         return PackagePlan(tuple(items), day_topics, events, goals, unplaced)
 
     def _check_budget(self) -> None:
-        least = len(STEPS) * _SHORTEST_STEP
+        least = len(STEPS) * SHORTEST_STEP
         given = (self.minutes_per_day, self.evening_minutes, self.most_days_per_topic, self.n_months)
         if any(value < low for value, low in zip(given, (least, 1, 1, 0), strict=True)):
             raise InvalidInputError(
@@ -288,12 +287,12 @@ class PackagePlanner(BaseEstimator):
         )
         is_open = np.array([step not in day.held for step in range(len(STEPS))])
         left = day.left - int(lessons.sum())
-        least = np.where(is_open & (lessons == 0), _SHORTEST_STEP, 0)
+        least = np.where(is_open & (lessons == 0), SHORTEST_STEP, 0)
         least *= int(least.sum()) <= left
         short = np.where(is_open, np.maximum(shares * self.minutes_per_day - lessons - least, 0.0), 0.0)
         spare = left - int(least.sum())
         minutes = least + (spare * short / max(float(short.sum()), 1.0)).astype(np.int64)
-        minutes = np.where(minutes < _SHORTEST_STEP, 0, minutes // _ROUNDING * _ROUNDING)
-        if is_open.any() and (minutes.any() or left >= _SHORTEST_STEP):
+        minutes = np.where(minutes < SHORTEST_STEP, 0, minutes // _ROUNDING * _ROUNDING)
+        if is_open.any() and (minutes.any() or left >= SHORTEST_STEP):
             minutes[np.argmax(np.where(is_open, minutes, -1))] += left - int(minutes.sum())
         return dict(enumerate(minutes.tolist()))

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 from .shelf import STEPS, Shelf
 
 Integers = NDArray[np.int64]
+
+#: Minutes that a step without content has at least.
+SHORTEST_STEP = 15
 # The content at each step of a day.
 Seats = dict[int, int]
 
@@ -56,9 +59,10 @@ def place(content: int, shelf: Shelf, week: Sequence[Day], proof: Integers) -> b
 def _seat(contents: list[int], shelf: Shelf, day: Day, known: set[int]) -> Seats | None:
     """Give each content of a day a step that it suits, after what comes before it; None if there is no way."""
     needed = sum(int(shelf.minutes[content]) for content in contents)
-    if needed > min(day.reading, day.left):
-        return None
     steps_left = [step for step in range(len(STEPS)) if step not in day.held]
+    own_work = (len(steps_left) - len(contents)) * SHORTEST_STEP
+    if needed > min(day.reading, day.left - own_work):
+        return None
     for steps in permutations(steps_left, len(contents)):
         seats = dict(zip(steps, contents, strict=True))
         if all(

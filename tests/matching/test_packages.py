@@ -369,3 +369,13 @@ def test_a_content_cites_no_word_about_another_topic() -> None:
     assert [item.topic for item in plan.items if item.content == 0] == [0]
     cited = {(item.topic, item.point) for item in plan.items}
     assert cited == {(0, 0), (1, 1)}
+
+
+def test_a_content_leaves_room_for_the_steps_beside_it() -> None:
+    """16 minutes of an hour would leave the other three steps less than a quarter of an hour each."""
+    order = {"contents": [0], "content_topics": [[1.0]], "content_minutes": [16]}
+    plan = PackagePlanner(minutes_per_day=60).plan([1.0], **order)
+    assert all(item.content is None for item in plan.items)
+    for day in range(1, 6):
+        steps = [item.step for item in plan.items if item.day == day and item.step]
+        assert set(steps) == {"LISTEN", "WATCH", "LEARN", "DO"}
