@@ -1,6 +1,5 @@
 """Copied answers: one text that several people handed in."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -8,15 +7,14 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 
+from .answers import bare_spellings
 from .arguments import owner_rows
 from .exceptions import InvalidInputError
 from .features import ngrams
-from .normalise import normalise
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
-_NOT_WORDS = re.compile(r"[\W_]+")
 # Texts compared at a time: what memory holds of them grows with this, not with their square.
 _BLOCK = 512
 
@@ -78,7 +76,7 @@ def find_copies(
             f"Got {threshold!r} and {least_letters!r} instead."
         )
     people = owner_rows("owner", owner, len(texts), np.iinfo(np.int64).max)
-    bare = [_NOT_WORDS.sub("", each.text) for each in normalise(texts)]
+    bare = bare_spellings(texts)
     place: dict[str, int] = {}
     long_ones = [at for at, text in enumerate(bare) if len(text) >= least_letters]
     for at in long_ones:

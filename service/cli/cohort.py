@@ -107,11 +107,12 @@ async def needs_json(engine: AsyncEngine, actor: Actor, cohort: int, language: s
             "roles": heat_rows(found["needsByRole"], "role"),
             "counties": heat_rows(found["needsByCounty"], "county"),
         },
-        "trends": [{**_topic(trend), **_figures(trend, TREND)} for trend in found["trends"]],
+        "trends": [{**topic_json(trend), **_figures(trend, TREND)} for trend in found["trends"]],
     }
 
 
-def _topic(row: dict[str, Any]) -> dict[str, Any]:
+def topic_json(row: dict[str, Any]) -> dict[str, Any]:
+    """Return the topic that a row of figures is about."""
     return {"topic": row["topic"]["code"], "name": row["topic"]["name"]}
 
 

@@ -5,6 +5,7 @@ from typing import Any
 from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from service.cli.cohort import topic_json
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.running import acting, output, print_json, run, working
 from service.documents import run_document
@@ -51,7 +52,7 @@ async def gaps_json(engine: AsyncEngine, actor: Actor, cohort: int, language: st
         "cohort": cohort,
         "topics": [
             {
-                **_topic(gap),
+                **topic_json(gap),
                 "demand": gap["demand"],
                 "supply": gap["supply"],
                 "placesShort": gap["placesShort"],
@@ -62,16 +63,14 @@ async def gaps_json(engine: AsyncEngine, actor: Actor, cohort: int, language: st
             for gap in found["gaps"]
         ],
         "recruit": [
-            {**_topic(gap), "places": gap["placesShort"], "mentors": gap["mentors"]}
+            {**topic_json(gap), "places": gap["placesShort"], "mentors": gap["mentors"]}
             for gap in topics_short(found["gaps"])
         ],
-        "event": {**_topic(event), **{name: event[name] for name in EVENT}} if event else None,
-        "outreach": {**_topic(visit), "county": visit["county"], "need": visit["need"]} if visit else None,
+        "event": {**topic_json(event), **{name: event[name] for name in EVENT}} if event else None,
+        "outreach": {**topic_json(visit), "county": visit["county"], "need": visit["need"]}
+        if visit
+        else None,
     }
-
-
-def _topic(row: dict[str, Any]) -> dict[str, Any]:
-    return {"topic": row["topic"]["code"], "name": row["topic"]["name"]}
 
 
 def _print_gaps(result: dict[str, Any], language: str) -> None:

@@ -20,9 +20,10 @@ from service.cli.options import (
     SkipOption,
     StudioOption,
 )
-from service.cli.running import Tell, acting, column_map, output, print_json, read_file, run, working
+from service.cli.running import acting, column_map, output, print_json, read_file, run, working
 from studio.messages import translate
 from studio.operations.import_report import ImportReport
+from studio.operations.jobs import Progress
 from studio.operations.mentors import import_mentors
 from studio.operations.roster import import_roster
 from studio.operations.rules import import_rules
@@ -32,7 +33,7 @@ from studio.permissions import Actor
 from studio.store.database import reading, write
 
 app = typer.Typer(help="HELP_IMPORT", no_args_is_help=True)
-Import = Callable[[AsyncEngine, Actor, bytes, Tell], Awaitable[ImportReport]]
+Import = Callable[[AsyncEngine, Actor, bytes, Progress], Awaitable[ImportReport]]
 InTransaction = Callable[[AsyncSession, Actor, bytes], Awaitable[ImportReport]]
 
 
@@ -108,7 +109,7 @@ def survey(
     """Import a survey export."""
     overrides = column_map(map_, form, lang)
 
-    async def work(engine: AsyncEngine, actor: Actor, content: bytes, tell: Tell) -> ImportReport:
+    async def work(engine: AsyncEngine, actor: Actor, content: bytes, tell: Progress) -> ImportReport:
         # A large file takes seconds to read: others go on writing meanwhile.
         async with reading(engine) as session:
             known = await prepare_import(session, actor, cohort)

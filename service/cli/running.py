@@ -11,7 +11,8 @@ from typing import Any, NoReturn, TypeVar
 import orjson
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import Progress as ProgressBar
 from rich.text import Text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -21,6 +22,7 @@ from service.settings import read_settings
 from studio.errors import StudioError
 from studio.imports.issues import ImportRefused
 from studio.messages import catalogue, translate
+from studio.operations.jobs import Progress
 from studio.operations.studios import find_studio, organizer_of
 from studio.permissions import Actor
 from studio.store.database import open_database, reading
@@ -28,8 +30,6 @@ from studio.store.faults import refusal_of
 from studio.store.schema import require_newest
 
 T = TypeVar("T")
-# Told steps done and steps in all.
-Tell = Callable[[int, int], Awaitable[None]]
 
 # Results go to standard output; progress and complaints to standard error. Without markup: names, file names and
 # what people wrote may hold square brackets, so styles are given apart from texts.
@@ -107,7 +107,7 @@ def print_json(value: Any) -> None:
 
 
 @contextmanager
-def working(message: str) -> Iterator[Tell]:
+def working(message: str) -> Iterator[Progress]:
     """Show on a terminal's standard error that something is being worked at, and how far, once that is told."""
     columns = (
         SpinnerColumn(),
@@ -115,7 +115,7 @@ def working(message: str) -> Iterator[Tell]:
         BarColumn(),
         TimeElapsedColumn(),
     )
-    with Progress(*columns, console=complaints, transient=True, disable=not complaints.is_terminal) as bar:
+    with ProgressBar(*columns, console=complaints, transient=True, disable=not complaints.is_terminal) as bar:
         task = bar.add_task(message, total=None)
 
         async def tell(done: int, total: int) -> None:

@@ -121,18 +121,26 @@ async def write_decision(
         await session.execute(sa.delete(ReviewItem).where(col(ReviewItem.pain_point_id).in_(some)))
 
 
-async def _write_tags(
-    session: AsyncSession, tree: TopicTree, studio_id: UUID, points: Sequence[Words], topics: Sequence[Topic]
-) -> None:
+async def stored_tags(
+    session: AsyncSession, point_ids: Sequence[UUID]
+) -> dict[tuple[UUID, UUID], dict[str, Any]]:
+    """Return the tags of pain points as they are stored, by pain point and topic."""
     columns = ("id", "pain_point_id", "topic_id", "confidence", "evidence", "status")
-    existing: dict[tuple[UUID, UUID], dict[str, Any]] = {}
-    for some in chunks([point.id for point in points]):
+    tags: dict[tuple[UUID, UUID], dict[str, Any]] = {}
+    for some in chunks(point_ids):
         found = await session.execute(
             sa.select(*(_TAGS.c[name] for name in columns)).where(_TAGS.c.pain_point_id.in_(some))
         )
         for row in found.all():
             tag = dict(zip(columns, row, strict=True))
-            existing[tag["pain_point_id"], tag["topic_id"]] = tag
+            tags[tag["pain_point_id"], tag["topic_id"]] = tag
+    return tags
+
+
+async def _write_tags(
+    session: AsyncSession, tree: TopicTree, studio_id: UUID, points: Sequence[Words], topics: Sequence[Topic]
+) -> None:
+    existing = await stored_tags(session, [point.id for point in points])
     wanted: dict[tuple[UUID, UUID], dict[str, Any]] = {}
     for point in points:
         for topic in topics:

@@ -46,7 +46,7 @@ class ImportReport:
     @property
     def has_questions(self) -> bool:
         """Whether it is a survey's: some column is a question."""
-        return any(column.field.partition(":")[0].startswith(QUESTIONS) for column in self.mapping)
+        return any(column.field.startswith(QUESTIONS) for column in self.mapping)
 
     def column(self, field: str) -> str:
         """Return the header of a field's column, or empty where the sheet has none."""

@@ -26,6 +26,8 @@ from studio.store.jobs import (
     save_checkpoint,
 )
 
+# Told steps done and steps in all.
+Progress = Callable[[int, int], Awaitable[None]]
 # Progress is written at most this often, in seconds: a handler may report every row.
 PROGRESS_INTERVAL = 0.5
 

@@ -5,7 +5,7 @@ the words change, or another model is put in force.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from importlib.util import find_spec
 from uuid import UUID
 
@@ -16,6 +16,7 @@ from studio.arrays.vectors import vectors_as_bytes, vectors_from
 from studio.errors import StudioError
 from studio.operations.audit import audit
 from studio.operations.idempotency import once, remember
+from studio.operations.jobs import Progress
 from studio.operations.own import own
 from studio.operations.rereading import CohortReading, store_cohort, undecided
 from studio.operations.topics import TopicTree, topic_tree
@@ -30,7 +31,6 @@ from studio.store.vectors import keep_vectors, vectors_of
 
 # Texts read at a time, some seconds of work: between them progress is told and a cancel heard.
 BLOCK = 100
-Progress = Callable[[int, int], Awaitable[None]]
 
 
 def require_extra() -> None:
@@ -87,10 +87,10 @@ async def read_by_meaning(
     n_texts = len(phrases) + len(texts)
 
     async def keep(n_done: int) -> None:
-        new = {key: vector for key, vector in vectors.items() if key not in kept}
-        async with writing(engine) as session:
-            await keep_vectors(session, studio_id, vectors_as_bytes(new))
-        kept.update(new)
+        if new := {key: vector for key, vector in vectors.items() if key not in kept}:
+            async with writing(engine) as session:
+                await keep_vectors(session, studio_id, vectors_as_bytes(new))
+            kept.update(new)
         if progress is not None:
             await progress(n_done, n_texts)
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import col, select
 
 from matching import AnswerReading
-from studio.operations.decisions import Words
+from studio.operations.decisions import Words, stored_tags
 from studio.operations.grades import grades
 from studio.operations.needs import refresh_needs
 from studio.operations.pain_points import as_read, tags_read
@@ -98,7 +98,7 @@ async def _store(
             values = {name: tag[name] for name in ("confidence", "evidence", "status")}
             wanted[point.id, tag["topic_id"]] = values
     await _update_differing(session, rows)
-    existing = await _existing(session, [point.id for point in points])
+    existing = await stored_tags(session, [point.id for point in points])
     shared = {key: {"studio_id": studio_id, "pain_point_id": key[0], "topic_id": key[1]} for key in wanted}
     await replace_values(session, _TAGS, existing, wanted, shared)
 
@@ -111,17 +111,6 @@ async def _update_differing(session: AsyncSession, rows: Sequence[Mapping[str, A
     )
     stored = {row[0]: dict(zip(columns, row, strict=True)) for row in found.all()}
     await update_values(session, _POINTS, [row for row in rows if stored[row["id"]] != row])
-
-
-async def _existing(
-    session: AsyncSession, point_ids: Sequence[UUID]
-) -> dict[tuple[UUID, UUID], dict[str, Any]]:
-    columns = ("id", "pain_point_id", "topic_id", "confidence", "evidence", "status")
-    found = await session.execute(
-        sa.select(*(_TAGS.c[name] for name in columns)).where(_TAGS.c.pain_point_id.in_(point_ids))
-    )
-    rows = [dict(zip(columns, row, strict=True)) for row in found.all()]
-    return {(row["pain_point_id"], row["topic_id"]): row for row in rows}
 
 
 async def _ratings(session: AsyncSession, response_ids: Sequence[UUID]) -> Ratings:

@@ -4,7 +4,7 @@ It takes seconds for a large file. Done in the transaction that writes, it would
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,6 +15,7 @@ from studio.errors import Conflict
 from studio.imports.survey import AnswerState, SurveyRow, SurveySheet, parse_survey
 from studio.imports.tables import Limits, read_table
 from studio.imports.topics import TopicName
+from studio.operations.jobs import Progress
 from studio.operations.responses import is_painful
 from studio.operations.topics import TopicTree, import_topics, read_answers, topic_tree
 from studio.store.clock import now
@@ -22,7 +23,6 @@ from studio.store.rows import chunks
 
 # Rows whose words are read at a time: between them progress is told and a cancel heard.
 BLOCK = 500
-Progress = Callable[[int, int], Awaitable[None]]
 
 
 @dataclass(frozen=True)

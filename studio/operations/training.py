@@ -2,7 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -23,6 +23,7 @@ from matching import (
     pack_model,
 )
 from studio.errors import StudioError
+from studio.operations.jobs import Progress
 from studio.operations.topics import Phrases, learnt_phrases
 from studio.store.corrections import TopicCorrection
 from studio.store.enums import ModelWay, RetrainOutcome
@@ -32,7 +33,6 @@ from studio.store.people import Trainee
 from studio.store.topics import Topic, topics_of
 
 DECIMALS = 6
-Progress = Callable[[int, int], Awaitable[None]]
 
 
 @dataclass(frozen=True)

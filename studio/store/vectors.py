@@ -31,10 +31,8 @@ async def vectors_of(session: AsyncSession, studio_id: UUID) -> dict[str, bytes]
 
 
 async def keep_vectors(session: AsyncSession, studio_id: UUID, vectors: Mapping[str, bytes]) -> None:
-    """Add vectors; those that somebody else has added meanwhile are the same and stay."""
+    """Add vectors, at least one; those that somebody else has added meanwhile are the same and stay."""
     rows = [SentenceVector(studio_id=studio_id, key=key, vector=vector) for key, vector in vectors.items()]
-    if not rows:
-        return
     insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
     statement = insert(SentenceVector).on_conflict_do_nothing(index_elements=["studio_id", "key"])
     await session.execute(statement, [row.model_dump() for row in rows])
