@@ -40,6 +40,7 @@ from .ranking import TopicRanking, rank_topics
 from .reader import AnswerReader
 from .readings import AnswerReading, PointReading, TopicReading
 from .recommend import Recommendations, recommend
+from .rematch import FrontierPoint, Rematch, RematchMove, frontier, rematch
 from .retraining import RetrainingTrial, Verdict, Way
 from .retrieval import ContentRetriever
 from .review import ReviewQueue, review_queue
@@ -65,6 +66,7 @@ __all__ = [
     "Estimate",
     "Evidence",
     "Examination",
+    "FrontierPoint",
     "HeatMap",
     "InfeasibleError",
     "InteractionCheck",
@@ -91,6 +93,8 @@ __all__ = [
     "PointReading",
     "ProblemError",
     "Recommendations",
+    "Rematch",
+    "RematchMove",
     "Repair",
     "RetrainingTrial",
     "ReviewQueue",
@@ -117,6 +121,7 @@ __all__ = [
     "explain",
     "explain_unmatched",
     "find_copies",
+    "frontier",
     "heat_map",
     "independent_groups",
     "is_junk",
@@ -134,6 +139,7 @@ __all__ = [
     "prices",
     "rank_topics",
     "recommend",
+    "rematch",
     "review_queue",
     "save_model",
     "split_clauses",

@@ -181,16 +181,21 @@ def _pair_code(
 
 def moves_between(before: Solution, after: Solution) -> tuple[Move, ...]:
     """Return who changes mentors from one solution to another, by trainee."""
-    old, new = ({(int(i), int(j)) for i, j in solution.pairs} for solution in (before, after))
-    moves: list[Move] = []
+    return tuple(Move(*change) for change in changes_between(before.pairs, after.pairs))
+
+
+def changes_between(before: IntArray, after: IntArray) -> list[tuple[int, int | None, int | None]]:
+    """Return (trainee, mentor left, mentor joined) for what differs between pairs, by trainee."""
+    old, new = ({(int(i), int(j)) for i, j in pairs} for pairs in (before, after))
+    changes: list[tuple[int, int | None, int | None]] = []
     for trainee in sorted({i for i, _ in old ^ new}):
         left: list[int | None] = [j for i, j in sorted(old - new) if i == trainee]
         joined: list[int | None] = [j for i, j in sorted(new - old) if i == trainee]
         length = max(len(left), len(joined))
         left += [None] * (length - len(left))
         joined += [None] * (length - len(joined))
-        moves += [Move(trainee, a, b) for a, b in zip(left, joined, strict=True)]
-    return tuple(moves)
+        changes += [(trainee, a, b) for a, b in zip(left, joined, strict=True)]
+    return changes
 
 
 def explain_unmatched(problem: AssignmentProblem, solution: Solution) -> tuple[UnmatchedReason, ...]:

@@ -37,7 +37,7 @@ def test_class_says_what_goes_in_and_what_comes_out(name: str) -> None:
     # Errors and closed lists say all in their sentence.
     if issubclass(cls, Exception | Enum):
         return
-    if dataclasses.is_dataclass(cls):
+    if dataclasses.is_dataclass(cls) or issubclass(cls, tuple):
         # What one makes has parameters; what one is given has attributes.
         assert sections(name) & {"Parameters", "Attributes"}
     else:

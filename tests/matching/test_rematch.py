@@ -1,0 +1,202 @@
+"""A re-match gives up few pairs of before, says which and why, and is honest about what that costs."""
+
+from dataclasses import replace
+from itertools import pairwise
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matching import AssignmentProblem, InvalidInputError, MinimumLoadError, ProblemError, assign, verify
+from matching.rematch import STABILITIES, FrontierPoint, frontier, rematch
+
+from .oracles import best_by_trying, every_choice, problems
+
+OBJECTIVES = ("coverage_then_total", "total")
+INFINITE = float("inf")
+
+
+@st.composite
+def with_previous(draw: st.DrawFn) -> tuple[AssignmentProblem, np.ndarray]:
+    problem = draw(problems(with_minimum=draw(st.booleans())))
+    marks = draw(st.lists(st.booleans(), min_size=problem.units.size, max_size=problem.units.size))
+    return problem, np.argwhere(np.reshape(marks, problem.units.shape))
+
+
+def kept_of(pairs, previous) -> int:
+    return len({tuple(map(int, pair)) for pair in previous} & {tuple(map(int, pair)) for pair in pairs})
+
+
+@pytest.mark.parametrize("stability", [0.0, 0.05, 0.3, 1.0, 7.0, INFINITE])
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_rematch_is_the_best_of_all_choices_with_its_bonus(stability, data):
+    problem, previous = data.draw(with_previous())
+    objective = data.draw(st.sampled_from(OBJECTIVES))
+    choices = every_choice(problem)
+    if not choices:
+        with pytest.raises(MinimumLoadError):
+            rematch(problem, previous, stability, objective)
+        return
+    counted = objective == "coverage_then_total"
+    opened = problem.units[problem.open]
+    spread = int(opened.max() - opened.min()) if opened.size else 0
+
+    def value(count, units, kept):
+        if stability == INFINITE:
+            return (count * counted, kept, units)
+        # The bonus is rounded to the finer units in which it is held.
+        finer = 2 * problem.n_mentors + 1
+        return (count * counted, units * finer + round(stability * spread * finer) * kept, kept)
+
+    found = rematch(problem, previous, stability, objective)
+    kept = kept_of(found.solution.pairs, previous)
+    units = round(found.solution.total * problem.units_per_score)
+    best = max(value(count, units, kept_of(pairs, previous)) for count, units, pairs in choices)
+    assert value(found.solution.matched, units, kept) == best
+    assert found.n_moved == len(previous) - kept
+
+
+@settings(max_examples=80, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_figures_are_honest_and_moves_lead_from_before_to_after(data):
+    problem, previous = data.draw(with_previous())
+    objective = data.draw(st.sampled_from(OBJECTIVES))
+    best = best_by_trying(problem, objective)
+    if best is None:
+        return
+    solution, moves = rematch(problem, previous, data.draw(st.sampled_from(STABILITIES)), objective)
+    certificate = verify(problem, solution)
+    assert certificate.is_bounded, certificate.violations
+    assert certificate.gap == solution.gap
+    assert solution.bound == best[1] / problem.units_per_score
+    pairs = {(int(i), int(j)) for i, j in previous}
+    for move in moves:
+        pairs -= {(move.trainee, move.before)}
+        pairs |= {(move.trainee, move.after)} if move.after is not None else set()
+    assert pairs == {(int(i), int(j)) for i, j in solution.pairs}
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_more_stability_never_moves_more_and_never_wins_more(data):
+    problem, previous = data.draw(with_previous())
+    objective = data.draw(st.sampled_from(OBJECTIVES))
+    if best_by_trying(problem, objective) is None:
+        return
+    points = frontier(problem, previous, (0, 0.1, 0.2, 0.4, 0.8, 1.6, INFINITE), objective)
+    for less, more in pairwise(points):
+        assert less.n_moved >= more.n_moved
+        assert less.total >= more.total
+    assert points[0].gap == 0
+
+
+def test_frontier_at_cohort_size_falls_and_starts_at_the_optimum():
+    random = np.random.default_rng(7)
+    scores = random.random((64, 20))
+    before = assign(AssignmentProblem.from_scores(scores, [4] * 20))
+    now = AssignmentProblem.from_scores(scores + random.normal(0, 0.1, scores.shape), [4] * 20)
+    points = frontier(now, before)
+    assert points == frontier(now, before.pairs)
+    assert (points[0].stability, points[0].gap) == (0.0, 0.0)
+    assert np.array(points).shape == (len(STABILITIES), len(FrontierPoint._fields))
+    assert points[0].n_moved > points[3].n_moved > points[-1].n_moved == 0
+    for point in points:
+        again = rematch(now, before.pairs, point.stability)
+        assert (again.n_moved, again.solution.total, again.solution.gap) == point[1:]
+
+
+def test_smallest_rematch_of_a_declined_pair_moves_one_person_when_a_place_is_left():
+    random = np.random.default_rng(8)
+    scores = random.random((30, 8))
+    problem = AssignmentProblem.from_scores(scores, [4] * 8)
+    before = assign(problem).pairs
+    declined = before[11]
+    now = AssignmentProblem.from_scores(scores, [4] * 8, forbidden=[declined])
+    found = rematch(now, before, INFINITE)
+    assert [(move.trainee, move.before, move.cause) for move in found.moves] == [(*declined, "FORBIDDEN")]
+    assert found.moves[0].after is not None
+    assert found.solution.total <= found.solution.bound == assign(now).total
+
+
+def test_leaving_and_joining_people_are_told_apart_from_exchanges():
+    scores = np.array([[9, 1, 1], [8, 7, 1], [1, 9, 6], [1, 1, 5]])
+    now = AssignmentProblem.from_scores(scores, [1, 1, 2], forbidden=[(2, 2)])
+    before = [(0, 0), (1, 0), (2, 2)]
+    found = rematch(now, before, INFINITE)
+    causes = {move.trainee: (move.before, move.after, move.cause) for move in found.moves}
+    assert causes[2] == (2, 1, "FORBIDDEN")
+    assert causes[3] == (None, 2, "NEW")
+    assert [cause for row, cause in causes.items() if row in (0, 1)] == [(0, 2, "OVER_CAPACITY")]
+    assert found.n_moved == 2
+
+
+def test_pair_is_given_up_where_somebody_would_stay_without_a_mentor():
+    now = AssignmentProblem.from_scores([[9, 1], [5, 0]], [1, 1], forbidden=[(1, 1)])
+    found = rematch(now, [(0, 0)], INFINITE)
+    assert found.solution.unmatched.tolist() == []
+    assert [(m.trainee, m.before, m.after, m.cause) for m in found.moves] == [
+        (0, 0, 1, "EXCHANGE"),
+        (1, None, 0, "NEW"),
+    ]
+    assert rematch(now, [(0, 0)], INFINITE, "total").moves == ()
+
+
+def test_smaller_need_and_pins_are_said_as_the_cause():
+    now = AssignmentProblem.from_scores([[5, 4, 3]], [1, 1, 1], need=1)
+    assert [m.cause for m in rematch(now, [(0, 0), (0, 1)]).moves] == ["OVER_NEED"]
+    pinned = AssignmentProblem.from_scores([[5, 4, 3]], [1, 1, 1], pinned=[(0, 2)])
+    assert [(m.before, m.after, m.cause) for m in rematch(pinned, [(0, 0)]).moves] == [(0, 2, "OVER_NEED")]
+
+
+@pytest.mark.parametrize("unit", [1, 1000])
+def test_stability_means_the_same_in_any_unit(unit):
+    random = np.random.default_rng(9)
+    scores, before = random.integers(0, 100, (20, 6)), random.integers(0, 6, 20)
+    problem = AssignmentProblem.from_scores(scores * unit, [4] * 6)
+    floats = AssignmentProblem.from_scores(scores / 100, [4] * 6)
+    previous = np.stack([np.arange(20), before], axis=1)
+    for stability in (0.03, 0.11, 0.4):
+        found, other = (rematch(one, previous, stability) for one in (problem, floats))
+        assert found.n_moved == other.n_moved
+        assert found.solution.total / unit == pytest.approx(other.solution.total * 100)
+
+
+@pytest.mark.parametrize(
+    ("code", "previous", "stability"),
+    [
+        ("PREVIOUS_PAIRS_SHAPE", [[0, 1, 2]], 0.05),
+        ("PREVIOUS_PAIRS_SHAPE", [[0.0, 1.0]], 0.05),
+        ("PREVIOUS_PAIRS_OUT_OF_RANGE", [[0, 2]], 0.05),
+        ("PREVIOUS_PAIRS_OUT_OF_RANGE", [[-1, 0]], 0.05),
+        ("STABILITY_NEGATIVE", [[0, 1]], -0.1),
+        ("STABILITY_NEGATIVE", [[0, 1]], float("nan")),
+    ],
+)
+def test_wrong_parameters_are_refused_by_name(code, previous, stability):
+    problem = AssignmentProblem.from_scores([[0.5, 0.4], [0.3, 0.2]], [1, 1])
+    with pytest.raises(ProblemError) as caught:
+        rematch(problem, previous, stability)
+    assert caught.value.code == code
+    assert f"'{caught.value.parameter}' parameter of rematch must be" in str(caught.value)
+
+
+def test_objective_of_another_kind_and_scores_without_room_are_refused():
+    problem = AssignmentProblem.from_scores([[0.5, 0.4], [0.3, 0.2]], [1, 1])
+    with pytest.raises(InvalidInputError, match="'objective' parameter of rematch"):
+        rematch(problem, [], objective="happiest")
+    with pytest.raises(InvalidInputError, match="'objective' parameter of frontier"):
+        frontier(problem, [], objective="happiest")
+    large = replace(problem, units=problem.units * 10**10)
+    with pytest.raises(ProblemError, match="'stability' parameter") as caught:
+        rematch(large, [(0, 0)])
+    assert caught.value.code == "STABILITY_TOO_LARGE"
+
+
+def test_no_previous_pairs_give_the_optimum():
+    problem = AssignmentProblem.from_scores(np.random.default_rng(3).random((12, 5)), [3] * 5)
+    found = rematch(problem, [])
+    assert found.n_moved == 0
+    assert {move.cause for move in found.moves} == {"NEW"}
+    assert (found.solution.gap, found.solution.total) == (0.0, assign(problem).total)
