@@ -59,6 +59,17 @@ def stored_array(state: Mapping[str, NDArray[Any]], name: str) -> NDArray[Any]:
     return state[name]
 
 
+def stored_terms(state: Mapping[str, NDArray[Any]], name: str, kind: str) -> NDArray[Any]:
+    """Return distinct sorted terms of a stored model, of dtype kind "U" or "i", after checking that they are."""
+    terms = stored_array(state, name)
+    if terms.ndim != 1 or terms.dtype.kind != kind or (terms[1:] <= terms[:-1]).any():
+        raise InvalidInputError(
+            f"The '{name}' of the state must be sorted terms of kind '{kind}'. "
+            f"Got {terms.dtype} of shape {terms.shape} instead."
+        )
+    return terms
+
+
 def optional_array(
     name: str, value: ArrayLike | None, shape: tuple[int, ...], low: float, high: float, default: float
 ) -> Floats:
@@ -75,6 +86,6 @@ def owner_rows(name: str, value: ArrayLike, length: int, n_owners: int, least: i
     if array.shape != (length,) or not whole or not ((array >= least) & (array < n_owners)).all():
         raise InvalidInputError(
             f"The '{name}' parameter must hold {length} whole numbers in [{least}, {n_owners}). "
-            f"Got shape {array.shape} with {array.tolist()[:5]} instead."
+            f"Got shape {array.shape} with {array.reshape(-1)[:5].tolist()} instead."
         )
     return array.astype(np.int64)

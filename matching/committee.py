@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from .arguments import stored_array, stored_floats
+from .arguments import stored_floats, stored_terms
 from .examples import Examples, Validation, validation_texts
-from .exceptions import InvalidInputError
 from .experts import SEMANTIC_WEIGHTS, WORD_WEIGHTS, SentenceExperts, word_experts
 from .features import TextFeatures, Vocabulary
 from .semantic import N_DIMENSIONS, SentenceEmbedder
@@ -172,10 +171,5 @@ class Committee:
 
 
 def _vocabulary(state: State, terms: str, idf: str, kind: str) -> Vocabulary:
-    known = stored_array(state, terms)
-    if known.ndim != 1 or (known.size and known.dtype.kind != kind) or (known[1:] <= known[:-1]).any():
-        raise InvalidInputError(
-            f"The '{terms}' of the state must be sorted terms of kind '{kind}'. "
-            f"Got {known.dtype} of shape {known.shape} instead."
-        )
+    known = stored_terms(state, terms, kind)
     return Vocabulary(known, stored_floats(state, idf, known.shape))

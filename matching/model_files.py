@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import lzma
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -13,6 +14,7 @@ from typing import Any, Protocol, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from .array_bytes import from_bytes, to_bytes
 from .exceptions import InvalidInputError, ModelFileError
 from .semantic import SentenceEmbedder
 
@@ -110,11 +112,10 @@ def pack_model(
             f"The 'metrics' parameter of pack_model must hold finite numbers. Got {dict(metrics or {})} instead."
         )
     state = model.state()
-    members = {name: _array_bytes(array) for name, array in state.items()}
-    classes = next(array for name, array in state.items() if name.endswith("classes"))
+    members = {name: to_bytes(array) for name, array in state.items()}
     card = ModelCard(
         type(model).__name__,
-        tuple(classes.tolist()),
+        _classes(state),
         dict(training or {}),
         dict(metrics or {}),
         {name: hashlib.sha256(content).hexdigest() for name, content in members.items()},
@@ -171,12 +172,22 @@ def unpack_model(
         if content[:4] == b"PK\x03\x04":
             raise _damaged(str(error)) from error
         raise _foreign("it is no archive") from error
-    except (EOFError, zlib.error, NotImplementedError, RuntimeError) as error:
+    except (
+        EOFError,
+        OSError,
+        UnicodeDecodeError,
+        zlib.error,
+        lzma.LZMAError,
+        NotImplementedError,
+        RuntimeError,
+    ) as error:
         raise _damaged(str(error)) from error
     try:
         model = kind.from_state(state, embedder)
     except InvalidInputError as error:
         raise _damaged(str(error)) from error
+    if _classes(model.state()) != card.classes:
+        raise _damaged(f"{_CARD} names other topics than its arrays")
     return model, card
 
 
@@ -247,10 +258,9 @@ def load_model(
     return unpack_model(path.read_bytes(), kind, embedder)
 
 
-def _array_bytes(array: NDArray[Any]) -> bytes:
-    file = io.BytesIO()
-    np.lib.format.write_array(file, np.ascontiguousarray(array), allow_pickle=False)
-    return file.getvalue()
+def _classes(state: State) -> tuple[str, ...]:
+    """Return the topic codes of a model's columns, of the upper level where it has two."""
+    return tuple(next(array for name, array in state.items() if name.endswith("classes")).tolist())
 
 
 def _write(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
@@ -263,7 +273,7 @@ def _read_card(archive: zipfile.ZipFile, kind: str) -> ModelCard:
     if sum(entry.file_size for entry in archive.infolist()) > _MOST_BYTES:
         raise _foreign(f"it would unpack to more than {_MOST_BYTES >> 20} MB")
     try:
-        about = json.loads(archive.read(_CARD))
+        about = json.loads(archive.read(_CARD), parse_constant=_refuse_constant)
     except ValueError as error:
         raise _damaged(f"{_CARD} is not JSON: {error}") from error
     if not isinstance(about, dict) or about.get("format") != FORMAT:
@@ -287,8 +297,12 @@ def _read_card(archive: zipfile.ZipFile, kind: str) -> ModelCard:
             {str(name): float(value) for name, value in about["metrics"].items()},
             {str(name): str(digest) for name, digest in about["arrays"].items()},
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as error:
         raise _damaged(f"{_CARD} lacks or misstates {error}") from error
+
+
+def _refuse_constant(name: str) -> float:
+    raise ValueError(f"{name} is no number")
 
 
 def _read_array(archive: zipfile.ZipFile, name: str, digest: str) -> NDArray[Any]:
@@ -299,10 +313,9 @@ def _read_array(archive: zipfile.ZipFile, name: str, digest: str) -> NDArray[Any
     if hashlib.sha256(content).hexdigest() != digest:
         raise _damaged(f"the array '{name}' is not the one that its card names")
     try:
-        array: NDArray[Any] = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
+        return from_bytes(content)
     except ValueError as error:
         raise _damaged(f"the array '{name}' cannot be read: {error}") from error
-    return array
 
 
 def _foreign(reason: str) -> ModelFileError:

@@ -12,6 +12,7 @@ from scipy.special import log_softmax, logsumexp
 from .answers import Span
 from .committee import FEATURE_ARRAYS, State
 from .examples import Topics
+from .exceptions import InvalidInputError
 from .normalise import NormalisedText, normalise
 from .pieces import Cut, Opinions, cut_answers, opinions_of_clauses, opinions_of_points
 from .readings import AnswerReading, PointReading, TopicReading
@@ -126,10 +127,17 @@ class AnswerReader:
         """
         upper = {name[6:]: array for name, array in state.items() if name.startswith("upper_")}
         lower = {name[6:]: array for name, array in state.items() if name.startswith("lower_")}
-        shared = {name: upper[name] for name in FEATURE_ARRAYS if name in upper and name not in lower}
+        # All or none: where some of the lower classifier's own are missing, they are not those of the upper one.
+        missing = lower.keys().isdisjoint(FEATURE_ARRAYS)
+        shared = {name: upper[name] for name in FEATURE_ARRAYS if missing and name in upper}
         reader = cls(
             TopicClassifier.from_state(upper, embedder), TopicClassifier.from_state(lower | shared, embedder)
         )
+        if not reader._is_child.any(axis=0).all():
+            raise InvalidInputError(
+                "The 'lower_classes' of the state must be leaves of its 'upper_classes'. "
+                f"Got {reader.lower.classes_[~reader._is_child.any(axis=0)].tolist()[:5]} instead."
+            )
         if shared:
             reader.lower.committee_.features = reader.upper.committee_.features
         return reader

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from scipy.special import softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 
-from .arguments import stored_array, stored_floats
+from .arguments import stored_floats, stored_terms
 from .calibration import choose_threshold, fit_pool, weighted_quantile
 from .committee import Committee, Examined
 from .evidence import find_spans
@@ -216,15 +216,19 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
             When arrays are missing or do not fit together.
 
         """
-        classes = stored_array(state, "classes")
-        if classes.ndim != 1 or not len(classes) or classes.dtype.kind != "U":
-            raise InvalidInputError(
-                f"The 'classes' of the state must be topic codes. Got {classes!r} instead."
-            )
+        classes = stored_terms(state, "classes", "U")
+        if not len(classes):
+            raise InvalidInputError("The 'classes' of the state must be topic codes. Got none instead.")
         threshold, least_spread, word_weight = stored_floats(state, "calibration", (3,)).tolist()
+        if not (0 <= threshold <= 1 and least_spread >= 0 and 0 <= word_weight <= 1):
+            raise InvalidInputError(
+                "The 'calibration' of the state must be a threshold in [0, 1], a spread of at least 0 and a weight "
+                f"in [0, 1]. Got {threshold!r}, {least_spread!r} and {word_weight!r} instead."
+            )
         model = cls("sentence_pool" in state, embedder, word_weight=word_weight)
-        model.classes_, model.pool_ = classes, stored_floats(state, "pool", (None,))
         model.committee_ = Committee.of(state, word_weight, len(classes), model._embedder())
+        # As many weights as judges: a file of other judges is another model.
+        model.classes_, model.pool_ = classes, stored_floats(state, "pool", model.committee_.usual.shape)
         model.threshold_, model.least_spread_ = threshold, least_spread
         return model
 

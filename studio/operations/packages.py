@@ -20,7 +20,7 @@ from studio.errors import NotFound
 from studio.operations.audit import audit
 from studio.operations.own import own_run
 from studio.operations.package_rows import Decided, planned_rows
-from studio.operations.recommendations import answering_contents
+from studio.operations.recommendations import Offer, answering_contents, offered
 from studio.permissions import Actor, require
 from studio.store.catalogue import Content, ContentPrerequisite, ContentTopic
 from studio.store.clock import today
@@ -57,9 +57,10 @@ async def write_packages(
     if not library.top:
         raise NotFound("Topic")
     mentors = await _mentors(session, run.studio_id)
+    offer = await offered(session, run.studio_id)
     made = 0
     for some in chunks(pairings):
-        made += await _renew(session, library, mentors, some)
+        made += await _renew(session, library, mentors, offer, some)
     if made:
         await audit(session, actor, "write_packages", "MatchRun", run.id, packages=made)
     return made
@@ -82,11 +83,12 @@ async def _renew(
     session: AsyncSession,
     library: LibraryArrays,
     mentors: _Mentors,
+    offer: Offer,
     pairings: Sequence[Pairing],
 ) -> int:
     """Make the packages that are missing or out of date; return how many."""
     latest = await latest_packages(session, [pairing.id for pairing in pairings])
-    rows = await _package_rows(session, mentors, pairings)
+    rows = await _package_rows(session, mentors, offer, pairings)
     arrays = {pairing.id: package_arrays(library, rows[pairing.id]) for pairing in pairings}
     items = await items_of(session, [package.id for package in latest.values()])
     new: list[StudioRow] = []
@@ -122,7 +124,7 @@ async def _library(session: AsyncSession, studio_id: UUID) -> LibraryArrays:
 
 
 async def _package_rows(
-    session: AsyncSession, mentors: _Mentors, pairings: Sequence[Pairing]
+    session: AsyncSession, mentors: _Mentors, offer: Offer, pairings: Sequence[Pairing]
 ) -> dict[UUID, PackageRows]:
     """Return by pairing what its package is planned from."""
     trainee_ids = [pairing.trainee_id for pairing in pairings]
@@ -136,9 +138,14 @@ async def _package_rows(
     for trainee_id, topic_id, need, point_id in found.all():
         needs[trainee_id][topic_id] = need
         evidence[trainee_id][topic_id] = point_id
-    trainees = await session.execute(select(Trainee).where(col(Trainee.id).in_(trainee_ids)))
-    levels = {trainee.id: seniority(trainee, today()) - 1 for trainee in trainees.scalars()}
-    shelf = await answering_contents(session, pairings[0].studio_id, trainee_ids, CONTENTS_TO_PLAN_FROM)
+    found_trainees = await session.execute(
+        select(Trainee)
+        .where(col(Trainee.id).in_(trainee_ids))
+        .order_by(col(Trainee.roster_row), col(Trainee.id))
+    )
+    trainees = list(found_trainees.scalars())
+    levels = {trainee.id: seniority(trainee, today()) - 1 for trainee in trainees}
+    shelf = await answering_contents(session, offer, trainees, CONTENTS_TO_PLAN_FROM)
     return {
         pairing.id: PackageRows(
             mentor_id=pairing.mentor_id,

@@ -26,7 +26,7 @@ from studio.store.locks import lock_cohort
 from studio.store.people import Trainee
 from studio.store.recommendations import Recommendation, RecommendationCause
 from studio.store.rows import changed, chunks, insert_rows
-from studio.store.topics import topics_of
+from studio.store.topics import Topic, topics_of
 
 CONTENTS_PER_TRAINEE = 12
 # Trainees scored at a time, which bounds the memory.
@@ -35,6 +35,15 @@ DECIMALS = 6
 MODEL_VERSION = "needs-text-level-rating-2"
 # The part of the ratings is a praise only where the engine says so.
 _PART_CODES = ("NEED", "OWN_WORDS", "LEVEL_FIT", "RATING", "TAKEN_TOGETHER")
+
+
+@dataclass(frozen=True)
+class Offer:
+    """What a studio recommends: contents of today, its topics, and what was taken up where that has earned a part."""
+
+    topics: Sequence[Topic]
+    catalogue: CatalogueArrays
+    taken_up: InteractionArrays | None
 
 
 @dataclass(frozen=True)
@@ -71,49 +80,43 @@ async def refresh_recommendations(
     """Recommend contents, and cases for every pain point, to a cohort or to some of it; store what differs."""
     await lock_cohort(session, cohort_id)
     cohort = await session.get_one(Cohort, cohort_id)
-    topics = await topics_of(session, cohort.studio_id)
-    catalogue = await recommendable(session, cohort.studio_id, topics)
-    if not catalogue.contents:
+    offer = await offered(session, cohort.studio_id)
+    if not offer.catalogue.contents:
         return
     trainees = await trainees_in(session, cohort_id, trainee_ids)
-    taken_up = await _earned_interactions(session, cohort.studio_id, catalogue)
     for some in chunks(trainees, BLOCK):
-        arrays = await needs_and_words(session, catalogue, topics, some)
-        texts = await asyncio.to_thread(text_scores, catalogue, arrays)
-        wanted = await asyncio.to_thread(
-            _recommend, catalogue, arrays, texts, taken_up, some, CONTENTS_PER_TRAINEE
-        )
-        version = MODEL_VERSION if taken_up is None else f"{MODEL_VERSION}+collaborative"
+        arrays = await needs_and_words(session, offer.catalogue, offer.topics, some)
+        texts = await asyncio.to_thread(text_scores, offer.catalogue, arrays)
+        wanted = await asyncio.to_thread(_recommend, offer, arrays, texts, some, CONTENTS_PER_TRAINEE)
+        version = MODEL_VERSION if offer.taken_up is None else f"{MODEL_VERSION}+collaborative"
         await _store(session, cohort.studio_id, [trainee.id for trainee in some], wanted, version)
-        cases = await asyncio.to_thread(similar_cases, catalogue, arrays, texts)
+        cases = await asyncio.to_thread(similar_cases, offer.catalogue, arrays, texts)
         await store_similar_cases(session, cohort.studio_id, arrays, cases)
 
 
 async def answering_contents(
-    session: AsyncSession, studio_id: UUID, trainee_ids: Sequence[UUID], n_contents: int
+    session: AsyncSession, offer: Offer, trainees: Sequence[Trainee], n_contents: int
 ) -> dict[UUID, list[tuple[UUID, UUID | None]]]:
     """Return by trainee up to `n_contents` contents with the pain point that each answers, best first.
 
     What a week is planned from: found as recommendations are, only more of them, and not stored.
     """
-    topics = await topics_of(session, studio_id)
-    catalogue = await recommendable(session, studio_id, topics)
-    found: dict[UUID, list[tuple[UUID, UUID | None]]] = {trainee_id: [] for trainee_id in trainee_ids}
-    if not catalogue.contents:
+    found: dict[UUID, list[tuple[UUID, UUID | None]]] = {trainee.id: [] for trainee in trainees}
+    if not offer.catalogue.contents:
         return found
-    rows = await session.execute(
-        select(Trainee)
-        .where(col(Trainee.id).in_(trainee_ids))
-        .order_by(col(Trainee.roster_row), col(Trainee.id))
-    )
-    trainees = list(rows.scalars())
-    arrays = await needs_and_words(session, catalogue, topics, trainees)
-    taken_up = await _earned_interactions(session, studio_id, catalogue)
-    texts = await asyncio.to_thread(text_scores, catalogue, arrays)
-    wanted = await asyncio.to_thread(_recommend, catalogue, arrays, texts, taken_up, trainees, n_contents)
+    arrays = await needs_and_words(session, offer.catalogue, offer.topics, trainees)
+    texts = await asyncio.to_thread(text_scores, offer.catalogue, arrays)
+    wanted = await asyncio.to_thread(_recommend, offer, arrays, texts, trainees, n_contents)
     for (trainee_id, content_id), want in wanted.items():
         found[trainee_id].append((content_id, want.point_id))
     return found
+
+
+async def offered(session: AsyncSession, studio_id: UUID) -> Offer:
+    """Return what a studio recommends today."""
+    topics = await topics_of(session, studio_id)
+    catalogue = await recommendable(session, studio_id, topics)
+    return Offer(topics, catalogue, await _earned_interactions(session, studio_id, catalogue))
 
 
 async def _earned_interactions(
@@ -128,17 +131,16 @@ async def _earned_interactions(
 
 
 def _recommend(
-    catalogue: CatalogueArrays,
+    offer: Offer,
     arrays: TraineeArrays,
     texts: Floats,
-    taken_up: InteractionArrays | None,
     trainees: Sequence[Trainee],
     n_contents: int,
 ) -> Wanted:
-    together = None
-    if taken_up is not None:
-        own = taken_up.rows_of([trainee.id for trainee in trainees])
-        together = collaborative_scores(taken_up.matrix(), own)
+    catalogue, together = offer.catalogue, None
+    if offer.taken_up is not None:
+        own = offer.taken_up.rows_of([trainee.id for trainee in trainees])
+        together = collaborative_scores(offer.taken_up.matrix(), own)
     found = ranked(catalogue, arrays, n_contents, texts, together=together)
     wanted: Wanted = {}
     for row, trainee in enumerate(trainees):

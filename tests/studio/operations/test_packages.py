@@ -3,6 +3,7 @@ from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
@@ -14,6 +15,7 @@ from studio.operations.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.package_enums import Ability
+from studio.store.rows import chunks
 from studio.store.tables import (
     Mentor,
     MentoringPackage,
@@ -172,3 +174,14 @@ async def test_more_pairs_need_no_more_queries(engine: AsyncEngine, organizer: A
     with statements(engine) as for_three:
         assert await generate(engine, organizer, run_id, pairing_ids=pairing_ids[1:]) == 3
     assert len(for_three) == len(for_one)
+
+
+async def test_catalogue_is_loaded_once_however_many_chunks_of_pairs(
+    engine: AsyncEngine, organizer: Actor, run_id: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("studio.operations.packages.chunks", lambda pairs: chunks(pairs, 1))
+    with statements(engine) as sent:
+        assert await generate(engine, organizer, run_id) == 4
+    bodies = [statement for statement in sent if "content.body" in statement and "FROM content " in statement]
+    # Once as what is offered, once as what a week is laid out with.
+    assert len([statement for statement in bodies if "WHERE content.studio_id" in statement]) == 2
