@@ -11,6 +11,7 @@ from .certificate import Certificate, verify
 from .copies import find_copies
 from .corrections import CorrectedAnswers, independent_groups, lessons
 from .courses import CoursePlan, Outreach, Salon, TopicEvent, plan_courses
+from .draws import affinity_draws, need_draws
 from .emerging import EmergingPoint, emerging_points
 from .exceptions import (
     InfeasibleError,
@@ -45,6 +46,7 @@ from .retraining import RetrainingTrial, Verdict, Way
 from .retrieval import ContentRetriever
 from .review import ReviewQueue, review_queue
 from .semantic import SentenceEmbedder
+from .sensitivity import Sensitivity, sensitivity
 from .solution import Solution
 from .tables import MentorTable, TraineeTable
 from .topics import TopicClassifier
@@ -99,6 +101,7 @@ __all__ = [
     "RetrainingTrial",
     "ReviewQueue",
     "Salon",
+    "Sensitivity",
     "SentenceEmbedder",
     "Solution",
     "TopicClassifier",
@@ -111,6 +114,7 @@ __all__ = [
     "UnmatchedReason",
     "Verdict",
     "Way",
+    "affinity_draws",
     "assign",
     "bare_spellings",
     "check_interactions",
@@ -132,6 +136,7 @@ __all__ = [
     "match",
     "near_duplicates",
     "nearest_cases",
+    "need_draws",
     "need_profile",
     "normalise",
     "pack_model",
@@ -142,6 +147,7 @@ __all__ = [
     "rematch",
     "review_queue",
     "save_model",
+    "sensitivity",
     "split_clauses",
     "split_points",
     "time_split",
