@@ -14,6 +14,7 @@ from .courses import CoursePlan, Outreach, Salon, TopicEvent, plan_courses
 from .draws import affinity_draws, need_draws
 from .emerging import EmergingPoint, emerging_points
 from .exceptions import (
+    AssignmentCancelledError,
     InfeasibleError,
     InvalidInputError,
     MatchingError,
@@ -58,6 +59,7 @@ __all__ = [
     "AffinityPart",
     "AnswerReader",
     "AnswerReading",
+    "AssignmentCancelledError",
     "AssignmentProblem",
     "Certificate",
     "CohortRatings",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final, TypeVar
 
 import numpy as np
@@ -12,13 +13,21 @@ from .exceptions import InvalidInputError, MatchingError, MinimumLoadError
 from .problem import AssignmentProblem, IntArray
 from .residual import Residual, place_prices, residual, split, trainee_utilities
 from .solution import Solution, relative_gap
+from .watch import Watch
 
 _Scalar = TypeVar("_Scalar", bound=np.generic)
 
 OBJECTIVES: Final = ("coverage_then_total", "total")
 
 
-def assign(problem: AssignmentProblem, objective: str = "coverage_then_total") -> Solution:
+def assign(
+    problem: AssignmentProblem,
+    objective: str = "coverage_then_total",
+    tolerance: float = 1e-6,
+    random_state: int = 0,
+    progress: Callable[[float], object] | None = None,
+    cancel: Callable[[], bool] | None = None,
+) -> Solution:
     """Choose the pairs of highest total score within capacities, minimum loads and rules.
 
     Parameters
@@ -29,6 +38,14 @@ def assign(problem: AssignmentProblem, objective: str = "coverage_then_total") -
         ``"coverage_then_total"`` first fills as many of the trainees' places as possible, then maximises the
         total. ``"total"`` maximises the total alone; a pair with a negative score is then chosen only to
         meet a minimum load.
+    tolerance : float, default 1e-6
+        Largest proven relative gap to stop at. Small problems are solved to a gap of 0 whatever it says.
+    random_state : int, default 0
+        Decides which pairs of a large problem are looked at first, and so among equally good assignments.
+    progress : callable (float) -> object, optional
+        Told now and then how much is done, from 0 to 1, never going down.
+    cancel : callable () -> bool, optional
+        Asked now and then; the work ends with AssignmentCancelledError once it says True.
 
     Returns
     -------
@@ -38,7 +55,9 @@ def assign(problem: AssignmentProblem, objective: str = "coverage_then_total") -
     Raises
     ------
     InvalidInputError
-        For an unknown objective.
+        For an unknown objective, or another parameter out of range.
+    AssignmentCancelledError
+        When `cancel` said so.
     MinimumLoadError
         When the minimum loads cannot all be met; it carries the smallest relaxation.
 
@@ -65,11 +84,29 @@ def assign(problem: AssignmentProblem, objective: str = "coverage_then_total") -
             f"The 'objective' parameter of assign must be one of {', '.join(OBJECTIVES)}. "
             f"Got {objective!r} instead."
         )
+    _check_steering(tolerance, random_state)
+    report = Watch(progress, cancel)
+    report(0.0)
     free = _solve(problem, problem.step if objective == "coverage_then_total" else 0)
     _check_minimum(problem, free)
     pairs = np.concatenate([problem.pinned, free])
     pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
-    return _with_prices(problem, pairs, objective)
+    solution = _with_prices(problem, pairs, objective)
+    report(1.0)
+    return solution
+
+
+def _check_steering(tolerance: float, random_state: int) -> None:
+    if not 0 <= tolerance < 1:
+        expected = "from 0 to less than 1"
+        raise InvalidInputError(
+            f"The 'tolerance' parameter of assign must be {expected}. Got {tolerance!r} instead."
+        )
+    if isinstance(random_state, bool) or not isinstance(random_state, int | np.integer) or random_state < 0:
+        expected = "a whole number of zero or more"
+        raise InvalidInputError(
+            f"The 'random_state' parameter of assign must be {expected}. Got {random_state!r} instead."
+        )
 
 
 def _solve(problem: AssignmentProblem, bonus: int) -> IntArray:

@@ -9,8 +9,6 @@ import numpy as np
 from .problem import AssignmentProblem, BoolArray, IntArray
 from .solution import FloatArray, Solution, relative_gap
 
-_BLOCK_ROWS = 256
-
 
 @dataclass(frozen=True)
 class Certificate:
@@ -65,7 +63,7 @@ def verify(problem: AssignmentProblem, solution: Solution, tolerance: float = 1e
 
     Notes
     -----
-    One pass over the scores in blocks of 256 rows; memory for one block.
+    Two passes over the scores in blocks of at most 256 rows; memory for one block, and for the pairs.
 
     Examples
     --------
@@ -80,7 +78,7 @@ def verify(problem: AssignmentProblem, solution: Solution, tolerance: float = 1e
         return Certificate(False, nan, nan, nan, len(solution.pairs), -1, tuple(faults))
     faults = _rule_faults(problem, solution)
     scale = problem.units_per_score
-    primal_units = int(problem.units[solution.pairs[:, 0], solution.pairs[:, 1]].sum())
+    primal_units = int(problem.units_of(solution.pairs).sum())
     counts_coverage = solution.objective == "coverage_then_total"
     matched_bound, dual_units = _dual(problem, solution, counts_coverage)
     matched = len(solution.pairs)
@@ -97,7 +95,7 @@ def verify(problem: AssignmentProblem, solution: Solution, tolerance: float = 1e
 
 
 def _shape_faults(problem: AssignmentProblem, solution: Solution) -> list[str]:
-    n_trainees, n_mentors = problem.units.shape
+    n_trainees, n_mentors = problem.n_trainees, problem.n_mentors
     faults = []
     if solution.objective not in ("coverage_then_total", "total"):
         faults.append(f"OBJECTIVE_UNKNOWN: {solution.objective}")
@@ -120,15 +118,16 @@ def _shape_faults(problem: AssignmentProblem, solution: Solution) -> list[str]:
 
 
 def _rule_faults(problem: AssignmentProblem, solution: Solution) -> list[str]:
-    pairs = solution.pairs
-    times = np.zeros(problem.units.shape, dtype=np.int64)
-    np.add.at(times, (pairs[:, 0], pairs[:, 1]), 1)
-    faults = [f"PAIR_TWICE: trainee {i}, mentor {j}" for i, j in np.argwhere(times > 1)]
-    faults += [
-        f"PAIR_FORBIDDEN: trainee {i}, mentor {j}" for i, j in np.argwhere((times > 0) & problem.forbidden)
-    ]
-    faults += [f"PIN_MISSING: trainee {i}, mentor {j}" for i, j in problem.pinned if not times[i, j]]
-    load, degree = times.sum(axis=0), times.sum(axis=1)
+    pairs = solution.pairs.astype(np.int64)
+    codes, times = np.unique(pairs[:, 0] * problem.n_mentors + pairs[:, 1], return_counts=True)
+    once = np.stack(np.divmod(codes, max(problem.n_mentors, 1)), axis=1)
+    faults = [f"PAIR_TWICE: trainee {i}, mentor {j}" for i, j in once[times > 1]]
+    faults += [f"PAIR_FORBIDDEN: trainee {i}, mentor {j}" for i, j in once[problem.is_forbidden(once)]]
+    pins = problem.pinned[:, 0] * problem.n_mentors + problem.pinned[:, 1]
+    missing = problem.pinned[~np.isin(pins, codes)]
+    faults += [f"PIN_MISSING: trainee {i}, mentor {j}" for i, j in missing]
+    load = np.bincount(pairs[:, 1], minlength=problem.n_mentors)
+    degree = np.bincount(pairs[:, 0], minlength=problem.n_trainees)
     faults += [f"CAPACITY_EXCEEDED: mentor {j}" for j in np.flatnonzero(load > problem.capacity)]
     faults += [f"BELOW_MINIMUM: mentor {j}" for j in np.flatnonzero(load < problem.minimum_load)]
     faults += [f"NEED_EXCEEDED: trainee {i}" for i in np.flatnonzero(degree > problem.need)]
@@ -163,15 +162,14 @@ def _dual(problem: AssignmentProblem, solution: Solution, counts_coverage: bool)
     need, capacity, minimum = problem.free_need, problem.free_capacity, problem.free_minimum
     load = np.where(_is_positive(price), capacity, minimum)
     places = one * len(problem.pinned) + int((need * utility[0]).sum()) + int((load * price[0]).sum())
-    units = int(problem.units[problem.pinned[:, 0], problem.pinned[:, 1]].sum())
+    units = int(problem.units_of(problem.pinned).sum())
     units += int((need * utility[1]).sum()) + int((load * price[1]).sum())
-    for start in range(0, problem.n_trainees, _BLOCK_ROWS):
-        rows = slice(start, start + _BLOCK_ROWS)
-        rest = (
-            one - utility[0][rows, None] - price[0],
-            problem.units[rows] - utility[1][rows, None] - price[1],
-        )
-        counted = _is_positive(rest) & problem.open[rows] & (need[rows] > 0)[:, None] & (capacity > 0)
+    wanted, offered = need > 0, capacity > 0
+    for start in range(0, problem.n_trainees, problem.step_rows):
+        rows = slice(start, min(start + problem.step_rows, problem.n_trainees))
+        score, free = problem.rows(rows.start, rows.stop)
+        rest = (one - utility[0][rows, None] - price[0], score - utility[1][rows, None] - price[1])
+        counted = _is_positive(rest) & free & wanted[rows, None] & offered
         places += int(rest[0][counted].sum())
         units += int(rest[1][counted].sum())
     return places, units

@@ -17,6 +17,10 @@ class InfeasibleError(MatchingError, ValueError):
     """No assignment can satisfy the rules; the message says which rules collide."""
 
 
+class AssignmentCancelledError(MatchingError):
+    """An assignment was given up because its `cancel` said so; nothing was decided."""
+
+
 class ProblemError(InvalidInputError):
     """A parameter of an assignment problem is wrong; `code` and `parameter` say which and how."""
 

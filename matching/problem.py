@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
-from .exceptions import ProblemError
+from .factor_rows import FactorRows
+from .pair_rules import BoolArray, PairRules, group_codes, pair_list, pair_table
+from .pairs_by_rows import PairsByRows
+from .problem_limits import check_minimum, check_pins, counts
+from .score_rows import MICRO, IntArray, ScoreBlocks, ScoreRows, check_size, refuse, score_units
 
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
-
-MICRO = 1_000_000
-# Room for sums along an exchange path and for the solver's own scaling by the number of nodes.
-_LARGEST = 2**61
-
-
-def _refuse(code: str, parameter: str, expected: str, came: str) -> ProblemError:
-    where = f"The '{parameter}' parameter of AssignmentProblem.from_scores"
-    text = f"{where} must be {expected}. Got {came} instead."
-    return ProblemError(code, parameter, text)
+__all__ = ["MICRO", "AssignmentProblem", "BoolArray", "IntArray"]
 
 
 @dataclass(frozen=True, eq=False)
-class AssignmentProblem:
+class AssignmentProblem(PairsByRows):
     """Scores, capacities and rules of one joint match, validated and frozen.
 
-    Build it with :meth:`from_scores`. Scores are held as integers so that an optimum can be proven without
-    rounding: a float score counts in millionths (six decimals are kept), an integer score counts as it is.
+    Build it with :meth:`from_scores`, or, where the scores of all pairs together are too many to hold, with
+    :meth:`from_blocks` or :meth:`from_factors`. Scores are held as integers so that an optimum can be proven
+    without rounding: a float score counts in millionths (six decimals are kept), an integer score as it is.
 
     Attributes
     ----------
@@ -47,12 +41,16 @@ class AssignmentProblem:
         Most and fewest trainees per mentor.
     need : int64 array of shape (n_trainees,)
         How many different mentors each trainee is to have.
+    blocks, rules : optional
+        Where scores and bans come from in a problem of blocks; `units`, `open` and `forbidden` are then made
+        when first asked for, up to 10 million pairs. :meth:`rows` works for any size.
 
     Notes
     -----
-    Memory: 10 bytes a pair. The caller's arrays are copied, never changed. Rows and columns are named by
-    position; among equally good assignments the order of rows and columns decides, so sort them by a natural
-    key (community, name) to get the same pairs for the same people whatever the order of the source file.
+    Memory: 10 bytes a pair; of a problem of blocks only its limits and listed pairs. The caller's arrays are
+    copied, never changed. Rows and columns are named by position; among equally good assignments the order of
+    rows and columns decides, so sort them by a natural key (community, name) to get the same pairs for the
+    same people whatever the order of the source file.
 
     Examples
     --------
@@ -69,6 +67,8 @@ class AssignmentProblem:
     capacity: IntArray
     minimum_load: IntArray
     need: IntArray
+    blocks: ScoreBlocks | None = None
+    rules: PairRules | None = None
 
     @classmethod
     def from_scores(
@@ -105,33 +105,143 @@ class AssignmentProblem:
             With a `code` of its own for every kind of mistake.
         """
         if groups is not None:
-            raise _refuse(
+            raise refuse(
                 "GROUPS_NOT_SUPPORTED", "groups", "left out: group quotas are not supported yet", "a value"
             )
-        units, units_per_score = _score_units(scores)
-        n_trainees, n_mentors = units.shape
-        limits = _counts("capacity", capacity, n_mentors)
-        minimum = _counts("minimum_load", 0 if minimum_load is None else minimum_load, n_mentors)
-        needs = _counts("need", need, n_trainees)
-        closed = _mask("forbidden", forbidden, units.shape)
-        fixed = _mask("pinned", pinned, units.shape)
-        _check_pins(fixed, closed, limits, needs)
-        _check_minimum(minimum, limits, needs)
-        pairs = np.argwhere(fixed).astype(np.int64)
-        arrays = (units, ~(closed | fixed), closed, pairs, limits, minimum, needs)
+        units, units_per_score = score_units(scores)
+        shape = units.shape[0], units.shape[1]
+        limits, minimum, needs = _limits(capacity, minimum_load, need, shape)
+        closed, pins = pair_table("forbidden", forbidden, shape), pair_list("pinned", pinned, shape)
+        check_pins(pins, closed[pins[:, 0], pins[:, 1]], limits, needs)
+        free = ~closed
+        free[pins[:, 0], pins[:, 1]] = False
+        arrays = (units, free, closed, pins, limits, minimum, needs)
         for array in arrays:
             array.setflags(write=False)
         return cls(units, units_per_score, *arrays[1:])
 
-    @property
-    def n_trainees(self) -> int:
-        """Number of rows."""
-        return int(self.units.shape[0])
+    @classmethod
+    def from_blocks(
+        cls,
+        score_rows: ScoreRows,
+        n_trainees: int,
+        capacity: ArrayLike,
+        minimum_load: ArrayLike | None = None,
+        need: int | ArrayLike = 1,
+        forbidden: ArrayLike | None = None,
+        pinned: ArrayLike | None = None,
+        same_group: tuple[ArrayLike, ArrayLike] | None = None,
+        largest: float | None = None,
+    ) -> AssignmentProblem:
+        """Build a problem from a function that scores some rows of trainees against all mentors.
 
-    @property
-    def n_mentors(self) -> int:
-        """Number of columns."""
-        return int(self.units.shape[1])
+        Parameters
+        ----------
+        score_rows : callable (start, stop) -> array of shape (stop - start, n_mentors)
+            Scores of the trainees from `start` up to, not including, `stop`, as in :meth:`from_scores`. Called
+            many times, from several threads, always with the same groups of rows.
+        n_trainees : int
+            Number of rows.
+        capacity, minimum_load, need
+            As in :meth:`from_scores`.
+        forbidden, pinned : integer arrays of shape (n, 2), optional
+            (trainee, mentor) pairs.
+        same_group : (trainee_group, mentor_group), optional
+            Integer codes of shapes (n_trainees,) and (n_mentors,); a pair of the same group may **not** be
+            chosen, as where a mentor must come from another community; -1 stands for no group.
+        largest : float, optional
+            No score is larger than this in size; when left out, one pass over the scores finds it.
+
+        Raises
+        ------
+        ProblemError
+            With a `code` of its own for every kind of mistake; for a wrong score when its rows are first used.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from .affinity import MentorAffinity
+        >>> from .tables import TraineeTable
+        >>> trainees = TraineeTable(np.array([[0.2, 0.6], [0.9, 0.1], [0.5, 0.5]]))
+        >>> affinity = MentorAffinity().fit(np.array([[1.0, 0.0], [0.5, 0.5]]))
+        >>> problem = AssignmentProblem.from_blocks(
+        ...     lambda start, stop: affinity.transform(trainees.rows(start, stop)),
+        ...     len(trainees), capacity=[1, 2], same_group=([7, 8, -1], [8, 7]), largest=1.0)
+        >>> problem.rows(0, 2)[1].tolist()
+        [[True, False], [False, True]]
+        """
+        if isinstance(n_trainees, bool) or not isinstance(n_trainees, int | np.integer) or n_trainees < 0:
+            raise refuse("N_TRAINEES", "n_trainees", "a whole number of zero or more", repr(n_trainees))
+        if not callable(score_rows):
+            expected = "a function (start, stop) -> array of shape (stop - start, n_mentors)"
+            raise refuse("SCORE_ROWS_NOT_CALLABLE", "score_rows", expected, type(score_rows).__name__)
+        if largest is not None and not 0 <= largest < np.inf:
+            raise refuse("LARGEST_RANGE", "largest", "a finite number of zero or more", repr(largest))
+        blocks = ScoreBlocks(score_rows, int(n_trainees), int(np.size(capacity)), largest)
+        return cls._of_blocks(blocks, capacity, minimum_load, need, forbidden, pinned, same_group)
+
+    @classmethod
+    def from_factors(
+        cls,
+        U: ArrayLike,
+        V: ArrayLike,
+        capacity: ArrayLike,
+        minimum_load: ArrayLike | None = None,
+        need: int | ArrayLike = 1,
+        forbidden: ArrayLike | None = None,
+        pinned: ArrayLike | None = None,
+        same_group: tuple[ArrayLike, ArrayLike] | None = None,
+    ) -> AssignmentProblem:
+        """Build a problem whose scores are U @ V.T, without ever holding them all.
+
+        Parameters
+        ----------
+        U, V : float arrays of shape (n_trainees, n_factors) and (n_mentors, n_factors)
+            Factors of the scores; copied.
+        capacity, minimum_load, need, forbidden, pinned, same_group
+            As in :meth:`from_blocks`.
+
+        Raises
+        ------
+        ProblemError
+            With a `code` of its own for every kind of mistake.
+
+        Examples
+        --------
+        >>> problem = AssignmentProblem.from_factors([[1.0, 0.5], [0.0, 1.0]], [[0.5, 0.2], [0.3, 0.9]], [1, 1])
+        >>> problem.rows(0, 2)[0].tolist()
+        [[600000, 750000], [200000, 900000]]
+        """
+        rows = FactorRows.of(U, V)
+        n_trainees, n_mentors = len(rows.trainees), rows.mentors.shape[1]
+        if np.size(capacity) != n_mentors:
+            expected = f"an integer array of shape ({n_mentors},)"
+            raise refuse("CAPACITY_SHAPE", "capacity", expected, f"shape {np.shape(capacity)}")
+        blocks = ScoreBlocks(rows, n_trainees, n_mentors, rows.largest, "U, V")
+        return cls._of_blocks(blocks, capacity, minimum_load, need, forbidden, pinned, same_group)
+
+    @classmethod
+    def _of_blocks(
+        cls,
+        blocks: ScoreBlocks,
+        capacity: ArrayLike,
+        minimum_load: ArrayLike | None,
+        need: int | ArrayLike,
+        forbidden: ArrayLike | None,
+        pinned: ArrayLike | None,
+        same_group: tuple[ArrayLike, ArrayLike] | None,
+    ) -> AssignmentProblem:
+        shape = (blocks.n_trainees, blocks.n_mentors)
+        limits, minimum, needs = _limits(capacity, minimum_load, need, shape)
+        listed, pins = pair_list("forbidden", forbidden, shape), pair_list("pinned", pinned, shape)
+        rules = PairRules(shape[1], listed, *group_codes(same_group, shape))
+        check_pins(pins, rules.is_forbidden(pins), limits, needs)
+        for array in (listed, pins, limits, minimum, needs):
+            array.setflags(write=False)
+        if blocks.given_largest is not None:
+            check_size(blocks.largest, shape, blocks.parameter)
+        unset: Any = None
+        return cls(unset, blocks.units_per_score, unset, unset, pins, limits, minimum, needs, blocks, rules)
 
     @property
     def free_need(self) -> IntArray:
@@ -153,7 +263,12 @@ class AssignmentProblem:
     @property
     def step(self) -> int:
         """More units than any chain of exchanges can win or lose; one matched place is worth this much."""
-        return _step(self.units)
+        if self.blocks is not None and not self.is_dense:
+            largest = self.blocks.largest
+            check_size(largest, (self.n_trainees, self.n_mentors), self.blocks.parameter)
+        else:
+            largest = max(int(self.units.max()), -int(self.units.min())) if self.units.size else 0
+        return 8 * (largest + 1) * (self.n_mentors + 3)
 
     def with_pin(self, trainee: int, mentor: int) -> AssignmentProblem:
         """Return the same problem with one more pinned pair.
@@ -163,124 +278,32 @@ class AssignmentProblem:
         ProblemError
             If the pair is forbidden or the pin exceeds the mentor's capacity or the trainee's need.
         """
-        fixed = np.zeros(self.units.shape, dtype=bool)
-        fixed[self.pinned[:, 0], self.pinned[:, 1]] = True
-        fixed[trainee, mentor] = True
-        _check_pins(fixed, self.forbidden, self.capacity, self.need)
-        pairs = np.argwhere(fixed).astype(np.int64)
-        free = ~(self.forbidden | fixed)
-        for array in (pairs, free):
-            array.setflags(write=False)
-        return AssignmentProblem(
-            self.units,
-            self.units_per_score,
-            free,
-            self.forbidden,
-            pairs,
-            self.capacity,
-            self.minimum_load,
-            self.need,
-        )
+        shape = (self.n_trainees, self.n_mentors)
+        pins = pair_list("pinned", np.concatenate([self.pinned, [[trainee, mentor]]]), shape)
+        check_pins(pins, self.is_forbidden(pins), self.capacity, self.need)
+        pins.setflags(write=False)
+        changes: dict[str, Any] = {"pinned": pins}
+        if self.is_dense:
+            free = self.open.copy()
+            free[trainee, mentor] = False
+            free.setflags(write=False)
+            changes["open"] = free
+        return self._changed(**changes)
+
+    def _changed(self, **changes: Any) -> AssignmentProblem:
+        """Return a copy with other values; arrays of a problem of blocks that were never made stay so."""
+        values = vars(self)
+        kept: dict[str, Any] = {
+            each.name: values.get(f"_{each.name}", values.get(each.name)) for each in fields(self)
+        }
+        return AssignmentProblem(**(kept | changes))
 
 
-def _step(units: IntArray) -> int:
-    largest = max(int(units.max()), -int(units.min())) if units.size else 0
-    return 8 * (largest + 1) * (int(units.shape[1]) + 3)
-
-
-def _score_units(scores: ArrayLike) -> tuple[IntArray, int]:
-    given = np.asarray(scores)
-    if given.ndim != 2:
-        raise _refuse(
-            "SCORES_SHAPE", "scores", "an array of shape (n_trainees, n_mentors)", f"shape {given.shape}"
-        )
-    if given.dtype.kind not in "biuf":
-        raise _refuse("SCORES_NOT_NUMERIC", "scores", "real numbers", f"dtype {given.dtype}")
-    if given.dtype.kind == "f":
-        _check_finite(given)
-    per_score = MICRO if given.dtype.kind == "f" else 1
-    largest = float(np.abs(given.astype(np.float64)).max()) if given.size else 0.0
-    if 16 * (largest * per_score + 1) * (given.shape[1] + 3) * (sum(given.shape) + 3) > _LARGEST:
-        expected = (
-            f"small enough for exact arithmetic at {given.shape[0]} × {given.shape[1]}; scale the scores down"
-        )
-        raise _refuse("SCORES_TOO_LARGE", "scores", expected, f"a score of size {largest:g}")
-    if per_score == 1:
-        return np.array(given, dtype=np.int64), 1
-    return np.rint(given.astype(np.float64) * MICRO).astype(np.int64), MICRO
-
-
-def _check_finite(scores: NDArray[Any]) -> None:
-    for code, found, word in (("SCORES_NAN", np.isnan, "NaN"), ("SCORES_INFINITE", np.isinf, "infinity")):
-        where = np.argwhere(found(scores))
-        if len(where):
-            row, column = where[0]
-            expected = "finite; mark a pair that must not be chosen in 'forbidden'"
-            raise _refuse(code, "scores", expected, f"{word} for trainee {row}, mentor {column}")
-
-
-def _counts(name: str, given: ArrayLike, length: int) -> IntArray:
-    upper = name.upper()
-    array = np.asarray(given)
-    if array.ndim == 0 and name != "capacity":
-        array = np.full(length, array)
-    if array.shape != (length,):
-        raise _refuse(
-            f"{upper}_SHAPE", name, f"an integer array of shape ({length},)", f"shape {array.shape}"
-        )
-    if array.size and (array.dtype.kind not in "iuf" or not np.array_equal(array, np.rint(array))):
-        raise _refuse(f"{upper}_NOT_WHOLE", name, "whole numbers", f"{array.tolist()[:5]}")
-    if (array < 0).any():
-        place = int(np.argmax(array < 0))
-        raise _refuse(f"{upper}_NEGATIVE", name, "zero or more", f"{array[place]} at position {place}")
-    if (array > 2**31).any():
-        raise _refuse(f"{upper}_TOO_LARGE", name, "at most 2147483648", f"{array.max()}")
-    return array.astype(np.int64)
-
-
-def _mask(name: str, given: ArrayLike | None, shape: tuple[int, ...]) -> BoolArray:
-    mask = np.zeros(shape, dtype=bool)
-    if given is None:
-        return mask
-    array = np.asarray(given)
-    if array.dtype == np.bool_ and array.shape == shape:
-        return array.copy()
-    if array.size == 0:
-        return mask
-    if array.dtype.kind not in "iu" or array.ndim != 2 or array.shape[1] != 2:
-        expected = f"a boolean array of shape {shape} or integer (trainee, mentor) pairs of shape (n, 2)"
-        raise _refuse(f"{name.upper()}_SHAPE", name, expected, f"{array.dtype} of shape {array.shape}")
-    outside = ((array < 0) | (array >= np.array(shape))).any(axis=1)
-    if outside.any():
-        expected = f"pairs within {shape[0]} trainees and {shape[1]} mentors, counted from 0"
-        raise _refuse(f"{name.upper()}_OUT_OF_RANGE", name, expected, f"{array[outside][0].tolist()}")
-    mask[array[:, 0], array[:, 1]] = True
-    return mask
-
-
-def _check_pins(fixed: BoolArray, closed: BoolArray, capacity: IntArray, need: IntArray) -> None:
-    both = np.argwhere(fixed & closed)
-    if len(both):
-        came = f"trainee {both[0][0]}, mentor {both[0][1]} in both 'pinned' and 'forbidden'"
-        raise _refuse("PIN_FORBIDDEN", "pinned", "free of forbidden pairs", came)
-    per_mentor, per_trainee = fixed.sum(axis=0), fixed.sum(axis=1)
-    for code, counts, limit, who, word in (
-        ("PINS_OVER_CAPACITY", per_mentor, capacity, "mentor", "capacity"),
-        ("PINS_OVER_NEED", per_trainee, need, "trainee", "need"),
-    ):
-        over = np.flatnonzero(counts > limit)
-        if len(over):
-            came = f"{counts[over[0]]} pins for {who} {over[0]} with {word} {limit[over[0]]}"
-            raise _refuse(code, "pinned", f"within each {who}'s {word}", came)
-
-
-def _check_minimum(minimum: IntArray, capacity: IntArray, need: IntArray) -> None:
-    over = np.flatnonzero(minimum > capacity)
-    if len(over):
-        came = f"minimum {minimum[over[0]]} and capacity {capacity[over[0]]} for mentor {over[0]}"
-        raise _refuse("MINIMUM_OVER_CAPACITY", "minimum_load", "at most the mentor's capacity", came)
-    if minimum.sum() > need.sum():
-        came = f"{minimum.sum()} places against {need.sum()}"
-        raise _refuse(
-            "MINIMUM_OVER_NEED", "minimum_load", "at most the places that trainees need in all", came
-        )
+def _limits(
+    capacity: ArrayLike, minimum_load: ArrayLike | None, need: int | ArrayLike, shape: tuple[int, int]
+) -> tuple[IntArray, IntArray, IntArray]:
+    limits = counts("capacity", capacity, shape[1])
+    minimum = counts("minimum_load", 0 if minimum_load is None else minimum_load, shape[1])
+    needs = counts("need", need, shape[0])
+    check_minimum(minimum, limits, needs)
+    return limits, minimum, needs

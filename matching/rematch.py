@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike
 from .assignment import assign
 from .exceptions import InvalidInputError, ProblemError
 from .explain import changes_between
-from .problem import _LARGEST, AssignmentProblem, BoolArray
+from .problem import AssignmentProblem, BoolArray
+from .score_rows import LARGEST_SUM
 from .solution import Solution
 
 MoveCause = Literal["FORBIDDEN", "OVER_CAPACITY", "OVER_NEED", "EXCHANGE", "NEW"]
@@ -231,7 +232,7 @@ def _rewarded(problem: AssignmentProblem, before: BoolArray, stability: float) -
     else:
         finer, bonus = 1, first
     size = problem.n_trainees + problem.n_mentors + 3
-    if 16 * (largest * finer + bonus + 1) * (problem.n_mentors + 3) * size > _LARGEST:
+    if 16 * (largest * finer + bonus + 1) * (problem.n_mentors + 3) * size > LARGEST_SUM:
         expected = f"small enough for exact arithmetic at {problem.n_trainees} × {problem.n_mentors}"
         raise _refuse("STABILITY_TOO_LARGE", "stability", expected, f"{stability}")
     return replace(problem, units=problem.units * finer + before * np.int64(bonus))

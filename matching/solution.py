@@ -72,7 +72,7 @@ class Solution:
         """
         chosen = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
         rows, columns = chosen.T
-        total = int(problem.units[rows, columns].sum()) / problem.units_per_score
+        total = int(problem.units_of(chosen).sum()) / problem.units_per_score
         degree = np.bincount(rows, minlength=problem.n_trainees)
         return replace(
             self,

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from matching.assignment import assign
 from matching.certificate import verify
-from matching.exceptions import InvalidInputError, MinimumLoadError
+from matching.exceptions import AssignmentCancelledError, InvalidInputError, MinimumLoadError
 from matching.prices import prices
 from matching.problem import AssignmentProblem
 
@@ -174,6 +174,24 @@ def test_same_input_gives_the_same_bytes():
 def test_unknown_objective_is_refused_by_name():
     with pytest.raises(InvalidInputError, match="'objective' parameter of assign"):
         assign(AssignmentProblem.from_scores([[1.0]], [1]), "happiest")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("tolerance", -0.1), ("tolerance", np.nan), ("random_state", 0.5)]
+)
+def test_steering_out_of_range_is_refused_by_name(name, value):
+    with pytest.raises(InvalidInputError, match=f"'{name}' parameter of assign must be .* Got"):
+        assign(AssignmentProblem.from_scores([[1.0]], [1]), **{name: value})
+
+
+def test_progress_goes_up_to_one_and_cancel_ends_the_work():
+    problem = AssignmentProblem.from_scores([[1.0]], [1])
+    told = []
+    assign(problem, progress=told.append)
+    assert told == sorted(told)
+    assert (told[0], told[-1]) == (0.0, 1.0)
+    with pytest.raises(AssignmentCancelledError, match="cancelled"):
+        assign(problem, cancel=lambda: True)
 
 
 def test_solution_cannot_be_changed():

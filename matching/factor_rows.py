@@ -1,0 +1,57 @@
+"""Scores that are the product of two tables of factors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from .score_rows import refuse
+
+
+@dataclass(frozen=True, eq=False)
+class FactorRows:
+    """Rows of U @ V.T.
+
+    Attributes
+    ----------
+    trainees : float array of shape (n_trainees, n_factors)
+    mentors : float array of shape (n_factors, n_mentors)
+    """
+
+    trainees: NDArray[np.float64]
+    mentors: NDArray[np.float64]
+
+    def __call__(self, start: int, stop: int) -> NDArray[np.float64]:
+        """Return the scores of some rows, shape (stop - start, n_mentors)."""
+        product: NDArray[np.float64] = self.trainees[start:stop] @ self.mentors
+        return product
+
+    @property
+    def largest(self) -> float:
+        """No product is larger: the longest row times the longest column."""
+        if not self.trainees.size or not self.mentors.size:
+            return 0.0
+        left = np.sqrt(np.einsum("ij,ij->i", self.trainees, self.trainees).max())
+        right = np.sqrt(np.einsum("ij,ij->j", self.mentors, self.mentors).max())
+        return float(left * right) * (1 + 1e-12)
+
+    @classmethod
+    def of(cls, U: ArrayLike, V: ArrayLike) -> FactorRows:
+        """Return checked copies of the factors of trainees and of mentors, one row each."""
+        trainees, mentors = _checked("U", U), _checked("V", V)
+        if trainees.shape[1] != mentors.shape[1]:
+            expected = f"of as many columns as U, {trainees.shape[1]}"
+            raise refuse("FACTORS_DIFFER", "V", expected, f"{mentors.shape[1]} columns")
+        return cls(trainees, np.ascontiguousarray(mentors.T))
+
+
+def _checked(name: str, given: ArrayLike) -> NDArray[np.float64]:
+    array = np.asarray(given)
+    if array.ndim != 2 or array.dtype.kind not in "biuf":
+        expected = "an array of numbers with one row each"
+        raise refuse("FACTORS_SHAPE", name, expected, f"{array.dtype} of shape {array.shape}")
+    if not np.isfinite(array).all():
+        raise refuse("FACTORS_NOT_FINITE", name, "finite", "NaN or infinity")
+    return np.array(array, dtype=np.float64, order="C")

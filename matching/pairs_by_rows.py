@@ -1,0 +1,131 @@
+"""A problem's pairs by rows of trainees, whether they are held whole or made when asked for."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .pair_rules import BoolArray, PairRules, rows_of
+from .score_rows import IntArray, ScoreBlocks, refuse
+
+# A problem of blocks shows its pairs as whole arrays up to here: 10 bytes each, 100 MB.
+_MOST_DENSE_PAIRS: Final = 10_000_000
+
+
+class PairsByRows:
+    """What a problem says about its pairs, some rows of trainees at a time."""
+
+    units: IntArray
+    open: BoolArray
+    forbidden: BoolArray
+    pinned: IntArray
+    capacity: IntArray
+    need: IntArray
+    blocks: ScoreBlocks | None
+    rules: PairRules | None
+
+    @property
+    def n_trainees(self) -> int:
+        """Number of rows."""
+        return len(self.need)
+
+    @property
+    def n_mentors(self) -> int:
+        """Number of columns."""
+        return len(self.capacity)
+
+    @property
+    def is_dense(self) -> bool:
+        """True where `units`, `open` and `forbidden` are held as whole arrays."""
+        return vars(self).get("_units") is not None
+
+    @property
+    def step_rows(self) -> int:
+        """Rows that are best asked for at a time: a multiple of this, from a multiple of this."""
+        return 256 if self.blocks is None else self.blocks.step_rows
+
+    def rows(self, start: int, stop: int) -> tuple[IntArray, BoolArray]:
+        """Return units and open pairs of the trainees from `start` up to, not including, `stop`.
+
+        Both of shape (stop - start, n_mentors), not to be changed.
+        """
+        if self.is_dense:
+            return self.units[start:stop], self.open[start:stop]
+        free = np.ones((stop - start, self.n_mentors), dtype=bool)
+        free[self.closed_in(start, stop)] = False
+        return self.unit_rows(start, stop).astype(np.int64), free
+
+    def unit_rows(self, start: int, stop: int) -> NDArray[Any]:
+        """Return units of some rows as they come: whole numbers, as integers or as floats."""
+        if self.is_dense or self.blocks is None:
+            return self.units[start:stop]
+        return self.blocks.units(start, stop)
+
+    def closed_in(self, start: int, stop: int) -> tuple[IntArray, IntArray]:
+        """Return rows, counted from `start`, and columns of the pairs that are not open; some may come twice."""
+        if self.is_dense or self.rules is None:
+            closed_rows, closed_columns = np.nonzero(~self.open[start:stop])
+            return closed_rows, closed_columns
+        rows, columns = self.rules.forbidden_in(start, stop)
+        pins = rows_of(self.pinned, start, stop)
+        return np.concatenate([rows, pins[:, 0] - start]), np.concatenate([columns, pins[:, 1]])
+
+    def is_forbidden(self, pairs: IntArray) -> BoolArray:
+        """Return whether each (trainee, mentor) pair of shape (n_pairs, 2) is forbidden, shape (n_pairs,)."""
+        if self.is_dense or self.rules is None:
+            return self.forbidden[pairs[:, 0], pairs[:, 1]]
+        return self.rules.is_forbidden(pairs)
+
+    def units_of(self, pairs: IntArray) -> IntArray:
+        """Return the units of each (trainee, mentor) pair of shape (n_pairs, 2), shape (n_pairs,)."""
+        if self.is_dense or self.blocks is None:
+            return self.units[pairs[:, 0], pairs[:, 1]]
+        found = np.zeros(len(pairs), dtype=np.int64)
+        order = np.argsort(pairs[:, 0], kind="stable")
+        for start in range(0, self.n_trainees, self.step_rows):
+            stop = min(start + self.step_rows, self.n_trainees)
+            first, last = np.searchsorted(pairs[order, 0], [start, stop])
+            inside = order[first:last]
+            if len(inside):
+                found[inside] = self.unit_rows(start, stop)[pairs[inside, 0] - start, pairs[inside, 1]]
+        return found
+
+    def _hold_arrays(self) -> None:
+        if self.blocks is None:
+            raise AttributeError("A problem without blocks holds its arrays.")
+        shape = (self.n_trainees, self.n_mentors)
+        if shape[0] * shape[1] > _MOST_DENSE_PAIRS:
+            expected = f"at most {_MOST_DENSE_PAIRS:,} pairs where they are needed as one array"
+            raise refuse("PAIRS_TOO_MANY", self.blocks.parameter, expected, f"{shape[0]} × {shape[1]}")
+        units = np.array(self.unit_rows(0, shape[0]), dtype=np.int64)
+        free, closed = np.ones(shape, dtype=bool), np.zeros(shape, dtype=bool)
+        free[self.closed_in(0, shape[0])] = False
+        if self.rules is not None:
+            closed[self.rules.forbidden_in(0, shape[0])] = True
+        for name, array in (("units", units), ("open", free), ("forbidden", closed)):
+            array.setflags(write=False)
+            object.__setattr__(self, name, array)
+
+
+class _WholeArray:
+    """An attribute of shape (n_trainees, n_mentors) that a problem of blocks makes when first asked for it."""
+
+    def __init__(self, name: str) -> None:
+        self.kept = f"_{name}"
+
+    def __get__(self, problem: PairsByRows | None, owner: type[PairsByRows]) -> NDArray[Any]:
+        if problem is None:
+            raise AttributeError(self.kept)
+        if vars(problem)[self.kept] is None:
+            problem._hold_arrays()
+        array: NDArray[Any] = vars(problem)[self.kept]
+        return array
+
+    def __set__(self, problem: PairsByRows, array: NDArray[Any] | None) -> None:
+        vars(problem)[self.kept] = array
+
+
+for _name in ("units", "open", "forbidden"):
+    setattr(PairsByRows, _name, _WholeArray(_name))
