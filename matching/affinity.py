@@ -155,16 +155,28 @@ class MentorAffinity(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
 
     def parts(
         self, trainees: TraineeTable | ArrayLike, pairs: ArrayLike | None = None
-    ) -> dict[str, AffinityPart]:
-        """Return the named parts whose contributions sum to the score.
+    ) -> dict[str, FloatArray]:
+        """Return the named parts that sum to the score.
 
         Parameters
         ----------
         trainees : TraineeTable, or array of shape (n_trainees, n_topics)
             As for :meth:`transform`.
         pairs : integer array of shape (n_pairs, 2), optional
-            (trainee, mentor) positions; the values are then of shape (n_pairs,) and memory stays small.
+            (trainee, mentor) positions; the parts are then of shape (n_pairs,) and memory stays small.
+
+        Returns
+        -------
+        dict of str to float array of shape (n_trainees, n_mentors), or (n_pairs,)
+            What each part adds to the score, 0 to 1, six decimals; their sum, rounded to six decimals, is the
+            score bit for bit.
         """
+        return {name: part.contribution for name, part in self.weighed_parts(trainees, pairs).items()}
+
+    def weighed_parts(
+        self, trainees: TraineeTable | ArrayLike, pairs: ArrayLike | None = None
+    ) -> dict[str, AffinityPart]:
+        """Return the value and the weight behind each of the :meth:`parts`, for the same arguments."""
         table = self._table(trainees)
         if pairs is None:
             return self._parts(table)

@@ -103,6 +103,6 @@ def match(
         solution=solution,
         certificate=verify(problem, solution),
         scores=scores[rows, columns],
-        parts=scorer.parts(trainees, solution.pairs),
+        parts=scorer.weighed_parts(trainees, solution.pairs),
         evidence=scorer.nearest_cases(trainees, solution.pairs),
     )

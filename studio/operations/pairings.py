@@ -106,7 +106,7 @@ async def _weigh(
         affinity = MentorAffinity().set_params(**policy.weights).fit(arrays.mentors)
         parts = {
             code: (float(part.value[0]), part.weight)
-            for code, part in affinity.parts(arrays.trainees, [position]).items()
+            for code, part in affinity.weighed_parts(arrays.trainees, [position]).items()
         }
         (evidence,) = affinity.nearest_cases(arrays.trainees, [position])
         shown = shown_by(rows, trainee_id, mentor_id, evidence)

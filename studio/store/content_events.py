@@ -12,7 +12,13 @@ from sqlmodel import Field, col, select
 from studio.store.catalogue import Content
 from studio.store.clock import now
 from studio.store.columns import StudioRow, UTCDateTime, enum_type
-from studio.store.enums import AGAINST_THE_CONTENT, ContentEventKind, DismissalReason, Role
+from studio.store.enums import (
+    AGAINST_THE_CONTENT,
+    AGAINST_WHAT_FOLLOWS,
+    ContentEventKind,
+    DismissalReason,
+    Role,
+)
 
 # What shows interest; being shown something does not.
 INTEREST = (ContentEventKind.OPENED, ContentEventKind.DONE, ContentEventKind.USEFUL)
@@ -39,14 +45,17 @@ class ContentEvent(StudioRow, table=True):
 
 @dataclass(frozen=True)
 class Settled:
-    """(trainee, content) pairs that are not offered again."""
+    """(trainee, content) pairs that are not offered again; what builds on those taken is, on those dismissed not."""
 
     taken: Sequence[tuple[UUID, UUID]]
     dismissed: Sequence[tuple[UUID, UUID]]
 
 
 async def settled_contents(session: AsyncSession, trainee_ids: Sequence[UUID]) -> Settled:
-    """Return what these trainees have done, or know already, and what they dismissed otherwise."""
+    """Return what these trainees are done with, and what they dismissed together with all that builds on it.
+
+    Whoever has no time for a content, knows it or finds it useless may still need what comes after it.
+    """
     found = await session.execute(
         select(ContentEvent.trainee_id, ContentEvent.content_id, ContentEvent.kind, ContentEvent.reason)
         .where(
@@ -55,12 +64,18 @@ async def settled_contents(session: AsyncSession, trainee_ids: Sequence[UUID]) -
         )
         .distinct()
     )
-    taken: list[tuple[UUID, UUID]] = []
-    dismissed: list[tuple[UUID, UUID]] = []
+    known: set[tuple[UUID, UUID]] = set()
+    passed: set[tuple[UUID, UUID]] = set()
+    dismissed: set[tuple[UUID, UUID]] = set()
     for trainee_id, content_id, kind, reason in found.all():
-        known = kind is ContentEventKind.DONE or reason is DismissalReason.ALREADY_KNOWN
-        (taken if known else dismissed).append((trainee_id, content_id))
-    return Settled(taken, dismissed)
+        if reason in AGAINST_WHAT_FOLLOWS:
+            pairs = dismissed
+        elif kind is ContentEventKind.DONE or reason is DismissalReason.ALREADY_KNOWN:
+            pairs = known
+        else:
+            pairs = passed
+        pairs.add((trainee_id, content_id))
+    return Settled(taken=sorted(known | (passed - dismissed)), dismissed=sorted(dismissed))
 
 
 async def content_ratings(session: AsyncSession, studio_id: UUID) -> dict[UUID, tuple[int, int]]:

@@ -155,6 +155,8 @@ class DismissalReason(StrEnum):
 
 # Reasons that judge the content itself; the others speak of the trainee.
 AGAINST_THE_CONTENT = (DismissalReason.NOT_USEFUL, DismissalReason.OUT_OF_DATE)
+# Reasons that hold for what builds on the content, too: no such trouble, or too hard already.
+AGAINST_WHAT_FOLLOWS = (DismissalReason.NOT_MY_TROUBLE, DismissalReason.TOO_HARD)
 
 
 class RuleKind(StrEnum):

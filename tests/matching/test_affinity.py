@@ -44,7 +44,7 @@ def cohort(seed: int = 0) -> tuple[TraineeTable, MentorTable]:
 def test_contributions_sum_to_the_score_at_six_decimals(seed):
     trainees, mentors = cohort(seed)
     affinity = MentorAffinity().fit(mentors)
-    scores, parts = affinity.transform(trainees), affinity.parts(trainees)
+    scores, parts = affinity.transform(trainees), affinity.weighed_parts(trainees)
     assert sum(round(part.weight * 100) for part in parts.values()) == 100
     for i, j in np.ndindex(scores.shape):
         contributions = [float(part.contribution[i, j]) for part in parts.values()]
@@ -55,9 +55,20 @@ def test_contributions_sum_to_the_score_at_six_decimals(seed):
         assert 0 <= scores[i, j] <= 1
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_plain_sum_of_the_parts_is_the_score(seed):
+    trainees, mentors = cohort(seed)
+    affinity = MentorAffinity().fit(mentors)
+    scores, parts = affinity.transform(trainees), affinity.parts(trainees)
+    assert list(parts) == list(affinity.weights_)
+    assert np.array_equal(sum(parts.values()).round(6), scores)
+    pairs = [[4, 0], [0, 3], [2, 2]]
+    assert np.array_equal(sum(affinity.parts(trainees, pairs).values()).round(6), scores[[4, 0, 2], [0, 3, 2]])
+
+
 def test_parts_mean_what_they_say():
     trainees, mentors = cohort()
-    parts = MentorAffinity().fit(mentors).parts(trainees)
+    parts = MentorAffinity().fit(mentors).weighed_parts(trainees)
     i, j = 2, 1
     expected = (trainees.needs[i] * mentors.strengths[j]).sum() / trainees.needs[i].sum()
     assert parts["need_strength"].value[i, j] == round(expected, 4)
@@ -72,7 +83,7 @@ def test_parts_mean_what_they_say():
 def test_evidence_finds_the_telling_case():
     trainees, mentors = cohort()
     affinity = MentorAffinity().fit(mentors)
-    evidence = affinity.parts(trainees)["evidence"].value
+    evidence = affinity.weighed_parts(trainees)["evidence"].value
     assert evidence[0].argmax() == 0
     assert not evidence[1].any()
     assert not evidence[:, 2].any()
@@ -97,8 +108,8 @@ def test_nearest_cases_of_many_pairs_are_those_of_each():
 def test_evidence_averages_the_best_five_only():
     one = MentorTable(np.ones((2, 1)), cases=[["物业纠纷调解"] * 5, ["物业纠纷调解"] * 5 + ["防汛值守"] * 9])
     trainee = TraineeTable(np.ones((1, 1)), pain_texts=[["物业纠纷调解"]])
-    assert MentorAffinity().fit(one).parts(trainee)["evidence"].value.tolist() == [[1.0, 1.0]]
-    diluted = MentorAffinity(best=10, half_similarity=0.25).fit(one).parts(trainee)["evidence"].value
+    assert MentorAffinity().fit(one).weighed_parts(trainee)["evidence"].value.tolist() == [[1.0, 1.0]]
+    diluted = MentorAffinity(best=10, half_similarity=0.25).fit(one).weighed_parts(trainee)["evidence"].value
     assert diluted.tolist() == [[1.0, round(0.5 * 1.25 / 0.75, 4)]]
 
 
@@ -106,7 +117,7 @@ def test_parts_of_pairs_are_entries_of_the_whole_parts():
     trainees, mentors = cohort()
     affinity = MentorAffinity(block_rows=2).fit(mentors)
     pairs = np.array([[4, 0], [0, 3], [2, 2]])
-    some, whole = affinity.parts(trainees, pairs), affinity.parts(trainees)
+    some, whole = affinity.weighed_parts(trainees, pairs), affinity.weighed_parts(trainees)
     for name, part in whole.items():
         np.testing.assert_array_equal(some[name].value, part.value[pairs[:, 0], pairs[:, 1]])
 
@@ -178,12 +189,12 @@ def test_weights_rebuild_the_same_estimator():
     weights = MentorAffinity(need_strength=0.3, evidence=0.4).weights_
     assert sum(weights.values()) == pytest.approx(1)
     again = MentorAffinity(**weights).fit(mentors)
-    assert [part.weight for part in again.parts(trainees).values()] == list(weights.values())
+    assert [part.weight for part in again.weighed_parts(trainees).values()] == list(weights.values())
 
 
 def test_mentors_without_any_case_get_no_evidence() -> None:
     model = MentorAffinity().fit(MentorTable(np.ones((2, 2)), cases=[[], []]))
     trainees = TraineeTable(np.ones((1, 2)), pain_texts=[["停车难"]])
     assert model.transform(trainees).shape == (1, 2)
-    assert not model.parts(trainees)["evidence"].value.any()
+    assert not model.weighed_parts(trainees)["evidence"].value.any()
     assert MentorAffinity().fit(MentorTable(np.zeros((0, 2)), cases=[])).transform(trainees).shape == (1, 0)

@@ -115,10 +115,16 @@ async def _requires(engine: AsyncEngine, organizer: Actor, later: str, first: st
     [
         (DONE, None, True),
         (DISMISSED, DismissalReason.ALREADY_KNOWN, True),
+        (DISMISSED, DismissalReason.TOO_EASY, True),
+        (DISMISSED, DismissalReason.NO_TIME, True),
+        (DISMISSED, DismissalReason.NOT_USEFUL, True),
+        (DISMISSED, DismissalReason.OUT_OF_DATE, True),
+        (DISMISSED, DismissalReason.OTHER, True),
         (DISMISSED, DismissalReason.TOO_HARD, False),
+        (DISMISSED, DismissalReason.NOT_MY_TROUBLE, False),
     ],
 )
-async def test_what_is_done_or_known_fulfils_what_asks_for_it(
+async def test_only_what_is_too_hard_or_no_trouble_hides_what_builds_on_it(
     engine: AsyncEngine,
     organizer: Actor,
     trainee: UUID,
@@ -135,6 +141,20 @@ async def test_what_is_done_or_known_fulfils_what_asks_for_it(
     now = await offered(engine, trainee)
     assert first not in now
     assert (best in now) is left
+
+
+@pytest.mark.parametrize(("before", "left"), [(DismissalReason.NO_TIME, False), (None, True)])
+async def test_a_weightier_reason_counts_beside_a_lighter_one(
+    engine: AsyncEngine, organizer: Actor, trainee: UUID, before: DismissalReason | None, left: bool
+) -> None:
+    """Who had no time and then finds it too hard is not led on; who has done it is."""
+    best, first = (await offered(engine, trainee))[:2]
+    await _requires(engine, organizer, best, first)
+    kind = DISMISSED if before else DONE
+    dismissed = await content(engine, first)
+    await record(engine, organizer, trainee, dismissed, kind, reason=before)
+    await record(engine, organizer, trainee, dismissed, DISMISSED, reason=DismissalReason.TOO_HARD)
+    assert (best in await offered(engine, trainee)) is left
 
 
 async def test_what_many_found_useful_is_praised_and_the_weights_still_sum(
