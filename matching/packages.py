@@ -14,6 +14,7 @@ from .exceptions import InvalidInputError
 from .goals import AbilityGoal, MonthlyEvent, ability_goals, monthly_events
 from .shadowing_day import SHORTEST_STEP, Day, place
 from .shelf import STEPS, Shelf, Step, shelf_of, shown_point
+from .suitability import UNSAID
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -26,8 +27,6 @@ _LAST_DAY = np.array([0.10, 0.15, 0.25, 0.50])
 _ROUNDING = 5
 # A shadowing day is spent beside the mentor: contents take at most this share of it.
 _MATERIAL = 0.5
-# What only ratings show weighs so much beside what the trainee put into words: a week answers sentences first.
-_UNSAID = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +208,7 @@ class PackagePlanner(BaseEstimator):
             prerequisites,
             len(needs),
         )
-        said = needs * np.where(proof >= 0, 1.0, _UNSAID)
+        said = needs * np.where(proof >= 0, 1.0, UNSAID)
         weights = topic_weights(said, strength, shelf)
         day_topics = share_days(weights, N_DAYS, self.most_days_per_topic)
         week = [self._open_day(day, topic, kept) for day, topic in enumerate(day_topics, start=1)]

@@ -9,7 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 from .arguments import checked_array, optional_array
 from .exceptions import InvalidInputError
 from .prerequisites import prerequisite_closure
-from .suitability import TEXT_MATCH, greatest_product, level_fit, own_words, shrunk_rating
+from .suitability import TEXT_MATCH, UNSAID, greatest_product, level_fit, own_words, shrunk_rating
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -102,6 +102,7 @@ def recommend(
     variety: float = 0.3,
     content_groups: ArrayLike | None = None,
     balance: float = 0.05,
+    unsaid: float = UNSAID,
 ) -> Recommendations:
     """Recommend contents to one or many trainees.
 
@@ -141,6 +142,8 @@ def recommend(
         Kinds to keep in balance (hot, hard and highlight points, say); −1 belongs to none.
     balance : float in [0, 1], default 0.05
         What a content loses where all that is chosen is of its group; in between in proportion.
+    unsaid : float in [0, 1], default 0.5
+        What a need counts in a content that answers none of the trainee's pain points, where others do.
 
     Returns
     -------
@@ -171,10 +174,10 @@ def recommend(
     """
     needs = checked_array("need", need, (None, None), 0.0, 1.0)
     about = checked_array("content_topics", content_topics, (None, needs.shape[1]), 0.0, 1.0)
-    if k < 1 or not 0 <= variety <= 1 or not 0 <= balance <= 1:
+    if k < 1 or not all(0 <= share <= 1 for share in (variety, balance, unsaid)):
         raise InvalidInputError(
-            "The 'k', 'variety' and 'balance' parameters of recommend must be at least 1, in [0, 1] and in [0, 1]. "
-            f"Got {k!r}, {variety!r} and {balance!r} instead."
+            "The 'k' parameter of recommend must be at least 1, 'variety', 'balance' and 'unsaid' in [0, 1]. "
+            f"Got {k!r}, {variety!r}, {balance!r} and {unsaid!r} instead."
         )
     groups = optional_array("content_groups", content_groups, (len(about),), -1.0, np.inf, -1.0)
     shape = (len(needs), len(about))
@@ -184,6 +187,9 @@ def recommend(
     fit, in_reach = level_fit(trainee_level, content_level, shape)
     rating, good = shrunk_rating(content_rating, n_ratings, len(about))
     together = optional_array("collaborative", collaborative, shape, 0.0, 1.0, 0.0)
+    answers = points >= 0
+    # Where sentences can be answered, what answers none of them waits; ratings alone stand as they are.
+    match = np.where(answers | ~answers.any(axis=1, keepdims=True), match, unsaid * match)
     values = [match, text, fit, np.broadcast_to(rating, shape), together]
     parts = np.stack(values, axis=2) * _weights(weights)
     allowed = in_reach & ~done & ~_exclusions(excluded, shape)

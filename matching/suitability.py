@@ -18,6 +18,8 @@ _RATING_PRIOR = 5.0
 TEXT_MATCH = 0.3
 # Where nobody knows a sentence's topic its words must do more: the best of all contents is always near to 0.5.
 TEXT_ALONE = 0.53
+# What only ratings show weighs so much beside what the trainee put into words: sentences are answered first.
+UNSAID = 0.5
 # A content is on a point's topic from this product of confidence and aboutness on.
 ON_TOPIC = 0.2
 

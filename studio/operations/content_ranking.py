@@ -11,6 +11,9 @@ UNRATED = {"need": 0.6, "text": 0.27, "level": 0.13}
 # Weight of what was taken up together, once it has earned it; the other parts share the rest.
 COLLABORATIVE_SHARE = 0.2
 VARIETY = 0.3
+# Measured by `benchmarks.lists`: what half of this and double of it would cost stands in docs/needs.md.
+BALANCE = 0.05
+UNSAID = 0.5
 
 
 def text_scores(catalogue: CatalogueArrays, arrays: TraineeArrays) -> Floats:
@@ -32,6 +35,8 @@ def ranked(
     *,
     together: Floats | None = None,
     variety: float = VARIETY,
+    balance: float = BALANCE,
+    unsaid: float = UNSAID,
 ) -> Recommendations:
     """Return the best k contents of each trainee, `texts` being the text scores; computing, so call it in a thread.
 
@@ -59,6 +64,8 @@ def ranked(
         content_groups=catalogue.groups,
         weights=weights,
         variety=variety,
+        balance=balance,
+        unsaid=unsaid,
     )
 
 

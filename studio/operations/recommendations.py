@@ -32,7 +32,7 @@ CONTENTS_PER_TRAINEE = 12
 # Trainees scored at a time, which bounds the memory.
 BLOCK = 500
 DECIMALS = 6
-MODEL_VERSION = "needs-text-level-rating-2"
+MODEL_VERSION = "needs-text-level-rating-3"
 # The part of the ratings is a praise only where the engine says so.
 _PART_CODES = ("NEED", "OWN_WORDS", "LEVEL_FIT", "RATING", "TAKEN_TOGETHER")
 

@@ -63,7 +63,9 @@ def test_plain_sum_of_the_parts_is_the_score(seed):
     assert list(parts) == list(affinity.weights_)
     assert np.array_equal(sum(parts.values()).round(6), scores)
     pairs = [[4, 0], [0, 3], [2, 2]]
-    assert np.array_equal(sum(affinity.parts(trainees, pairs).values()).round(6), scores[[4, 0, 2], [0, 3, 2]])
+    assert np.array_equal(
+        sum(affinity.parts(trainees, pairs).values()).round(6), scores[[4, 0, 2], [0, 3, 2]]
+    )
 
 
 def test_parts_mean_what_they_say():

@@ -228,3 +228,23 @@ def test_groups_are_kept_in_balance() -> None:
 
 def test_no_contents_are_no_recommendations() -> None:
     assert recommend([[0.9]], np.zeros((0, 1)), 2).contents.tolist() == [[-1, -1]]
+
+
+def test_what_answers_a_sentence_comes_before_what_ratings_ask_for() -> None:
+    """The first topic is rated highest, the second was put into words: four contents each."""
+    case = {"need": [[1.0, 0.6]], "content_topics": [[1.0, 0.0]] * 4 + [[0.0, 1.0]] * 4, "k": 8}
+    words = {"point_topics": [[0.0, 0.9]], "point_scores": [[0.0] * 4 + [0.4] * 4], "point_trainee": [0]}
+    found = recommend(**case, **words)
+    assert found.points[0].tolist() == [0] * 4 + [-1] * 4
+    # What nobody put into words is not forgotten, and ratings alone keep their full weight.
+    assert found.contents[0, 4:].tolist() == [0, 1, 2, 3]
+    assert recommend(**case, **words, unsaid=1.0).points[0, 0] == -1
+    assert recommend(**case).scores[0].max() == pytest.approx(0.55 + 0.5 * 0.12 + 0.5 * 0.08)
+
+
+def test_unanswered_sentences_leave_the_needs_as_they_are() -> None:
+    """Where no content answers anything that was said, nothing waits."""
+    case = {"need": [[0.8, 0.0]], "content_topics": [[1.0, 0.0]], "k": 1}
+    silent = recommend(**case)
+    spoken = recommend(**case, point_topics=[[0.0, 0.9]], point_scores=[[0.0]], point_trainee=[0])
+    assert spoken.scores.tolist() == silent.scores.tolist()
