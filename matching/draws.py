@@ -67,7 +67,7 @@ def affinity_draws(
             "The 'weight_change' parameter of affinity_draws must be from 0 to 1. "
             f"Got {weight_change!r} instead."
         )
-    parts = affinity.parts(trainees)
+    parts = affinity.weighed_parts(trainees)
     values = np.stack([part.value for part in parts.values()])
     weights = np.array([part.weight for part in parts.values()])
     needed = list(parts).index("need_strength")
@@ -77,7 +77,7 @@ def affinity_draws(
         moved = moved / moved.sum() if moved.sum() > 0 else weights
         scores: FloatArray = np.einsum("k,kij->ij", moved, values)
         if needs is not None:
-            told = affinity.parts(TraineeTable(needs(random)))["need_strength"].value
+            told = affinity.weighed_parts(TraineeTable(needs(random)))["need_strength"].value
             scores = scores + moved[needed] * (told - values[needed])
         return scores
 
