@@ -38,6 +38,7 @@ from graph.stored import argument, page, required, stored
 from graph.surveys import Survey, SurveyImport
 from graph.topics import Topic
 from graph.viewer import Viewer, viewer_of
+from graph.what_if import WhatIfQuery
 from studio.errors import StudioError
 
 ByInfo = Info[Context, None]
@@ -46,7 +47,7 @@ _id = required(strawberry.ID, "Its global id.")
 
 
 @strawberry.type(description="What can be read. Lists hold what the holder of the token may see.")
-class Query:
+class Query(WhatIfQuery):
     """What can be read."""
 
     node: Node | None = stored("Anything by its global id; null when there is none that you may see.", id=_id)

@@ -156,6 +156,7 @@ DO: dict[str, frozenset[Role]] = {
     "dismiss_emerging_point": frozenset({ORGANIZER}),
     "start_match_run": frozenset({ORGANIZER}),
     "cancel_job": frozenset({ORGANIZER}),
+    "what_if": frozenset({ORGANIZER}),
     "override_pairing": frozenset({ORGANIZER}),
     "publish_match_run": frozenset({ORGANIZER}),
     "set_rule": frozenset({ORGANIZER}),

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.running import acting, output, print_json, run, working
+from service.cli.what_if import print_what_if, what_if_json
 from service.documents import all_nodes, run_document
 from service.needs_met import needs_met
 from service.report.heat import heat_rows
@@ -206,14 +207,17 @@ def _print_recommendations(result: dict[str, Any], language: str) -> None:
 
 def match(
     cohort: CohortOption,
+    what_if: Annotated[list[str] | None, typer.Option("--what-if", help="HELP_WHAT_IF")] = None,
     studio: StudioOption = None,
     form: FormatOption = Format.TEXT,
     lang: LanguageOption = Language.ZH,
 ) -> None:
-    """Match a cohort and print its pairs."""
+    """Match a cohort and print its pairs, or what would differ from the present run if something held."""
 
     async def work() -> dict[str, Any]:
         async with acting(studio) as (engine, actor):
+            if what_if:
+                return await what_if_json(engine, actor, cohort, what_if, lang.value)
             async with writing(engine) as session:
                 row = await find_cohort(session, actor.studio_id, cohort)
                 run_row = await match_cohort(session, actor, row.id)
@@ -223,6 +227,8 @@ def match(
         result = run(work, form, lang)
     if form is Format.JSON:
         print_json(result)
+    elif what_if:
+        print_what_if(result, lang.value)
     else:
         print_match(result, lang.value)
 

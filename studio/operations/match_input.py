@@ -57,8 +57,16 @@ async def match_input(
     session: AsyncSession, cohort: Cohort, weights: Mapping[str, float]
 ) -> tuple[MatchRows, MatchArrays]:
     """Return the rows of a match run and the arrays made of them."""
+    rows = await match_rows(session, cohort, weights, today())
+    return rows, match_arrays(rows, today())
+
+
+async def match_rows(
+    session: AsyncSession, cohort: Cohort, weights: Mapping[str, float], on: date
+) -> MatchRows:
+    """Return what a match run reads, with the rules that are in force on a day."""
     topics = await topics_of(session, cohort.studio_id)
-    rows = MatchRows(
+    return MatchRows(
         trainees=await trainees_of(session, cohort.id),
         mentors=await mentors_of(session, cohort.studio_id),
         top_topics=[topic.id for topic in topics if topic.parent_id is None],
@@ -67,11 +75,10 @@ async def match_input(
         strengths=await strengths_of(session, cohort.studio_id),
         cases=await _cases(session, cohort.studio_id),
         places=await free_places(session, cohort),
-        rules=await rules_in_force(session, cohort.id),
+        rules=await rules_in_force(session, cohort.id, on),
         locked=await locks_of(session, cohort.id),
         weights=weights,
     )
-    return rows, match_arrays(rows, today())
 
 
 async def match_stamp(session: AsyncSession, cohort: Cohort) -> Stamp:
@@ -114,12 +121,12 @@ async def free_places(session: AsyncSession, cohort: Cohort) -> dict[UUID, list[
     return places
 
 
-async def rules_in_force(session: AsyncSession, cohort_id: UUID) -> Sequence[Rule]:
-    """Return the rules of a cohort that have not expired."""
+async def rules_in_force(session: AsyncSession, cohort_id: UUID, on: date | None = None) -> Sequence[Rule]:
+    """Return the rules of a cohort that have not expired on a day, today unless it is given."""
     found = await session.execute(
         select(Rule).where(
             Rule.cohort_id == cohort_id,
-            sa.or_(col(Rule.expires_on).is_(None), col(Rule.expires_on) >= today()),
+            sa.or_(col(Rule.expires_on).is_(None), col(Rule.expires_on) >= (on or today())),
         )
     )
     return list(found.scalars())

@@ -142,7 +142,7 @@ async def import_rules(
     sheet = parse_rules(read_table(content, file_name), overrides=overrides or {})
     report = ImportReport(rows=sheet.n_rows, mapping=sheet.mapping, rejected=list(sheet.issues))
     async with all_or_nothing(session, report, dry_run=dry_run, skip_bad_rows=skip_bad_rows):
-        people = await _people(session, cohort)
+        people = await people_of(session, cohort)
         found = await session.execute(select(Rule).where(Rule.cohort_id == cohort.id))
         existing = {(rule.trainee_id, rule.mentor_id): rule for rule in found.scalars()}
         new: list[Rule] = []
@@ -159,7 +159,8 @@ async def import_rules(
     return report
 
 
-async def _people(session: AsyncSession, cohort: Cohort) -> tuple[PeopleIndex, PeopleIndex]:
+async def people_of(session: AsyncSession, cohort: Cohort) -> tuple[PeopleIndex, PeopleIndex]:
+    """Return a cohort's trainees and the studio's mentors, to be found by name."""
     trainees = PeopleIndex([_known(*row) for row in await trainees_of(session, cohort.id)])
     mentors = PeopleIndex([_known(*row) for row in await mentors_of(session, cohort.studio_id)])
     return trainees, mentors

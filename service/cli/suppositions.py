@@ -1,0 +1,70 @@
+"""What an organizer types after `--what-if`, such as `leave 王芳` or `pin 李明=王芳`, as the input of the API."""
+
+import unicodedata
+from collections.abc import Iterable
+from typing import Any
+
+from studio.errors import StudioError
+from studio.operations.whom import Whom
+from studio.store.identity import global_id
+
+# The words for each supposition; the first one is told where another was typed.
+VERBS = {
+    "leave": ("leave", "离开", "退出"),
+    "capacity": ("capacity", "名额"),
+    "pin": ("pin", "固定"),
+    "forbid": ("forbid", "回避"),
+    "join": ("join", "加入"),
+}
+_VERB_OF = {word: verb for verb, words in VERBS.items() for word in words}
+
+
+def what_if_input(given: Iterable[str], whom: Whom) -> dict[str, list[Any]]:
+    """Return the input of `whatIf`; raises WHAT_IF_SYNTAX, WHOM_UNKNOWN and WHOM_AMBIGUOUS."""
+    found: dict[str, list[Any]] = {}
+    for text in given:
+        field, value = _one(text, whom)
+        found.setdefault(field, []).append(value)
+    return found
+
+
+def _one(text: str, whom: Whom) -> tuple[str, Any]:
+    # Chinese keyboards give full-width = : @ and digits.
+    word, _, rest = unicodedata.normalize("NFKC", text).strip().partition(" ")
+    verb, rest = _VERB_OF.get(word.lower()), rest.strip()
+    if verb is None or not rest:
+        raise _wrong(text)
+    if verb == "join":
+        return "newTrainees", _newcomer(rest)
+    if verb == "leave":
+        kind, row_id = whom.anyone(rest)
+        return ("mentorsLeave" if kind == "Mentor" else "traineesLeave"), global_id(kind, row_id)
+    left, equals, right = (part.strip() for part in rest.partition("="))
+    if not (left and equals and right):
+        raise _wrong(text)
+    if verb == "capacity":
+        # GraphQL's Int has 32 bits; a longer number is no capacity either.
+        if not right.isdecimal() or len(right) > 9:
+            raise _wrong(text)
+        return "capacities", {"mentorId": global_id("Mentor", whom.mentor(left)), "capacity": int(right)}
+    return verb, pair_input(left, right, whom)
+
+
+def pair_input(trainee: str, mentor: str, whom: Whom) -> dict[str, str]:
+    """Return a pair by its ids."""
+    return {
+        "traineeId": global_id("Trainee", whom.trainee(trainee)),
+        "mentorId": global_id("Mentor", whom.mentor(mentor)),
+    }
+
+
+def _newcomer(text: str) -> dict[str, Any]:
+    """Read NAME, NAME@COMMUNITY or NAME@COMMUNITY: what hurts; what else hurts."""
+    who, _, words = text.partition(":")
+    name, _, community = (part.strip() for part in who.partition("@"))
+    points = [point.strip() for point in words.split(";") if point.strip()]
+    return {"name": name, "community": community or None, "painPoints": points}
+
+
+def _wrong(text: str) -> StudioError:
+    return StudioError("WHAT_IF_SYNTAX", field="whatIf", given=text.strip()[:80])

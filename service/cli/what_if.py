@@ -1,0 +1,54 @@
+"""`yanzhen match --what-if`: what would differ from the present run; nothing is written."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from rich.text import Text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from service.cli.running import output
+from service.cli.suppositions import what_if_input
+from service.documents import run_document
+from studio.messages import translate
+from studio.operations.cohorts import find_cohort
+from studio.operations.reports import latest_run
+from studio.operations.whom import whom
+from studio.permissions import Actor
+from studio.store.database import reading
+from studio.store.identity import global_id
+
+
+async def what_if_json(
+    engine: AsyncEngine, actor: Actor, cohort: int, given: Sequence[str], language: str
+) -> dict[str, Any]:
+    """Return the difference in the shape of docs/cli.md."""
+    async with reading(engine) as session:
+        run = await latest_run(session, actor, cohort)
+        people = await whom(session, actor, await find_cohort(session, actor.studio_id, cohort))
+    run_id = global_id("MatchRun", run.id)
+    supposed = what_if_input(given, people)
+    found = await run_document(engine, actor, "WhatIf", language, run=run_id, input=supposed)
+    return {"runId": run_id, "cohort": cohort, "supposed": supposed, **found["whatIf"]}
+
+
+def print_what_if(result: dict[str, Any], language: str) -> None:
+    """Print the figures before and after, and whose mentor changes."""
+    output.print(translate("CLI_WHAT_IF", language, number=result["cohort"]), style="bold")
+    if result["inputChanged"]:
+        output.print(translate("CLI_INPUT_CHANGED", language), style="yellow")
+    for label in ("before", "after", "best"):
+        moved = {"before": 0, "after": result["nMoved"], "best": result["bestNMoved"]}[label]
+        output.print(_worth(label, result[label], moved, result["before"]["objective"], language))
+    if not result["changes"]:
+        output.print(translate("CLI_NOBODY_MOVES", language))
+    for change in result["changes"]:
+        output.print(f"  · {change['text']}")
+
+
+def _worth(label: str, worth: dict[str, Any], moved: int, objective: float, language: str) -> Text:
+    share = (worth["objective"] - objective) / objective if objective else 0.0
+    told = translate(f"CLI_WHAT_IF_{label.upper()}", language, moved=moved, share=f"{share:+.1%}", **worth)
+    proof = "CLI_WHAT_IF_PROVEN" if worth["verified"] else "CLI_WHAT_IF_GAP"
+    if worth["gap"] is None:
+        return Text(told)
+    return Text.assemble(f"{told}  ", (translate(proof, language, gap=f"{worth['gap']:.2%}"), "dim"))

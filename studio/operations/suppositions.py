@@ -1,0 +1,202 @@
+"""What an organizer supposes: a mentor leaves, a capacity changes, a pair is fixed or forbidden, somebody joins.
+
+A supposition changes the rows that a match reads, and nothing in the database.
+"""
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from studio.arrays.matches import MatchRows, TextRow
+from studio.errors import NotFound, StudioError
+from studio.imports.keys import community_key, name_key
+from studio.store.enums import Level, RegionKind, RuleKind, TraineeRole
+from studio.store.identity import new_id
+from studio.store.pairings import Lock
+from studio.store.people import MentorPlace, Person, Region, Trainee
+from studio.store.rules import Rule
+
+Pair = tuple[UUID, UUID]
+# More places than any mentor has; larger numbers are slips.
+MOST_PLACES = 1000
+# What one question may suppose of each kind.
+MOST_SUPPOSED = 50
+
+
+@dataclass(frozen=True)
+class Newcomer:
+    """Somebody who is not in the roster yet; without words of their own they need what the cohort needs."""
+
+    name: str
+    community: str = ""
+    county: str = ""
+    role: TraineeRole = TraineeRole.OTHER
+    level: Level | None = None
+    pain_points: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Supposition:
+    """Everything that one question supposes; of a person or a pair it counts before what is stored."""
+
+    leaving_mentors: frozenset[UUID] = frozenset()
+    leaving_trainees: frozenset[UUID] = frozenset()
+    # Places by mentor, over all cohorts.
+    capacities: Mapping[UUID, int] = field(default_factory=dict)
+    pins: Sequence[Pair] = ()
+    forbidden: Sequence[Pair] = ()
+    newcomers: Sequence[Newcomer] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing is supposed."""
+        return not any(
+            (
+                self.leaving_mentors,
+                self.leaving_trainees,
+                self.capacities,
+                self.pins,
+                self.forbidden,
+                self.newcomers,
+            )
+        )
+
+
+def suppose(
+    rows: MatchRows, supposition: Supposition, needs: Sequence[Mapping[UUID, float]], author: str
+) -> MatchRows:
+    """Return the rows as they would be; `needs` are those of the newcomers.
+
+    Raises NOT_FOUND for somebody who is not in the rows, SUPPOSED_TWICE for a pair that is both fixed and
+    forbidden or a trainee fixed to two mentors, SUPPOSED_LEAVER for one who leaves and is paired, and
+    CAPACITY_OUT_OF_RANGE.
+    """
+    _check(rows, supposition)
+    changed = _without(rows, supposition.leaving_trainees, supposition.leaving_mentors)
+    changed = replace(changed, places=_places(rows, supposition))
+    changed = _with_rules(changed, supposition, author)
+    return _with_newcomers(changed, supposition.newcomers, needs)
+
+
+def _check(rows: MatchRows, supposition: Supposition) -> None:
+    trainees = {trainee.id for trainee, _, _ in rows.trainees}
+    mentors = {mentor.id for mentor, _, _ in rows.mentors}
+    pairs = (*supposition.pins, *supposition.forbidden)
+    named_trainees = {*supposition.leaving_trainees, *(trainee for trainee, _ in pairs)}
+    named_mentors = {*supposition.leaving_mentors, *supposition.capacities, *(mentor for _, mentor in pairs)}
+    if not named_trainees <= trainees:
+        raise NotFound("Trainee", field="input")
+    if not named_mentors <= mentors:
+        raise NotFound("Mentor", field="input")
+    names = {row.id: person.name for row, person, _ in (*rows.trainees, *rows.mentors)}
+    for pair in pairs:
+        for person in pair:
+            if person in supposition.leaving_trainees | supposition.leaving_mentors:
+                raise StudioError("SUPPOSED_LEAVER", field="input", name=names[person])
+    often = Counter(trainee for trainee, _ in supposition.pins)
+    twice = [trainee for trainee, times in often.items() if times > 1]
+    twice += [trainee for trainee, mentor in supposition.pins if (trainee, mentor) in supposition.forbidden]
+    if twice:
+        raise StudioError("SUPPOSED_TWICE", field="input", name=names[twice[0]])
+    for places in supposition.capacities.values():
+        if not 0 <= places <= MOST_PLACES:
+            raise StudioError("CAPACITY_OUT_OF_RANGE", field="input", given=places, most=MOST_PLACES)
+
+
+def _without(rows: MatchRows, trainees: Collection[UUID], mentors: Collection[UUID]) -> MatchRows:
+    """Leave people out; rules and locks that name them count no more."""
+    return replace(
+        rows,
+        trainees=[row for row in rows.trainees if row[0].id not in trainees],
+        mentors=[row for row in rows.mentors if row[0].id not in mentors],
+    )
+
+
+def _places(rows: MatchRows, supposition: Supposition) -> dict[UUID, list[MentorPlace]]:
+    """Return the free places by mentor; what other cohorts hold of a mentor stays held."""
+    places = {mentor_id: list(free) for mentor_id, free in rows.places.items()}
+    for mentor, _, _ in rows.mentors:
+        capacity = supposition.capacities.get(mentor.id)
+        if capacity is None:
+            continue
+        free = places.get(mentor.id, [])
+        wanted = max(0, capacity - (mentor.capacity - len(free)))
+        more = [
+            MentorPlace(studio_id=mentor.studio_id, mentor_id=mentor.id, number=number)
+            for number in range(len(free) + 1, wanted + 1)
+        ]
+        places[mentor.id] = [*free[:wanted], *more]
+    return places
+
+
+def _with_rules(rows: MatchRows, supposition: Supposition, author: str) -> MatchRows:
+    """Put pins and conflicts in the place of rules and locks that say otherwise of the same pair or trainee."""
+    supposed = {*supposition.pins, *supposition.forbidden}
+    fixed = {trainee for trainee, _ in supposition.pins}
+    rules = [
+        rule
+        for rule in rows.rules
+        if (rule.trainee_id, rule.mentor_id) not in supposed
+        and not (rule.kind is RuleKind.PIN and rule.trainee_id in fixed)
+    ]
+    kinds = ((RuleKind.PIN, supposition.pins), (RuleKind.FORBID, supposition.forbidden))
+    cohorts = {trainee.id: (trainee.studio_id, trainee.cohort_id) for trainee, _, _ in rows.trainees}
+    for kind, pairs in kinds:
+        for trainee_id, mentor_id in pairs:
+            studio_id, cohort_id = cohorts[trainee_id]
+            rules.append(
+                Rule(
+                    studio_id=studio_id,
+                    cohort_id=cohort_id,
+                    trainee_id=trainee_id,
+                    mentor_id=mentor_id,
+                    kind=kind,
+                    reason="",
+                    author=author,
+                )
+            )
+    locked: dict[Pair, Lock] = {
+        pair: lock for pair, lock in rows.locked.items() if pair[0] not in fixed and pair not in supposed
+    }
+    return replace(rows, rules=rules, locked=locked)
+
+
+def _with_newcomers(
+    rows: MatchRows, newcomers: Sequence[Newcomer], needs: Sequence[Mapping[UUID, float]]
+) -> MatchRows:
+    if not newcomers:
+        return rows
+    trainees, all_needs, points = list(rows.trainees), dict(rows.needs), dict(rows.pain_points)
+    template = rows.trainees[0][0] if rows.trainees else rows.mentors[0][0]
+    known = [region for _, _, region in (*rows.trainees, *rows.mentors) if region is not None]
+    for newcomer, theirs in zip(newcomers, needs, strict=True):
+        person = Person(studio_id=template.studio_id, name=newcomer.name, name_key=name_key(newcomer.name))
+        trainee = Trainee(
+            studio_id=template.studio_id,
+            cohort_id=new_id(),
+            person_id=person.id,
+            role=newcomer.role,
+            level=newcomer.level,
+        )
+        trainees.append((trainee, person, _region(newcomer, known, template.studio_id)))
+        all_needs[trainee.id] = theirs
+        points[trainee.id] = [TextRow(new_id(), text) for text in newcomer.pain_points]
+    return replace(rows, trainees=trainees, needs=all_needs, pain_points=points)
+
+
+def _region(newcomer: Newcomer, known: Sequence[Region], studio_id: UUID) -> Region | None:
+    """Return the community that a newcomer comes from: a known one of that name, or a new one."""
+    if not newcomer.community:
+        return None
+    key = community_key(newcomer.community)
+    for region in known:
+        if region.name_key == key and newcomer.county in ("", region.county):
+            return region
+    return Region(
+        studio_id=studio_id,
+        kind=RegionKind.COMMUNITY,
+        name=newcomer.community,
+        name_key=key,
+        county=newcomer.county,
+    )

@@ -1,0 +1,70 @@
+"""`yanzhen match --what-if`: by name, several at once, and refusals that say what to write."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.service.test_cli import answer, folder, yanzhen
+
+__all__ = ["folder"]
+
+
+def ask(folder: Path, *supposed: str) -> tuple[object, ...]:
+    return ("match", "--cohort", 3, *(part for text in supposed for part in ("--what-if", text)))
+
+
+def test_question_before_any_match_is_refused(folder: Path) -> None:
+    assert answer(folder, *ask(folder, "leave 周兰"), code=1)["error"]["code"] == "NO_RUN"
+    assert answer(folder, "match", "--cohort", 3)["matched"] == 4
+
+
+def test_several_suppositions_by_name_are_answered_together(folder: Path) -> None:
+    present = {
+        pair["traineeName"]: pair["mentorName"] for pair in answer(folder, "match", "--cohort", 3)["pairs"]
+    }
+    (other,) = {"陈松", "吴桂"} - {present["赵强"]}
+    found = answer(
+        folder, *ask(folder, "离开 周兰", "名额　陈松=3", f"pin 赵强={other}", "join 孙新@新社区: 写材料")
+    )
+    assert set(found["supposed"]) == {"mentorsLeave", "capacities", "pin", "newTrainees"}
+    assert found["supposed"]["newTrainees"] == [
+        {"name": "孙新", "community": "新社区", "painPoints": ["写材料"]}
+    ]
+    assert (found["before"]["total"], found["after"]["total"]) == (4, 5)
+    ended = {change["trainee"]["name"]: change["after"] for change in found["changes"]}
+    assert ended["赵强"]["name"] == other
+    # Nothing was saved: the present run is still the answer.
+    assert answer(folder, "match", "--cohort", 3)["runId"] == found["runId"]
+
+
+@pytest.mark.parametrize(("lang", "words"), [("zh", "什么都没有保存"), ("en", "nothing is saved")])
+def test_difference_is_printed(folder: Path, lang: str, words: str) -> None:
+    printed = yanzhen(folder, *ask(folder, "leave 周兰"), "--lang", lang)
+    assert (printed.exit_code, words in printed.stdout, "周兰" in printed.stdout) == (0, True, True)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "told"),
+    [
+        ("fire 周兰", "WHAT_IF_SYNTAX", "fire 周兰"),
+        ("leave", "WHAT_IF_SYNTAX", "leave"),
+        ("pin 赵强", "WHAT_IF_SYNTAX", "赵强"),
+        ("capacity 周兰=many", "WHAT_IF_SYNTAX", "many"),
+        ("capacity 周兰=99999999999", "WHAT_IF_SYNTAX", "99999999999"),
+        ("capacity 周兰=5000", "CAPACITY_OUT_OF_RANGE", "5000"),
+        ("leave 李明", "WHOM_AMBIGUOUS", "松涛社区"),
+        ("leave 周篮", "WHOM_UNKNOWN", "周兰"),
+        ("pin 赵强=ME_00", "WHOM_UNKNOWN", "ME_00"),
+        ("pin 赵强=李明", "WHOM_UNKNOWN", "李明"),
+        ("forbid 李明@火星=周兰", "WHOM_UNKNOWN", "李明"),
+    ],
+)
+def test_wrong_words_are_refused_and_say_what_to_write(folder: Path, text: str, code: str, told: str) -> None:
+    error = answer(folder, *ask(folder, text), code=1)["error"]
+    assert (error["code"], told in error["message"]) == (code, True)
+
+
+def test_namesakes_are_told_apart_by_community_or_id(folder: Path) -> None:
+    found = answer(folder, *ask(folder, "leave 李明@松涛社区"))
+    (leaver,) = found["supposed"]["traineesLeave"]
+    assert answer(folder, *ask(folder, f"leave {leaver}"))["changes"] == found["changes"]
