@@ -38,6 +38,7 @@ from .packages import PackageItem, PackagePlan, PackagePlanner
 from .pairing import Match, match
 from .prices import prices
 from .problem import AssignmentProblem
+from .quotas import ColumnGroups, GroupQuota, KindLimit
 from .ranking import TopicRanking, rank_topics
 from .reader import AnswerReader
 from .readings import AnswerReading, PointReading, TopicReading
@@ -63,6 +64,7 @@ __all__ = [
     "AssignmentProblem",
     "Certificate",
     "CohortRatings",
+    "ColumnGroups",
     "ContentRetriever",
     "CorrectedAnswers",
     "CoursePlan",
@@ -71,11 +73,13 @@ __all__ = [
     "Evidence",
     "Examination",
     "FrontierPoint",
+    "GroupQuota",
     "HeatMap",
     "InfeasibleError",
     "InteractionCheck",
     "InteractionRecommender",
     "InvalidInputError",
+    "KindLimit",
     "Match",
     "MatchingError",
     "MentorAffinity",

@@ -7,11 +7,11 @@ from typing import Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
-from .exceptions import InvalidInputError, MatchingError, MinimumLoadError
+from .exceptions import InfeasibleError, InvalidInputError, MinimumLoadError
+from .network import cheapest_pairs, network
 from .problem import AssignmentProblem, IntArray
-from .residual import Residual, place_prices, residual, split, trainee_utilities
+from .residual import Residual, potentials, residual, split, trainee_worth
 from .solution import Solution, relative_gap
 from .watch import Watch
 
@@ -88,9 +88,9 @@ def assign(
     report = Watch(progress, cancel)
     report(0.0)
     free = _solve(problem, problem.step if objective == "coverage_then_total" else 0)
-    _check_minimum(problem, free)
     pairs = np.concatenate([problem.pinned, free])
     pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    _check_minimum(problem, pairs)
     solution = _with_prices(problem, pairs, objective)
     report(1.0)
     return solution
@@ -110,62 +110,46 @@ def _check_steering(tolerance: float, random_state: int) -> None:
 
 
 def _solve(problem: AssignmentProblem, bonus: int) -> IntArray:
-    """Return the free pairs of an optimal flow trainee → mentor → sink; a direct arc leaves a place empty."""
-    need, capacity, minimum = problem.free_need, problem.free_capacity, problem.free_minimum
-    n_trainees, n_mentors = problem.units.shape
-    usable = problem.open & (need > 0)[:, None] & (capacity > 0)
-    rows, columns = np.nonzero(usable)
-    sink = n_trainees + n_mentors
-    mentors = np.arange(n_trainees, sink)
-    # The minimum is the first part of the same arc's capacity, worth more than any chain of exchanges can
-    # lose.
-    tails = np.concatenate([rows, np.arange(n_trainees), mentors, mentors])
-    heads = np.concatenate([columns + n_trainees, np.full(n_trainees + 2 * n_mentors, sink)])
-    capacities = np.concatenate([np.ones(len(rows), np.int64), need, minimum, capacity - minimum])
-    costs = np.concatenate(
-        [
-            -problem.units[usable],
-            np.full(n_trainees, bonus),
-            np.full(n_mentors, -problem.step),
-            np.zeros(n_mentors, np.int64),
-        ]
-    )
-    flow = SimpleMinCostFlow()
-    arcs = flow.add_arcs_with_capacity_and_unit_cost(
-        tails.astype(np.int32), heads.astype(np.int32), capacities, costs
-    )
-    supplies = np.concatenate([need, np.zeros(n_mentors, np.int64), [-need.sum()]])
-    flow.set_nodes_supplies(np.arange(sink + 1, dtype=np.int32), supplies)
-    status = flow.solve()
-    if status != flow.OPTIMAL:
-        raise MatchingError(f"The flow solver ended with status {status} instead of an optimum.")
-    taken = flow.flows(arcs[: len(rows)]) > 0
-    return np.stack([rows[taken], columns[taken]], axis=1).astype(np.int64)
+    """Return the free pairs of an optimal flow."""
+    net = network(problem)
+    if net is None:
+        raise InfeasibleError("Quotas that cross on one side are not supported yet.")
+    # A minimum may cost a filled place and a chain of exchanges.
+    worth = problem.step + 2 * bonus if problem.quotas else problem.step
+    taken = cheapest_pairs(net, -problem.units[net.pairs[:, 0], net.pairs[:, 1]], bonus, worth)
+    return net.pairs[taken]
 
 
-def _check_minimum(problem: AssignmentProblem, free: IntArray) -> None:
-    missing = problem.free_minimum - np.bincount(free[:, 1], minlength=problem.n_mentors)
-    short = np.flatnonzero(missing > 0)
-    if not len(short):
-        return
-    shortfall = tuple((int(mentor), int(missing[mentor])) for mentor in short)
-    words = ", ".join(f"mentor {mentor} by {count}" for mentor, count in shortfall)
-    raise MinimumLoadError(
-        f"The minimum loads cannot all be met with the open pairs. The smallest relaxation lowers {words}; "
-        "or allow forbidden pairs with these mentors.",
-        shortfall,
-    )
+def _check_minimum(problem: AssignmentProblem, pairs: IntArray) -> None:
+    missing = problem.minimum_load - np.bincount(pairs[:, 1], minlength=problem.n_mentors)
+    shortfall = tuple((int(mentor), int(missing[mentor])) for mentor in np.flatnonzero(missing > 0))
+    words = [f"mentor {mentor} by {count}" for mentor, count in shortfall]
+    lacking = []
+    for position, quota in enumerate(problem.quotas):
+        short = (quota.minimum - quota.counts(pairs))[0] if quota.minimum.any() else np.zeros(0, np.int64)
+        lacking += [(position, int(group), int(short[group])) for group in np.flatnonzero(short > 0)]
+    words += [f"column group {group} by {count}" for _, group, count in lacking]
+    if words:
+        raise MinimumLoadError(
+            f"The minimum loads cannot all be met with the open pairs. The smallest relaxation lowers "
+            f"{', '.join(words)}; or allow forbidden pairs with these mentors.",
+            shortfall,
+            tuple(lacking),
+        )
 
 
 def _with_prices(problem: AssignmentProblem, pairs: IntArray, objective: str) -> Solution:
     left = residual(problem, pairs, objective)
-    prices = place_prices(left)
-    utilities = trainee_utilities(left, prices)
+    held = potentials(left)
+    worth = trainee_worth(left, held)
+    utilities = worth[: problem.n_trainees]
+    own = left.mentors.own(held)
     total = int(problem.units[pairs[:, 0], pairs[:, 1]].sum())
-    bound = _bound(left, prices, utilities, total)
+    bound = _bound(left, held, worth)
     degree = np.bincount(pairs[:, 0], minlength=problem.n_trainees)
-    slot_coverage, slot_units = split(prices, left.bonus)
+    slot_coverage, slot_units = split(own[: problem.n_mentors], left.bonus)
     utility_coverage, utility_units = split(utilities, left.bonus)
+    quota_coverage, quota_units = split_quotas(problem, own, left.trainees.own(worth), left.bonus)
     scale = problem.units_per_score
     return Solution(
         objective=objective,
@@ -179,7 +163,28 @@ def _with_prices(problem: AssignmentProblem, pairs: IntArray, objective: str) ->
         slot_coverage=_frozen(slot_coverage),
         utilities=_frozen(utility_units / scale),
         utility_coverage=_frozen(utility_coverage),
+        quota_prices=tuple(_frozen(units / scale) for units in quota_units),
+        quota_coverage=tuple(_frozen(places) for places in quota_coverage),
     )
+
+
+def split_quotas(
+    problem: AssignmentProblem, mentors: IntArray, trainees: IntArray, bonus: int
+) -> tuple[list[IntArray], list[IntArray]]:
+    """Return the prices of both sides' cells as (places filled, score units) per quota, in the problem's order."""
+    next_mentor, next_trainee = problem.n_mentors, problem.n_trainees
+    places: list[IntArray] = []
+    units: list[IntArray] = []
+    for quota in problem.quotas:
+        if quota.parameter == "kinds":
+            flat = trainees[next_trainee : next_trainee + quota.limit.size]
+            next_trainee += quota.limit.size
+        else:
+            flat = mentors[next_mentor : next_mentor + quota.limit.size]
+            next_mentor += quota.limit.size
+        for found, part in zip((places, units), split(flat, bonus), strict=True):
+            found.append(part.reshape(quota.limit.shape))
+    return places, units
 
 
 def _frozen(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
@@ -187,13 +192,14 @@ def _frozen(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
     return array
 
 
-def _bound(left: Residual, prices: IntArray, utilities: IntArray, total: int) -> int:
-    """Return the dual value in score units: what places and trainees are worth, with the pins' own scores."""
+def _bound(left: Residual, held: IntArray, worth: IntArray) -> int:
+    """Return the dual value in score units: what places, quotas and trainees are worth, with the pins' own scores."""
     problem = left.problem
-    free_rows, free_columns = left.free_pairs.T
-    surplus = left.chosen_units - prices[free_columns] - utilities[free_rows]
-    places = np.maximum(prices * left.capacity, prices * left.minimum)
-    dual = int((utilities * problem.free_need).sum()) + int(places.sum()) + int(np.maximum(surplus, 0).sum())
+    rows, columns = left.free_pairs.T
+    surplus = left.chosen_units - held[left.chosen_leaf] - worth[left.trainee_leaf[rows, columns]]
+    dual = int(np.maximum(surplus, 0).sum())
+    for tree, price in ((left.mentors, held), (left.trainees, worth)):
+        own = tree.own(price)
+        dual += int(np.maximum(own * tree.limit, own * tree.minimum).sum())
     pins = int(problem.units[problem.pinned[:, 0], problem.pinned[:, 1]].sum())
-    filled = left.bonus * len(left.free_pairs)
-    return dual - filled + pins
+    return dual - left.bonus * len(left.free_pairs) + pins

@@ -110,6 +110,13 @@ def _shape_faults(problem: AssignmentProblem, solution: Solution) -> list[str]:
         array = getattr(solution, name)
         if array.shape != (length,) or not np.isfinite(array).all():
             faults.append(f"PRICES_SHAPE: {name} must be finite and of shape ({length},)")
+    shapes = [quota.limit.shape for quota in problem.quotas]
+    for name in ("quota_prices", "quota_coverage"):
+        arrays = getattr(solution, name)
+        if [array.shape for array in arrays] != shapes or not all(
+            np.isfinite(array).all() for array in arrays
+        ):
+            faults.append(f"PRICES_SHAPE: {name} must be finite and of shapes {shapes}")
     pairs = solution.pairs
     if pairs.ndim != 2 or pairs.shape[1] != 2 or pairs.dtype.kind not in "iu":
         return [*faults, "PAIRS_SHAPE: pairs must be integers of shape (n, 2)"]
@@ -131,6 +138,10 @@ def _rule_faults(problem: AssignmentProblem, solution: Solution) -> list[str]:
     faults += [f"CAPACITY_EXCEEDED: mentor {j}" for j in np.flatnonzero(load > problem.capacity)]
     faults += [f"BELOW_MINIMUM: mentor {j}" for j in np.flatnonzero(load < problem.minimum_load)]
     faults += [f"NEED_EXCEEDED: trainee {i}" for i in np.flatnonzero(degree > problem.need)]
+    for quota in problem.quotas:
+        held, name = quota.counts(pairs), quota.parameter
+        faults += [f"QUOTA_EXCEEDED: {name}, cell {i}, {j}" for i, j in np.argwhere(held > quota.limit)]
+        faults += [f"BELOW_QUOTA: {name}, cell {i}, {j}" for i, j in np.argwhere(held < quota.minimum)]
     if not np.array_equal(solution.load, load):
         faults.append("LOAD_WRONG: load does not count the pairs")
     if not np.array_equal(solution.unmatched, np.flatnonzero(degree < problem.need)):
@@ -152,27 +163,41 @@ def _figure_faults(solution: Solution, primal: float, dual: float, gap: float, s
 def _dual(problem: AssignmentProblem, solution: Solution, counts_coverage: bool) -> tuple[int, int]:
     """Return the limit on (pairs, units) that the prices prove; pairs are compared before units.
 
-    Sum over trainees of need × utility, over mentors of the dearest load × price, over open pairs of what is
-    left of the pair's worth after utility and price, where positive, and the pins' own worth.
+    Sum over trainees of need × utility, over mentors and quotas of the dearest load × price, over open pairs
+    of what is left of the pair's worth after utility and prices, where positive, and the pins' own worth.
     """
     scale, one = problem.units_per_score, int(counts_coverage)
     price = (solution.slot_coverage.astype(np.int64), _whole(solution.slot_prices, scale))
     utility = (solution.utility_coverage.astype(np.int64), _whole(solution.utilities, scale))
     utility = _positive(utility)
-    need, capacity, minimum = problem.free_need, problem.free_capacity, problem.free_minimum
-    load = np.where(_is_positive(price), capacity, minimum)
-    places = one * len(problem.pinned) + int((need * utility[0]).sum()) + int((load * price[0]).sum())
-    units = int(problem.units_of(problem.pinned).sum())
-    units += int((need * utility[1]).sum()) + int((load * price[1]).sum())
-    wanted, offered = need > 0, capacity > 0
+    tariffs = [
+        (places.astype(np.int64), _whole(units, scale))
+        for places, units in zip(solution.quota_coverage, solution.quota_prices, strict=True)
+    ]
+    need, pinned = problem.free_need, problem.pinned
+    totals = np.array([one * len(pinned), int(problem.units_of(pinned).sum())])
+    totals += [int((need * part).sum()) for part in utility]
+    totals += _dearest(price, problem.free_capacity, problem.free_minimum)
+    for quota, tariff in zip(problem.quotas, tariffs, strict=True):
+        totals += _dearest(tariff, quota.free_limit(pinned), quota.free_minimum(pinned))
+    wanted, offered = need > 0, problem.free_capacity > 0
     for start in range(0, problem.n_trainees, problem.step_rows):
         rows = slice(start, min(start + problem.step_rows, problem.n_trainees))
         score, free = problem.rows(rows.start, rows.stop)
         rest = (one - utility[0][rows, None] - price[0], score - utility[1][rows, None] - price[1])
-        counted = _is_positive(rest) & free & wanted[rows, None] & offered
-        places += int(rest[0][counted].sum())
-        units += int(rest[1][counted].sum())
-    return places, units
+        counted = free & wanted[rows, None] & offered
+        for quota, tariff in zip(problem.quotas, tariffs, strict=True):
+            cell = quota.cells(np.arange(rows.start, rows.stop)[:, None], np.arange(problem.n_mentors))
+            counted &= np.append(quota.free_limit(pinned) > 0, True)[cell]
+            rest = (rest[0] - np.append(tariff[0], 0)[cell], rest[1] - np.append(tariff[1], 0)[cell])
+        counted &= _is_positive(rest)
+        totals += [int(part[counted].sum()) for part in rest]
+    return int(totals[0]), int(totals[1])
+
+
+def _dearest(price: tuple[IntArray, IntArray], most: IntArray, fewest: IntArray) -> list[int]:
+    load = np.where(_is_positive(price), most, fewest)
+    return [int((load * part).sum()) for part in price]
 
 
 def _whole(prices: FloatArray, scale: int) -> IntArray:

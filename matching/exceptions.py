@@ -45,13 +45,27 @@ class ModelFileError(InvalidInputError):
 
 
 class MinimumLoadError(InfeasibleError):
-    """Minimum loads cannot all be met; `shortfall` (mentor, missing trainees) is the smallest relaxation."""
+    """Minimum loads cannot all be met; the smallest relaxation is `shortfall` and `group_shortfall`.
+
+    `shortfall` holds (mentor, missing trainees); `group_shortfall` (place in `problem.quotas`, column group,
+    missing pairs).
+    """
 
     code = "MINIMUM_LOAD_INFEASIBLE"
 
-    def __init__(self, message: str, shortfall: tuple[tuple[int, int], ...]) -> None:
+    def __init__(
+        self,
+        message: str,
+        shortfall: tuple[tuple[int, int], ...],
+        group_shortfall: tuple[tuple[int, int, int], ...] = (),
+    ) -> None:
         self.shortfall = shortfall
+        self.group_shortfall = group_shortfall
         super().__init__(message)
 
-    def __reduce__(self) -> tuple[type["MinimumLoadError"], tuple[str, tuple[tuple[int, int], ...]]]:
-        return (type(self), (str(self), self.shortfall))
+    def __reduce__(
+        self,
+    ) -> tuple[
+        type["MinimumLoadError"], tuple[str, tuple[tuple[int, int], ...], tuple[tuple[int, int, int], ...]]
+    ]:
+        return (type(self), (str(self), self.shortfall, self.group_shortfall))

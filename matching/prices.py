@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .network import usable
 from .problem import AssignmentProblem, IntArray
-from .residual import IMPOSSIBLE, add, chain_gains, residual, split
+from .residual import IMPOSSIBLE, add, chain_gains, may_swap, residual, split
 from .solution import FloatArray, Solution
 
 
@@ -43,11 +44,17 @@ def prices(problem: AssignmentProblem, solution: Solution, trainees: ArrayLike |
     rows = np.arange(problem.n_trainees) if trainees is None else np.asarray(trainees, dtype=np.int64)
     best = chain_gains(left.gains)
     back = np.full(problem.units.shape, IMPOSSIBLE, dtype=np.int64)
-    for (trainee, mentor), now in zip(left.free_pairs, left.chosen_units, strict=True):
-        leaving = add(best[:-1, mentor], np.full(problem.n_mentors, -now))
-        np.maximum(back[trainee], leaving, out=back[trainee])
-    back[left.short] = np.maximum(back[left.short], best[:-1, -1])
+    swaps = may_swap(problem, left.free_pairs, left.free_pairs[:, 0], left.free_pairs[:, 1])
+    for (trainee, _), now, cell, may in zip(
+        left.free_pairs, left.chosen_units, left.chosen_leaf, swaps, strict=True
+    ):
+        leaving = add(best[left.leaf[trainee], cell], np.full(problem.n_mentors, -now))
+        np.maximum(back[trainee], np.where(may, leaving, IMPOSSIBLE), out=back[trainee])
+    joins = may_swap(problem, left.free_pairs, np.flatnonzero(left.short), None)
+    entering = np.where(joins, best[left.leaf[left.short], left.n_cells], IMPOSSIBLE)
+    back[left.short] = np.maximum(back[left.short], entering)
     change = add(back[rows], problem.units[rows] + left.bonus)
+    change[~usable(problem)[rows]] = IMPOSSIBLE
     return _as_scores(problem, solution, rows, change, left.bonus)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -12,6 +13,7 @@ from .factor_rows import FactorRows
 from .pair_rules import BoolArray, PairRules, group_codes, pair_list, pair_table
 from .pairs_by_rows import PairsByRows
 from .problem_limits import check_minimum, check_pins, counts
+from .quotas import Columns, Groups, Kinds, Quota, check_quotas, quotas
 from .score_rows import MICRO, IntArray, ScoreBlocks, ScoreRows, check_size, refuse, score_units
 
 __all__ = ["MICRO", "AssignmentProblem", "BoolArray", "IntArray"]
@@ -44,6 +46,8 @@ class AssignmentProblem(PairsByRows):
     blocks, rules : optional
         Where scores and bans come from in a problem of blocks; `units`, `open` and `forbidden` are then made
         when first asked for, up to 10 million pairs. :meth:`rows` works for any size.
+    quotas : tuple of Quota
+        Further limits on groups of trainees, kinds of mentors and several columns together.
 
     Notes
     -----
@@ -69,6 +73,7 @@ class AssignmentProblem(PairsByRows):
     need: IntArray
     blocks: ScoreBlocks | None = None
     rules: PairRules | None = None
+    quotas: tuple[Quota, ...] = ()
 
     @classmethod
     def from_scores(
@@ -79,7 +84,9 @@ class AssignmentProblem(PairsByRows):
         need: int | ArrayLike = 1,
         forbidden: ArrayLike | None = None,
         pinned: ArrayLike | None = None,
-        groups: object | None = None,
+        groups: Groups | Sequence[Groups] | None = None,
+        kinds: Kinds | Sequence[Kinds] | None = None,
+        column_groups: Columns | Sequence[Columns] | None = None,
     ) -> AssignmentProblem:
         """Build a problem from a score for every pair.
 
@@ -96,18 +103,18 @@ class AssignmentProblem(PairsByRows):
         forbidden, pinned : optional
             Boolean array of shape (n_trainees, n_mentors), or integer (trainee, mentor) pairs of shape (n,
             2).
-        groups : optional
-            Quotas by group; not supported yet and refused.
+        groups : GroupQuota, (labels, limit), or a list of these, optional
+            At most so many trainees of a group with each mentor.
+        kinds : KindLimit, (labels, limit), or a list of these, optional
+            At most so many mentors of a kind for each trainee.
+        column_groups : ColumnGroups, (labels, capacity) or (labels, capacity, minimum), or a list of these
+            At most, and at least, so many pairs over several columns together.
 
         Raises
         ------
         ProblemError
             With a `code` of its own for every kind of mistake.
         """
-        if groups is not None:
-            raise refuse(
-                "GROUPS_NOT_SUPPORTED", "groups", "left out: group quotas are not supported yet", "a value"
-            )
         units, units_per_score = score_units(scores)
         shape = units.shape[0], units.shape[1]
         limits, minimum, needs = _limits(capacity, minimum_load, need, shape)
@@ -118,7 +125,13 @@ class AssignmentProblem(PairsByRows):
         arrays = (units, free, closed, pins, limits, minimum, needs)
         for array in arrays:
             array.setflags(write=False)
-        return cls(units, units_per_score, *arrays[1:])
+        rules = quotas(shape, groups, kinds, column_groups)
+        check_quotas(rules, pins, minimum)
+        problem = cls(units, units_per_score, *arrays[1:], quotas=rules)
+        if rules:
+            size, n_nodes = abs(units).max(initial=0), shape[1] + problem.n_cells
+            check_size(3.0 * size, (shape[0], n_nodes), "scores", 3 * units_per_score)
+        return problem
 
     @classmethod
     def from_blocks(
@@ -268,7 +281,12 @@ class AssignmentProblem(PairsByRows):
             check_size(largest, (self.n_trainees, self.n_mentors), self.blocks.parameter)
         else:
             largest = max(int(self.units.max()), -int(self.units.min())) if self.units.size else 0
-        return 8 * (largest + 1) * (self.n_mentors + 3)
+        return 8 * (largest + 1) * (self.n_mentors + self.n_cells + 3)
+
+    @property
+    def n_cells(self) -> int:
+        """Number of limits that the quotas add."""
+        return sum(quota.limit.size for quota in self.quotas)
 
     def with_pin(self, trainee: int, mentor: int) -> AssignmentProblem:
         """Return the same problem with one more pinned pair.
@@ -281,6 +299,7 @@ class AssignmentProblem(PairsByRows):
         shape = (self.n_trainees, self.n_mentors)
         pins = pair_list("pinned", np.concatenate([self.pinned, [[trainee, mentor]]]), shape)
         check_pins(pins, self.is_forbidden(pins), self.capacity, self.need)
+        check_quotas(self.quotas, pins, self.minimum_load)
         pins.setflags(write=False)
         changes: dict[str, Any] = {"pinned": pins}
         if self.is_dense:

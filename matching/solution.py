@@ -40,6 +40,11 @@ class Solution:
         pinned.
     utility_coverage : int64 array of shape (n_trainees,)
         The coverage part of the same.
+    quota_prices : tuple of float arrays
+        One array per quota of the problem, of the shape of its limits: the price of one more pair in each
+        cell. Beside quotas a slot price is an upper limit of what one more place would bring.
+    quota_coverage : tuple of int64 arrays
+        The coverage part of the same.
 
     Notes
     -----
@@ -59,6 +64,8 @@ class Solution:
     slot_coverage: IntArray
     utilities: FloatArray
     utility_coverage: IntArray
+    quota_prices: tuple[FloatArray, ...] = ()
+    quota_coverage: tuple[IntArray, ...] = ()
 
     @property
     def matched(self) -> int:

@@ -10,6 +10,7 @@ from scipy.optimize import linear_sum_assignment
 
 from matching.exceptions import ProblemError
 from matching.problem import AssignmentProblem
+from matching.quotas import ColumnGroups, GroupQuota, KindLimit
 
 
 def every_choice(problem: AssignmentProblem) -> list[tuple[int, int, frozenset[tuple[int, int]]]]:
@@ -30,8 +31,21 @@ def every_choice(problem: AssignmentProblem) -> list[tuple[int, int, frozenset[t
         load = np.bincount([j for chosen in choice for j in chosen], minlength=problem.n_mentors)
         if (load <= problem.capacity).all() and (load >= problem.minimum_load).all():
             pairs = frozenset((i, j) for i, chosen in enumerate(choice) for j in chosen)
+            if not within_quotas(problem, pairs):
+                continue
             found.append((len(pairs), int(sum(problem.units[i, j] for i, j in pairs)), pairs))
     return found
+
+
+def within_quotas(problem: AssignmentProblem, pairs: frozenset[tuple[int, int]]) -> bool:
+    for quota in problem.quotas:
+        counts = np.zeros_like(quota.limit)
+        for i, j in pairs:
+            if quota.rows[i] >= 0 and quota.columns[j] >= 0:
+                counts[quota.rows[i], quota.columns[j]] += 1
+        if (counts > quota.limit).any() or (counts < quota.minimum).any():
+            return False
+    return True
 
 
 def best_by_trying(problem: AssignmentProblem, objective: str) -> tuple[int, int] | None:
@@ -72,3 +86,44 @@ def problems(draw: st.DrawFn, with_minimum: bool = False) -> AssignmentProblem:
     except ProblemError:
         arguments["minimum_load"] = [0] * m
         return AssignmentProblem.from_scores(values, **arguments)
+
+
+def labels(draw: st.DrawFn, length: int, most: int = 2) -> list[int]:
+    return draw(st.lists(st.integers(-1, min(most, length) - 1), min_size=length, max_size=length))
+
+
+@st.composite
+def quota_problems(draw: st.DrawFn, with_minimum: bool = False) -> AssignmentProblem:
+    """Problems with up to one group quota, one limit on kinds and one group of columns, always laminar."""
+    n, m = draw(st.integers(1, 5)), draw(st.integers(1, 3))
+    given = st.lists(st.integers(-3, 6), min_size=n * m, max_size=n * m)
+    scores = np.array(draw(given)).reshape(n, m)
+    marks = np.array(draw(st.lists(st.sampled_from("oooofp"), min_size=n * m, max_size=n * m))).reshape(n, m)
+    rules: dict[str, object] = {}
+    if draw(st.booleans()):
+        group = labels(draw, n)
+        size = (m, max(group) + 1)
+        rules["groups"] = GroupQuota(group, drawn_numbers(draw, size, 2))
+    if draw(st.booleans()):
+        kind = labels(draw, m)
+        rules["kinds"] = KindLimit(kind, drawn_numbers(draw, (n, max(kind) + 1), 2))
+    if draw(st.booleans()):
+        column = labels(draw, m)
+        most = drawn_numbers(draw, (1, max(column) + 1), 4)[0]
+        fewest = np.minimum(most, drawn_numbers(draw, most.shape, 2)) if with_minimum else 0
+        rules["column_groups"] = ColumnGroups(column, most, fewest)
+    capacity = np.array(draw(st.lists(st.integers(0, 3), min_size=m, max_size=m)))
+    need = draw(st.one_of(st.just([1] * n), st.lists(st.integers(0, 3), min_size=n, max_size=n)))
+    fixed: dict[str, object] = {"capacity": capacity, "need": need, "forbidden": marks == "f"}
+    minimum = [draw(st.integers(0, int(c))) if with_minimum else 0 for c in capacity]
+    for extra in ({"minimum_load": minimum, "pinned": marks == "p"}, {"pinned": marks == "p"}, {}):
+        try:
+            return AssignmentProblem.from_scores(scores, **fixed, **rules, **extra)
+        except ProblemError:
+            continue
+    return AssignmentProblem.from_scores(scores, **fixed)
+
+
+def drawn_numbers(draw: st.DrawFn, size: tuple[int, ...], most: int) -> np.ndarray:
+    count = int(np.prod(size))
+    return np.array(draw(st.lists(st.integers(0, most), min_size=count, max_size=count)), int).reshape(size)

@@ -36,7 +36,7 @@ TWO = [[0.5, 0.25], [0.75, 1.0]]
         ("PIN_FORBIDDEN", "pinned", {"pinned": [[0, 1]], "forbidden": [[0, 1]]}),
         ("PINS_OVER_CAPACITY", "pinned", {"pinned": [[0, 1], [1, 1]]}),
         ("PINS_OVER_NEED", "pinned", {"pinned": [[0, 0], [0, 1]]}),
-        ("GROUPS_NOT_SUPPORTED", "groups", {"groups": [1, 2]}),
+        ("GROUPS_KIND", "groups", {"groups": [1, 2]}),
     ],
 )
 def test_each_mistake_has_its_code_and_names_the_parameter(code, parameter, arguments):
