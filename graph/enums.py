@@ -39,19 +39,23 @@ from studio.store.enums import (
 )
 from studio.store.labels import LABELS
 from studio.store.package_enums import Ability, DeliveryMode, DifferenceKind, PackageAction, PackageOrigin
+from studio.store.pairing_enums import ConsentAnswer, DeclineReason, EndReason, Party
 
 # Other features import the studio's enums from here, where they are declared.
 __all__ = [
     "Ability",
     "CohortState",
+    "ConsentAnswer",
     "ContentEventKind",
     "ContentKind",
     "CourseEvent",
     "DaySlot",
+    "DeclineReason",
     "DeliveryMode",
     "DifferenceKind",
     "DismissalReason",
     "EmergingState",
+    "EndReason",
     "EnumLabel",
     "EnumValueLabel",
     "JobKind",
@@ -67,6 +71,7 @@ __all__ = [
     "PackageOrigin",
     "PairingOrigin",
     "PairingState",
+    "Party",
     "PublishState",
     "QuestionKind",
     "RegionKind",
@@ -115,6 +120,10 @@ PUBLISHED_ENUMS: tuple[type[StrEnum], ...] = (
     MatchRunState,
     PublishState,
     PairingState,
+    Party,
+    ConsentAnswer,
+    DeclineReason,
+    EndReason,
     PairingOrigin,
     ShadowStep,
     DaySlot,

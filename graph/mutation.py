@@ -3,13 +3,16 @@
 import strawberry
 
 from graph.mutations.access import AccessMutation
+from graph.mutations.consents import ConsentMutation
 from graph.mutations.content_events import ContentEventMutation
 from graph.mutations.corrections import CorrectionMutation
 from graph.mutations.emerging import EmergingMutation
 from graph.mutations.models import ModelMutation
 from graph.mutations.needs import NeedMutation
 from graph.mutations.packages import PackageMutation
+from graph.mutations.pairing_moves import PairingMoveMutation
 from graph.mutations.pairings import PairingMutation
+from graph.mutations.rematches import RematchMutation
 from graph.mutations.rules import RuleMutation
 from graph.mutations.runs import RunMutation
 from graph.mutations.surveys import SurveyMutation
@@ -25,6 +28,9 @@ class Mutation(
     ContentEventMutation,
     RunMutation,
     PairingMutation,
+    ConsentMutation,
+    PairingMoveMutation,
+    RematchMutation,
     PackageMutation,
     RuleMutation,
     AccessMutation,

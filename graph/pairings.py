@@ -1,7 +1,10 @@
 """Pairings of trainees and mentors, with the parts of their scores."""
 
+from datetime import date
+
 import strawberry
 
+from graph.consents import Consent, PairingChange
 from graph.enums import PairingOrigin, PairingState
 from graph.node import Node
 from graph.references import MatchRun, Mentor, MentorCase, MentoringPackage, PainPoint, Trainee
@@ -35,4 +38,7 @@ class Pairing(Node):
     origin: PairingOrigin = stored("Who proposed it.")
     reason: str | None = stored("Why it was overridden; not shown to trainees.")
     parts: list[ScorePart] = stored("Parts of the score, in their order.")
+    answer_by: date | None = stored("The last day on which both sides can answer; null in a draft.")
+    consents: list[Consent] = stored("What both sides have answered, the mentor's first.")
+    history: list[PairingChange] = stored("Its steps from state to state, the first one first.")
     package: MentoringPackage | None = stored("The mentoring package of this pair.")

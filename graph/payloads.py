@@ -31,6 +31,9 @@ class UserError:
     code: str = stored("Stable code, such as CAPACITY_EXCEEDED.")
     message: str = stored("What is wrong and what to do, in the language of the request.")
     field: list[str] | None = stored("Path of the input field at fault, outermost first.")
+    check: str | None = stored(
+        "Name of the check that failed where a state does not allow the move, such as ANSWER_IN_TIME."
+    )
 
 
 def user_errors() -> Any:
@@ -133,6 +136,7 @@ def _refused(payload: Selection, refusal: StudioError, language: str) -> dict[st
         code=refusal.code,
         message=refusal.message(language),
         field=refusal.field.split(".") if refusal.field else None,
+        check=str(check) if (check := refusal.values.get("check")) else None,
     )
     # Lists of a refused payload are empty, all else is null.
     return {

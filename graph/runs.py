@@ -7,6 +7,7 @@ import strawberry
 from graph.enums import MatchRunState, PublishState
 from graph.node import Connection, Node
 from graph.references import Cohort, Job, Mentor, Pairing, Trainee
+from graph.rematches import MatchMove
 from graph.stored import page, stored
 
 
@@ -98,3 +99,13 @@ class MatchRun(Node):
         "Why a run is INFEASIBLE: whose pins and locks cannot all hold; empty otherwise."
     )
     job: Job | None = stored("The job that computes it.")
+    based_on: "MatchRun | None" = stored(
+        "The published run that this one proposes to change as little as possible; null for a match anew."
+    )
+    replaced: "MatchRun | None" = stored("The run that it took the place of, to which it can be rolled back.")
+    previous_objective: float | None = stored(
+        "Of a proposal: sum of the scores of the pairs that it starts from, the declined and expired ones included."
+    )
+    moves: list[MatchMove] = stored(
+        "Of a proposal: for whom it changes something, by community and name; all others keep their mentor."
+    )

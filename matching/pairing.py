@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -61,6 +62,8 @@ def match(
     pinned: ArrayLike | None = None,
     affinity: MentorAffinity | None = None,
     objective: str = "coverage_then_total",
+    progress: Callable[[float], object] | None = None,
+    cancel: Callable[[], bool] | None = None,
 ) -> Match:
     """Match trainees to mentors: score every pair, choose the best pairs together, check and explain them.
 
@@ -74,7 +77,7 @@ def match(
         As in :meth:`AssignmentProblem.from_scores`.
     affinity : MentorAffinity, optional
         Weights to use; the defaults when left out. It is copied, not changed.
-    objective : str
+    objective, progress, cancel
         As in :func:`assign`.
 
     Returns
@@ -83,7 +86,7 @@ def match(
 
     Raises
     ------
-    InvalidInputError, MinimumLoadError
+    InvalidInputError, MinimumLoadError, AssignmentCancelledError
         As raised by the steps.
 
     Examples
@@ -95,7 +98,7 @@ def match(
     scorer = (MentorAffinity() if affinity is None else clone(affinity)).fit(mentors)
     scores = scorer.transform(trainees)
     problem = AssignmentProblem.from_scores(scores, capacity, minimum_load, need, forbidden, pinned)
-    solution = assign(problem, objective)
+    solution = assign(problem, objective, progress=progress, cancel=cancel)
     rows, columns = solution.pairs.T
     return Match(
         affinity=scorer,

@@ -111,6 +111,9 @@ READ: dict[str, dict[Role, Rows]] = {
     "RuleConflict": {ORGANIZER: Rows.ALL},
     # Hidden from mentors and trainees until published.
     "Pairing": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
+    "Consent": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
+    "PairingChange": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
+    "MatchMove": {ORGANIZER: Rows.ALL},
     "ScorePart": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "MentoringPackage": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "PackageItem": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
@@ -132,6 +135,12 @@ FIELDS: dict[tuple[str, str], frozenset[Role]] = {
     ("Mentor", "activeLoad"): frozenset({ORGANIZER, MENTOR}),
     ("Mentor", "remaining"): frozenset({ORGANIZER, MENTOR}),
     ("Pairing", "reason"): frozenset({ORGANIZER, MENTOR}),
+    # Why one side declines or ends a pair is between it and the organizers.
+    ("Consent", "reason"): frozenset({ORGANIZER}),
+    ("Consent", "note"): frozenset({ORGANIZER}),
+    ("Consent", "onBehalfReason"): frozenset({ORGANIZER}),
+    ("PairingChange", "reason"): frozenset({ORGANIZER}),
+    ("PairingChange", "note"): frozenset({ORGANIZER}),
 }
 
 DO: dict[str, frozenset[Role]] = {
@@ -159,6 +168,14 @@ DO: dict[str, frozenset[Role]] = {
     "what_if": frozenset({ORGANIZER}),
     "override_pairing": frozenset({ORGANIZER}),
     "publish_match_run": frozenset({ORGANIZER}),
+    "propose_rematch": frozenset({ORGANIZER}),
+    "roll_back_match_run": frozenset({ORGANIZER}),
+    # For oneself, an organizer on behalf of others; whose pairing it is, the operation asks the row policies.
+    "answer_pairing": frozenset({ORGANIZER, MENTOR, TRAINEE}),
+    "start_pairing": frozenset({ORGANIZER, MENTOR}),
+    "pause_pairing": frozenset({ORGANIZER}),
+    "complete_pairing": frozenset({ORGANIZER}),
+    "end_pairing": frozenset({ORGANIZER, MENTOR}),
     "set_rule": frozenset({ORGANIZER}),
     "refresh_packages": frozenset({ORGANIZER}),
     # A mentor edits those of the own trainees only; the operation checks it by the rows that may be read.

@@ -1,5 +1,6 @@
 """Starting, publishing and planning after match runs; ending long work."""
 
+from datetime import date
 from typing import Annotated, Any
 
 import strawberry
@@ -46,6 +47,9 @@ class PublishMatchRunInput:
 
     run_id: strawberry.ID = input_field("The match run's global id.")
     expected_version: int = input_field("The version that you have read; refused when it has changed.")
+    answer_by: date | None = input_field(
+        "The last day on which both sides of a pair can answer; in 14 days when left out.", default=None
+    )
 
 
 @strawberry.type(description="The published run.")
@@ -126,6 +130,7 @@ class RunMutation:
                 info.context.actor,
                 row_id(input.run_id, "MatchRun", "runId"),
                 expected_version=input.expected_version,
+                answer_by=input.answer_by,
             )
             return {"run": Stored("MatchRun", run.id)}
 

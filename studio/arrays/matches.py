@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
@@ -59,6 +59,8 @@ class MatchRows:
     # Pairs that people have locked.
     locked: Mapping[tuple[UUID, UUID], Lock]
     weights: Mapping[str, float]
+    # Pairs that one side has declined: only a pin brings them together again.
+    declined: Collection[tuple[UUID, UUID]] = ()
 
 
 @dataclass(frozen=True)
@@ -86,13 +88,15 @@ def seniority(trainee: Trainee, on: date) -> int:
 
 
 def match_arrays(rows: MatchRows, on: date) -> MatchArrays:
-    """Return the arrays of a match run. Forbidden: the same community, and conflicts; pinned: pins and locks."""
+    """Return the arrays of a match run. Forbidden: same community, conflicts, declined; pinned: pins and locks."""
     trainee_ids = [trainee.id for trainee, _, _ in rows.trainees]
     mentor_ids = [mentor.id for mentor, _, _ in rows.mentors]
     counties = _county_codes(rows)
     wish = _rule_matrix(rows, trainee_ids, mentor_ids, RuleKind.PREFER)
     pinned = _rule_matrix(rows, trainee_ids, mentor_ids, RuleKind.PIN)
     forbidden = _rule_matrix(rows, trainee_ids, mentor_ids, RuleKind.FORBID) | _same_unit(rows)
+    for row, column in _positions(rows.declined, trainee_ids, mentor_ids):
+        forbidden[row, column] = True
     for row, column in _positions(rows.locked, trainee_ids, mentor_ids):
         pinned[row, column] |= not forbidden[row, column]
     # Whoever pins a pair of the same community has said so on purpose, with a reason.

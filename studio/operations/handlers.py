@@ -9,68 +9,26 @@ from sqlmodel import select
 
 from studio.imports.issues import ImportRefused
 from studio.operations.collaborative import check_collaborative
+from studio.operations.consents import expire_consents
 from studio.operations.import_report import ImportReport, mapping_json, rejected_json
 from studio.operations.jobs import Handler, JobContext
-from studio.operations.match_input import match_input
+from studio.operations.match_jobs import compute_run, give_up_run
 from studio.operations.meaning import read_by_meaning
 from studio.operations.models import cohorts_of
 from studio.operations.needs import refresh_needs
 from studio.operations.own import own
 from studio.operations.recommendations import refresh_recommendations
 from studio.operations.rereading import read_cohort, store_cohort
-from studio.operations.runs import compute_match, store_match
 from studio.operations.survey_imports import prepare_import, store_survey
 from studio.operations.survey_reading import SurveyReading, read_survey
 from studio.operations.training import read_lessons, store_training, train
 from studio.permissions import Actor
-from studio.store.cohorts import Cohort
 from studio.store.database import empty_write_ahead_log, reading
-from studio.store.enums import JobKind, JobState, MatchRunState, Role
-from studio.store.jobs import Job, enqueue
+from studio.store.enums import JobKind, Role
+from studio.store.jobs import enqueue
 from studio.store.locks import lock_cohort, lock_studio
 from studio.store.rows import changed
-from studio.store.rules import MatchPolicy
-from studio.store.runs import MatchRun
 from studio.store.surveys import Survey, SurveyImport, Upload
-
-MATCH_STEPS = 3
-
-
-async def compute_run(job: JobContext) -> None:
-    """Compute a queued match run: needs first, then the match on a snapshot, then its result at once."""
-    run_id = UUID(job.payload["run_id"])
-    if not job.checkpoint:
-        async with job.effects(checkpoint={"needs": "fresh"}) as session:
-            run = await session.get_one(MatchRun, run_id)
-            run.state = MatchRunState.RUNNING
-            await refresh_needs(session, run.cohort_id)
-    await job.progress(1, MATCH_STEPS)
-    async with reading(job.engine) as session:
-        run = await session.get_one(MatchRun, run_id)
-        cohort = await session.get_one(Cohort, run.cohort_id)
-        policy = await session.get_one(MatchPolicy, run.policy_id)
-        read, arrays = await match_input(session, cohort, policy.weights)
-    found = await compute_match(read, arrays)
-    await job.progress(2, MATCH_STEPS)
-    async with job.effects() as session:
-        await lock_studio(session, job.studio_id)
-        run = await session.get_one(MatchRun, run_id)
-        await lock_cohort(session, run.cohort_id)
-        rows, latest = await match_input(
-            session, await session.get_one(Cohort, run.cohort_id), policy.weights
-        )
-        if latest.input_hash != arrays.input_hash:
-            # Somebody changed people, places or rules meanwhile: once more, and now they wait.
-            found = await compute_match(rows, latest)
-        await store_match(session, run, rows, latest, found)
-
-
-async def give_up_run(session: AsyncSession, job: Job) -> None:
-    """Mark the run of a job that failed or was cancelled."""
-    run = await session.get_one(MatchRun, UUID(job.payload["run_id"]))
-    run.state = MatchRunState.CANCELLED if job.state is JobState.CANCELLED else MatchRunState.FAILED
-    run.failure = job.failure
-    run.version += 1
 
 
 async def refresh_cohort(job: JobContext) -> None:
@@ -189,6 +147,15 @@ def _fill(row: SurveyImport, report: ImportReport, language: str) -> None:
     )
 
 
+async def let_consents_expire(job: JobContext) -> None:
+    """End the pairs of a cohort that were not answered in time."""
+    cohort_id = UUID(job.payload["cohort_id"])
+    async with job.effects() as session:
+        await lock_studio(session, job.studio_id)
+        await lock_cohort(session, cohort_id)
+        await expire_consents(session, cohort_id)
+
+
 HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.MATCH_RUN: Handler(run=compute_run, given_up=give_up_run),
     JobKind.SURVEY_IMPORT: Handler(run=run_survey_import),
@@ -196,4 +163,5 @@ HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.RETRAIN: Handler(run=retrain),
     JobKind.READ_BY_MEANING: Handler(run=read_words_by_meaning),
     JobKind.COLLABORATIVE_CHECK: Handler(run=check_collaborative),
+    JobKind.CONSENT_EXPIRY: Handler(run=let_consents_expire),
 }

@@ -15,7 +15,7 @@ from studio.store.clock import today
 from studio.store.cohorts import Cohort
 from studio.store.columns import StudioRow, UTCDateTime
 from studio.store.needs import PainPoint, TraineeNeed
-from studio.store.pairings import Pairing, locks_of
+from studio.store.pairings import Pairing, declined_pairs, locks_of
 from studio.store.people import (
     Mentor,
     MentorCase,
@@ -77,6 +77,7 @@ async def match_rows(
         places=await free_places(session, cohort),
         rules=await rules_in_force(session, cohort.id, on),
         locked=await locks_of(session, cohort.id),
+        declined=await declined_pairs(session, cohort.id),
         weights=weights,
     )
 

@@ -11,6 +11,7 @@ from studio.reading.read import read_rows
 from studio.reading.selection import Selection
 from studio.store.columns import StudioRow
 from studio.store.locks import lock_cohort, lock_studio
+from studio.store.pairings import Pairing
 from studio.store.people import Trainee
 from studio.store.runs import MatchRun
 
@@ -50,6 +51,20 @@ async def own_run(session: AsyncSession, actor: Actor, run_id: UUID) -> MatchRun
     await lock_cohort(session, run.cohort_id)
     await session.refresh(run)
     return run
+
+
+async def own_pairing(session: AsyncSession, actor: Actor, pairing_id: UUID) -> tuple[MatchRun, Pairing]:
+    """Return a pairing that the actor may read, with its run; nobody else writes the run's pairs meanwhile.
+
+    Raises NOT_FOUND: a pairing of others, or one that is not published yet, does not exist for mentors and trainees.
+    """
+    pairing = await own(session, actor, Pairing, pairing_id, "pairingId")
+    run = await own_run(session, actor, pairing.run_id)
+    await session.refresh(pairing)
+    (seen,) = await read_rows(session, actor, "Pairing", [pairing_id], [Selection("id", "id")])
+    if seen is None:
+        raise NotFound("Pairing", field="pairingId")
+    return run, pairing
 
 
 def require_version(row: StudioRow, expected: int | None) -> None:

@@ -1,65 +1,141 @@
 """Publishing a match run: its draft pairs take their places for good."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import select
 
 from studio.arrays.matches import MatchArrays, MatchRows
 from studio.errors import Conflict, StudioError
 from studio.operations.audit import audit
+from studio.operations.carrying import Counterparts, carry, counterparts, pairings_of, schedule_expiry
 from studio.operations.match_input import match_input
 from studio.operations.own import own_run, require_version
+from studio.operations.pairing_states import FIXED, KEPT, UNDER_WAY, step
 from studio.operations.runs import require_draft
 from studio.permissions import Actor, require
-from studio.store.clock import now
+from studio.store.clock import today
 from studio.store.cohorts import Cohort
-from studio.store.enums import PairingState, PublishState, RuleKind
+from studio.store.enums import PairingState, PublishState, Role, RuleKind
+from studio.store.pairing_enums import SystemReason
 from studio.store.pairings import Pairing
 from studio.store.rules import MatchPolicy
 from studio.store.runs import MatchRun
 
+# Days in which both sides can answer, unless the organizer names a date.
+DAYS_TO_ANSWER = 14
+
 
 async def publish_match_run(
-    session: AsyncSession, actor: Actor, run_id: UUID, *, expected_version: int
+    session: AsyncSession,
+    actor: Actor,
+    run_id: UUID,
+    *,
+    expected_version: int,
+    answer_by: date | None = None,
 ) -> MatchRun:
     """Publish a draft: its pairs take their places for good, the cohort's earlier run gives its own back.
 
+    Both sides of a pair are asked for their consent until `answer_by` (in 14 days unless given). A pair that the
+    earlier run has, too, goes on where it stands, with its consents and packages.
+
     A draft may have grown old, so it is held against the rules and places of today. Raises CONFLICT_VERSION,
-    ILLEGAL_TRANSITION, CONSTRAINT_VIOLATED when a rule set since stands against a pair, and CAPACITY_EXCEEDED
-    when a place was closed or another cohort took it.
+    ILLEGAL_TRANSITION, ANSWER_BY_PAST, CONSTRAINT_VIOLATED when a rule set since or a decline stands against a pair,
+    PROPOSAL_OUTDATED when a proposal does not keep what has been confirmed since, and CAPACITY_EXCEEDED when a place
+    was closed or another cohort took it.
     """
     require(actor, "publish_match_run")
     run = await own_run(session, actor, run_id)
     require_version(run, expected_version)
     require_draft(run)
-    await _check_draft(session, run)
-    earlier = await session.scalar(
-        select(MatchRun).where(
-            MatchRun.cohort_id == run.cohort_id, MatchRun.publish_state == PublishState.PUBLISHED
-        )
-    )
+    if answer_by is not None and answer_by < today():
+        raise StudioError("ANSWER_BY_PAST", field="answerBy", date=answer_by.isoformat())
+    pairings = await pairings_of(session, run.id)
+    await _check_draft(session, run, pairings)
+    earlier = await published_run(session, run.cohort_id)
+    before = await pairings_of(session, earlier.id) if earlier else []
+    if run.based_on_id is not None:
+        _check_proposal(run, earlier, before, pairings)
+    states = {pairing.id: pairing.state for pairing in before}
     if earlier is not None:
-        earlier.publish_state = PublishState.SUPERSEDED
-        earlier.version += 1
-        await session.flush()
-        await _release(session, earlier.id)
-    await _hold_places(session, run)
+        await supersede(session, actor.role, earlier, before)
+    kept = [pair for pair in counterparts(before, pairings) if states[pair[0].id] in KEPT]
+    await _enter(
+        session, actor.role, pairings, kept, states, answer_by or today() + timedelta(DAYS_TO_ANSWER)
+    )
+    await carry(session, kept)
     run.publish_state = PublishState.PUBLISHED
+    run.replaced_id = earlier.id if earlier else None
     run.version += 1
     await session.flush()
-    await audit(session, actor, "publish_match_run", "MatchRun", run.id, pairs=run.matched)
+    await schedule_expiry(session, run.studio_id, run.cohort_id, pairings)
+    await audit(
+        session, actor, "publish_match_run", "MatchRun", run.id, pairs=len(pairings), unchanged=len(kept)
+    )
     return run
 
 
-async def _check_draft(session: AsyncSession, run: MatchRun) -> None:
+async def published_run(session: AsyncSession, cohort_id: UUID) -> MatchRun | None:
+    """Return the cohort's published run."""
+    found: MatchRun | None = await session.scalar(
+        select(MatchRun).where(
+            MatchRun.cohort_id == cohort_id, MatchRun.publish_state == PublishState.PUBLISHED
+        )
+    )
+    return found
+
+
+async def supersede(session: AsyncSession, by: Role, run: MatchRun, pairings: Sequence[Pairing]) -> None:
+    """Let a published run give way to another: pairs under way give their places back."""
+    run.publish_state = PublishState.SUPERSEDED
+    run.version += 1
+    session.add_all(
+        step(pairing, PairingState.ENDED, by=by, code=SystemReason.SUPERSEDED)
+        for pairing in pairings
+        if pairing.state in UNDER_WAY
+    )
+    await session.flush()
+
+
+def _check_proposal(
+    run: MatchRun, earlier: MatchRun | None, before: Sequence[Pairing], pairings: Sequence[Pairing]
+) -> None:
+    """Refuse a proposal that was made for another run, or that would part a pair confirmed since."""
+    chosen = {(pairing.trainee_id, pairing.mentor_id) for pairing in pairings}
+    fixed = {(pairing.trainee_id, pairing.mentor_id) for pairing in before if pairing.state in FIXED}
+    if earlier is None or earlier.id != run.based_on_id or not fixed <= chosen:
+        raise Conflict("PROPOSAL_OUTDATED", field="runId")
+
+
+async def _enter(
+    session: AsyncSession,
+    by: Role,
+    pairings: Sequence[Pairing],
+    kept: Counterparts,
+    states: Mapping[UUID, PairingState],
+    answer_by: date,
+) -> None:
+    """Take a draft's pairs to where their like stood before, all others to AWAITING_CONSENT; they hold places now."""
+    stood = {target.id: source for source, target in kept}
+    for pairing in pairings:
+        source = stood.get(pairing.id)
+        pairing.answer_by = (source.answer_by if source else None) or answer_by
+        state = states[source.id] if source else PairingState.AWAITING_CONSENT
+        session.add(step(pairing, state, by=by))
+    try:
+        await session.flush()
+    except IntegrityError as error:
+        # Somebody else took or closed a place between our look and our write.
+        raise Conflict("CAPACITY_EXCEEDED", field="runId") from error
+
+
+async def _check_draft(session: AsyncSession, run: MatchRun, pairings: Sequence[Pairing]) -> None:
     cohort = await session.get_one(Cohort, run.cohort_id)
     policy = await session.get_one(MatchPolicy, run.policy_id)
     rows, arrays = await match_input(session, cohort, policy.weights)
-    pairings = list((await session.execute(select(Pairing).where(Pairing.run_id == run.id))).scalars())
     _check_rules(rows, arrays, pairings)
     free = {place.id for places in rows.places.values() for place in places}
     if any(pairing.place_id not in free for pairing in pairings):
@@ -76,28 +152,3 @@ def _check_rules(rows: MatchRows, arrays: MatchArrays, pairings: Sequence[Pairin
     pins = {(rule.trainee_id, rule.mentor_id) for rule in rows.rules if rule.kind is RuleKind.PIN}
     if not pins <= chosen:
         raise StudioError("CONSTRAINT_VIOLATED", field="runId", rule=RuleKind.PIN.value)
-
-
-async def _hold_places(session: AsyncSession, run: MatchRun) -> None:
-    try:
-        await session.execute(
-            sa.update(Pairing)
-            .where(col(Pairing.run_id) == run.id)
-            .values(
-                held_place_id=Pairing.place_id,
-                state=PairingState.AWAITING_CONSENT,
-                version=Pairing.version + 1,
-                updated_at=now(),
-            )
-        )
-    except IntegrityError as error:
-        # Somebody else took or closed a place between our look and our write.
-        raise Conflict("CAPACITY_EXCEEDED", field="runId") from error
-
-
-async def _release(session: AsyncSession, run_id: UUID) -> None:
-    await session.execute(
-        sa.update(Pairing)
-        .where(col(Pairing.run_id) == run_id)
-        .values(held_place_id=None, state=PairingState.ENDED, version=Pairing.version + 1, updated_at=now())
-    )

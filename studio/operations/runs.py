@@ -1,7 +1,7 @@
 """Match runs: start one, compute it, store what came of it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
@@ -78,13 +78,27 @@ async def start_match_run(
         return await session.get_one(MatchRun, done)
     cohort = await own(session, actor, Cohort, cohort_id, "cohortId")
     await lock_cohort(session, cohort.id)
-    run = await _new_run(session, cohort, await _policy(session, cohort.studio_id))
-    job = await enqueue(
-        session, actor.studio_id, JobKind.MATCH_RUN, {"run_id": run.id.hex}, author_token_id=actor.token_id
-    )
-    run.job_id = job.id
+    run = await queue_run(session, cohort, author_token_id=actor.token_id)
     await remember(session, actor, idempotency_key, "start_match_run", given, run.id)
     await audit(session, actor, "start_match_run", "MatchRun", run.id)
+    return run
+
+
+async def queue_run(
+    session: AsyncSession,
+    cohort: Cohort,
+    *,
+    based_on_id: UUID | None = None,
+    author_token_id: UUID | None = None,
+) -> MatchRun:
+    """Add a run and the job that computes it, in the caller's transaction that holds the cohort's lock."""
+    run = await _new_run(session, cohort, await _policy(session, cohort.studio_id))
+    payload = {"run_id": run.id.hex}
+    job = await enqueue(
+        session, cohort.studio_id, JobKind.MATCH_RUN, payload, author_token_id=author_token_id
+    )
+    run.job_id, run.based_on_id = job.id, based_on_id
+    await session.flush()
     return run
 
 
@@ -134,8 +148,17 @@ async def _new_run(session: AsyncSession, cohort: Cohort, policy: MatchPolicy) -
     return run
 
 
-async def compute_match(rows: MatchRows, arrays: MatchArrays) -> Match | StudioError:
-    """Let the engine match in a thread of its own, or return why there can be no match."""
+async def compute_match(
+    rows: MatchRows,
+    arrays: MatchArrays,
+    *,
+    progress: Callable[[float], object] | None = None,
+    cancel: Callable[[], bool] | None = None,
+) -> Match | StudioError:
+    """Let the engine match in a thread of its own, or return why there can be no match.
+
+    `progress` is told the share that is done, in that thread, and `cancel` asked whether to go on, as by `assign`.
+    """
     if not arrays.trainee_ids:
         return StudioError("NO_TRAINEES")
     if not arrays.mentor_ids:
@@ -151,6 +174,8 @@ async def compute_match(rows: MatchRows, arrays: MatchArrays) -> Match | StudioE
         forbidden=arrays.forbidden,
         pinned=arrays.pinned,
         affinity=MentorAffinity().set_params(**rows.weights),
+        progress=progress,
+        cancel=cancel,
     )
 
 

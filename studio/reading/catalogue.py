@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from studio.reading.entities.cohorts import COHORTS
 from studio.reading.entities.collaborative import COLLABORATIVE
+from studio.reading.entities.consents import CONSENTS
 from studio.reading.entities.content_events import CONTENT_EVENTS
 from studio.reading.entities.emerging import EMERGING
 from studio.reading.entities.gaps import GAPS
@@ -36,6 +37,7 @@ ENTITIES: Mapping[str, Entity] = {
         CONTENT_EVENTS,
         COLLABORATIVE,
         MATCHES,
+        CONSENTS,
         PACKAGES,
     )
     for entity in feature

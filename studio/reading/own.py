@@ -1,6 +1,6 @@
 """Whose rows are whose: the ids of a mentor's and of a trainee's own people, as subqueries.
 
-A mentor's own trainees are those of published pairings; so are a trainee's own mentors.
+A mentor's own trainees are those of published pairings that have not come apart; so are a trainee's own mentors.
 """
 
 from collections.abc import Callable, Mapping
@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from studio.reading.dialect import word
 from studio.reading.fields import Alias, Condition, Principal, Value
-from studio.store.enums import PublishState, Role
+from studio.store.enums import PairingState, PublishState, Role
 from studio.store.pairings import Pairing
 from studio.store.people import Mentor, Trainee
 from studio.store.runs import MatchRun
@@ -27,12 +27,19 @@ PAIRING, MATCH_RUN = tables[str(Pairing.__tablename__)], tables[str(MatchRun.__t
 
 # A constant in the SQL itself: a bound one would keep PostgreSQL from using the partial index.
 PUBLISHED = word(PublishState.PUBLISHED.value)
+# A pairing that ended so shows neither side the other's rows any more; one that is completed does.
+APART = (PairingState.DECLINED.value, PairingState.EXPIRED.value, PairingState.ENDED.value)
 
 
 def published(row: Alias) -> Condition:
     """Tell whether a pairing's run is published."""
     run = MATCH_RUN.alias()
     return row.c.run_id.in_(sa.select(run.c.id).where(run.c.publish_state == PUBLISHED))
+
+
+def in_touch(row: Alias) -> Condition:
+    """Tell whether both sides of a published pairing have to do with each other: not once it is declined or ended."""
+    return sa.and_(published(row), row.c.state.not_in([word(state) for state in APART]))
 
 
 def _own_trainees(role: Role, who: Principal) -> sa.Select[tuple[Value]]:
@@ -43,7 +50,7 @@ def _own_trainees(role: Role, who: Principal) -> sa.Select[tuple[Value]]:
     return (
         sa.select(pairing.c.trainee_id)
         .join(mentor, mentor.c.id == pairing.c.mentor_id)
-        .where(mentor.c.person_id == who.person, published(pairing))
+        .where(mentor.c.person_id == who.person, in_touch(pairing))
     )
 
 
@@ -55,7 +62,7 @@ def _own_mentors(role: Role, who: Principal) -> sa.Select[tuple[Value]]:
     return (
         sa.select(pairing.c.mentor_id)
         .join(trainee, trainee.c.id == pairing.c.trainee_id)
-        .where(trainee.c.person_id == who.person, published(pairing))
+        .where(trainee.c.person_id == who.person, in_touch(pairing))
     )
 
 

@@ -79,9 +79,12 @@ class UserText(TypeDecorator[str]):
         return UserText(field=self.field)
 
 
-def enum_type(enum: type[StrEnum]) -> Any:
-    """Return a text column type that admits only the values of `enum`, checked by the database."""
-    name = "".join(f"_{c.lower()}" if c.isupper() else c for c in enum.__name__).lstrip("_")
+def enum_type(enum: type[StrEnum], name: str | None = None) -> Any:
+    """Return a text column type that admits only the values of `enum`, checked by the database.
+
+    `name` is that of the check, for the second column of the same list in one table.
+    """
+    name = name or "".join(f"_{c.lower()}" if c.isupper() else c for c in enum.__name__).lstrip("_")
     return sa.Enum(
         enum,
         name=name,

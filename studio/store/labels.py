@@ -34,6 +34,7 @@ from studio.store.enums import (
     TraineeRole,
 )
 from studio.store.package_enums import Ability, DeliveryMode, DifferenceKind, PackageAction, PackageOrigin
+from studio.store.pairing_enums import ConsentAnswer, DeclineReason, EndReason, Party
 
 LABELS: dict[type[StrEnum], dict[str, str]] = {
     TraineeRole: {
@@ -135,6 +136,24 @@ LABELS: dict[type[StrEnum], dict[str, str]] = {
         "DECLINED": "拒绝",
         "EXPIRED": "过期",
     },
+    Party: {"MENTOR": "导师", "TRAINEE": "学员"},
+    ConsentAnswer: {"ACCEPTED": "同意", "DECLINED": "婉拒"},
+    DeclineReason: {
+        "NO_TIME": "没有时间",
+        "OTHER_TOPIC": "方向不对口",
+        "TOO_FAR": "距离太远",
+        "RELATED": "亲属或上下级,需回避",
+        "HEALTH": "身体原因",
+        "CHANGE_OF_POST": "岗位变动",
+        "OTHER": "其他",
+    },
+    EndReason: {
+        "MENTOR_LEFT": "导师不再带教",
+        "TRAINEE_LEFT": "学员退出",
+        "NEVER_MET": "结而不帮(一直没有见面)",
+        "BY_AGREEMENT": "双方商定",
+        "OTHER": "其他",
+    },
     PairingOrigin: {"ENGINE": "系统建议", "OVERRIDE": "人工调整"},
     ShadowStep: {"LISTEN": "跟着听", "WATCH": "跟着看", "LEARN": "跟着学", "DO": "跟着干"},
     DaySlot: {"DAYTIME": "白天", "EVENING": "晚上"},
@@ -161,6 +180,7 @@ LABELS: dict[type[StrEnum], dict[str, str]] = {
         "NEEDS": "需求计算",
         "RETRAIN": "主题模型再训练",
         "READ_BY_MEANING": "按句意重新识别",
+        "CONSENT_EXPIRY": "到期未确认的配对",
         "COLLABORATIVE_CHECK": "协同推荐检验",
     },
     ModelWay: {

@@ -1,6 +1,6 @@
 """Pairings and the parts of their scores; places make a capacity a database constraint."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
@@ -52,6 +52,8 @@ class Pairing(StudioRow, table=True):
     reason: str | None = Field(default=None, sa_type=UserText(500, "reason"))
     # When a person last overrode, locked or unlocked the pair; a run that keeps a lock keeps its moment too.
     decided_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    # The last day on which both sides can answer, once the pair is published.
+    answer_by: date | None = None
 
     @property
     def decided_before(self) -> bool:
@@ -107,3 +109,13 @@ async def locks_of(session: AsyncSession, cohort_id: UUID) -> dict[tuple[UUID, U
         for pairing in latest.values()
         if pairing.locked and pairing.decided_at is not None
     }
+
+
+async def declined_pairs(session: AsyncSession, cohort_id: UUID) -> set[tuple[UUID, UUID]]:
+    """Return the pairs of a cohort that one side has declined, in whichever run."""
+    found = await session.execute(
+        select(Pairing.trainee_id, Pairing.mentor_id)
+        .join(MatchRun, col(MatchRun.id) == Pairing.run_id)
+        .where(MatchRun.cohort_id == cohort_id, Pairing.state == PairingState.DECLINED)
+    )
+    return {(trainee_id, mentor_id) for trainee_id, mentor_id in found.all()}

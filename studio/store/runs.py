@@ -26,12 +26,17 @@ class MatchRun(StudioRow, table=True):
         ),
         sa.CheckConstraint(f"{finite('objective')}", "objective_finite"),
         sa.CheckConstraint(f"{finite('bound')}", "bound_finite"),
+        sa.CheckConstraint(finite("previous_objective"), "previous_objective_finite"),
         sa.CheckConstraint("matched <= total", "matched_at_most_total"),
     )
 
     cohort_id: UUID = Field(foreign_key="cohort.id", index=True, ondelete="CASCADE")
     policy_id: UUID = Field(foreign_key="match_policy.id")
     job_id: UUID | None = Field(default=None, foreign_key="job.id", ondelete="SET NULL", unique=True)
+    # The published run whose pairs this one proposes to keep but for a few moves.
+    based_on_id: UUID | None = Field(default=None, foreign_key="match_run.id", ondelete="SET NULL")
+    # The run whose place it took when it was published, to which it can be rolled back.
+    replaced_id: UUID | None = Field(default=None, foreign_key="match_run.id", ondelete="SET NULL")
     number: int
     state: MatchRunState = Field(default=MatchRunState.QUEUED, sa_type=enum_type(MatchRunState))
     publish_state: PublishState = Field(default=PublishState.DRAFT, sa_type=enum_type(PublishState))
@@ -47,6 +52,8 @@ class MatchRun(StudioRow, table=True):
     gap: float | None = None
     # An independent check has proven that these very pairs obey the rules and that no choice is better.
     verified: bool | None = None
+    # Of a proposal: the sum of the scores of the pairs that it starts from.
+    previous_objective: float | None = None
     failure: str | None = Field(default=None, max_length=500)
 
 
@@ -78,3 +85,22 @@ class RuleConflict(StudioRow, table=True):
     # Pairs that pins and locks ask for, and how many there can be.
     fixed: int
     allowed: int
+
+
+class MatchMove(StudioRow, table=True):
+    """A trainee for whom a proposal changes something: another mentor, a first one, or none any more."""
+
+    __tablename__ = "match_move"
+    __table_args__ = (
+        sa.UniqueConstraint("run_id", "trainee_id"),
+        sa.CheckConstraint(finite("score_before"), "score_before_finite"),
+        sa.CheckConstraint(finite("score_after"), "score_after_finite"),
+    )
+
+    run_id: UUID = Field(foreign_key="match_run.id", ondelete="CASCADE")
+    trainee_id: UUID = Field(foreign_key="trainee.id", index=True, ondelete="CASCADE")
+    # Null: nobody before, or nobody after.
+    from_mentor_id: UUID | None = Field(default=None, foreign_key="mentor.id")
+    to_mentor_id: UUID | None = Field(default=None, foreign_key="mentor.id")
+    score_before: float | None = None
+    score_after: float | None = None

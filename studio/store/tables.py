@@ -7,6 +7,7 @@ from studio.store.cases import SimilarCase
 from studio.store.catalogue import Content, ContentPrerequisite, ContentTopic
 from studio.store.cohorts import Cohort
 from studio.store.collaborative import CollaborativeCheck
+from studio.store.consents import Consent, PairingChange
 from studio.store.content_events import ContentEvent
 from studio.store.corrections import TopicCorrection
 from studio.store.emerging import EmergingMember, EmergingPoint
@@ -39,7 +40,7 @@ from studio.store.people import (
 from studio.store.recommendations import Recommendation, RecommendationCause
 from studio.store.review import ReviewItem
 from studio.store.rules import MatchPolicy, Rule
-from studio.store.runs import MatchRun, RuleConflict, Unmatched
+from studio.store.runs import MatchMove, MatchRun, RuleConflict, Unmatched
 from studio.store.surveys import Answer, Question, Survey, SurveyImport, SurveyResponse, Upload
 from studio.store.topics import Topic, TopicPhrase
 from studio.store.trends import TopicTrend
@@ -54,6 +55,7 @@ __all__ = [
     "CohortNeed",
     "CohortRating",
     "CollaborativeCheck",
+    "Consent",
     "Content",
     "ContentEvent",
     "ContentPrerequisite",
@@ -67,6 +69,7 @@ __all__ = [
     "Honour",
     "IdempotencyKey",
     "Job",
+    "MatchMove",
     "MatchPolicy",
     "MatchRun",
     "Mentor",
@@ -81,6 +84,7 @@ __all__ = [
     "PainPoint",
     "PainPointTopic",
     "Pairing",
+    "PairingChange",
     "Person",
     "Question",
     "Recommendation",

@@ -101,6 +101,16 @@ INPUTS = {
     "recordContentEvent": None,
     "startMatchRun": "{cohortId: $c}",
     "publishMatchRun": "{runId: $r, expectedVersion: 1}",
+    "rollBackMatchRun": '{runId: $r, reason: "a", expectedVersion: 1}',
+    "proposeRematch": "{runId: $r}",
+    # Mentors and trainees answer for themselves, mentors start and end their own: tests/graph/test_consents.py.
+    "acceptPairing": None,
+    "declinePairing": None,
+    "startPairing": None,
+    "endPairing": None,
+    "pausePairing": "{pairingId: $p, expectedVersion: 1}",
+    "resumePairing": "{pairingId: $p, expectedVersion: 1}",
+    "completePairing": "{pairingId: $p, expectedVersion: 1}",
     "generatePackages": "{runId: $r}",
     # Mentors edit their own trainees' packages: tests/graph/test_package_edits.py.
     "editPackage": None,

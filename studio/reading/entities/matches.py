@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from studio.reading.dialect import Among, Kind
+from studio.reading.entities.consents import PAIRING_FIELDS, RUN_FIELDS
 from studio.reading.entities.people import TO_TRAINEE, natural_order
 from studio.reading.fields import (
     Alias,
@@ -109,6 +110,7 @@ MATCHES = (
             "unmatched": ToMany("Unmatched", of("run_id"), natural_order(TO_TRAINEE)),
             "ruleConflicts": ToMany("RuleConflict", of("run_id"), by("position")),
             "job": one("Job", "job_id"),
+            **RUN_FIELDS,
         },
         orders={
             "NEWEST": (
@@ -159,6 +161,8 @@ MATCHES = (
             "version": integer("version"),
             "parts": ToMany("ScorePart", of("pairing_id"), by("position")),
             "package": ToOne("MentoringPackage", _latest_package),
+            "answerBy": day("answer_by"),
+            **PAIRING_FIELDS,
         },
         own=OWN_PAIRINGS,
         orders={"COMMUNITY": natural_order(TO_TRAINEE)},

@@ -34,10 +34,10 @@ from studio.reading.own import (
     PAIRING,
     PUBLISHED,
     TRAINEE,
+    in_touch,
     of_mentor,
     of_person,
     of_trainee,
-    published,
     tables,
 )
 
@@ -83,7 +83,7 @@ def _tagged(row: Alias, codes: Value) -> Condition:
 
 def _matched(row: Alias, wanted: bool) -> Condition:
     pairing = PAIRING.alias()
-    paired = row.c.id.in_(sa.select(pairing.c.trainee_id).where(published(pairing)))
+    paired = row.c.id.in_(sa.select(pairing.c.trainee_id).where(in_touch(pairing)))
     return paired if wanted else sa.not_(paired)
 
 

@@ -1,3 +1,4 @@
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -7,7 +8,7 @@ from sqlmodel import select
 from matching import Match
 from studio.arrays.matches import MatchArrays, MatchRows
 from studio.errors import StudioError
-from studio.operations import handlers
+from studio.operations import handlers, match_jobs
 from studio.operations.mentors import import_mentors
 from studio.operations.runs import start_match_run
 from studio.operations.worker import Worker
@@ -23,8 +24,10 @@ async def test_run_whose_input_changes_meanwhile_is_computed_again(
 ) -> None:
     computed: list[str] = []
 
-    async def compute_while_a_mentor_changes(rows: MatchRows, arrays: MatchArrays) -> Match | StudioError:
-        found = await compute(rows, arrays)
+    async def compute_while_a_mentor_changes(
+        rows: MatchRows, arrays: MatchArrays, **watch: Any
+    ) -> Match | StudioError:
+        found = await compute(rows, arrays, **watch)
         if not computed:
             # Nothing that the pairs found would break: only their scores are no longer true.
             other = csv_file(MENTOR_HEADER, ("周兰", "竹园社区", "汇川区", 1, 12, "文稿写作:1", "", ""))
@@ -33,8 +36,8 @@ async def test_run_whose_input_changes_meanwhile_is_computed_again(
         computed.append(arrays.input_hash)
         return found
 
-    compute = handlers.compute_match
-    monkeypatch.setattr(handlers, "compute_match", compute_while_a_mentor_changes)
+    compute = match_jobs.compute_match
+    monkeypatch.setattr(match_jobs, "compute_match", compute_while_a_mentor_changes)
     async with writing(engine) as session:
         run = await start_match_run(session, organizer, cohort_id)
     assert await Worker(engine, handlers.HANDLERS).run_once()

@@ -20,6 +20,10 @@ ENTITY_OF = {
     "community": "Region",
     "package": "MentoringPackage",
     "speaker": "Mentor",
+    "fromMentor": "Mentor",
+    "toMentor": "Mentor",
+    "basedOn": "MatchRun",
+    "replaced": "MatchRun",
 }
 ORGANIZER_AND_MENTOR = {Role.ORGANIZER, Role.MENTOR}
 HIDDEN = {
@@ -28,6 +32,11 @@ HIDDEN = {
     ("Mentor", "activeLoad"): ORGANIZER_AND_MENTOR,
     ("Mentor", "remaining"): ORGANIZER_AND_MENTOR,
     ("Pairing", "reason"): ORGANIZER_AND_MENTOR,
+    ("Consent", "reason"): {Role.ORGANIZER},
+    ("Consent", "note"): {Role.ORGANIZER},
+    ("Consent", "onBehalfReason"): {Role.ORGANIZER},
+    ("PairingChange", "reason"): {Role.ORGANIZER},
+    ("PairingChange", "note"): {Role.ORGANIZER},
 }
 
 

@@ -306,6 +306,18 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
     )(row["reasons"], child, "UnmatchedReason"),
     ("Pairing", "parts"): many("ScorePart", "pairing_id", lambda row: row["position"]),
     ("Pairing", "package"): package_of,
+    ("Pairing", "consents"): many("Consent", "pairing_id", lambda row: row["party"].value),
+    ("Pairing", "history"): many("PairingChange", "pairing_id", lambda row: row["number"]),
+    ("PairingChange", "reason"): lambda ref, row, child: row["code"],
+    ("PairingChange", "changedAt"): lambda ref, row, child: row["created_at"].strftime(
+        "%Y-%m-%dT%H:%M:%S.%fZ"
+    ),
+    ("MatchRun", "moves"): lambda ref, row, child: ref._many(
+        "MatchMove",
+        child,
+        lambda one: one["run_id"] == row["id"],
+        lambda one: ref.natural(ref.find("Trainee", one["trainee_id"])),
+    ),
     ("ScorePart", "label"): lambda ref, row, child: ref.label("PART", row["code"]),
     ("MentoringPackage", "items"): many("PackageItem", "package_id", lambda row: row["position"]),
     ("MentoringPackage", "totalMinutes"): lambda ref, row, child: sum(

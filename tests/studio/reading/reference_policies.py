@@ -100,11 +100,12 @@ class Policies:
         return rows == "ALL" or (rows == "LARGE_GROUPS" and fewest(entity, row) >= 5)
 
     def _published(self) -> list[tuple[Row, Row]]:
-        """Return (trainee, mentor) of published pairings."""
+        """Return (trainee, mentor) of published pairings that have not come apart."""
         return [
             (self.find("Trainee", pair["trainee_id"]), self.find("Mentor", pair["mentor_id"]))
             for pair in self.all("Pairing")
             if self.find("MatchRun", pair["run_id"])["publish_state"].value == "PUBLISHED"
+            and pair["state"].value not in ("DECLINED", "EXPIRED", "ENDED")
         ]
 
     def _own(self) -> tuple[set[UUID], set[UUID], set[UUID], set[UUID]]:
@@ -152,7 +153,7 @@ class Policies:
                 if self.actor.role is Role.MENTOR:
                     mine = row["mentor_id"] in mentors
                 return mine and run["publish_state"].value == "PUBLISHED"
-            case "ScorePart" | "MentoringPackage":
+            case "ScorePart" | "MentoringPackage" | "Consent" | "PairingChange":
                 return self._owns("Pairing", self.find("Pairing", row["pairing_id"]))
             case "PackageItem" | "PackageGoal" | "PackageEvent" | "PackageDifference":
                 return self._owns("MentoringPackage", self.find("MentoringPackage", row["package_id"]))

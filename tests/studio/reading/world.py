@@ -79,6 +79,7 @@ def build(name: str) -> World:
     _events(world)
     _checks(world)
     _matches(world)
+    _consents(world)
     _packages(world)
     return world
 
@@ -471,7 +472,9 @@ def _matches(world: World) -> None:
                 mentor_id=mentors[mentor].id,
                 place_id=place,
                 held_place_id=place if state == "PUBLISHED" else None,
-                state=("SUGGESTED", "ACTIVE" if state == "PUBLISHED" else "ENDED")[trainee % 2],
+                state=("SUGGESTED", {"PUBLISHED": "ACTIVE", "DRAFT": "UNDER_REVIEW"}.get(state, "ENDED"))[
+                    trainee % 2
+                ],
                 score=0.654321,
                 locked=trainee == 1,
                 reason=HOSTILE[0] if trainee == 0 else None,
@@ -498,6 +501,60 @@ def _matches(world: World) -> None:
             )
         ):
             add(t.RuleConflict, run_id=run.id, position=1 - position, code=code, fixed=2, allowed=1, **people)
+
+
+def _consents(world: World) -> None:
+    """A declined pair of the published run, answers to it and to others, and a proposal with its moves."""
+    add = world.add
+    runs, trainees, mentors = world.of("MatchRun"), world.of("Trainee"), world.of("Mentor")
+    place = [one for one in world.of("MentorPlace") if one.mentor_id == mentors[0].id][2]
+    declined = add(
+        t.Pairing,
+        run_id=runs[1].id,
+        trainee_id=trainees[5].id,
+        mentor_id=mentors[0].id,
+        place_id=place.id,
+        state="DECLINED",
+        score=0.25,
+        answer_by=date(2026, 4, 1),
+    )
+    for number, pairing in enumerate([*world.of("Pairing")[:4], declined]):
+        for party in ("TRAINEE", "MENTOR")[: 1 + number % 2]:
+            no = number % 2 == 0
+            add(
+                t.Consent,
+                pairing_id=pairing.id,
+                party=party,
+                answer="DECLINED" if no else "ACCEPTED",
+                reason="NO_TIME" if no else None,
+                note=HOSTILE[number % len(HOSTILE)] if no else None,
+                answered_at=START + timedelta(hours=number),
+                recorded_by="ORGANIZER" if number == 2 else party,
+                on_behalf_reason="电话里说的" if number == 2 else None,
+            )
+        for step in range(2 + number % 2):
+            add(
+                t.PairingChange,
+                pairing_id=pairing.id,
+                number=4 - step,
+                from_state=("AWAITING_CONSENT", "SUGGESTED")[step % 2],
+                to_state=("DECLINED", "AWAITING_CONSENT")[step % 2],
+                code=(None, "NO_TIME")[step % 2],
+                note=HOSTILE[step] if number else None,
+                changed_by=(None, "MENTOR", "ORGANIZER")[step],
+            )
+    runs[1].replaced_id = runs[0].id
+    runs[2].based_on_id, runs[2].previous_objective = runs[1].id, 1.25
+    for number, trainee in enumerate((trainees[5], trainees[0], trainees[7])):
+        add(
+            t.MatchMove,
+            run_id=runs[2].id,
+            trainee_id=trainee.id,
+            from_mentor_id=mentors[0].id if number < 2 else None,
+            to_mentor_id=mentors[1].id if number else None,
+            score_before=0.25 if number < 2 else None,
+            score_after=0.125 if number else None,
+        )
 
 
 def _packages(world: World) -> None:

@@ -1,0 +1,108 @@
+"""Proposals of few moves, rolling a publication back, and ending a run that is being computed."""
+
+from typing import Annotated, Any
+
+import strawberry
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from graph.payloads import (
+    MutationInfo,
+    Stored,
+    UserError,
+    answer,
+    idempotency_key,
+    input_field,
+    row_id,
+    user_errors,
+)
+from graph.runs import MatchRun
+from graph.stored import stored
+from studio.operations.rematching import propose_rematch
+from studio.operations.rollback import roll_back_match_run
+
+
+@strawberry.input(description="Which published run to change as little as possible.")
+class ProposeRematchInput:
+    """Which published run to change as little as possible."""
+
+    run_id: strawberry.ID = input_field("The published run's global id.")
+    idempotency_key: str | None = idempotency_key()
+
+
+@strawberry.type(description="The queued proposal; ask matchRun(id) for its progress and moves.")
+class ProposeRematchPayload:
+    """The queued proposal."""
+
+    run: MatchRun | None = stored("The proposal, a draft based on the published run.")
+    user_errors: list[UserError] = user_errors()
+
+
+@strawberry.input(description="Which publication to take back, and why.")
+class RollBackMatchRunInput:
+    """Which publication to take back, and why."""
+
+    run_id: strawberry.ID = input_field("The published run's global id.")
+    reason: str = input_field("Why; kept with every pair that ends.")
+    expected_version: int = input_field("The run's version that you have read; refused when it has changed.")
+    idempotency_key: str | None = idempotency_key()
+
+
+@strawberry.type(description="The run that was taken back, and the one in force again.")
+class RollBackMatchRunPayload:
+    """The run that was taken back, and the one in force again."""
+
+    run: MatchRun | None = stored("The run that was taken back.")
+    restored: MatchRun | None = stored("The run that is published again; null when there was none before.")
+    user_errors: list[UserError] = user_errors()
+
+
+@strawberry.type(description="Proposals and roll back.")
+class RematchMutation:
+    """Proposals and roll back."""
+
+    @strawberry.mutation(
+        description="Queues a proposal that finds mentors for those without one, with as few moves as possible: pairs "
+        "that are confirmed or under way stay. Nothing is applied; publish the draft or leave it."
+    )
+    async def propose_rematch(
+        self,
+        info: MutationInfo,
+        input: Annotated[ProposeRematchInput, strawberry.argument(description="Which published run.")],
+    ) -> ProposeRematchPayload:
+        """Queue a proposal."""
+
+        async def work(session: AsyncSession) -> dict[str, Any]:
+            run = await propose_rematch(
+                session,
+                info.context.actor,
+                row_id(input.run_id, "MatchRun", "runId"),
+                idempotency_key=input.idempotency_key,
+            )
+            return {"run": Stored("MatchRun", run.id)}
+
+        return await answer(info, work)  # type: ignore[no-any-return]
+
+    @strawberry.mutation(
+        description="Takes a publication back: the pairs of the run that it replaced stand as they stood, with their "
+        "consents; pairs of both runs keep what has happened meanwhile. Refused, with names, where places are gone or "
+        "pairs have ended since."
+    )
+    async def roll_back_match_run(
+        self,
+        info: MutationInfo,
+        input: Annotated[RollBackMatchRunInput, strawberry.argument(description="Which publication.")],
+    ) -> RollBackMatchRunPayload:
+        """Take a publication back."""
+
+        async def work(session: AsyncSession) -> dict[str, Any]:
+            run = await roll_back_match_run(
+                session,
+                info.context.actor,
+                row_id(input.run_id, "MatchRun", "runId"),
+                reason=input.reason,
+                expected_version=input.expected_version,
+                idempotency_key=input.idempotency_key,
+            )
+            return {"run": Stored("MatchRun", run.id), "restored": Stored("MatchRun", run.replaced_id)}
+
+        return await answer(info, work)  # type: ignore[no-any-return]

@@ -1,0 +1,17 @@
+"""What a proposal would change in the published run that it is based on."""
+
+import strawberry
+
+from graph.references import Mentor, Trainee
+from graph.stored import stored
+
+
+@strawberry.type(description="A trainee for whom a proposal changes something.")
+class MatchMove:
+    """A trainee for whom a proposal changes something."""
+
+    trainee: Trainee | None = stored("The trainee.")
+    from_mentor: Mentor | None = stored("The mentor of now; null when there is none.")
+    to_mentor: Mentor | None = stored("The mentor that is proposed; null when there is none.")
+    score_before: float | None = stored("The pair's score of now; null without a mentor.")
+    score_after: float | None = stored("The score of the pair that is proposed; null without a mentor.")

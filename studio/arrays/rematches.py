@@ -1,0 +1,136 @@
+"""The smallest change of a published run, from rows to arrays and back."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import NamedTuple
+from uuid import UUID
+
+import numpy as np
+
+from matching import AssignmentProblem, Match, MentorAffinity, rematch, verify
+from studio.arrays.matches import Booleans, MatchArrays, MatchRows, match_arrays
+
+Pair = tuple[UUID, UUID]
+DECIMALS = 6
+# As few moves as can be: only among those does the total decide.
+SMALLEST = float("inf")
+
+
+@dataclass(frozen=True)
+class StartingPoint:
+    """What a proposal starts from: the pairs (trainee → mentor) of the published run, by what may become of them."""
+
+    # The mentor of each trainee whose place in the run is still open to change, or fixed; declined ones included.
+    mentor_of: Mapping[UUID, UUID]
+    # Confirmed or under way: they stay.
+    fixed: frozenset[Pair]
+    # Not yet confirmed: they stay unless somebody else could not be placed.
+    awaiting: frozenset[Pair]
+    # Came apart: not proposed again.
+    apart: frozenset[Pair]
+    # Trainees who need no mentor any more.
+    excluded: frozenset[UUID]
+
+
+class Move(NamedTuple):
+    """A trainee whose mentor would change, with the scores of both pairs; None is no mentor."""
+
+    trainee_id: UUID
+    from_mentor_id: UUID | None
+    to_mentor_id: UUID | None
+    score_before: float | None
+    score_after: float | None
+
+
+class Proposed(NamedTuple):
+    """A proposal: the match, whom it moves, and the sum of the scores that it starts from."""
+
+    match: Match
+    moves: tuple[Move, ...]
+    previous_objective: float
+    n_placed: int
+
+
+def rematch_arrays(rows: MatchRows, base: StartingPoint, on: date) -> MatchArrays:
+    """Return the arrays of a proposal: fixed pairs are pinned, pairs that came apart are forbidden."""
+    fixed = dict(base.fixed)
+    # A lock of a later draft does not part what has been confirmed.
+    locked = {
+        pair: lock
+        for pair, lock in rows.locked.items()
+        if pair[0] not in base.excluded and fixed.get(pair[0], pair[1]) == pair[1]
+    }
+    arrays = match_arrays(replace(rows, locked=locked), on)
+    pinned = arrays.pinned | _matrix(arrays, base.fixed)
+    pinned[[trainee_id in base.excluded for trainee_id in arrays.trainee_ids]] = False
+    forbidden = (arrays.forbidden | _matrix(arrays, base.apart)) & ~pinned
+    return replace(arrays, pinned=pinned, forbidden=forbidden)
+
+
+def propose_match(arrays: MatchArrays, base: StartingPoint, weights: Mapping[str, float]) -> Proposed:
+    """Match with as few changes as possible; solves the cohort twice."""
+    affinity = MentorAffinity().set_params(**weights).fit(arrays.mentors)
+    scores = affinity.transform(arrays.trainees)
+    need = [0 if trainee_id in base.excluded else 1 for trainee_id in arrays.trainee_ids]
+    problem = AssignmentProblem.from_scores(
+        scores, arrays.capacity, need=need, forbidden=arrays.forbidden, pinned=arrays.pinned
+    )
+    previous = np.argwhere(_matrix(arrays, base.fixed | base.awaiting))
+    solution = rematch(problem, previous, SMALLEST).solution
+    rows, columns = solution.pairs.T
+    found = Match(
+        affinity=affinity,
+        problem=problem,
+        solution=solution,
+        certificate=verify(problem, solution),
+        scores=scores[rows, columns],
+        parts=affinity.parts(arrays.trainees, solution.pairs),
+        evidence=affinity.nearest_cases(arrays.trainees, solution.pairs),
+    )
+    after = {arrays.trainee_ids[row]: arrays.mentor_ids[column] for row, column in solution.pairs.tolist()}
+    worth = _Worth(arrays, scores)
+    before = {trainee: mentor for trainee, mentor in base.mentor_of.items() if worth.knows(trainee, mentor)}
+    return Proposed(
+        found,
+        tuple(
+            Move(
+                trainee,
+                before.get(trainee),
+                after.get(trainee),
+                worth.of(trainee, before.get(trainee)),
+                worth.of(trainee, after.get(trainee)),
+            )
+            for trainee in arrays.trainee_ids
+            if before.get(trainee) != after.get(trainee)
+        ),
+        round(float(sum(worth.of(*pair) or 0.0 for pair in before.items())), DECIMALS),
+        sum(need),
+    )
+
+
+class _Worth:
+    """Scores by the ids of trainees and mentors."""
+
+    def __init__(self, arrays: MatchArrays, scores: np.ndarray) -> None:
+        self._rows = {trainee_id: row for row, trainee_id in enumerate(arrays.trainee_ids)}
+        self._columns = {mentor_id: column for column, mentor_id in enumerate(arrays.mentor_ids)}
+        self._scores = scores
+
+    def knows(self, trainee_id: UUID, mentor_id: UUID) -> bool:
+        return trainee_id in self._rows and mentor_id in self._columns
+
+    def of(self, trainee_id: UUID, mentor_id: UUID | None) -> float | None:
+        if mentor_id is None:
+            return None
+        return round(float(self._scores[self._rows[trainee_id], self._columns[mentor_id]]), DECIMALS)
+
+
+def _matrix(arrays: MatchArrays, pairs: frozenset[Pair]) -> Booleans:
+    row_of = {trainee_id: row for row, trainee_id in enumerate(arrays.trainee_ids)}
+    column_of = {mentor_id: column for column, mentor_id in enumerate(arrays.mentor_ids)}
+    matrix = np.zeros((len(row_of), len(column_of)), dtype=np.bool_)
+    for trainee_id, mentor_id in pairs:
+        if trainee_id in row_of and mentor_id in column_of:
+            matrix[row_of[trainee_id], column_of[mentor_id]] = True
+    return matrix

@@ -1,0 +1,58 @@
+"""Consents to pairings, the history of a pairing's states, and what a proposal would move."""
+
+from studio.reading.entities.people import TO_TRAINEE, natural_order
+from studio.reading.fields import Entity, Field, ToMany, by, instant, number, of, one, text, word
+from studio.reading.own import OWN_PAIRINGS, PAIRING, of_parent, tables
+
+OF_OWN_PAIRINGS = of_parent("pairing_id", PAIRING, OWN_PAIRINGS)
+PAIRING_FIELDS: dict[str, Field] = {
+    "consents": ToMany("Consent", of("pairing_id"), by("party")),
+    "history": ToMany("PairingChange", of("pairing_id"), by("number")),
+}
+RUN_FIELDS: dict[str, Field] = {
+    "basedOn": one("MatchRun", "based_on_id"),
+    "replaced": one("MatchRun", "replaced_id"),
+    "previousObjective": number("previous_objective"),
+    "moves": ToMany("MatchMove", of("run_id"), natural_order(TO_TRAINEE)),
+}
+
+CONSENTS = (
+    Entity(
+        "Consent",
+        tables["consent"],
+        {
+            "party": word("party"),
+            "answer": word("answer"),
+            "reason": word("reason"),
+            "note": text("note"),
+            "answeredAt": instant("answered_at"),
+            "recordedBy": word("recorded_by"),
+            "onBehalfReason": text("on_behalf_reason"),
+        },
+        own=OF_OWN_PAIRINGS,
+    ),
+    Entity(
+        "PairingChange",
+        tables["pairing_change"],
+        {
+            "fromState": word("from_state"),
+            "toState": word("to_state"),
+            "reason": text("code"),
+            "note": text("note"),
+            "changedBy": word("changed_by"),
+            "changedAt": instant("created_at"),
+        },
+        own=OF_OWN_PAIRINGS,
+    ),
+    Entity(
+        "MatchMove",
+        tables["match_move"],
+        {
+            "trainee": one("Trainee", "trainee_id"),
+            "fromMentor": one("Mentor", "from_mentor_id"),
+            "toMentor": one("Mentor", "to_mentor_id"),
+            "scoreBefore": number("score_before"),
+            "scoreAfter": number("score_after"),
+        },
+    ),
+)
