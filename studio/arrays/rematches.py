@@ -85,7 +85,7 @@ def propose_match(arrays: MatchArrays, base: StartingPoint, weights: Mapping[str
         solution=solution,
         certificate=verify(problem, solution),
         scores=scores[rows, columns],
-        parts=affinity.parts(arrays.trainees, solution.pairs),
+        parts=affinity.weighed_parts(arrays.trainees, solution.pairs),
         evidence=affinity.nearest_cases(arrays.trainees, solution.pairs),
     )
     after = {arrays.trainee_ids[row]: arrays.mentor_ids[column] for row, column in solution.pairs.tolist()}
