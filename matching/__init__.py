@@ -34,6 +34,7 @@ from .measures import Estimate, Examination, Metric, Named
 from .model_files import ModelCard, load_model, pack_model, save_model, unpack_model
 from .needs import CohortRatings, NeedProfile, cohort_ratings, need_profile
 from .normalise import NormalisedText, normalise
+from .origin import engine_digest
 from .packages import PackageItem, PackagePlan, PackagePlanner
 from .pairing import Match, match
 from .prices import prices
@@ -127,6 +128,7 @@ __all__ = [
     "cohort_ratings",
     "collaborative_scores",
     "emerging_points",
+    "engine_digest",
     "expected_calibration_error",
     "explain",
     "explain_unmatched",

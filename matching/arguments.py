@@ -1,5 +1,6 @@
 """Checks of array parameters, with messages that name the parameter, what it must be and what came."""
 
+import sys
 from collections.abc import Mapping
 from typing import Any
 
@@ -62,6 +63,8 @@ def stored_array(state: Mapping[str, NDArray[Any]], name: str) -> NDArray[Any]:
 def stored_terms(state: Mapping[str, NDArray[Any]], name: str, kind: str) -> NDArray[Any]:
     """Return distinct sorted terms of a stored model, of dtype kind "U" or "i", after checking that they are."""
     terms = stored_array(state, name)
+    if terms.dtype.kind == "U" and (np.ascontiguousarray(terms).view(np.uint32) > sys.maxunicode).any():
+        raise InvalidInputError(f"The '{name}' of the state must hold characters. Got other numbers instead.")
     if terms.ndim != 1 or terms.dtype.kind != kind or (terms[1:] <= terms[:-1]).any():
         raise InvalidInputError(
             f"The '{name}' of the state must be sorted terms of kind '{kind}'. "

@@ -22,13 +22,11 @@ def from_bytes(content: bytes) -> NDArray[Any]:
     try:
         if np.lib.format.read_magic(file) != (1, 0):
             raise ValueError("its header is of another version")
-        shape, _, kind = np.lib.format.read_array_header_1_0(file)
-        # numpy would make room for whatever a header promises.
-        if math.prod(shape) * kind.itemsize != len(content) - file.tell():
+        shape, fortran, kind = np.lib.format.read_array_header_1_0(file)
+        # Whatever a header promises, no more room is taken than the bytes fill.
+        if kind.hasobject or math.prod(shape) * kind.itemsize != len(content) - file.tell():
             raise ValueError(f"{len(content)} bytes do not hold {kind} of shape {shape}")
-        file.seek(0)
-        array: NDArray[Any] = np.lib.format.read_array(file, allow_pickle=False)
+        return np.ndarray(shape, kind, content, file.tell(), order="F" if fortran else "C")
     # A broken header is read as Python's literals are, and fails as they do.
     except (TypeError, SyntaxError, OverflowError, TokenError) as error:
         raise ValueError(str(error)) from error
-    return array

@@ -122,7 +122,7 @@ def pack_model(
     )
     about = {"format": FORMAT, "version": FORMAT_VERSION, **asdict(card)}
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(file, "w") as archive:
         text = json.dumps(about, ensure_ascii=False, indent=1, sort_keys=True, allow_nan=False)
         _write(archive, _CARD, text.encode())
         for name, content in sorted(members.items()):
@@ -264,7 +264,7 @@ def _classes(state: State) -> tuple[str, ...]:
 
 
 def _write(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    archive.writestr(zipfile.ZipInfo(name, _NO_TIME), content, zipfile.ZIP_DEFLATED)
+    archive.writestr(zipfile.ZipInfo(name, _NO_TIME), content)
 
 
 def _read_card(archive: zipfile.ZipFile, kind: str) -> ModelCard:

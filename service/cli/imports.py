@@ -29,6 +29,7 @@ from studio.operations.roster import import_roster
 from studio.operations.rules import import_rules
 from studio.operations.survey_imports import prepare_import, store_survey
 from studio.operations.survey_reading import read_survey
+from studio.operations.topics import learn_topics
 from studio.permissions import Actor
 from studio.store.database import reading, write
 
@@ -110,6 +111,7 @@ def survey(
     overrides = column_map(map_, form, lang)
 
     async def work(engine: AsyncEngine, actor: Actor, content: bytes, tell: Progress) -> ImportReport:
+        await learn_topics(engine, actor.studio_id)
         # A large file takes seconds to read: others go on writing meanwhile.
         async with reading(engine) as session:
             known = await prepare_import(session, actor, cohort)

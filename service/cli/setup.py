@@ -15,6 +15,7 @@ from studio.errors import NotFound
 from studio.messages import translate
 from studio.operations.access import create_token
 from studio.operations.studios import ensure_studio
+from studio.operations.topics import learn_topics
 from studio.permissions import ALL_SCOPES
 from studio.store.clock import now
 from studio.store.database import writing
@@ -41,11 +42,12 @@ def init(
             async with writing(engine) as session:
                 row = await ensure_studio(session, studio, DEFAULT_STUDIO)
                 topics, contents = (0, 0) if bare else await install_starter(session, row.id)
-                return {
-                    "studio": {"id": global_id("Studio", row.id), "name": row.name},
-                    "topics": topics,
-                    "contents": contents,
-                }
+            await learn_topics(engine, row.id)
+            return {
+                "studio": {"id": global_id("Studio", row.id), "name": row.name},
+                "topics": topics,
+                "contents": contents,
+            }
 
     with working(translate("CLI_INITIALISING", lang.value)):
         result = run(work, form, lang)

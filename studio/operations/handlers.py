@@ -21,6 +21,7 @@ from studio.operations.recommendations import refresh_recommendations
 from studio.operations.rereading import read_cohort, store_cohort
 from studio.operations.survey_imports import prepare_import, store_survey
 from studio.operations.survey_reading import SurveyReading, read_survey
+from studio.operations.topics import learn_topics
 from studio.operations.training import read_lessons, store_training, train
 from studio.permissions import Actor
 from studio.store.database import empty_write_ahead_log, reading
@@ -106,6 +107,7 @@ async def run_survey_import(job: JobContext) -> None:
 
 async def _read_upload(job: JobContext, actor: Actor) -> SurveyReading:
     payload = job.payload
+    await learn_topics(job.engine, job.studio_id)
     async with reading(job.engine) as session:
         known = await prepare_import(session, actor, payload["cohort_number"])
         upload = await own(session, actor, Upload, UUID(payload["upload_id"]), "uploadId")

@@ -3,20 +3,19 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import col, select
 
 from matching import AnswerReader, AnswerReading, ModelFileError, unpack_model
 from studio.errors import StudioError
 from studio.imports.topics import TopicName
+from studio.operations.readers import Phrases, keep_reader_of, reader_of_phrases
 from studio.permissions import Actor, require
+from studio.store.database import reading
 from studio.store.models import ModelVersion
 from studio.store.topics import Topic, phrases_of, topic_names, topics_of
-
-Phrases = tuple[tuple[str, tuple[str, ...]], ...]
 
 
 @dataclass(frozen=True)
@@ -37,11 +36,6 @@ class TopicTree:
         return [(start, end) for start, end in classifier.evidence([text], [code]) if start < end]
 
 
-@lru_cache(maxsize=8)
-def _fit_reader(phrases: Phrases) -> AnswerReader:
-    return AnswerReader.from_topics(phrases)
-
-
 # Readers of stored models by the model's id: a stored model never changes.
 _READERS: dict[UUID, AnswerReader] = {}
 _MOST_READERS = 8
@@ -60,7 +54,7 @@ async def _reader(session: AsyncSession, studio_id: UUID, phrases: Phrases) -> A
     )
     model_id, classes = found.one_or_none() or (None, [])
     if model_id is None or classes != sorted(code for code, _ in phrases):
-        return await asyncio.to_thread(_fit_reader, phrases)
+        return await reader_of_phrases(session, studio_id, phrases)
     if model_id not in _READERS:
         content = await session.scalar(select(ModelVersion.content).where(ModelVersion.id == model_id))
         try:
@@ -80,7 +74,7 @@ async def learnt_phrases(session: AsyncSession, studio_id: UUID, topics: Sequenc
 
 
 async def topic_tree(session: AsyncSession, studio_id: UUID) -> TopicTree:
-    """Return the studio's topic tree with its reader: the model in force, or one fitted once for the same phrases.
+    """Return the studio's topic tree with its reader: the model in force, or the one of the phrases alone.
 
     Raises NO_TOPICS when the studio has fewer than two top topics to tell apart, MODEL_UNREADABLE when the model in
     force is damaged.
@@ -90,6 +84,16 @@ async def topic_tree(session: AsyncSession, studio_id: UUID) -> TopicTree:
         raise StudioError("NO_TOPICS")
     phrases = await learnt_phrases(session, studio_id, topics)
     return TopicTree({topic.code: topic for topic in topics}, await _reader(session, studio_id, phrases))
+
+
+async def learn_topics(engine: AsyncEngine, studio_id: UUID) -> None:
+    """Let the database keep what there is to learn of the studio's topics, so that later processes only load it."""
+    async with reading(engine) as session:
+        topics = await topics_of(session, studio_id)
+        if sum(topic.parent_id is None for topic in topics) < 2:
+            return
+        phrases = await learnt_phrases(session, studio_id, topics)
+    await keep_reader_of(engine, studio_id, phrases)
 
 
 async def read_answers(tree: TopicTree, texts: Sequence[str]) -> list[AnswerReading]:

@@ -24,7 +24,8 @@ from matching import (
 )
 from studio.errors import StudioError
 from studio.operations.jobs import Progress
-from studio.operations.topics import Phrases, learnt_phrases
+from studio.operations.readers import Phrases
+from studio.operations.topics import learnt_phrases
 from studio.store.corrections import TopicCorrection
 from studio.store.enums import ModelWay, RetrainOutcome
 from studio.store.models import ModelVersion

@@ -37,6 +37,7 @@ from studio.store.people import (
     Studio,
     Trainee,
 )
+from studio.store.readers import FittedReader
 from studio.store.recommendations import Recommendation, RecommendationCause
 from studio.store.review import ReviewItem
 from studio.store.rules import MatchPolicy, Rule
@@ -66,6 +67,7 @@ __all__ = [
     "CoursePlanSpeaker",
     "EmergingMember",
     "EmergingPoint",
+    "FittedReader",
     "Honour",
     "IdempotencyKey",
     "Job",

@@ -92,6 +92,13 @@ def test_calibration_out_of_its_range_is_refused(stored: Stored, calibration: tu
     assert stored.outcome(changed) == "MODEL_DAMAGED"
 
 
+def test_words_of_what_is_no_character_are_refused(stored: Stored) -> None:
+    for name, array in stored.arrays():
+        if array.dtype.kind == "U":
+            changed = np.full(array.size * array.dtype.itemsize // 4, 0x110000, np.uint32).view(array.dtype)
+            assert stored.outcome(with_array(stored.content, name, npy(changed[:1]))) == "MODEL_DAMAGED", name
+
+
 def test_renamed_and_missing_arrays_are_refused(stored: Stored) -> None:
     for name, _ in stored.arrays():
 
