@@ -19,6 +19,7 @@ from graph.runs import MatchRun
 from graph.stored import stored
 from studio.operations.rematching import propose_rematch
 from studio.operations.rollback import roll_back_match_run
+from studio.operations.run_cancelling import cancel_match_run
 
 
 @strawberry.input(description="Which published run to change as little as possible.")
@@ -34,6 +35,21 @@ class ProposeRematchPayload:
     """The queued proposal."""
 
     run: MatchRun | None = stored("The proposal, a draft based on the published run.")
+    user_errors: list[UserError] = user_errors()
+
+
+@strawberry.input(description="Which run to end.")
+class CancelMatchRunInput:
+    """Which run to end."""
+
+    run_id: strawberry.ID = input_field("The match run's global id.")
+
+
+@strawberry.type(description="The run that is asked to end.")
+class CancelMatchRunPayload:
+    """The run that is asked to end."""
+
+    run: MatchRun | None = stored("The match run; CANCELLED at once while it waits for a worker.")
     user_errors: list[UserError] = user_errors()
 
 
@@ -77,6 +93,25 @@ class RematchMutation:
                 info.context.actor,
                 row_id(input.run_id, "MatchRun", "runId"),
                 idempotency_key=input.idempotency_key,
+            )
+            return {"run": Stored("MatchRun", run.id)}
+
+        return await answer(info, work)  # type: ignore[no-any-return]
+
+    @strawberry.mutation(
+        description="Ends a run that is not computed yet, with nothing of it kept: at once while it waits, else when "
+        "its worker next looks."
+    )
+    async def cancel_match_run(
+        self,
+        info: MutationInfo,
+        input: Annotated[CancelMatchRunInput, strawberry.argument(description="Which run.")],
+    ) -> CancelMatchRunPayload:
+        """End a run."""
+
+        async def work(session: AsyncSession) -> dict[str, Any]:
+            run = await cancel_match_run(
+                session, info.context.actor, row_id(input.run_id, "MatchRun", "runId")
             )
             return {"run": Stored("MatchRun", run.id)}
 

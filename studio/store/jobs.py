@@ -205,6 +205,18 @@ async def request_cancel(session: AsyncSession, job_id: UUID) -> bool:
     return asked.scalar_one_or_none() is not None
 
 
+async def end_waiting(session: AsyncSession, job_id: UUID) -> bool:
+    """End as cancelled a job that no worker has; False when one has it, or it has ended."""
+    ended = await session.execute(
+        sa.update(Job)
+        .where(col(Job.id) == job_id, col(Job.state) == JobState.QUEUED)
+        .values(state=JobState.CANCELLED, lease_until=None, finished_at=now())
+        .returning(col(Job.id))
+        .execution_options(synchronize_session=False)
+    )
+    return ended.scalar_one_or_none() is not None
+
+
 def _held(job_id: UUID, fence: int) -> sa.ColumnElement[bool]:
     return sa.and_(col(Job.id) == job_id, col(Job.fence) == fence, col(Job.state) == JobState.RUNNING)
 

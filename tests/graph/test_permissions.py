@@ -101,6 +101,7 @@ INPUTS = {
     "recordContentEvent": None,
     "startMatchRun": "{cohortId: $c}",
     "publishMatchRun": "{runId: $r, expectedVersion: 1}",
+    "cancelMatchRun": "{runId: $r}",
     "rollBackMatchRun": '{runId: $r, reason: "a", expectedVersion: 1}',
     "proposeRematch": "{runId: $r}",
     # Mentors and trainees answer for themselves, mentors start and end their own: tests/graph/test_consents.py.
