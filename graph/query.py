@@ -27,6 +27,7 @@ from graph.filters import (
 from graph.jobs import Job
 from graph.models import TopicModel, model_card
 from graph.node import Connection, Node
+from graph.override_preview import OverridePreviewQuery
 from graph.pain_points import PainPoint
 from graph.pairings import Pairing
 from graph.people import Mentor, Trainee
@@ -47,7 +48,7 @@ _id = required(strawberry.ID, "Its global id.")
 
 
 @strawberry.type(description="What can be read. Lists hold what the holder of the token may see.")
-class Query(WhatIfQuery):
+class Query(WhatIfQuery, OverridePreviewQuery):
     """What can be read."""
 
     node: Node | None = stored("Anything by its global id; null when there is none that you may see.", id=_id)

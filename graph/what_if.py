@@ -222,16 +222,17 @@ def worth(found: Worth) -> MatchWorth:
 def change(found: operation.Change, language: str) -> MentorChange:
     """Return a change with its words."""
     return MentorChange(
-        trainee=_named(found.trainee, "Trainee"),
-        before=_named(found.before, "Mentor") if found.before else None,
-        after=_named(found.after, "Mentor") if found.after else None,
+        trainee=named(found.trainee, "Trainee"),
+        before=named(found.before, "Mentor") if found.before else None,
+        after=named(found.after, "Mentor") if found.after else None,
         joins=found.joins,
         leaves=found.leaves,
         text=told(found, language),
     )
 
 
-def _named(someone: operation.Someone, entity: str) -> NamedPerson:
+def named(someone: operation.Someone, entity: str) -> NamedPerson:
+    """Return a trainee or mentor as clients read them."""
     row = someone.id
     return NamedPerson(
         id=None if row is None else strawberry.ID(global_id(entity, row)),

@@ -32,6 +32,11 @@ class OverridePairingInput:
     mentor_id: strawberry.ID = input_field("The mentor's global id.")
     reason: str = input_field("Why; kept with the pairing.")
     lock: bool = input_field("Whether later runs keep the pair.", default=True)
+    move_others: bool = input_field(
+        "Whether those change mentors, too, whom overridePreview names in `together`; without it a mentor who is "
+        "full refuses.",
+        default=False,
+    )
     expected_version: int | None = input_field(
         "The run's version that you have read; refused when it has changed.", default=None
     )
@@ -87,6 +92,7 @@ class PairingMutation:
             how: dict[str, Any] = {
                 "reason": input.reason,
                 "lock": input.lock,
+                "move_others": input.move_others,
                 "expected_version": input.expected_version,
                 "idempotency_key": input.idempotency_key,
             }

@@ -12,6 +12,7 @@ from service.cli import (
     exports,
     gaps,
     imports,
+    match,
     models,
     package,
     review,
@@ -37,7 +38,7 @@ app.command("gaps", help="HELP_GAPS")(gaps.gaps)
 app.command("emerging", help="HELP_EMERGING")(emerging.emerging)
 app.command("recommend", help="HELP_RECOMMEND")(cohort.recommend)
 app.command("event", help="HELP_EVENT")(events.event)
-app.command("match", help="HELP_MATCH")(cohort.match)
+app.command("match", help="HELP_MATCH")(match.match)
 app.command("package", help="HELP_PACKAGE")(package.package)
 app.command("classify", help="HELP_CLASSIFY")(classify.classify)
 app.command("review", help="HELP_REVIEW")(review.review)

@@ -1,4 +1,4 @@
-"""`yanzhen needs`, `recommend` and `match`: what the engine finds for a cohort."""
+"""`yanzhen needs` and `recommend`, and the pairs of `match`: what the engine finds for a cohort."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.running import acting, output, print_json, run, working
-from service.cli.what_if import print_what_if, what_if_json
 from service.documents import all_nodes, run_document
 from service.needs_met import needs_met
 from service.report.heat import heat_rows
@@ -19,11 +18,10 @@ from studio.messages import listed, translate
 from studio.operations.cohorts import find_cohort
 from studio.operations.needs import compute_needs
 from studio.operations.recommendations import recommend_contents
-from studio.operations.runs import match_cohort
 from studio.permissions import Actor
 from studio.store.database import writing
 from studio.store.enums import ContentKind
-from studio.store.identity import UnknownId, global_id, row_id_of
+from studio.store.identity import UnknownId, row_id_of
 from studio.store.labels import label
 
 MOST_NEEDS_SHOWN = 3
@@ -203,34 +201,6 @@ def _print_recommendations(result: dict[str, Any], language: str) -> None:
         output.print("   " + listed((reason["label"] for reason in item["reasons"]), language), style="dim")
         for point in item["becauseOf"]:
             output.print(f"   “{point['text']}”")
-
-
-def match(
-    cohort: CohortOption,
-    what_if: Annotated[list[str] | None, typer.Option("--what-if", help="HELP_WHAT_IF")] = None,
-    studio: StudioOption = None,
-    form: FormatOption = Format.TEXT,
-    lang: LanguageOption = Language.ZH,
-) -> None:
-    """Match a cohort and print its pairs, or what would differ from the present run if something held."""
-
-    async def work() -> dict[str, Any]:
-        async with acting(studio) as (engine, actor):
-            if what_if:
-                return await what_if_json(engine, actor, cohort, what_if, lang.value)
-            async with writing(engine) as session:
-                row = await find_cohort(session, actor.studio_id, cohort)
-                run_row = await match_cohort(session, actor, row.id)
-            return await match_json(engine, actor, global_id("MatchRun", run_row.id), lang.value)
-
-    with working(translate("CLI_MATCHING", lang.value)):
-        result = run(work, form, lang)
-    if form is Format.JSON:
-        print_json(result)
-    elif what_if:
-        print_what_if(result, lang.value)
-    else:
-        print_match(result, lang.value)
 
 
 async def match_json(engine: AsyncEngine, actor: Actor, run_id: str, language: str) -> dict[str, Any]:

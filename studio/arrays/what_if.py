@@ -7,7 +7,7 @@ from uuid import UUID
 import numpy as np
 
 from matching import AssignmentProblem, MentorAffinity, Rematch, rematch, verify
-from studio.arrays.matches import MatchArrays
+from studio.arrays.matches import Floats, MatchArrays
 
 DECIMALS = 6
 
@@ -30,9 +30,10 @@ class Worth:
 
 @dataclass(frozen=True)
 class Proposal:
-    """Who would be with whom (trainee → mentor), and what that is worth."""
+    """Who would be with whom (trainee → mentor), each pair's score by its trainee, and what all are worth."""
 
     mentor_of: Mapping[UUID, UUID]
+    score_of: Mapping[UUID, float]
     worth: Worth
 
 
@@ -44,11 +45,9 @@ def propose(
 ) -> list[Proposal]:
     """Return the match for each stability, as `matching.rematch` means it; among equals the previous pairs stay."""
     affinity = MentorAffinity().set_params(**weights).fit(arrays.mentors)
+    scores = affinity.transform(arrays.trainees)
     problem = AssignmentProblem.from_scores(
-        affinity.transform(arrays.trainees),
-        arrays.capacity,
-        forbidden=arrays.forbidden,
-        pinned=arrays.pinned,
+        scores, arrays.capacity, forbidden=arrays.forbidden, pinned=arrays.pinned
     )
     row_of = {trainee_id: row for row, trainee_id in enumerate(arrays.trainee_ids)}
     column_of = {mentor_id: column for column, mentor_id in enumerate(arrays.mentor_ids)}
@@ -61,14 +60,17 @@ def propose(
         dtype=np.int64,
     ).reshape(-1, 2)
     return [
-        _proposal(arrays, problem, rematch(problem, before, stability=stability)) for stability in stabilities
+        _proposal(arrays, scores, problem, rematch(problem, before, stability=stability))
+        for stability in stabilities
     ]
 
 
-def _proposal(arrays: MatchArrays, problem: AssignmentProblem, found: Rematch) -> Proposal:
+def _proposal(arrays: MatchArrays, scores: Floats, problem: AssignmentProblem, found: Rematch) -> Proposal:
     certificate = verify(problem, found.solution)
+    pairs = found.solution.pairs.tolist()
     return Proposal(
-        {arrays.trainee_ids[row]: arrays.mentor_ids[column] for row, column in found.solution.pairs.tolist()},
+        {arrays.trainee_ids[row]: arrays.mentor_ids[column] for row, column in pairs},
+        {arrays.trainee_ids[row]: float(scores[row, column]) for row, column in pairs},
         Worth(
             matched=found.solution.matched,
             total=len(arrays.trainee_ids),

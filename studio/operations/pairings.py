@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import select
 
 from matching import MentorAffinity
 from studio.arrays.matches import MatchArrays, MatchRows
@@ -19,18 +18,20 @@ from studio.operations.audit import audit
 from studio.operations.certificates import RunFigures, certify, note_figures
 from studio.operations.idempotency import once, remember
 from studio.operations.match_input import Stamp, match_input, match_stamp
+from studio.operations.override_moves import Move, move_all, places_for, weigh_moves
+from studio.operations.override_preview import forced
 from studio.operations.own import own, own_run, require_version
-from studio.operations.runs import DECIMALS, Shown, require_draft, score_parts, shown_by
+from studio.operations.runs import DECIMALS, require_draft
+from studio.operations.what_if import STABILITY
 from studio.permissions import Actor, require
 from studio.store.access import AuditEvent
 from studio.store.clock import now
 from studio.store.cohorts import Cohort
 from studio.store.enums import PairingOrigin, RuleKind
-from studio.store.pairings import Pairing, ScorePart
+from studio.store.pairings import Pairing
 from studio.store.people import Mentor, Trainee
-from studio.store.rows import insert_rows
 from studio.store.rules import MatchPolicy
-from studio.store.runs import MatchRun, Unmatched
+from studio.store.runs import MatchRun
 
 
 @dataclass(frozen=True)
@@ -46,11 +47,16 @@ class WeighedOverride:
     """What an override comes to, worked out before the transaction that writes it, and from what."""
 
     stamp: Stamp
-    parts: Mapping[str, tuple[float, float]]
-    shown: Shown | None
-    score: float
-    place_id: UUID
+    move: Move
+    # Who else changes mentors with it.
+    others: Sequence[Move]
+    change: float
     figures: RunFigures
+
+    @property
+    def score(self) -> float:
+        """The pair's score."""
+        return self.move.score
 
 
 async def weigh_override(
@@ -62,6 +68,7 @@ async def weigh_override(
     *,
     reason: str,
     lock: bool = True,
+    move_others: bool = False,
     expected_version: int | None = None,
     idempotency_key: str | None = None,
 ) -> WeighedOverride | None:
@@ -70,10 +77,10 @@ async def weigh_override(
     None when the key was used before, for then nothing will be written. Raises as `override_pairing` does.
     """
     require(actor, "override_pairing")
-    given = _given(run_id, trainee_id, mentor_id, reason, lock, expected_version)
+    given = _given(run_id, trainee_id, mentor_id, reason, lock, move_others, expected_version)
     if await once(session, actor, idempotency_key, "override_pairing", given) is not None:
         return None
-    return await _weigh(session, actor, run_id, trainee_id, mentor_id, reason, expected_version)
+    return await _weigh(session, actor, run_id, trainee_id, mentor_id, reason, move_others, expected_version)
 
 
 async def _weigh(
@@ -83,6 +90,7 @@ async def _weigh(
     trainee_id: UUID,
     mentor_id: UUID,
     reason: str,
+    move_others: bool,
     expected_version: int | None,
 ) -> WeighedOverride:
     _require_reason(reason)
@@ -97,24 +105,39 @@ async def _weigh(
     await own(session, actor, Mentor, mentor_id, "mentorId")
     stamp = await match_stamp(session, cohort)
     rows, arrays = await match_input(session, cohort, policy.weights)
-    position = _position(rows, arrays, trainee_id, mentor_id)
-    pairings = list((await session.execute(select(Pairing).where(Pairing.run_id == run.id))).scalars())
-    place_id = _free_place(rows, pairings, trainee_id, mentor_id)
-    others = [pairing for pairing in pairings if pairing.trainee_id != trainee_id]
+    _require_allowed(rows, arrays, trainee_id, mentor_id)
+    found = await session.execute(select(Pairing).where(Pairing.run_id == run.id))
+    pairings = list(found.scalars())
+    before = {pairing.trainee_id: pairing for pairing in pairings}
+    mentor_of: dict[UUID, UUID] = {pairing.trainee_id: pairing.mentor_id for pairing in pairings}
+    if move_others:
+        (proposal,) = await forced(rows, pairings, (trainee_id, mentor_id), STABILITY)
+        place_of = places_for(rows, pairings, proposal.mentor_of)
+        mentor_of = dict(proposal.mentor_of)
+    else:
+        place_of, mentor_of[trainee_id] = {}, mentor_id
+    if trainee_id not in place_of:
+        place_of[trainee_id] = _free_place(rows, pairings, trainee_id, mentor_id)
+    lost = [Move(each, None) for each in before if each not in mentor_of]
 
     def weigh() -> WeighedOverride:
-        affinity = MentorAffinity().set_params(**policy.weights).fit(arrays.mentors)
-        parts = {
-            code: (float(part.value[0]), part.weight)
-            for code, part in affinity.weighed_parts(arrays.trainees, [position]).items()
+        affinity = MentorAffinity().set_params(**rows.weights).fit(arrays.mentors)
+        moves = {move.trainee_id: move for move in weigh_moves(rows, arrays, affinity, mentor_of, place_of)}
+        score_of = {each: pairing.score for each, pairing in before.items()}
+        score_of |= {each: move.score for each, move in moves.items()}
+        chosen = [(each, mentor, score_of[each]) for each, mentor in mentor_of.items()]
+        kept = {
+            (each, pairing.mentor_id)
+            for each, pairing in before.items()
+            if pairing.decided_before and each not in moves
         }
-        (evidence,) = affinity.nearest_cases(arrays.trainees, [position])
-        shown = shown_by(rows, trainee_id, mentor_id, evidence)
-        score = round(math.fsum(value * weight for value, weight in parts.values()), DECIMALS)
-        chosen = [(pairing.trainee_id, pairing.mentor_id, pairing.score) for pairing in others]
-        kept = {(pairing.trainee_id, pairing.mentor_id) for pairing in others if pairing.decided_before}
-        figures = certify(rows, affinity, [*chosen, (trainee_id, mentor_id, score)], kept)
-        return WeighedOverride(stamp, parts, shown, score, place_id, figures)
+        change = math.fsum(
+            [*(move.score for move in moves.values())]
+            + [-before[each].score for each in before if each in moves or each not in mentor_of]
+        )
+        move = moves.pop(trainee_id)
+        figures = certify(rows, affinity, chosen, kept)
+        return WeighedOverride(stamp, move, [*lost, *moves.values()], round(change, DECIMALS), figures)
 
     return await asyncio.to_thread(weigh)
 
@@ -128,21 +151,25 @@ async def override_pairing(
     *,
     reason: str,
     lock: bool = True,
+    move_others: bool = False,
     expected_version: int | None = None,
     idempotency_key: str | None = None,
     weighed: WeighedOverride | None = None,
 ) -> Override:
     """Give a trainee another mentor in a draft run, with a reason.
 
+    With `move_others` those change mentors, too, whom `preview_override` names in `together`; one of them may stay
+    without a mentor, where nobody else has a place.
+
     `expected_version` is the run's. With a key that was used before, the pairing is given as it is now, with the
     change of that time. What `weigh_override` has worked out before this transaction is taken if
     nothing has changed since; else it is worked out here, while other writers wait. Raises NOT_FOUND,
     CONFLICT_VERSION, REASON_MISSING, ILLEGAL_TRANSITION (not a computed draft), CONSTRAINT_VIOLATED (a rule or the
     same unit forbids the pair, or a pin holds the trainee) and CAPACITY_EXCEEDED (the mentor has no place left in
-    this run).
+    this run, and nobody is to move).
     """
     require(actor, "override_pairing")
-    given = _given(run_id, trainee_id, mentor_id, reason, lock, expected_version)
+    given = _given(run_id, trainee_id, mentor_id, reason, lock, move_others, expected_version)
     done = await _first_override(session, actor, idempotency_key, given)
     if done is not None:
         return done
@@ -152,31 +179,25 @@ async def override_pairing(
     require_draft(run)
     cohort = await session.get_one(Cohort, run.cohort_id)
     if weighed is None or weighed.stamp != await match_stamp(session, cohort):
-        weighed = await _weigh(session, actor, run_id, trainee_id, mentor_id, reason, expected_version)
-    pairing = await _pairing_of(session, run, trainee_id)
-    before = pairing.score if pairing else 0.0
-    is_new = pairing is None
-    if pairing is None:
-        pairing = Pairing(
-            studio_id=run.studio_id,
-            run_id=run.id,
-            trainee_id=trainee_id,
-            mentor_id=mentor_id,
-            place_id=weighed.place_id,
-            score=weighed.score,
+        weighed = await _weigh(
+            session, actor, run_id, trainee_id, mentor_id, reason, move_others, expected_version
         )
-    pairing.mentor_id, pairing.place_id, pairing.score = mentor_id, weighed.place_id, weighed.score
+    try:
+        await move_all(session, run, [*weighed.others, weighed.move])
+    except IntegrityError as error:
+        # Somebody else took a place between our look and our write.
+        raise Conflict("CAPACITY_EXCEEDED", field="mentorId") from error
+    pairing = await _pairing_of(session, run, trainee_id)
     pairing.locked, pairing.origin, pairing.reason = lock, PairingOrigin.OVERRIDE, reason.strip()
     pairing.decided_at = now()
-    await _store(session, pairing, is_new, score_parts(pairing, weighed.parts, weighed.shown))
-    if is_new:
-        await _note_matched(session, run, trainee_id)
     note_figures(run, weighed.figures)
     await session.flush()
-    change = round(weighed.score - before, DECIMALS)
-    event = await audit(session, actor, "override_pairing", "Pairing", pairing.id, change=change)
+    details: dict[str, Any] = {"change": weighed.change}
+    if weighed.others:
+        details["moved"] = [move.trainee_id.hex for move in weighed.others]
+    event = await audit(session, actor, "override_pairing", "Pairing", pairing.id, **details)
     await remember(session, actor, idempotency_key, "override_pairing", given, event.id)
-    return Override(pairing, change)
+    return Override(pairing, weighed.change)
 
 
 async def lock_pairing(
@@ -197,7 +218,13 @@ async def lock_pairing(
 
 
 def _given(
-    run_id: UUID, trainee_id: UUID, mentor_id: UUID, reason: str, lock: bool, expected_version: int | None
+    run_id: UUID,
+    trainee_id: UUID,
+    mentor_id: UUID,
+    reason: str,
+    lock: bool,
+    move_others: bool,
+    expected_version: int | None,
 ) -> dict[str, Any]:
     return {
         "run_id": run_id.hex,
@@ -205,6 +232,7 @@ def _given(
         "mentor_id": mentor_id.hex,
         "reason": reason,
         "lock": lock,
+        "move_others": move_others,
         "expected_version": expected_version,
     }
 
@@ -226,22 +254,21 @@ def _require_reason(reason: str) -> None:
         raise StudioError("REASON_MISSING", field="reason")
 
 
-def _position(rows: MatchRows, arrays: MatchArrays, trainee_id: UUID, mentor_id: UUID) -> tuple[int, int]:
-    """Return the pair's place in the arrays, unless a rule stands against it."""
+def _require_allowed(rows: MatchRows, arrays: MatchArrays, trainee_id: UUID, mentor_id: UUID) -> None:
+    """Refuse with CONSTRAINT_VIOLATED if a rule stands against the pair."""
     row, column = arrays.trainee_ids.index(trainee_id), arrays.mentor_ids.index(mentor_id)
     pins = [rule for rule in rows.rules if rule.kind is RuleKind.PIN and rule.trainee_id == trainee_id]
     if pins and pins[0].mentor_id != mentor_id:
         raise StudioError("CONSTRAINT_VIOLATED", field="traineeId", rule="PIN")
     if arrays.forbidden[row, column]:
         raise StudioError("CONSTRAINT_VIOLATED", field="mentorId", rule="FORBID")
-    return row, column
 
 
-async def _pairing_of(session: AsyncSession, run: MatchRun, trainee_id: UUID) -> Pairing | None:
-    pairing: Pairing | None = await session.scalar(
+async def _pairing_of(session: AsyncSession, run: MatchRun, trainee_id: UUID) -> Pairing:
+    found = await session.execute(
         select(Pairing).where(Pairing.run_id == run.id, Pairing.trainee_id == trainee_id)
     )
-    return pairing
+    return found.scalar_one()
 
 
 def _free_place(rows: MatchRows, pairings: Sequence[Pairing], trainee_id: UUID, mentor_id: UUID) -> UUID:
@@ -254,24 +281,3 @@ def _free_place(rows: MatchRows, pairings: Sequence[Pairing], trainee_id: UUID, 
         if place.id not in used:
             return place.id
     raise Conflict("CAPACITY_EXCEEDED", field="mentorId")
-
-
-async def _store(session: AsyncSession, pairing: Pairing, is_new: bool, parts: list[ScorePart]) -> None:
-    try:
-        if is_new:
-            await insert_rows(session, [pairing])
-        else:
-            pairing.version += 1
-            await session.flush()
-        await session.execute(sa.delete(ScorePart).where(col(ScorePart.pairing_id) == pairing.id))
-        await insert_rows(session, parts)
-    except IntegrityError as error:
-        # Somebody else took the place between our look and our write.
-        raise Conflict("CAPACITY_EXCEEDED", field="mentorId") from error
-
-
-async def _note_matched(session: AsyncSession, run: MatchRun, trainee_id: UUID) -> None:
-    run.matched += 1
-    await session.execute(
-        sa.delete(Unmatched).where(col(Unmatched.run_id) == run.id, col(Unmatched.trainee_id) == trainee_id)
-    )

@@ -14,13 +14,15 @@ from studio.errors import StudioError
 from studio.operations.match_input import match_rows
 from studio.operations.newcomers import needs_of_newcomers
 from studio.operations.own import own
+from studio.operations.pairing_states import FIXED, KEPT
 from studio.operations.rule_conflicts import infeasible
 from studio.operations.runs import COMPUTED
 from studio.operations.suppositions import Supposition, suppose
 from studio.permissions import Actor, require
 from studio.store.clock import today
 from studio.store.cohorts import Cohort
-from studio.store.pairings import Pairing
+from studio.store.enums import PublishState
+from studio.store.pairings import Lock, Pairing
 from studio.store.rules import MatchPolicy
 from studio.store.runs import MatchRun
 
@@ -69,7 +71,10 @@ class WhatIf:
 
 @dataclass(frozen=True)
 class Standing:
-    """A computed run with its pairs, and the rows that a match of its cohort would read now."""
+    """A computed run with the pairs of it that still hold, and the rows that a match of its cohort would read now.
+
+    Pairs that both sides have confirmed are locked there: a supposition moves them only by naming them.
+    """
 
     run: MatchRun
     cohort: Cohort
@@ -130,7 +135,22 @@ async def standing_run(session: AsyncSession, actor: Actor, run_id: UUID) -> Sta
     pairings = list(found.scalars())
     rows = await match_rows(session, cohort, policy.weights, today())
     now = without_own_locks(rows, pairings)
-    return Standing(run, cohort, pairings, rows, match_arrays(now, today()).input_hash != run.input_hash)
+    changed = match_arrays(now, today()).input_hash != run.input_hash
+    if run.publish_state is PublishState.PUBLISHED:
+        pairings = [pairing for pairing in pairings if pairing.state in KEPT]
+        rows = _with_confirmed(rows, pairings)
+    return Standing(run, cohort, pairings, rows, changed)
+
+
+def _with_confirmed(rows: MatchRows, pairings: Sequence[Pairing]) -> MatchRows:
+    confirmed = {
+        (pairing.trainee_id, pairing.mentor_id): Lock(
+            pairing.origin, pairing.reason, pairing.decided_at or pairing.created_at
+        )
+        for pairing in pairings
+        if pairing.state in FIXED
+    }
+    return replace(rows, locked={**rows.locked, **confirmed})
 
 
 def without_own_locks(rows: MatchRows, pairings: Sequence[Pairing]) -> MatchRows:

@@ -1,7 +1,15 @@
-"""Changes of mentors in words that an organizer reads."""
+"""Changes of mentors and the price of an override, in words that an organizer reads."""
 
-from studio.messages import translate
+from studio.messages import listed, translate
+from studio.operations.override_preview import Effect, Obstacle, OverridePreview, Verdict
 from studio.operations.what_if import Change
+from studio.store.enums import Role
+from studio.store.labels import label
+
+# Smaller shares are told as "less than".
+LEAST_SHARE = 0.001
+# Between sentences that name several people each.
+BETWEEN = {"zh": "，", "en": "; "}
 
 
 def told(change: Change, language: str) -> str:
@@ -22,3 +30,66 @@ def told(change: Change, language: str) -> str:
         before=change.before.name if change.before else "",
         after=change.after.name if change.after else "",
     )
+
+
+def told_preview(preview: OverridePreview, language: str) -> str:
+    """Return what an override comes to: its price and who else moves, or what stands against it."""
+    names = {"trainee": preview.trainee.name, "mentor": preview.mentor.name}
+    if preview.verdict in (Verdict.FORBIDDEN, Verdict.PINNED_ELSEWHERE):
+        return listed((told_obstacle(each, language) for each in preview.obstacles), language)
+    if preview.verdict is Verdict.RULED_OUT:
+        return translate("PREVIEW_RULED_OUT", language, **names, fixed=_fixed(preview, language))
+    effect = preview.alone or preview.together
+    if effect is None:
+        return translate(f"PREVIEW_{preview.verdict.value}", language, **names)
+    told_all = translate("PREVIEW_PRICE", language, **names, effect=told_effect(effect, language))
+    best = preview.best
+    if best is not None and best.change > effect.change:
+        total = _total(best, language)
+        told_all = translate("PREVIEW_ALSO", language, first=told_all, n_moved=len(best.others), total=total)
+    return told_all
+
+
+def told_effect(effect: Effect, language: str) -> str:
+    """Return the change of the total and who else moves."""
+    total = _total(effect, language)
+    if not effect.others:
+        return translate("PREVIEW_NOBODY_ELSE", language, total=total)
+    moves = BETWEEN[language].join(told(change, language) for change in effect.others)
+    return translate("PREVIEW_OTHERS", language, total=total, moves=moves)
+
+
+def _total(effect: Effect, language: str) -> str:
+    share = abs(effect.relative or 0.0)
+    amount = f"{share:.1%}" if share >= LEAST_SHARE else translate("PREVIEW_TINY", language)
+    code = "PREVIEW_EQUAL"
+    if effect.change:
+        code = "PREVIEW_LESS" if effect.change < 0 else "PREVIEW_MORE"
+    return translate(code, language, share=amount)
+
+
+def told_obstacle(obstacle: Obstacle, language: str) -> str:
+    """Return what stands against a pair, with its reason, author and expiry."""
+    until = translate("PREVIEW_ALWAYS", language)
+    if obstacle.expires_on is not None:
+        until = translate("PREVIEW_UNTIL", language, day=obstacle.expires_on.isoformat())
+    return translate(
+        f"OBSTACLE_{obstacle.kind.value}",
+        language,
+        trainee=obstacle.trainee.name,
+        mentor=obstacle.mentor.name,
+        reason=obstacle.reason or "—",
+        author=_author(obstacle.author or "", language),
+        until=until,
+    )
+
+
+def _fixed(preview: OverridePreview, language: str) -> list[str]:
+    return [told_obstacle(each, language) for each in preview.obstacles]
+
+
+def _author(author: str, language: str) -> str:
+    """Return who set a rule; a role by its name."""
+    if author not in Role.__members__:
+        return translate("AUTHOR_IMPORT", language) if author == "IMPORT" else author
+    return author.lower().replace("_", " ") if language == "en" else label(Role(author))

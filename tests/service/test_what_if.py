@@ -1,4 +1,4 @@
-"""`yanzhen match --what-if`: by name, several at once, and refusals that say what to write."""
+"""`yanzhen match --what-if`, `--preview`, `--override`: by name, and refusals that say what to write."""
 
 from pathlib import Path
 
@@ -68,3 +68,39 @@ def test_namesakes_are_told_apart_by_community_or_id(folder: Path) -> None:
     found = answer(folder, *ask(folder, "leave 李明@松涛社区"))
     (leaver,) = found["supposed"]["traineesLeave"]
     assert answer(folder, *ask(folder, f"leave {leaver}"))["changes"] == found["changes"]
+
+
+def test_price_is_told_and_the_override_saved_with_its_reason(folder: Path) -> None:
+    pairs = {
+        pair["traineeName"]: pair["mentorName"] for pair in answer(folder, "match", "--cohort", 3)["pairs"]
+    }
+    for mentor in ("陈松", "吴桂", "周兰"):
+        asked = ("match", "--cohort", 3, "--preview", f"赵强＝{mentor}")
+        shown = answer(folder, *asked)
+        if shown["together"] and not shown["alone"]:
+            break
+    assert (shown["trainee"]["name"], shown["mentor"]["name"]) == ("赵强", mentor)
+    printed = yanzhen(folder, *asked, "--lang", "en").stdout
+    assert "the total" in printed
+    assert "--move-others" in printed
+    saving = ("match", "--cohort", 3, "--override", f"赵强={mentor}")
+    assert answer(folder, *saving, code=1)["error"]["code"] == "REASON_MISSING"
+    full = answer(folder, *saving, "--reason", "同线", code=1)["error"]
+    assert (full["code"], full["field"]) == ("CAPACITY_EXCEEDED", "mentorId")
+    done = answer(folder, *saving, "--reason", "同线", "--move-others", "--no-lock")
+    assert (done["pairing"]["reason"], done["pairing"]["locked"]) == ("同线", False)
+    assert done["scoreChange"] == pytest.approx(shown["together"]["change"], abs=1e-5)
+    assert pairs["赵强"] != mentor
+    assert answer(folder, *asked)["verdict"] == "CHOSEN"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("--preview", "赵强"), "PAIR_SYNTAX"),
+        (("--preview", "赵强=李四"), "WHOM_UNKNOWN"),
+        (("--preview", "赵强=陈松", "--what-if", "leave 陈松"), "MATCH_ONE_QUESTION"),
+    ],
+)
+def test_wrong_pairs_are_refused(folder: Path, arguments: tuple[str, ...], code: str) -> None:
+    assert answer(folder, "match", "--cohort", 3, *arguments, code=1)["error"]["code"] == code
