@@ -7,7 +7,15 @@ import strawberry
 from graph.consents import Consent, PairingChange
 from graph.enums import PairingOrigin, PairingState
 from graph.node import Node
-from graph.references import MatchRun, Mentor, MentorCase, MentoringPackage, PainPoint, Trainee
+from graph.references import (
+    MatchRun,
+    Mentor,
+    MentorCase,
+    MentoringPackage,
+    PainPoint,
+    PairSensitivity,
+    Trainee,
+)
 from graph.stored import stored
 
 
@@ -41,4 +49,8 @@ class Pairing(Node):
     answer_by: date | None = stored("The last day on which both sides can answer; null in a draft.")
     consents: list[Consent] = stored("What both sides have answered, the mentor's first.")
     history: list[PairingChange] = stored("Its steps from state to state, the first one first.")
+    sensitivity: PairSensitivity | None = stored(
+        "Whether the pair is firm or close, and who comes next; for organizers only, null for pairs that a pin, "
+        "a lock or a person's override holds."
+    )
     package: MentoringPackage | None = stored("The mentoring package of this pair.")

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from graph.review import ReviewItem as ReviewItem
     from graph.rules import Rule as Rule
     from graph.runs import MatchRun as MatchRun
+    from graph.sensitivity import PairSensitivity as PairSensitivity
+    from graph.sensitivity import RunSensitivity as RunSensitivity
     from graph.surveys import Question as Question
     from graph.surveys import Survey as Survey
     from graph.surveys import SurveyImport as SurveyImport
@@ -60,6 +62,8 @@ else:
     ReviewItem = Annotated["ReviewItem", strawberry.lazy("graph.review")]
     Rule = Annotated["Rule", strawberry.lazy("graph.rules")]
     MatchRun = Annotated["MatchRun", strawberry.lazy("graph.runs")]
+    PairSensitivity = Annotated["PairSensitivity", strawberry.lazy("graph.sensitivity")]
+    RunSensitivity = Annotated["RunSensitivity", strawberry.lazy("graph.sensitivity")]
     Question = Annotated["Question", strawberry.lazy("graph.surveys")]
     Survey = Annotated["Survey", strawberry.lazy("graph.surveys")]
     SurveyImport = Annotated["SurveyImport", strawberry.lazy("graph.surveys")]

@@ -6,7 +6,7 @@ import strawberry
 
 from graph.enums import MatchRunState, PublishState
 from graph.node import Connection, Node
-from graph.references import Cohort, Job, Mentor, Pairing, Trainee
+from graph.references import Cohort, Job, Mentor, Pairing, RunSensitivity, Trainee
 from graph.rematches import MatchMove
 from graph.stored import page, stored
 
@@ -92,6 +92,10 @@ class MatchRun(Node):
     total: int = stored("How many trainees there were to place.")
     matched: int = stored("How many were placed.")
     certificate: Certificate | None = stored("Proof of its quality; null until it is computed.")
+    sensitivity: RunSensitivity | None = stored(
+        "How far its pairs depend on uncertain figures, to be read beside the certificate; null until it is "
+        "computed, and where nothing was free to be chosen or the cohort is too large."
+    )
     failure: str | None = stored("Code of what went wrong.")
     pairings: Connection[Pairing] = stored("Its pairings, by community and name of the trainee.", **page())
     unmatched: list[Unmatched] = stored("Trainees who could not be placed.")

@@ -14,8 +14,10 @@ from .affinity_part import AffinityPart
 from .assignment import assign
 from .case_similarity import Evidence
 from .certificate import Certificate, verify
+from .draws import NeedDraw, affinity_draws
 from .explain import UnmatchedReason, explain_unmatched
 from .problem import AssignmentProblem
+from .sensitivity import Sensitivity, sensitivity
 from .solution import FloatArray, Solution
 from .tables import MentorTable, TraineeTable
 
@@ -36,6 +38,8 @@ class Match:
         Parts of each of these scores, values of shape (n_pairs,); their contributions sum to the score.
     evidence : tuple of n_pairs Evidence or None
         The pain point and the case that are nearest to each other; None where they share nothing.
+    sensitivity : Sensitivity or None
+        How much to trust each pair; None unless draws were asked for.
     """
 
     affinity: MentorAffinity
@@ -45,6 +49,7 @@ class Match:
     scores: FloatArray
     parts: dict[str, AffinityPart]
     evidence: tuple[Evidence | None, ...]
+    sensitivity: Sensitivity | None = None
 
     @cached_property
     def unmatched(self) -> tuple[UnmatchedReason, ...]:
@@ -64,6 +69,8 @@ def match(
     objective: str = "coverage_then_total",
     progress: Callable[[float], object] | None = None,
     cancel: Callable[[], bool] | None = None,
+    n_draws: int = 0,
+    needs: NeedDraw | None = None,
 ) -> Match:
     """Match trainees to mentors: score every pair, choose the best pairs together, check and explain them.
 
@@ -79,6 +86,11 @@ def match(
         Weights to use; the defaults when left out. It is copied, not changed.
     objective, progress, cancel
         As in :func:`assign`.
+    n_draws : int, default 0
+        How often the cohort is matched anew under weights moved by ±20 %, for `Match.sensitivity`; 0 leaves
+        that out.
+    needs : callable, optional
+        Draws the trainees' needs anew at each of these times, as :func:`need_draws` makes it.
 
     Returns
     -------
@@ -100,6 +112,10 @@ def match(
     problem = AssignmentProblem.from_scores(scores, capacity, minimum_load, need, forbidden, pinned)
     solution = assign(problem, objective, progress=progress, cancel=cancel)
     rows, columns = solution.pairs.T
+    marks = None
+    if n_draws:
+        draws = affinity_draws(scorer, trainees, needs)
+        marks = sensitivity(problem, solution, draws, n_draws, cancel=cancel)
     return Match(
         affinity=scorer,
         problem=problem,
@@ -108,4 +124,5 @@ def match(
         scores=scores[rows, columns],
         parts=scorer.weighed_parts(trainees, solution.pairs),
         evidence=scorer.nearest_cases(trainees, solution.pairs),
+        sensitivity=marks,
     )

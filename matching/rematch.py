@@ -235,7 +235,8 @@ def _rewarded(problem: AssignmentProblem, before: BoolArray, stability: float) -
     if 16 * (largest * finer + bonus + 1) * (problem.n_mentors + 3) * size > LARGEST_SUM:
         expected = f"small enough for exact arithmetic at {problem.n_trainees} × {problem.n_mentors}"
         raise _refuse("STABILITY_TOO_LARGE", "stability", expected, f"{stability}")
-    return replace(problem, units=problem.units * finer + before * np.int64(bonus))
+    units = problem.units * finer + before * np.int64(bonus)
+    return replace(problem, units=units, blocks=None, rules=None)
 
 
 def _cause(problem: AssignmentProblem, before: BoolArray, trainee: int, mentor: int | None) -> MoveCause:

@@ -41,6 +41,8 @@ class Sensitivity:
     firm : bool array of shape (n_pairs,)
         True where `stays` is at least the share asked for and no other mentor is exactly as good; otherwise
         the pair is close.
+    pinned : bool array of shape (n_pairs,)
+        True where a pin holds the pair, whatever the scores are; such pairs are firm and are not counted.
     n_draws : int
         How many scores were tried.
     """
@@ -50,12 +52,14 @@ class Sensitivity:
     runner_up: IntArray
     margin: FloatArray
     firm: BoolArray
+    pinned: BoolArray
     n_draws: int
 
     @property
     def share_firm(self) -> float:
-        """Share of firm pairs; NaN without pairs."""
-        return float(self.firm.mean()) if len(self.firm) else float("nan")
+        """Share of firm pairs among those that no pin holds; NaN where there are none."""
+        free = self.firm[~self.pinned]
+        return float(free.mean()) if len(free) else float("nan")
 
 
 def sensitivity(
@@ -65,6 +69,7 @@ def sensitivity(
     n_draws: int = 100,
     firm_from: float = 0.9,
     random_state: int = 0,
+    cancel: Callable[[], bool] | None = None,
 ) -> Sensitivity:
     """Solve again under other scores that may be the true ones, and mark each pair firm or close.
 
@@ -81,6 +86,8 @@ def sensitivity(
         The share of draws in which a firm pair stays at least.
     random_state : int, default 0
         Seed; draw k has a generator of its own that depends on the seed and k alone.
+    cancel : callable, optional
+        As in :func:`assign`.
 
     Returns
     -------
@@ -92,6 +99,8 @@ def sensitivity(
         If a parameter is out of range, or a draw has another shape than the problem.
     ProblemError
         If a draw holds scores that no problem may hold.
+    AssignmentCancelledError
+        When `cancel` said so.
 
     Notes
     -----
@@ -117,7 +126,8 @@ def sensitivity(
     count, draw = _sampler(draws, n_draws, random_state)
     chosen = np.zeros((problem.n_trainees, problem.n_mentors), dtype=np.int64)
     for number in range(count):
-        rows, columns = assign(_with_scores(problem, draw(number)), solution.objective).pairs.T
+        drawn = _with_scores(problem, draw(number))
+        rows, columns = assign(drawn, solution.objective, cancel=cancel).pairs.T
         chosen[rows, columns] += 1
     own = tuple(solution.pairs.T)
     stays = chosen[own] / count
@@ -127,7 +137,10 @@ def sensitivity(
     runner_up = _runners_up(chosen, loss, own)[trainees]
     margin = np.where(runner_up >= 0, loss[trainees, runner_up], np.inf)
     tied = (loss[trainees] == 0).any(axis=1)
-    return Sensitivity(solution.pairs, stays, runner_up, margin, (stays >= firm_from) & ~tied, count)
+    firm = (stays >= firm_from) & ~tied
+    pins = {(int(i), int(j)) for i, j in problem.pinned}
+    pinned = np.array([(int(i), int(j)) in pins for i, j in solution.pairs], dtype=bool)
+    return Sensitivity(solution.pairs, stays, runner_up, margin, firm, pinned, count)
 
 
 def _sampler(
@@ -153,7 +166,8 @@ def _with_scores(problem: AssignmentProblem, scores: NDArray[np.generic]) -> Ass
     if scores.shape != shape:
         raise _refuse("draws", f"scores of shape {shape}", f"shape {scores.shape}")
     posed = AssignmentProblem.from_scores(scores, problem.capacity)
-    return replace(problem, units=posed.units, units_per_score=posed.units_per_score)
+    scale = posed.units_per_score
+    return replace(problem, units=posed.units, units_per_score=scale, blocks=None, rules=None)
 
 
 def _loss(problem: AssignmentProblem, solution: Solution) -> FloatArray:

@@ -109,6 +109,9 @@ READ: dict[str, dict[Role, Rows]] = {
     "MatchRun": {ORGANIZER: Rows.ALL},
     "Unmatched": {ORGANIZER: Rows.ALL},
     "RuleConflict": {ORGANIZER: Rows.ALL},
+    # Who else might have been the mentor is no business of the pair.
+    "RunSensitivity": {ORGANIZER: Rows.ALL},
+    "PairSensitivity": {ORGANIZER: Rows.ALL},
     # Hidden from mentors and trainees until published.
     "Pairing": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "Consent": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},

@@ -1,4 +1,4 @@
-"""`yanzhen needs` and `recommend`, and the pairs of `match`: what the engine finds for a cohort."""
+"""`yanzhen needs` and `recommend`: what the engine finds for a cohort."""
 
 from collections.abc import Sequence
 from typing import Annotated, Any
@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.running import acting, output, print_json, run, working
 from service.documents import all_nodes, run_document
-from service.needs_met import needs_met
 from service.report.heat import heat_rows
 from studio.errors import NotFound
 from studio.messages import listed, translate
@@ -25,7 +24,6 @@ from studio.store.identity import UnknownId, row_id_of
 from studio.store.labels import label
 
 MOST_NEEDS_SHOWN = 3
-REASONS_SHOWN = 2
 # TR_ and 32 digits.
 ID_WIDTH = 35
 # Where an organizer finds the ids of trainees.
@@ -201,95 +199,3 @@ def _print_recommendations(result: dict[str, Any], language: str) -> None:
         output.print("   " + listed((reason["label"] for reason in item["reasons"]), language), style="dim")
         for point in item["becauseOf"]:
             output.print(f"   “{point['text']}”")
-
-
-async def match_json(engine: AsyncEngine, actor: Actor, run_id: str, language: str) -> dict[str, Any]:
-    """Return a match run in the shape of docs/cli.md."""
-    found = await run_document(engine, actor, "MatchRunPairings", language, run=run_id)
-    summary = found["matchRun"]
-    pairings = await all_nodes(engine, actor, "MatchRunPairings", "matchRun.pairings", language, run=run_id)
-    return {
-        "runId": summary["id"],
-        "cohort": summary["cohort"]["number"],
-        "state": summary["state"],
-        "matched": summary["matched"],
-        "total": summary["total"],
-        "unmatched": [
-            {
-                **_person("trainee", unmatched["trainee"]),
-                "reasons": [
-                    {"code": reason["code"], "label": reason["label"]} for reason in unmatched["reasons"]
-                ],
-            }
-            for unmatched in summary["unmatched"]
-        ],
-        "pairs": [
-            {
-                **_person("trainee", pairing["trainee"]),
-                **_person("mentor", pairing["mentor"]),
-                "score": pairing["score"],
-                "parts": [
-                    {key: part[key] for key in ("code", "label", "value", "weight", "contribution")}
-                    for part in pairing["parts"]
-                ],
-                "locked": pairing["locked"],
-                "needsMet": [
-                    {"topic": need["topic"]["code"], "name": need["topic"]["name"]}
-                    for need in needs_met(pairing["trainee"], pairing["mentor"])
-                ],
-            }
-            for pairing in pairings
-        ],
-        "certificate": summary["certificate"],
-    }
-
-
-def _why(pair: dict[str, Any], language: str) -> str:
-    """Name the two parts that add most; of the mentor's strengths the needs that they meet."""
-    strongest = sorted(pair["parts"], key=lambda part: -part["contribution"])[:REASONS_SHOWN]
-    reasons = []
-    for part in strongest:
-        about = part["label"]
-        if part["code"] == "NEED_STRENGTH" and pair["needsMet"]:
-            topics = [need["name"] for need in pair["needsMet"]]
-            about = translate("CLI_NEEDS_MET", language, topics=topics)
-        if part["contribution"]:
-            reasons.append(f"{about} {part['contribution']:.2f}")
-    return listed(reasons, language)
-
-
-def _person(what: str, row: dict[str, Any]) -> dict[str, Any]:
-    """Return the id, name and community of a trainee or mentor."""
-    community = row["community"]["name"] if row["community"] else None
-    return {what: row["id"], f"{what}Name": row["displayName"], f"{what}Community": community}
-
-
-def print_match(result: dict[str, Any], language: str, *, most: int | None = None) -> None:
-    """Print the pairs, the unmatched and the certificate for people; at most `most` pairs and unmatched each."""
-    certificate = result["certificate"]
-    proven = "CLI_PROVEN" if certificate["verified"] else "CLI_NOT_PROVEN"
-    if certificate["bound"] is None:
-        proven = "CLI_NO_BOUND"
-    output.print(
-        translate("CLI_MATCHED", language, matched=result["matched"], total=result["total"]), style="bold"
-    )
-    output.print(translate(proven, language, **certificate))
-    table = Table(box=None)
-    for heading in ("CLI_TRAINEE", "CLI_COMMUNITY", "CLI_MENTOR", "CLI_SCORE", "CLI_WHY"):
-        table.add_column(translate(heading, language), overflow="fold")
-    for pair in result["pairs"][:most]:
-        table.add_row(
-            pair["traineeName"],
-            pair["traineeCommunity"] or "",
-            pair["mentorName"],
-            f"{pair['score']:.3f}",
-            _why(pair, language),
-        )
-    output.print(table)
-    for unmatched in result["unmatched"][:most]:
-        reasons = [reason["label"] for reason in unmatched["reasons"]]
-        output.print(translate("CLI_UNMATCHED", language, name=unmatched["traineeName"], reasons=reasons))
-    rows = (result["pairs"], result["unmatched"])
-    more = sum(len(some) - len(some[:most]) for some in rows)
-    if more:
-        output.print(translate("CLI_MORE", language, count=more))

@@ -6,7 +6,8 @@ from rich.rule import Rule
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from seed.demo import Demo
-from service.cli.cohort import match_json, needs_json, print_match, recommendations_json
+from service.cli.cohort import needs_json, recommendations_json
+from service.cli.pairs import match_json, print_match
 from service.cli.running import output
 from service.documents import run_document
 from studio.messages import translate

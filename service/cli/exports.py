@@ -7,8 +7,8 @@ import typer
 from strawberry.printer import print_schema
 
 from graph.schema import schema as graphql_schema
-from service.cli.cohort import match_json
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
+from service.cli.pairs import match_json
 from service.cli.running import acting, output, print_json, require_writable, run, working, write_file
 from service.report import write_report
 from service.spreadsheets import pairings_workbook

@@ -6,9 +6,9 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from service.cli.cohort import match_json, print_match
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.overrides import override_json, preview_json, print_preview
+from service.cli.pairs import match_json, print_match
 from service.cli.running import acting, print_json, run, working
 from service.cli.what_if import print_what_if, what_if_json
 from studio.errors import StudioError

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -40,6 +40,10 @@ class PointRow(NamedTuple):
     measures: Measure
     severity: float | None
     urgency: float | None
+    # What the classifier abstained on, it has a guess for.
+    abstained: bool
+    guess_id: UUID | None
+    guess_confidence: float | None
 
 
 class AskedRow(NamedTuple):
@@ -79,6 +83,8 @@ class NeedTable:
         self.severity_ratings, self.urgency_ratings = np.full(shape, np.nan), np.full(shape, np.nan)
         self.point_ids: list[UUID] = []
         self.point_topics = np.zeros((0, n_topics))
+        # Guesses of what the classifier abstained on count, too.
+        self.topic_chances = np.zeros((0, n_topics))
         self.point_respondent = np.zeros(0, dtype=np.int64)
         self.point_severity, self.point_urgency = np.zeros(0), np.zeros(0)
         self.point_age_days = np.zeros(0)
@@ -136,6 +142,11 @@ class NeedTable:
             if point_id in place:
                 cell = place[point_id], self._columns[topic_id]
                 self.point_topics[cell] = max(self.point_topics[cell], confidence)
+        self.topic_chances = self.point_topics.copy()
+        for row, point in enumerate(points):
+            if point.abstained and point.guess_id is not None and point.guess_confidence is not None:
+                cell = row, self._columns[point.guess_id]
+                self.topic_chances[cell] = max(self.topic_chances[cell], point.guess_confidence)
         self.point_respondent = np.array(
             [self._row_of[point.response_id] for point in points], dtype=np.int64
         )
@@ -147,6 +158,20 @@ class NeedTable:
         urgent = [point.urgency if point.measures is not Measure.THORNIEST else None for point in points]
         self.point_severity = np.array(thorny, dtype=np.float64)
         self.point_urgency = np.array(urgent, dtype=np.float64)
+
+    @property
+    def beside_topics(self) -> dict[str, Any]:
+        """What `matching.need_profile` takes beside the topics of pain points and who wrote them."""
+        return {
+            "point_severity": self.point_severity,
+            "point_urgency": self.point_urgency,
+            "point_age_days": self.point_age_days,
+            "ticks": self.ticks,
+            "ranks": self.ranks,
+            "severity_ratings": self.severity_ratings,
+            "urgency_ratings": self.urgency_ratings,
+            "rating_age_days": self.respondent_age_days,
+        }
 
     @property
     def named(self) -> Booleans:

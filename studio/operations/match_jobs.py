@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from matching import Match
+from matching.draws import NeedDraw
 from studio.arrays.matches import MatchArrays, MatchRows
 from studio.arrays.rematches import Proposed, StartingPoint, rematch_arrays
 from studio.errors import StudioError
@@ -18,6 +19,7 @@ from studio.operations.match_input import match_input
 from studio.operations.needs import refresh_needs
 from studio.operations.proposals import base_of, compute_proposal, store_proposal
 from studio.operations.runs import compute_match, store_match
+from studio.operations.sensitivity import draw_needs
 from studio.store.clock import today
 from studio.store.cohorts import Cohort
 from studio.store.database import reading
@@ -43,6 +45,8 @@ class Question:
     rows: MatchRows
     arrays: MatchArrays
     base: StartingPoint | None
+    # Draws the needs anew, for how much to trust each pair; a small change of a published run is not examined.
+    needs: NeedDraw | None
 
     def same_as(self, other: "Question") -> bool:
         """Tell whether the answer must be the same."""
@@ -90,12 +94,12 @@ async def question_of(session: AsyncSession, run: MatchRun) -> Question:
     policy = await session.get_one(MatchPolicy, run.policy_id)
     rows, arrays = await match_input(session, cohort, policy.weights)
     if run.based_on_id is None:
-        return Question(rows, arrays, None)
+        return Question(rows, arrays, None, await draw_needs(session, cohort, arrays))
     based_on = await session.get_one(MatchRun, run.based_on_id)
     if based_on.publish_state is not PublishState.PUBLISHED:
         raise StudioError("PROPOSAL_OUTDATED", field="runId")
     base = await base_of(session, based_on.id, rows)
-    return Question(rows, rematch_arrays(rows, base, today()), base)
+    return Question(rows, rematch_arrays(rows, base, today()), base, None)
 
 
 async def _answer(
@@ -105,7 +109,7 @@ async def _answer(
 ) -> Match | Proposed | StudioError:
     if asked.base is not None:
         return await compute_proposal(asked.rows, asked.arrays, asked.base)
-    return await compute_match(asked.rows, asked.arrays, progress=tell, cancel=stop)
+    return await compute_match(asked.rows, asked.arrays, needs=asked.needs, progress=tell, cancel=stop)
 
 
 async def _store(

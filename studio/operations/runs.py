@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from matching import Evidence, Match, MentorAffinity, match
+from matching.draws import NeedDraw
 from studio.arrays.matches import MatchArrays, MatchRows
 from studio.errors import StudioError
 from studio.operations.audit import audit
@@ -18,6 +19,7 @@ from studio.operations.match_input import match_input
 from studio.operations.needs import refresh_needs
 from studio.operations.own import own
 from studio.operations.rule_conflicts import InfeasibleRules, infeasible, rows_of
+from studio.operations.sensitivity import draw_needs, draws_for, sensitivity_rows
 from studio.permissions import Actor, require
 from studio.store.clock import now
 from studio.store.cohorts import Cohort
@@ -59,7 +61,7 @@ async def match_cohort(session: AsyncSession, actor: Actor, cohort_id: UUID) -> 
     if same is not None:
         return same
     run = await _new_run(session, cohort, policy)
-    found = await compute_match(rows, arrays)
+    found = await compute_match(rows, arrays, needs=await draw_needs(session, cohort, arrays))
     if isinstance(found, StudioError):
         raise found
     await store_match(session, run, rows, arrays, found)
@@ -152,11 +154,13 @@ async def compute_match(
     rows: MatchRows,
     arrays: MatchArrays,
     *,
+    needs: NeedDraw | None = None,
     progress: Callable[[float], object] | None = None,
     cancel: Callable[[], bool] | None = None,
 ) -> Match | StudioError:
     """Let the engine match in a thread of its own, or return why there can be no match.
 
+    With what draws the `needs` anew it also finds how much to trust each pair.
     `progress` is told the share that is done, in that thread, and `cancel` asked whether to go on, as by `assign`.
     """
     if not arrays.trainee_ids:
@@ -176,6 +180,8 @@ async def compute_match(
         affinity=MentorAffinity().set_params(**rows.weights),
         progress=progress,
         cancel=cancel,
+        n_draws=0 if needs is None else draws_for(arrays),
+        needs=needs,
     )
 
 
@@ -201,7 +207,8 @@ async def store_match(
     run.state = MatchRunState.OPTIMAL if proven else MatchRunState.FEASIBLE_WITH_BOUND
     await session.flush()
     pairings, parts = _pairings(run, rows, arrays, found)
-    await insert_rows(session, [*pairings, *parts, *_unmatched(run, arrays, found)])
+    trust = sensitivity_rows(run, arrays, found, pairings)
+    await insert_rows(session, [*pairings, *parts, *trust, *_unmatched(run, arrays, found)])
 
 
 def _pairings(

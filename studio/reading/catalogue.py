@@ -15,6 +15,7 @@ from studio.reading.entities.packages import PACKAGES
 from studio.reading.entities.people import PEOPLE
 from studio.reading.entities.recommendations import RECOMMENDATIONS
 from studio.reading.entities.review import REVIEW
+from studio.reading.entities.sensitivity import SENSITIVITY
 from studio.reading.entities.surveys import SURVEYS
 from studio.reading.entities.topics import TOPICS
 from studio.reading.entities.trends import TRENDS
@@ -38,6 +39,7 @@ ENTITIES: Mapping[str, Entity] = {
         COLLABORATIVE,
         MATCHES,
         CONSENTS,
+        SENSITIVITY,
         PACKAGES,
     )
     for entity in feature

@@ -42,6 +42,7 @@ from studio.store.recommendations import Recommendation, RecommendationCause
 from studio.store.review import ReviewItem
 from studio.store.rules import MatchPolicy, Rule
 from studio.store.runs import MatchMove, MatchRun, RuleConflict, Unmatched
+from studio.store.sensitivity import PairSensitivity, RunSensitivity
 from studio.store.surveys import Answer, Question, Survey, SurveyImport, SurveyResponse, Upload
 from studio.store.topics import Topic, TopicPhrase
 from studio.store.trends import TopicTrend
@@ -85,6 +86,7 @@ __all__ = [
     "PackageItem",
     "PainPoint",
     "PainPointTopic",
+    "PairSensitivity",
     "Pairing",
     "PairingChange",
     "Person",
@@ -96,6 +98,7 @@ __all__ = [
     "RoleNeed",
     "Rule",
     "RuleConflict",
+    "RunSensitivity",
     "ScorePart",
     "SentenceVector",
     "SimilarCase",

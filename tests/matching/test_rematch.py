@@ -200,3 +200,17 @@ def test_no_previous_pairs_give_the_optimum():
     assert found.n_moved == 0
     assert {move.cause for move in found.moves} == {"NEW"}
     assert (found.solution.gap, found.solution.total) == (0.0, assign(problem).total)
+
+
+def test_problem_of_blocks_is_matched_again_like_one_of_scores():
+    random = np.random.default_rng(12)
+    scores, before = random.random((20, 6)), random.integers(0, 6, 20)
+    previous = np.stack([np.arange(20), before], axis=1)
+    whole = AssignmentProblem.from_scores(scores, [4] * 6, forbidden=[(0, 1), (3, 2)])
+    rows = AssignmentProblem.from_blocks(
+        lambda start, stop: scores[start:stop], 20, [4] * 6, forbidden=[(0, 1), (3, 2)], largest=1.0
+    )
+    for stability in (0.1, INFINITE):
+        found, other = (rematch(problem, previous, stability) for problem in (whole, rows))
+        assert found.moves == other.moves
+        assert verify(rows, other.solution).is_bounded

@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching import (
+    AssignmentCancelledError,
     AssignmentProblem,
     InvalidInputError,
     MentorAffinity,
@@ -94,6 +95,23 @@ def test_pinned_pair_is_firm_and_has_no_runner_up():
     found = sensitivity(problem, assign(problem), lambda random: random.random((2, 2)))
     assert found.stays[0] == 1.0
     assert (found.firm[0], found.runner_up[0], found.margin[0]) == (True, -1, np.inf)
+    assert found.pinned.tolist() == [True, False]
+    # What a rule decides says nothing of the scores.
+    assert found.share_firm == float(found.firm[1])
+
+
+def test_problem_of_blocks_is_marked_like_one_of_scores():
+    scores = np.random.default_rng(11).random((20, 6))
+    whole = AssignmentProblem.from_scores(scores, [4] * 6, forbidden=[(0, 1), (3, 2)])
+    rows = AssignmentProblem.from_blocks(
+        lambda start, stop: scores[start:stop], 20, [4] * 6, forbidden=[(0, 1), (3, 2)], largest=1.0
+    )
+    marks = [
+        sensitivity(problem, assign(problem), lambda random: scores + random.normal(0, 0.1, (20, 6)), 20)
+        for problem in (whole, rows)
+    ]
+    assert marks[0].stays.tobytes() == marks[1].stays.tobytes()
+    np.testing.assert_array_equal(marks[0].runner_up, marks[1].runner_up)
 
 
 def test_greater_doubt_leaves_fewer_firm_pairs():
@@ -214,3 +232,16 @@ def test_no_pairs_have_no_share():
     found = sensitivity(problem, assign(problem), [np.zeros((2, 1))])
     assert np.isnan(found.share_firm)
     assert found.runner_up.shape == (0,)
+
+
+def test_cancelled_work_ends_between_two_draws():
+    problem = AssignmentProblem.from_scores([[0.5, 0.4]], [1, 1])
+    solution, asked = assign(problem), []
+
+    def draw(random):
+        asked.append(1)
+        return random.random((1, 2))
+
+    with pytest.raises(AssignmentCancelledError):
+        sensitivity(problem, solution, draw, cancel=lambda: len(asked) == 3)
+    assert len(asked) == 3

@@ -46,6 +46,11 @@ def _latest_package(row: Alias, package: Alias) -> Condition:
     )
 
 
+def _of_this_pair(row: Alias, trust: Alias) -> Condition:
+    """Join what is known of a pair while it has the mentor that was examined."""
+    return sa.and_(trust.c.pairing_id == row.c.id, trust.c.mentor_id == row.c.mentor_id)
+
+
 MATCHES = (
     Entity(
         "MatchPolicy",
@@ -104,6 +109,7 @@ MATCHES = (
                 },
                 lambda row: row.c.objective.is_not(None),
             ),
+            "sensitivity": ToOne("RunSensitivity", lambda row, other: other.c.run_id == row.c.id),
             "failure": text("failure"),
             "version": integer("version"),
             "pairings": Connection("Pairing", of("run_id")),
@@ -160,6 +166,7 @@ MATCHES = (
             "reason": text("reason"),
             "version": integer("version"),
             "parts": ToMany("ScorePart", of("pairing_id"), by("position")),
+            "sensitivity": ToOne("PairSensitivity", _of_this_pair),
             "package": ToOne("MentoringPackage", _latest_package),
             "answerBy": day("answer_by"),
             **PAIRING_FIELDS,

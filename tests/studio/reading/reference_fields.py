@@ -106,6 +106,11 @@ def package_of(ref: Reference, row: Row, child: Selection) -> Any:
     return ref._one("MentoringPackage", max(found, key=lambda one: one["number"], default=None), child)
 
 
+def first_of(ref: Reference, entity: str, child: Selection, **values: Any) -> Any:
+    found = [row for row in ref.all(entity) if all(row[key] == value for key, value in values.items())]
+    return ref._one(entity, next(iter(found), None), child)
+
+
 def speaks_for(ref: Reference, row: Row, point: Row) -> bool:
     topics = [
         ref.find("Topic", tag["topic_id"]) for tag in ref.where("pain_point_topic", pain_point_id=point["id"])
@@ -317,6 +322,15 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
         child,
         lambda one: one["run_id"] == row["id"],
         lambda one: ref.natural(ref.find("Trainee", one["trainee_id"])),
+    ),
+    ("Pairing", "sensitivity"): lambda ref, row, child: first_of(
+        ref, "PairSensitivity", child, pairing_id=row["id"], mentor_id=row["mentor_id"]
+    ),
+    ("PairSensitivity", "runnerUp"): lambda ref, row, child: ref._one(
+        "Mentor", ref.find("Mentor", row["runner_up_id"]), child
+    ),
+    ("MatchRun", "sensitivity"): lambda ref, row, child: first_of(
+        ref, "RunSensitivity", child, run_id=row["id"]
     ),
     ("ScorePart", "label"): lambda ref, row, child: ref.label("PART", row["code"]),
     ("MentoringPackage", "items"): many("PackageItem", "package_id", lambda row: row["position"]),

@@ -462,6 +462,17 @@ def _matches(world: World) -> None:
             total=8,
             matched=len(pairing),
         )
+        if number < 3:
+            add(
+                t.RunSensitivity,
+                run_id=run.id,
+                draws=100,
+                firm_from=0.9,
+                weight_change=0.2,
+                examined=3,
+                firm=number,
+                share=round(number / 3, 6),
+            )
         used = {mentor.id: iter(places[mentor.id]) for mentor in mentors}
         for trainee, mentor in pairing:
             place = next(used[mentors[mentor].id]).id
@@ -479,6 +490,17 @@ def _matches(world: World) -> None:
                 locked=trainee == 1,
                 reason=HOSTILE[0] if trainee == 0 else None,
             )
+            # Of the last trainee another mentor was examined than the one of now.
+            if trainee:
+                add(
+                    t.PairSensitivity,
+                    pairing_id=paired.id,
+                    mentor_id=mentors[mentor if trainee < 4 else mentor - 1].id,
+                    stays=trainee / 4,
+                    firm=trainee == 4,
+                    runner_up_id=mentors[mentor - 1].id if trainee > 1 else None,
+                    margin=0.0125 if trainee == 2 else None,
+                )
             for position, code in enumerate(("NEED_STRENGTH", "EVIDENCE")[: trainee + 1]):
                 add(
                     t.ScorePart,

@@ -1,0 +1,127 @@
+"""The pairs of a match run, as JSON and for people."""
+
+from typing import Any
+
+from rich.table import Table
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from service.cli.running import output
+from service.documents import all_nodes, run_document
+from service.needs_met import needs_met
+from studio.messages import listed, translate
+from studio.permissions import Actor
+
+REASONS_SHOWN = 2
+
+
+async def match_json(engine: AsyncEngine, actor: Actor, run_id: str, language: str) -> dict[str, Any]:
+    """Return a match run in the shape of docs/cli.md."""
+    found = await run_document(engine, actor, "MatchRunPairings", language, run=run_id)
+    summary = found["matchRun"]
+    pairings = await all_nodes(engine, actor, "MatchRunPairings", "matchRun.pairings", language, run=run_id)
+    return {
+        "runId": summary["id"],
+        "cohort": summary["cohort"]["number"],
+        "state": summary["state"],
+        "matched": summary["matched"],
+        "total": summary["total"],
+        "unmatched": [
+            {
+                **_person("trainee", unmatched["trainee"]),
+                "reasons": [
+                    {"code": reason["code"], "label": reason["label"]} for reason in unmatched["reasons"]
+                ],
+            }
+            for unmatched in summary["unmatched"]
+        ],
+        "pairs": [
+            {
+                **_person("trainee", pairing["trainee"]),
+                **_person("mentor", pairing["mentor"]),
+                "score": pairing["score"],
+                "parts": [
+                    {key: part[key] for key in ("code", "label", "value", "weight", "contribution")}
+                    for part in pairing["parts"]
+                ],
+                "locked": pairing["locked"],
+                "sensitivity": pairing["sensitivity"] and _trust(pairing["sensitivity"]),
+                "needsMet": [
+                    {"topic": need["topic"]["code"], "name": need["topic"]["name"]}
+                    for need in needs_met(pairing["trainee"], pairing["mentor"])
+                ],
+            }
+            for pairing in pairings
+        ],
+        "certificate": summary["certificate"],
+        "sensitivity": summary["sensitivity"],
+    }
+
+
+def _trust(marks: dict[str, Any]) -> dict[str, Any]:
+    """Return whether a pair is firm, and the id and name of who comes next."""
+    runner_up = marks["runnerUp"] or {"id": None, "displayName": None}
+    return {
+        **{key: marks[key] for key in ("firm", "stays", "margin")},
+        "runnerUp": runner_up["id"],
+        "runnerUpName": runner_up["displayName"],
+    }
+
+
+def _or_else(pair: dict[str, Any]) -> str:
+    """Name the runner-up of a pair that is not firm."""
+    marks = pair["sensitivity"]
+    return marks["runnerUpName"] or "" if marks and not marks["firm"] else ""
+
+
+def _why(pair: dict[str, Any], language: str) -> str:
+    """Name the two parts that add most; of the mentor's strengths the needs that they meet."""
+    strongest = sorted(pair["parts"], key=lambda part: -part["contribution"])[:REASONS_SHOWN]
+    reasons = []
+    for part in strongest:
+        about = part["label"]
+        if part["code"] == "NEED_STRENGTH" and pair["needsMet"]:
+            topics = [need["name"] for need in pair["needsMet"]]
+            about = translate("CLI_NEEDS_MET", language, topics=topics)
+        if part["contribution"]:
+            reasons.append(f"{about} {part['contribution']:.2f}")
+    return listed(reasons, language)
+
+
+def _person(what: str, row: dict[str, Any]) -> dict[str, Any]:
+    """Return the id, name and community of a trainee or mentor."""
+    community = row["community"]["name"] if row["community"] else None
+    return {what: row["id"], f"{what}Name": row["displayName"], f"{what}Community": community}
+
+
+def print_match(result: dict[str, Any], language: str, *, most: int | None = None) -> None:
+    """Print the pairs, the unmatched and the certificate for people; at most `most` pairs and unmatched each."""
+    certificate = result["certificate"]
+    proven = "CLI_PROVEN" if certificate["verified"] else "CLI_NOT_PROVEN"
+    if certificate["bound"] is None:
+        proven = "CLI_NO_BOUND"
+    output.print(
+        translate("CLI_MATCHED", language, matched=result["matched"], total=result["total"]), style="bold"
+    )
+    output.print(translate(proven, language, **certificate))
+    if result["sensitivity"]:
+        output.print(translate("CLI_FIRM_PAIRS", language, **result["sensitivity"]))
+    table = Table(box=None)
+    for heading in ("CLI_TRAINEE", "CLI_COMMUNITY", "CLI_MENTOR", "CLI_SCORE", "CLI_OR_ELSE", "CLI_WHY"):
+        table.add_column(translate(heading, language), overflow="fold")
+    for pair in result["pairs"][:most]:
+        table.add_row(
+            pair["traineeName"],
+            pair["traineeCommunity"] or "",
+            pair["mentorName"],
+            f"{pair['score']:.3f}",
+            _or_else(pair),
+            _why(pair, language),
+        )
+    output.print(table)
+    for unmatched in result["unmatched"][:most]:
+        reasons = [reason["label"] for reason in unmatched["reasons"]]
+        output.print(translate("CLI_UNMATCHED", language, name=unmatched["traineeName"], reasons=reasons))
+    rows = (result["pairs"], result["unmatched"])
+    more = sum(len(some) - len(some[:most]) for some in rows)
+    if more:
+        output.print(translate("CLI_MORE", language, count=more))
