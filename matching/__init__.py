@@ -50,6 +50,7 @@ from .retrieval import ContentRetriever
 from .review import ReviewQueue, review_queue
 from .semantic import SentenceEmbedder
 from .sensitivity import Sensitivity, sensitivity
+from .small_talk import SMALL_TALK
 from .solution import Solution
 from .tables import MentorTable, TraineeTable
 from .topics import TopicClassifier
@@ -57,6 +58,7 @@ from .trends import TopicTrend, topic_trend
 from .untroubled import is_junk, is_resolved
 
 __all__ = [
+    "SMALL_TALK",
     "AbilityGoal",
     "AffinityPart",
     "AnswerReader",

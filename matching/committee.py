@@ -44,6 +44,11 @@ class Examined:
     is_phrase: NDArray[np.bool_]
     is_said: NDArray[np.bool_]
 
+    def take(self, chosen: NDArray[np.bool_]) -> "Examined":
+        """Return what was said of the chosen texts, bool array of shape (n_texts,)."""
+        kept = (self.columns[chosen], self.is_phrase[chosen], self.is_said[chosen])
+        return Examined(self.decisions[:, chosen], *kept)
+
 
 class Committee:
     """Judges of words, and of meaning where there is an embedder, whose weighted sum decides.

@@ -9,8 +9,10 @@ from scipy import sparse
 from scipy.sparse.csgraph import connected_components
 
 from .answers import near_duplicates, split_clauses, split_points
+from .examples import NO_TOPIC
 from .exceptions import InvalidInputError
 from .reader import AnswerReader
+from .untroubled import is_junk, is_resolved
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,8 @@ def lessons(answers: CorrectedAnswers, reader: AnswerReader) -> tuple[list[str],
 
     An answer of one topic teaches it as a whole. One of several teaches by its parts: each point, or clause where it
     is one point, goes to that of the answer's topics which the reader finds likeliest in it. An answer without topic
-    lends its words to document frequencies alone. A leaf is taught instead of its parent.
+    teaches what none of the topics sounds like, unless it is good news or says nothing. A leaf is taught
+    instead of its parent.
 
     Parameters
     ----------
@@ -104,7 +107,7 @@ def lessons(answers: CorrectedAnswers, reader: AnswerReader) -> tuple[list[str],
 
     Returns
     -------
-    (texts, labels), of equal length; a label is None for an answer without topic.
+    (texts, labels), of equal length; a label is "" where no topic fits, None where nothing is taught.
 
     Examples
     --------
@@ -119,7 +122,7 @@ def lessons(answers: CorrectedAnswers, reader: AnswerReader) -> tuple[list[str],
     for text, codes in zip(answers.texts, answers.topics, strict=True):
         wanted = _most_specific(codes)
         if len(wanted) < 2:
-            parts, said = [text], [wanted[0] if wanted else None]
+            parts, said = [text], [wanted[0] if wanted else _label_without_topic(text)]
         else:
             parts = _parts(text)
             said = [*_likeliest(reader, parts, wanted)] if len(parts) > 1 else []
@@ -127,6 +130,12 @@ def lessons(answers: CorrectedAnswers, reader: AnswerReader) -> tuple[list[str],
         texts += parts
         labels += said
     return texts, labels
+
+
+def _label_without_topic(text: str) -> str | None:
+    """Return what an answer of no topic teaches: good news speaks of topics, though it has no trouble with them."""
+    (says_nothing,), (is_good_news,) = is_junk([text]), is_resolved([text])
+    return None if says_nothing or is_good_news else NO_TOPIC
 
 
 def _most_specific(codes: frozenset[str]) -> list[str]:

@@ -12,6 +12,9 @@ from .normalise import normalise
 
 Topics = Sequence[tuple[str, Sequence[str]]]
 
+# The label of a text that none of the topics fits.
+NO_TOPIC = ""
+
 # Validation texts made of held-out phrases are joined up to this many characters: a short answer's length.
 _ANSWER_LENGTH = 20
 # A wording of so many characters reads like something said, a shorter one like a heading.
@@ -26,7 +29,7 @@ class Examples:
     ----------
     texts : tuple of str, n_examples of them
     columns : int array of shape (n_examples,)
-        Position of the topic in the classifier's `classes_`.
+        Position of the topic in the classifier's `classes_`, the number of topics where none of them fits.
     is_phrase : bool array of shape (n_examples,)
         A topic's own wording, not a labelled answer.
     unlabelled : tuple of str
@@ -71,9 +74,9 @@ class Examples:
 
 
 def gather_examples(
-    texts: Sequence[str], labels: Sequence[str | None], topics: Topics
+    texts: Sequence[str], labels: Sequence[str | None], topics: Topics, others: Sequence[str] = ()
 ) -> tuple[Examples, NDArray[np.str_]]:
-    """Join labelled answers and topics' phrases; return them with the sorted topic codes.
+    """Join labelled answers, topics' phrases and `others`, of no topic; return them with the sorted topic codes.
 
     Raises
     ------
@@ -88,13 +91,15 @@ def gather_examples(
         )
     lines = [each.text for each in normalise(texts)]
     answers = [(line, str(label)) for line, label in zip(lines, labels, strict=True) if label is not None]
-    phrases = [(each.text, code) for code, wording in topics for each in normalise(wording)]
-    codes = [code for code, _ in topics] + [label for _, label in answers]
+    wordings = [*topics, (NO_TOPIC, others)]
+    phrases = [(each.text, code) for code, wording in wordings for each in normalise(wording)]
+    codes = [code for code, _ in topics] + [label for _, label in answers if label != NO_TOPIC]
     if not codes:
         raise InvalidInputError("The 'topics' parameter of fit must name a topic where no text is labelled.")
     classes = np.unique(np.array(codes, dtype=np.str_))
     pairs = phrases + answers
-    columns = np.searchsorted(classes, np.array([code for _, code in pairs], dtype=np.str_))
+    labelled = np.array([code for _, code in pairs], dtype=np.str_)
+    columns = np.where(labelled == NO_TOPIC, len(classes), np.searchsorted(classes, labelled))
     unlabelled = tuple(line for line, label in zip(lines, labels, strict=True) if label is None)
     is_phrase = np.arange(len(pairs)) < len(phrases)
     return Examples(tuple(line for line, _ in pairs), columns, is_phrase, unlabelled), classes

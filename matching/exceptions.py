@@ -34,7 +34,7 @@ class ProblemError(InvalidInputError):
 
 
 class ModelFileError(InvalidInputError):
-    """A model file cannot be used; `code` says why: MODEL_FOREIGN, MODEL_DAMAGED or MODEL_TOO_NEW."""
+    """A model file cannot be used; `code` says why: MODEL_FOREIGN, MODEL_DAMAGED, MODEL_TOO_NEW, MODEL_TOO_OLD."""
 
     def __init__(self, code: str, message: str) -> None:
         self.code = code

@@ -21,7 +21,7 @@ from .semantic import SentenceEmbedder
 State = dict[str, NDArray[Any]]
 
 FORMAT = "yanzhen-model"
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
 _CARD = "card.json"
 # A file of a few bytes may promise any size: more than this is no model of ours (50 topics need about 50 MB).
 _MOST_BYTES = 1 << 30
@@ -151,8 +151,9 @@ def unpack_model(
     Raises
     ------
     ModelFileError
-        With code MODEL_FOREIGN when this is no model file or one of another class, MODEL_TOO_NEW when a later
-        version wrote it, MODEL_DAMAGED when anything is missing, changed or does not fit together.
+        With code MODEL_FOREIGN when this is no model file or one of another class, MODEL_TOO_NEW or
+        MODEL_TOO_OLD when another version wrote it, MODEL_DAMAGED when anything is missing, changed or does not fit
+        together.
 
     Examples
     --------
@@ -286,6 +287,12 @@ def _read_card(archive: zipfile.ZipFile, kind: str) -> ModelCard:
             "MODEL_TOO_NEW",
             f"The file was written in format version {version}; this version reads up to {FORMAT_VERSION}. "
             "Update the software, or fit the model anew.",
+        )
+    if version < FORMAT_VERSION:
+        raise ModelFileError(
+            "MODEL_TOO_OLD",
+            f"The file was written in format version {version}; this version reads {FORMAT_VERSION}. "
+            "Fit the model anew.",
         )
     if about.get("kind") != kind:
         raise _foreign(f"it holds a {about.get('kind')!r}, not a {kind!r}")

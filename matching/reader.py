@@ -11,7 +11,7 @@ from scipy.special import log_softmax, logsumexp
 
 from .answers import Span
 from .committee import FEATURE_ARRAYS, State
-from .examples import Topics
+from .examples import NO_TOPIC, Topics
 from .exceptions import InvalidInputError
 from .normalise import NormalisedText, normalise
 from .pieces import Cut, Opinions, cut_answers, opinions_of_clauses, opinions_of_points
@@ -100,7 +100,7 @@ class AnswerReader:
         for code, phrases in topics:
             tops.setdefault(code.partition(".")[0], []).extend(phrases)
         upper_labels = [None if label is None else label.partition(".")[0] for label in labels]
-        lower_labels = [label if label is not None and "." in label else None for label in labels]
+        lower_labels = [label if label == NO_TOPIC or "." in (label or "") else None for label in labels]
         upper = TopicClassifier(semantic, embedder).fit(texts, upper_labels, topics=list(tops.items()))
         lower = TopicClassifier(semantic, embedder).fit(
             texts, lower_labels, topics=leaves or list(tops.items()), features=upper.committee_.features
@@ -181,8 +181,11 @@ class AnswerReader:
         upper = self.upper.committee_.decide(texts, rows)
         if not self._share_features():
             rows = self.lower.committee_.features.transform(texts)
-        lower = log_softmax(self.lower.committee_.decide(texts, rows), axis=1)
-        return self.upper.is_faint(upper), self._join(log_softmax(upper, axis=1), lower), lower
+        lower = self.lower.committee_.decide(texts, rows)
+        faint = self.upper.is_faint(upper)
+        foreign = self.upper.foreignness(upper) + self.lower.foreignness(lower) > 0
+        upper, lower = upper[:, :-1], log_softmax(lower[:, :-1], axis=1)
+        return faint | foreign, self._join(log_softmax(upper, axis=1), lower), lower
 
     def _join(self, upper: Floats, lower: Floats) -> Floats:
         """Add to each upper topic's log chance that of its leaves; one without a leaf keeps its own twice."""

@@ -17,6 +17,7 @@ from .exceptions import InvalidInputError, NotFittedError
 from .features import TextFeatures
 from .normalise import NormalisedText, normalise
 from .semantic import SentenceEmbedder
+from .small_talk import SMALL_TALK
 
 Floats = NDArray[np.float64]
 
@@ -27,10 +28,14 @@ _EMBEDDER = SentenceEmbedder()
 _PHRASE_VALIDATION_WEIGHT = 20.0
 # So many of the held-out texts may speak too faintly to be judged; and what counts as faint stays in these bounds,
 # since held-out headings say little about answers.
-_FAINT_SHARE = 0.08
+_FAINT_SHARE = 0.04
 _FAINTEST, _USUAL_FAINTEST, _LEAST_FAINT = 0.7, 1.0, 1.5
 # Headings of a few characters do not show how answers look: below so many answer-like texts the usual bound holds.
 _LEAST_TO_LEARN_FAINTNESS = 30
+# So many of the held-out texts may sound like no topic.
+_FOREIGN_SHARE = 0.03
+# Headings do not show how people talk, so small talk looks likelier than they do where nothing else is known.
+_LEAST_FOREIGN, _USUAL_FOREIGN = -0.75, 4.0
 
 
 class TopicClassifier(ClassifierMixin, BaseEstimator):
@@ -65,6 +70,8 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
     least_spread_ : float, at least 0
         It also abstains where the decision values of the topics differ by less than this (standard deviation):
         nothing speaks for or against any topic, as in a text about something else altogether.
+    most_foreign_ : float
+        And where "none of the topics" lies so far above the best topic, in log odds.
 
     Notes
     -----
@@ -101,6 +108,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
         labels: Sequence[str | None],
         topics: Topics | None = None,
         features: TextFeatures | None = None,
+        others: Sequence[str] = SMALL_TALK,
     ) -> Self:
         """Learn from labelled texts and from the topics' phrases; either may be missing.
 
@@ -109,11 +117,14 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
         texts : sequence of str, n_texts of them
             Answers.
         labels : sequence of str or None, n_texts of them
-            Topic code of each; None marks an unlabelled text, used for document frequencies alone.
+            Topic code of each, the empty string where none of the topics fits; None marks an unlabelled text, used
+            for document frequencies alone.
         topics : sequence of (code, phrases), optional
             Every topic with the ways people speak of it.
         features : TextFeatures, optional
             Fitted features to share with another classifier; fitted on all the texts here when missing.
+        others : sequence of str, optional
+            What people say that is about none of the topics; small talk when missing.
 
         Raises
         ------
@@ -121,17 +132,15 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
             When lengths differ, no topic is known at all, or `semantic` is asked for and not installed.
 
         """
-        examples, self.classes_ = gather_examples(texts, labels, topics or [])
+        examples, self.classes_ = gather_examples(texts, labels, topics or [], others)
         committee = Committee(self.penalty, self.word_weight, self._embedder())
-        self._calibrate(committee.usual, committee.examine(examples, len(self.classes_)))
-        self.committee_ = committee.fit(examples, len(self.classes_), self.pool_, features)
+        self._calibrate(committee.usual, committee.examine(examples, self._n_columns))
+        self.committee_ = committee.fit(examples, self._n_columns, self.pool_, features)
         return self
 
     def decision_function(self, texts: Sequence[str]) -> Floats:
         """Return the judges' weighted sum, shape (n_texts, n_topics): log-probabilities up to a constant a row."""
-        self._check_fitted()
-        lines = [each.text for each in normalise(texts)]
-        return self.committee_.decide(lines, self.committee_.features.transform(lines))
+        return self._decide(texts)[:, :-1]
 
     def predict_proba(self, texts: Sequence[str]) -> Floats:
         """Return the probability of each topic, shape (n_texts, n_topics), rows summing to 1."""
@@ -145,21 +154,30 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
     def abstain(self, texts: Sequence[str]) -> NDArray[np.bool_]:
         """Return for which texts the best topic is too doubtful to be said, shape (n_texts,).
 
-        That is where its probability is below `threshold_`, or where so little speaks for or against any topic
-        (`least_spread_`) that the answer is likely about something else.
+        That is where its probability is below `threshold_`, where so little speaks for or against any topic
+        (`least_spread_`) that the answer is likely about something else, or where it sounds like what people say of
+        no topic (`most_foreign_`).
         """
         return self.judge(texts)[1]
 
     def judge(self, texts: Sequence[str]) -> tuple[Floats, NDArray[np.bool_]]:
         """Return `predict_proba` and `abstain` at the price of one."""
-        decisions = self.decision_function(texts)
-        probabilities = np.asarray(softmax(decisions, axis=1))
-        return probabilities, (probabilities.max(axis=1) < self.threshold_) | self.is_faint(decisions)
+        decisions = self._decide(texts)
+        probabilities = np.asarray(softmax(decisions[:, :-1], axis=1))
+        doubtful = probabilities.max(axis=1) < self.threshold_
+        return probabilities, doubtful | self.is_faint(decisions) | (self.foreignness(decisions) > 0)
 
     def is_faint(self, decisions: Floats) -> NDArray[np.bool_]:
-        """Return where decision values, shape (n_texts, n_topics), speak for and against no topic."""
+        """Return where decision values, shape (n_texts, n_topics + 1), speak for and against no topic."""
         # A single topic has nothing to differ from.
-        return np.asarray(decisions.std(axis=1) < self.least_spread_) & (len(self.classes_) > 1)
+        return np.asarray(decisions[:, :-1].std(axis=1) < self.least_spread_) & (len(self.classes_) > 1)
+
+    def foreignness(self, decisions: Floats) -> Floats:
+        """Return how far texts lie above the bound from which none of the topics fits, in log odds, shape (n_texts,).
+
+        Decision values are of shape (n_texts, n_topics + 1), none of the topics last.
+        """
+        return np.asarray(_odds_of_none(decisions) - self.most_foreign_)
 
     def evidence(self, texts: Sequence[str], codes: Sequence[str] | None = None) -> list[tuple[int, int]]:
         """Return the stretch of each original text that speaks most for its topic.
@@ -198,7 +216,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
     def state(self) -> dict[str, NDArray[Any]]:
         """Return the fitted model as plain arrays, to be stored without pickle."""
         self._check_fitted()
-        calibration = [self.threshold_, self.least_spread_, self.word_weight]
+        calibration = [self.threshold_, self.least_spread_, self.most_foreign_, self.word_weight]
         return {
             "classes": self.classes_,
             "calibration": np.array(calibration),
@@ -219,18 +237,25 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
         classes = stored_terms(state, "classes", "U")
         if not len(classes):
             raise InvalidInputError("The 'classes' of the state must be topic codes. Got none instead.")
-        threshold, least_spread, word_weight = stored_floats(state, "calibration", (3,)).tolist()
+        calibration = stored_floats(state, "calibration", (4,)).tolist()
+        threshold, least_spread, most_foreign, word_weight = calibration
         if not (0 <= threshold <= 1 and least_spread >= 0 and 0 <= word_weight <= 1):
             raise InvalidInputError(
-                "The 'calibration' of the state must be a threshold in [0, 1], a spread of at least 0 and a weight "
-                f"in [0, 1]. Got {threshold!r}, {least_spread!r} and {word_weight!r} instead."
+                "The 'calibration' of the state must be a threshold in [0, 1], a spread of at least 0, a bound and a "
+                f"weight in [0, 1]. Got {calibration} instead."
             )
         model = cls("sentence_pool" in state, embedder, word_weight=word_weight)
-        model.committee_ = Committee.of(state, word_weight, len(classes), model._embedder())
+        model.classes_ = classes
+        model.committee_ = Committee.of(state, word_weight, model._n_columns, model._embedder())
         # As many weights as judges: a file of other judges is another model.
-        model.classes_, model.pool_ = classes, stored_floats(state, "pool", model.committee_.usual.shape)
-        model.threshold_, model.least_spread_ = threshold, least_spread
+        model.pool_ = stored_floats(state, "pool", model.committee_.usual.shape)
+        model.threshold_, model.least_spread_, model.most_foreign_ = threshold, least_spread, most_foreign
         return model
+
+    @property
+    def _n_columns(self) -> int:
+        """One for each topic, and the last for none of them."""
+        return len(self.classes_) + 1
 
     def _embedder(self) -> SentenceEmbedder | None:
         return (self.embedder or _EMBEDDER) if self.semantic else None
@@ -239,16 +264,24 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
         if not hasattr(self, "committee_"):
             raise NotFittedError("TopicClassifier must be fitted before it is asked for a result.")
 
+    def _decide(self, texts: Sequence[str]) -> Floats:
+        self._check_fitted()
+        lines = [each.text for each in normalise(texts)]
+        return self.committee_.decide(lines, self.committee_.features.transform(lines))
+
     def _calibrate(self, usual: Floats, examined: Examined | None) -> None:
-        """Set the judges' weights and the two bounds of silence on texts that the judges had not seen."""
+        """Set the judges' weights and the bounds of silence on texts that the judges had not seen."""
         honest = self.wrong_cost / (1 + self.wrong_cost)
-        self.pool_, self.threshold_, self.least_spread_ = usual, honest, _USUAL_FAINTEST
-        if examined is None:
+        self.pool_, self.threshold_ = usual, honest
+        self.least_spread_, self.most_foreign_ = _USUAL_FAINTEST, _USUAL_FOREIGN
+        if examined is None or not (is_told := examined.columns < len(self.classes_)).any():
             return
+        examined = examined.take(is_told)
         phrase_weight = min(1.0, _PHRASE_VALIDATION_WEIGHT / max(int(examined.is_phrase.sum()), 1))
         weights = np.where(examined.is_phrase, phrase_weight, 1.0)
-        self.pool_ = fit_pool(examined.decisions, examined.columns, weights, usual)
-        decisions = np.tensordot(self.pool_, examined.decisions, axes=1)
+        self.pool_ = fit_pool(examined.decisions[:, :, :-1], examined.columns, weights, usual)
+        whole = np.tensordot(self.pool_, examined.decisions, axes=1)
+        decisions = whole[:, :-1]
         probabilities = softmax(decisions, axis=1)
         correct = (probabilities.argmax(axis=1) == examined.columns).astype(float)
         self.threshold_ = choose_threshold(probabilities.max(axis=1), correct, weights, self.wrong_cost)
@@ -256,3 +289,10 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
         if said.sum() >= _LEAST_TO_LEARN_FAINTNESS:
             faint = weighted_quantile(decisions[said].std(axis=1), weights[said], _FAINT_SHARE)
             self.least_spread_ = float(np.clip(faint, _FAINTEST, _LEAST_FAINT))
+            foreign = weighted_quantile(_odds_of_none(whole)[said], weights[said], 1 - _FOREIGN_SHARE)
+            self.most_foreign_ = max(foreign, _LEAST_FOREIGN)
+
+
+def _odds_of_none(decisions: Floats) -> Floats:
+    """Return how far the last column lies above the best of the others, shape (n_texts,)."""
+    return np.asarray(decisions[:, -1] - decisions[:, :-1].max(axis=1))

@@ -18,7 +18,7 @@ WEAK_AREAS = ("党建业务", "文稿写作", "解决实事")
 THREE_POINTS = ("HOT", "HARD", "HIGHLIGHT")
 ABILITIES = ("WRITE", "SPEAK", "ADVISE", "ACT")
 
-TROUBLES_PER_LEAF = range(18, 49)
+TROUBLES_PER_LEAF = range(20, 55)
 TROUBLE_CHARACTERS = range(8, 46)
 SYNONYMS = range(4, 11)
 

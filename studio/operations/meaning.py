@@ -11,7 +11,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
-from matching import AnswerReader, AnswerReading, SentenceEmbedder, lessons, normalise
+from matching import SMALL_TALK, AnswerReader, AnswerReading, SentenceEmbedder, lessons, normalise
 from studio.arrays.vectors import vectors_as_bytes, vectors_from
 from studio.errors import StudioError
 from studio.operations.audit import audit
@@ -83,7 +83,7 @@ async def read_by_meaning(
         vectors = vectors_from(await vectors_of(session, studio_id))
     embedder = SentenceEmbedder(vectors)
     kept = set(vectors)
-    phrases = sorted({phrase for _, phrases in learnt.phrases for phrase in phrases})
+    phrases = sorted({phrase for _, phrases in learnt.phrases for phrase in phrases} | set(SMALL_TALK))
     n_texts = len(phrases) + len(texts)
 
     async def keep(n_done: int) -> None:

@@ -45,7 +45,7 @@ async def _reader(session: AsyncSession, studio_id: UUID, phrases: Phrases) -> A
     """Return the reader that the database names: of the model in force, else one of the phrases alone.
 
     Asked anew each time, so a model that another process has put in force is used from the next request on. A model
-    of other topics than today's is left aside until somebody trains again.
+    of other topics than today's, or of an earlier version of the engine, is left aside until somebody trains again.
     """
     found = await session.execute(
         select(ModelVersion.id, ModelVersion.classes).where(
@@ -60,6 +60,8 @@ async def _reader(session: AsyncSession, studio_id: UUID, phrases: Phrases) -> A
         try:
             reader, _ = await asyncio.to_thread(unpack_model, content or b"", AnswerReader)
         except ModelFileError as fault:
+            if fault.code == "MODEL_TOO_OLD":
+                return await asyncio.to_thread(_fit_reader, phrases)
             raise StudioError("MODEL_UNREADABLE", reason=fault.code) from fault
         while len(_READERS) >= _MOST_READERS:
             del _READERS[next(iter(_READERS))]

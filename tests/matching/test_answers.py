@@ -190,6 +190,22 @@ def test_answer_about_something_else_is_left_to_a_person(reader: AnswerReader) -
     assert reading.points[0].guess in reader.upper.classes_
 
 
+@pytest.mark.parametrize(
+    "text", ["少讲点理论，多带我们看现场", "食堂的菜太辣了", "娃娃中考没考好", "问卷打开是一片空白"]
+)
+def test_small_talk_gets_no_topic(reader: AnswerReader, text: str) -> None:
+    assert reader.read([text])[0].codes == ()
+
+
+def test_what_no_topic_fits_is_learned_from_a_label(reader: AnswerReader) -> None:
+    text = "装电梯的新闻稿抄了三遍"
+    assert reader.read([text])[0].codes
+    taught = AnswerReader.from_topics(
+        TREE, [f"{text}{end}" for end in ("", "啊", "呢", "嘛", "哦")], [""] * 5
+    )
+    assert taught.read([text])[0].codes == ()
+
+
 def test_one_answer_reads_the_same_as_many(reader: AnswerReader) -> None:
     answers = ["停车位不够，材料写到半夜", "无", "樓道堆滿紙箱", "", "很满意", "电梯" * 700]
     assert reader.read(answers) == [reader.read([answer])[0] for answer in answers]

@@ -18,6 +18,7 @@ from matching import (
     save_model,
     unpack_model,
 )
+from matching.model_files import FORMAT_VERSION
 
 from .topic_tree import TREE, UPPER
 
@@ -140,7 +141,7 @@ def test_exchanged_array_is_noticed(content: bytes) -> None:
     [
         ("weights", np.zeros((3, 4))),
         ("weights", np.zeros(4)),
-        ("calibration", np.array([np.nan, 0.0, 0.0])),
+        ("calibration", np.array([np.nan, 0.0, 0.0, 0.0])),
         ("classes", np.zeros(4)),
         ("ngrams", np.array([3, 2, 1])),
         ("words", np.array([1, 2, 3])),
@@ -166,7 +167,8 @@ def test_missing_array_is_refused_whether_or_not_the_card_names_it(content: byte
 def test_newer_and_foreign_files_are_told_apart(content: bytes) -> None:
     other = io.BytesIO()
     np.savez(other, weights=np.zeros(3))
-    assert refusal(with_card(content, version=2)) == "MODEL_TOO_NEW"
+    assert refusal(with_card(content, version=FORMAT_VERSION + 1)) == "MODEL_TOO_NEW"
+    assert refusal(with_card(content, version=FORMAT_VERSION - 1)) == "MODEL_TOO_OLD"
     assert refusal(with_card(content, version="1")) == "MODEL_DAMAGED"
     assert refusal(with_card(content, arrays=None)) == "MODEL_DAMAGED"
     assert refusal(with_card(content, format="else")) == "MODEL_FOREIGN"

@@ -134,7 +134,7 @@ def test_answers_of_several_topics_teach_by_their_parts() -> None:
         ("停车位不够", "LIFE"),
         ("网格员跑不过来", "GRID"),
         ("停车位不够", "LIFE.PARKING"),
-        ("天气真好", None),
+        ("天气真好", ""),
     ]
 
 

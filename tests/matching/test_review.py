@@ -41,7 +41,7 @@ def test_margin_is_the_distance_to_the_second_best_topic() -> None:
 
 def test_open_points_are_doubtful_before_good_news_and_silent_ones_before_said_ones() -> None:
     reader = AnswerReader.from_topics(TREE)
-    (reading,) = reader.read(["停车难的问题已经解决了；最近天气总是很冷；没有车位,停车难,乱停车"])
+    (reading,) = reader.read(["停车难的问题已经解决了；昨晚上打雷下雨；没有车位,停车难,乱停车"])
     point = reading.doubtful_point
     assert point is not None
     assert not point.resolved
