@@ -282,17 +282,11 @@ def _read_card(archive: zipfile.ZipFile, kind: str) -> ModelCard:
     version = about.get("version")
     if not isinstance(version, int) or version < 1:
         raise _damaged(f"its version is {version!r}")
-    if version > FORMAT_VERSION:
+    if version != FORMAT_VERSION:
         raise ModelFileError(
-            "MODEL_TOO_NEW",
-            f"The file was written in format version {version}; this version reads up to {FORMAT_VERSION}. "
-            "Update the software, or fit the model anew.",
-        )
-    if version < FORMAT_VERSION:
-        raise ModelFileError(
-            "MODEL_TOO_OLD",
+            "MODEL_TOO_NEW" if version > FORMAT_VERSION else "MODEL_TOO_OLD",
             f"The file was written in format version {version}; this version reads {FORMAT_VERSION}. "
-            "Fit the model anew.",
+            "Update the software, or fit the model anew.",
         )
     if about.get("kind") != kind:
         raise _foreign(f"it holds a {about.get('kind')!r}, not a {kind!r}")
