@@ -24,7 +24,7 @@ class Classification:
     """What the classifier reads out of a text."""
 
     text: str = stored("The text as given.")
-    topics: list[ReadTopic] = stored("Topics, the most confident first.")
+    topics: list[ReadTopic] = stored("Topics of what is not over, the most confident first.")
     abstained: bool = stored("True when of some part it would rather not name a topic.")
     junk: bool = stored("True when the words tell of nothing.")
     resolved: bool = stored("True when the words tell of a trouble that is over.")
@@ -37,7 +37,9 @@ async def classification(context: Context, text: str) -> Classification:
         names = (await topic_tree(session, context.actor.studio_id)).topics
     confidence: dict[str, float] = {}
     spans: dict[str, set[tuple[int, int]]] = {}
-    for point in answer.points:
+    # Good news adds no topic, as in what is stored.
+    open_points = [point for point in answer.points if not point.resolved]
+    for point in open_points:
         for topic in point.topics:
             for code, sure in ((topic.code, topic.confidence), (topic.leaf, topic.leaf_confidence)):
                 if code is not None:

@@ -1,13 +1,14 @@
 """`yanzhen classify`: which topics a text is about, and the words that show it."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from matching import AnswerReading
+from matching import AnswerReading, TopicReading
 from service.cli.options import Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.running import acting, output, print_json, read_file, run, working
 from service.documents import run_document
@@ -65,30 +66,38 @@ async def topic_labels(engine: AsyncEngine, actor: Actor, language: str) -> dict
 
 def reading_json(reading: AnswerReading, names: dict[str, str]) -> dict[str, Any]:
     """Return what was read in a text, in the shape of docs/cli.md; a topic stands once, best first."""
-    topics: dict[str, dict[str, Any]] = {}
+    found: dict[str, list[tuple[TopicReading, bool]]] = {}
     for point in reading.points:
         for topic in point.topics:
-            entry = topics.setdefault(
-                topic.code,
-                {
-                    "code": topic.code,
-                    "name": names[topic.code],
-                    "confidence": 0.0,
-                    "leaf": None,
-                    "evidence": [],
-                    "resolved": point.resolved,
-                },
-            )
-            if topic.confidence > entry["confidence"]:
-                entry["confidence"] = round(topic.confidence, 6)
-                entry["leaf"] = {"code": topic.leaf, "name": names[topic.leaf]} if topic.leaf else None
-            entry["evidence"].append({"start": topic.start, "end": topic.end})
+            found.setdefault(topic.code, []).append((topic, point.resolved))
+    topics = [_topic_json(code, told, names) for code, told in found.items()]
     return {
         "text": reading.text,
-        "topics": sorted(topics.values(), key=lambda topic: -topic["confidence"]),
+        "topics": sorted(topics, key=lambda topic: -topic["confidence"]),
         "abstained": reading.abstained,
         "junk": reading.junk,
         "resolved": reading.resolved,
+    }
+
+
+def _topic_json(
+    code: str, told: Sequence[tuple[TopicReading, bool]], names: dict[str, str]
+) -> dict[str, Any]:
+    """Return a topic with every leaf under it, from all places of the text that speak of it."""
+    leaves: dict[str, float] = {}
+    for topic, _ in told:
+        if topic.leaf is not None:
+            leaves[topic.leaf] = max(leaves.get(topic.leaf, 0.0), topic.leaf_confidence)
+    return {
+        "code": code,
+        "name": names[code],
+        "confidence": round(max(topic.confidence for topic, _ in told), 6),
+        "leaves": [
+            {"code": leaf, "name": names[leaf], "confidence": round(sure, 6)}
+            for leaf, sure in sorted(leaves.items(), key=lambda item: (-item[1], item[0]))
+        ],
+        "evidence": [{"start": topic.start, "end": topic.end} for topic, _ in told],
+        "resolved": all(resolved for _, resolved in told),
     }
 
 
@@ -97,8 +106,11 @@ def _print_readings(result: list[dict[str, Any]], language: str) -> None:
         output.print(text["text"], style="bold")
         for topic in text["topics"]:
             words = "…".join(text["text"][span["start"] : span["end"]] for span in topic["evidence"])
-            leaf = f" › {topic['leaf']['name']}" if topic["leaf"] else ""
-            output.print(f"  {topic['name']}{leaf} {topic['confidence']:.0%} “{words}”")
+            leaves = "、".join(leaf["name"] for leaf in topic["leaves"])
+            named = f"{topic['name']} › {leaves}" if leaves else topic["name"]
+            # What is over is told, but adds no need.
+            style = "dim" if topic["resolved"] else None
+            output.print(f"  {named} {topic['confidence']:.0%} “{words}”", style=style)
         if text["junk"]:
             output.print("  " + translate("CLI_JUNK", language), style="dim")
         elif text["abstained"]:

@@ -31,8 +31,13 @@ class TopicTree:
         return [topic for topic in self.topics.values() if topic.parent_id is None]
 
     def evidence(self, text: str, code: str) -> list[tuple[int, int]]:
-        """Return the part of a text that speaks most for a topic, as characters of the text; none without words."""
+        """Return the part of a text that speaks most for a topic, as characters of the text; none without words.
+
+        For a topic that the reader has not learned yet it is the whole text.
+        """
         classifier = self.reader.lower if "." in code else self.reader.upper
+        if code not in classifier.classes_:
+            return [(0, len(text))] if text else []
         return [(start, end) for start, end in classifier.evidence([text], [code]) if start < end]
 
 
@@ -61,7 +66,7 @@ async def _reader(session: AsyncSession, studio_id: UUID, phrases: Phrases) -> A
             reader, _ = await asyncio.to_thread(unpack_model, content or b"", AnswerReader)
         except ModelFileError as fault:
             if fault.code == "MODEL_TOO_OLD":
-                return await asyncio.to_thread(_fit_reader, phrases)
+                return await reader_of_phrases(session, studio_id, phrases)
             raise StudioError("MODEL_UNREADABLE", reason=fault.code) from fault
         while len(_READERS) >= _MOST_READERS:
             del _READERS[next(iter(_READERS))]

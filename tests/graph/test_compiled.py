@@ -198,6 +198,7 @@ async def test_computed_fields_can_be_aliased(demo: Loaded) -> None:
         kinds: enumLabels(enums: ["ContentKind", "NoSuch"]) { n: name values { value label } }
         a: classifyPainPoint(text: "一楼不同意加装电梯") { topics { c: code name evidence { text } } abstained }
         b: classifyPainPoint(text: "无") { junk topics { code } }
+        over: classifyPainPoint(text: "加装电梯的事已经解决了；材料写到半夜还被退回来") { topics { code } resolved }
         }"""
     )
     assert data["me"] == {"r": "ORGANIZER", "roleLabel": "组织者"}
@@ -206,6 +207,8 @@ async def test_computed_fields_can_be_aliased(demo: Loaded) -> None:
     assert {"value": "CASE", "label": "案例"} in kinds["values"]
     assert {"LIVELIHOOD", "LIVELIHOOD.ELEVATORS"} <= {topic["c"] for topic in data["a"]["topics"]}
     assert data["b"] == {"junk": True, "topics": []}
+    assert {topic["code"].partition(".")[0] for topic in data["over"]["topics"]} == {"WRITING"}
+    assert data["over"]["resolved"] is False
 
 
 async def test_every_enum_of_the_schema_has_labels(demo: Loaded) -> None:

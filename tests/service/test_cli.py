@@ -253,6 +253,22 @@ def test_classify_gives_evidence_inside_the_text(folder: Path) -> None:
             assert all(0 <= span["start"] < span["end"] <= len(each["text"]) for span in topic["evidence"])
 
 
+def test_classify_shows_every_leaf_of_a_topic(folder: Path) -> None:
+    both = "加装电梯一楼不同意；小区停车位不够，晚上没处停车"
+    (folder / "leaves.txt").write_text(both + "\n停车位不够的问题已经解决了\n", encoding="utf-8")
+    two, over = answer(folder, "classify", folder / "leaves.txt")
+    (topic,) = two["topics"]
+    assert {leaf["code"] for leaf in topic["leaves"]} == {
+        "LIVELIHOOD.ELEVATORS",
+        "LIVELIHOOD.PARKING_CHARGING",
+    }
+    assert (len(topic["evidence"]), topic["resolved"], over["resolved"]) == (2, False, True)
+    assert [each["resolved"] for each in over["topics"]] == [True]
+    shown = yanzhen(folder, "classify", folder / "leaves.txt").stdout
+    assert "加装电梯" in shown.splitlines()[1]
+    assert "停车充电" in shown.splitlines()[1]
+
+
 TEXTS = ["材料写到\u2028半夜\x0c还被\x85退回来", "加装电梯一楼不同意"]
 
 

@@ -9,13 +9,14 @@ from studio.errors import Conflict, Forbidden, NotFound, StudioError
 from studio.operations.cohorts import find_cohort
 from studio.operations.emerging_decisions import dismiss_emerging_point, name_emerging_point
 from studio.operations.needs import compute_needs
+from studio.operations.rereading import CohortReading, store_cohort
 from studio.operations.roster import import_roster
 from studio.operations.studios import create_studio, organizer_of
 from studio.operations.survey_imports import import_survey
-from studio.operations.topics import classify
+from studio.operations.topics import classify, topic_tree
 from studio.permissions import Actor
 from studio.store.database import reading, writing
-from studio.store.enums import EmergingState, Role
+from studio.store.enums import EmergingState, Role, TagStatus
 from studio.store.tables import (
     CohortNeed,
     EmergingMember,
@@ -23,6 +24,7 @@ from studio.store.tables import (
     PainPoint,
     PainPointTopic,
     Topic,
+    TopicCorrection,
     TopicPhrase,
 )
 from tests.matching.test_emerging import NOISE, STREAMS
@@ -116,6 +118,70 @@ async def test_named_point_becomes_a_topic_that_the_classifier_knows(
         assert set((await session.execute(open_ones)).scalars()) == set(NOISE)
         (reading_,) = await classify(session, organizer, ["喊我们开直播带货，没得人看"])
         assert reading_.codes == ("EMERGING_1",)
+
+
+async def tagged(engine: AsyncEngine, texts: Sequence[str]) -> dict[str, set[str]]:
+    """Return the codes of the topics under which these words are filed, wherever they were said."""
+    async with reading(engine) as session:
+        found = await session.execute(
+            select(PainPoint.text, Topic.code)
+            .join(PainPointTopic, PainPointTopic.pain_point_id == PainPoint.id)
+            .join(Topic, Topic.id == PainPointTopic.topic_id)
+            .where(PainPoint.text.in_(texts))
+        )
+        codes: dict[str, set[str]] = {}
+        for text, code in found.all():
+            codes.setdefault(text, set()).add(code)
+        return codes
+
+
+async def test_naming_is_a_decision_that_later_readings_keep(engine: AsyncEngine, organizer: Actor) -> None:
+    cohort_id = await answers(engine, organizer, STREAMS + NOISE)
+    ((point, _),) = await emerging(engine)
+    async with writing(engine) as session:
+        await name_emerging_point(session, organizer, point.id, "直播带货")
+    async with reading(engine) as session:
+        decided = select(PainPoint.text, TopicCorrection.actor_role).join(
+            TopicCorrection, TopicCorrection.pain_point_id == PainPoint.id
+        )
+        rows = (await session.execute(decided)).all()
+        assert {tuple(row) for row in rows} == {(text, Role.ORGANIZER) for text in STREAMS}
+        tree = await topic_tree(session, organizer.studio_id)
+    # Another model reads everything else anew, and would see writing everywhere.
+    (elsewhere,) = tree.reader.read(["材料写到半夜还被退回来"])
+    assert elsewhere.codes == ("WRITING",)
+    readings = dict.fromkeys(STREAMS + NOISE, elsewhere)
+    async with writing(engine) as session:
+        read = CohortReading(tree, readings, by_meaning=True)
+        await store_cohort(session, organizer.studio_id, cohort_id, read)
+    filed = await tagged(engine, STREAMS + NOISE)
+    assert {text: filed[text] for text in STREAMS} == {text: {"EMERGING_1"} for text in STREAMS}
+    assert "WRITING" in filed[NOISE[0]]
+
+
+async def test_what_was_read_of_another_part_stays_beside_the_named_topic(
+    engine: AsyncEngine, organizer: Actor
+) -> None:
+    await answers(engine, organizer, STREAMS + NOISE)
+    ((point, _),) = await emerging(engine)
+    async with writing(engine) as session:
+        writing_topic = (await session.execute(select(Topic).where(Topic.code == "WRITING"))).scalar_one()
+        member = (await session.execute(select(PainPoint).where(PainPoint.text == STREAMS[0]))).scalar_one()
+        session.add(
+            PainPointTopic(
+                studio_id=organizer.studio_id,
+                pain_point_id=member.id,
+                topic_id=writing_topic.id,
+                confidence=0.7,
+                evidence=[{"start": 0, "end": 2}],
+                status=TagStatus.PREDICTED,
+            )
+        )
+        await session.flush()
+        await name_emerging_point(session, organizer, point.id, "直播带货")
+    filed = await tagged(engine, STREAMS)
+    assert filed[STREAMS[0]] == {"EMERGING_1", "WRITING"}
+    assert filed[STREAMS[1]] == {"EMERGING_1"}
 
 
 @pytest.mark.parametrize("title", ["文稿写作", "WRITING"])
