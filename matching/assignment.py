@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from .exceptions import InfeasibleError, InvalidInputError, MinimumLoadError
-from .network import cheapest_pairs, network
+from .exceptions import InfeasibleError, InvalidInputError
+from .flow import cheapest_pairs
+from .levelled import LEVELLED, assign_by_levels
+from .minimums import check_minimums
+from .network import Network, network
 from .problem import AssignmentProblem, IntArray
-from .residual import Residual, potentials, residual, split, trainee_worth
-from .solution import Solution, relative_gap
+from .residual import Residual, exchanges, potentials, split, trainee_worth
+from .solution import LevelPrices, Solution
+from .stage import level_prices
 from .watch import Watch
 
-_Scalar = TypeVar("_Scalar", bound=np.generic)
-
-OBJECTIVES: Final = ("coverage_then_total", "total")
+OBJECTIVES: Final = ("coverage_then_total", "total", *LEVELLED)
 
 
 def assign(
@@ -34,10 +35,15 @@ def assign(
     ----------
     problem : AssignmentProblem
         Scores and rules.
-    objective : {"coverage_then_total", "total"}
-        ``"coverage_then_total"`` first fills as many of the trainees' places as possible, then maximises the
-        total. ``"total"`` maximises the total alone; a pair with a negative score is then chosen only to
-        meet a minimum load.
+    objective : {"coverage_then_total", "total", "worst_off_then_total", "leximin", "balanced_load"}
+        ``"total"`` maximises the total alone; a pair with a negative score is then chosen only to meet a
+        minimum load. All the others first fill as many of the trainees' places as possible, and then:
+        ``"coverage_then_total"`` maximises the total; ``"worst_off_then_total"`` the lowest score of a pair,
+        then the total; ``"leximin"`` the lowest score, then how few pairs have it, then the next score, and
+        so on; ``"balanced_load"`` spreads the trainees so that the sum of load² / capacity over the mentors
+        (counted in millionths, pins included) is least, which is where all are used to the same share of
+        their capacity, then maximises the total. Pins have no say in which score is the lowest; a trainee
+        who needs several mentors counts once for each.
     tolerance : float, default 1e-6
         Largest proven relative gap to stop at. Small problems are solved to a gap of 0 whatever it says.
     random_state : int, default 0
@@ -87,11 +93,17 @@ def assign(
     _check_steering(tolerance, random_state)
     report = Watch(progress, cancel)
     report(0.0)
-    free = _solve(problem, problem.step if objective == "coverage_then_total" else 0)
-    pairs = np.concatenate([problem.pinned, free])
-    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
-    _check_minimum(problem, pairs)
-    solution = _with_prices(problem, pairs, objective)
+    bonus = 0 if objective == "total" else problem.step
+    net = network(problem)
+    if net is None:
+        raise InfeasibleError("Quotas that cross on one side are not supported yet.")
+    taken = _chosen(net, bonus)
+    pairs = np.concatenate([problem.pinned, net.pairs[taken]])
+    check_minimums(problem, pairs)
+    if objective in LEVELLED:
+        solution = assign_by_levels(net, taken, objective, report)
+    else:
+        solution = _with_prices(net, taken, bonus, objective)
     report(1.0)
     return solution
 
@@ -109,96 +121,32 @@ def _check_steering(tolerance: float, random_state: int) -> None:
         )
 
 
-def _solve(problem: AssignmentProblem, bonus: int) -> IntArray:
-    """Return the free pairs of an optimal flow."""
-    net = network(problem)
-    if net is None:
-        raise InfeasibleError("Quotas that cross on one side are not supported yet.")
-    # A minimum may cost a filled place and a chain of exchanges.
-    worth = problem.step + 2 * bonus if problem.quotas else problem.step
-    taken = cheapest_pairs(net, -problem.units[net.pairs[:, 0], net.pairs[:, 1]], bonus, worth)
-    return net.pairs[taken]
+def _chosen(net: Network, bonus: int) -> IntArray:
+    """Return the positions in `net.pairs` of an optimal flow."""
+    # A minimum may cost a chain of exchanges and, within a column group, a filled place.
+    worth = net.problem.step + 2 * bonus if net.problem.quotas else net.problem.step
+    return cheapest_pairs(net, -net.units, bonus, worth)
 
 
-def _check_minimum(problem: AssignmentProblem, pairs: IntArray) -> None:
-    missing = problem.minimum_load - np.bincount(pairs[:, 1], minlength=problem.n_mentors)
-    shortfall = tuple((int(mentor), int(missing[mentor])) for mentor in np.flatnonzero(missing > 0))
-    words = [f"mentor {mentor} by {count}" for mentor, count in shortfall]
-    lacking = []
-    for position, quota in enumerate(problem.quotas):
-        short = (quota.minimum - quota.counts(pairs))[0] if quota.minimum.any() else np.zeros(0, np.int64)
-        lacking += [(position, int(group), int(short[group])) for group in np.flatnonzero(short > 0)]
-    words += [f"column group {group} by {count}" for _, group, count in lacking]
-    if words:
-        raise MinimumLoadError(
-            f"The minimum loads cannot all be met with the open pairs. The smallest relaxation lowers "
-            f"{', '.join(words)}; or allow forbidden pairs with these mentors.",
-            shortfall,
-            tuple(lacking),
-        )
-
-
-def _with_prices(problem: AssignmentProblem, pairs: IntArray, objective: str) -> Solution:
-    left = residual(problem, pairs, objective)
+def _with_prices(net: Network, taken: IntArray, bonus: int, objective: str) -> Solution:
+    left = exchanges(net, net.units, bonus, taken)
     held = potentials(left)
     worth = trainee_worth(left, held)
-    utilities = worth[: problem.n_trainees]
-    own = left.mentors.own(held)
-    total = int(problem.units[pairs[:, 0], pairs[:, 1]].sum())
-    bound = _bound(left, held, worth)
-    degree = np.bincount(pairs[:, 0], minlength=problem.n_trainees)
-    slot_coverage, slot_units = split(own[: problem.n_mentors], left.bonus)
-    utility_coverage, utility_units = split(utilities, left.bonus)
-    quota_coverage, quota_units = split_quotas(problem, own, left.trainees.own(worth), left.bonus)
-    scale = problem.units_per_score
-    return Solution(
-        objective=objective,
-        pairs=_frozen(pairs),
-        unmatched=_frozen(np.flatnonzero(degree < problem.need)),
-        total=total / scale,
-        bound=bound / scale,
-        gap=relative_gap(bound / scale, total / scale),
-        load=_frozen(np.bincount(pairs[:, 1], minlength=problem.n_mentors)),
-        slot_prices=_frozen(slot_units / scale),
-        slot_coverage=_frozen(slot_coverage),
-        utilities=_frozen(utility_units / scale),
-        utility_coverage=_frozen(utility_coverage),
-        quota_prices=tuple(_frozen(units / scale) for units in quota_units),
-        quota_coverage=tuple(_frozen(places) for places in quota_coverage),
-    )
-
-
-def split_quotas(
-    problem: AssignmentProblem, mentors: IntArray, trainees: IntArray, bonus: int
-) -> tuple[list[IntArray], list[IntArray]]:
-    """Return the prices of both sides' cells as (places filled, score units) per quota, in the problem's order."""
-    next_mentor, next_trainee = problem.n_mentors, problem.n_trainees
-    places: list[IntArray] = []
-    units: list[IntArray] = []
-    for quota in problem.quotas:
-        if quota.parameter == "kinds":
-            flat = trainees[next_trainee : next_trainee + quota.limit.size]
-            next_trainee += quota.limit.size
-        else:
-            flat = mentors[next_mentor : next_mentor + quota.limit.size]
-            next_mentor += quota.limit.size
-        for found, part in zip((places, units), split(flat, bonus), strict=True):
-            found.append(part.reshape(quota.limit.shape))
-    return places, units
-
-
-def _frozen(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
-    array.setflags(write=False)
-    return array
+    prices = level_prices(left, held, worth)
+    slot, utility = split(prices.slot, left.bonus), split(prices.utility, left.bonus)
+    quotas = [split(quota, left.bonus) for quota in prices.quotas]
+    coverage = LevelPrices(slot[0], utility[0], tuple(places for places, _ in quotas))
+    score = LevelPrices(slot[1], utility[1], tuple(units for _, units in quotas))
+    pairs = np.concatenate([net.problem.pinned, left.free_pairs])
+    return Solution.proven(net.problem, objective, pairs, _bound(left, held, worth), coverage, score)
 
 
 def _bound(left: Residual, held: IntArray, worth: IntArray) -> int:
-    """Return the dual value in score units: what places, quotas and trainees are worth, with the pins' own scores."""
+    """Return the dual value in score units: what places, quotas and trainees are worth, and the pins."""
     problem = left.problem
-    rows, columns = left.free_pairs.T
-    surplus = left.chosen_units - held[left.chosen_leaf] - worth[left.trainee_leaf[rows, columns]]
+    surplus = left.chosen_units - held[left.chosen_leaf] - worth[left.net.trainees.leaf[left.taken]]
     dual = int(np.maximum(surplus, 0).sum())
-    for tree, price in ((left.mentors, held), (left.trainees, worth)):
+    for tree, price in ((left.net.mentors, held), (left.net.trainees, worth)):
         own = tree.own(price)
         dual += int(np.maximum(own * tree.limit, own * tree.minimum).sum())
     pins = int(problem.units[problem.pinned[:, 0], problem.pinned[:, 1]].sum())

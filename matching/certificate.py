@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
+from .level_certificate import level_faults
 from .problem import AssignmentProblem, BoolArray, IntArray
 from .solution import FloatArray, Solution, relative_gap
+
+LEVELLED: Final = ("worst_off_then_total", "leximin", "balanced_load")
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,8 @@ def verify(problem: AssignmentProblem, solution: Solution, tolerance: float = 1e
         return Certificate(False, nan, nan, nan, len(solution.pairs), -1, tuple(faults))
     faults = _rule_faults(problem, solution)
     scale = problem.units_per_score
+    if solution.objective in LEVELLED:
+        return _levelled(problem, solution, faults)
     primal_units = int(problem.units_of(solution.pairs).sum())
     counts_coverage = solution.objective == "coverage_then_total"
     matched_bound, dual_units = _dual(problem, solution, counts_coverage)
@@ -94,10 +100,23 @@ def verify(problem: AssignmentProblem, solution: Solution, tolerance: float = 1e
     return Certificate(not faults, gap, primal, dual, matched, shown, tuple(faults))
 
 
+def _levelled(problem: AssignmentProblem, solution: Solution, faults: list[str]) -> Certificate:
+    """Check an objective of several aims: each must be proven, or the gap is infinite."""
+    primal = int(problem.units_of(solution.pairs).sum()) / problem.units_per_score
+    matched_bound, open_aims = level_faults(problem, solution)
+    matched = len(solution.pairs)
+    if matched_bound != matched:
+        open_aims = [f"COVERAGE_NOT_PROVEN: {matched} pairs, proven limit {matched_bound}", *open_aims]
+    gap = float("inf") if open_aims else 0.0
+    dual = float("inf") if open_aims else primal
+    faults = faults + open_aims + _figure_faults(solution, primal, primal, gap, problem.units_per_score)
+    return Certificate(not faults, gap, primal, dual, matched, matched_bound, tuple(faults))
+
+
 def _shape_faults(problem: AssignmentProblem, solution: Solution) -> list[str]:
     n_trainees, n_mentors = problem.n_trainees, problem.n_mentors
     faults = []
-    if solution.objective not in ("coverage_then_total", "total"):
+    if solution.objective not in ("coverage_then_total", "total", *LEVELLED):
         faults.append(f"OBJECTIVE_UNKNOWN: {solution.objective}")
     lengths = {
         "slot_prices": n_mentors,

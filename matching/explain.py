@@ -262,7 +262,7 @@ def _unmatched_code(problem: AssignmentProblem, left: Residual, trainee: int) ->
 
 def _has_room(left: Residual, trainee: int) -> bool:
     reached = _contested(left, trainee)
-    return bool((left.load[reached] < left.mentors.limit[reached]).any())
+    return bool((left.load[reached] < left.net.mentors.limit[reached]).any())
 
 
 def _contested(left: Residual, trainee: int) -> IntArray:

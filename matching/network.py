@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import numpy as np
-from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 
-from .exceptions import MatchingError
 from .problem import AssignmentProblem, BoolArray, IntArray
 from .quotas import Quota
 
@@ -42,6 +40,16 @@ class Tree:
         added: IntArray = prices - np.append(prices, 0)[self.parent]
         return added
 
+    def loads(self, leaves: IntArray) -> IntArray:
+        """Return how many pairs with these innermost cells fall in each cell, shape (n_cells,)."""
+        count = np.zeros(self.n_cells + 1, np.int64)
+        cell = leaves
+        while len(cell):
+            count += np.bincount(cell, minlength=self.n_cells + 1)
+            cell = self.parent[cell]
+            cell = cell[cell < self.n_cells]
+        return count[:-1]
+
 
 @dataclass(frozen=True, eq=False)
 class Network:
@@ -74,21 +82,15 @@ class Network:
     trainees: Tree
     mentors: Tree
 
-    def leaves(self) -> tuple[IntArray, IntArray]:
-        """Return the innermost cell of each pair on either side, each of shape (n_trainees, n_mentors)."""
-        shape = self.problem.units.shape
-        trainees = np.broadcast_to(np.arange(shape[0])[:, None], shape)
-        mentors = np.broadcast_to(np.arange(shape[1]), shape)
-        if not self.problem.quotas:
-            return trainees, mentors
-        trainees, mentors = trainees.copy(), mentors.copy()
-        rows, columns = self.pairs.T
-        trainees[rows, columns], mentors[rows, columns] = self.trainees.leaf, self.mentors.leaf
-        return trainees, mentors
+    @property
+    def units(self) -> IntArray:
+        """Score of each pair in units, shape (n_pairs,)."""
+        return self.problem.units[self.pairs[:, 0], self.pairs[:, 1]]
 
-    def loads(self, pairs: IntArray) -> IntArray:
-        """Return how many of the pairs, shape (n, 2), fall in each cell of the mentors' side."""
-        return np.concatenate([quota.counts(pairs).ravel() for quota in _mentor_side(self.problem)])
+    def only(self, kept: BoolArray) -> Network:
+        """Return the network without the other pairs; `kept` is of shape (n_pairs,)."""
+        trees = (replace(tree, leaf=tree.leaf[kept]) for tree in (self.trainees, self.mentors))
+        return Network(self.problem, self.pairs[kept], *trees)
 
 
 def network(problem: AssignmentProblem) -> Network | None:
@@ -156,22 +158,24 @@ def _cells(
         size = quota.limit.size
         if position:
             part = slice(start, start + size)
-            loose = (limit[part] >= _largest(problem, quota, cell)) & (minimum[part] == 0)
+            loose = _never_binds(problem, quota, cell, limit[part]) & (minimum[part] == 0)
             cell = np.where(np.append(loose, True)[cell], -1, cell)
         found.append(np.where(cell < 0, -1, cell + start))
         start += size
     return np.array(found)
 
 
-def _largest(problem: AssignmentProblem, quota: Quota, cell: IntArray) -> IntArray:
-    """Return how many pairs each cell could hold if the quota did not exist, flat."""
+def _never_binds(problem: AssignmentProblem, quota: Quota, cell: IntArray, limit: IntArray) -> BoolArray:
+    """Return the cells that could not be overfull without the quota, even with one more place; flat."""
     n_rows, n_columns = quota.limit.shape
     within, among = quota.rows >= 0, quota.columns >= 0
     need = np.bincount(quota.rows[within], problem.free_need[within], n_rows)
     places = np.bincount(quota.columns[among], problem.free_capacity[among], n_columns)
     pairs = np.bincount(cell[cell >= 0], minlength=quota.limit.size)
-    most: IntArray = np.minimum(pairs, np.minimum(need[:, None], places).ravel()).astype(np.int64)
-    return most
+    ample: BoolArray = (
+        (limit >= pairs) | (limit >= np.repeat(need, n_columns)) | (limit > np.tile(places, n_rows))
+    )
+    return ample
 
 
 def _cross(cells: IntArray, sizes: IntArray) -> bool:
@@ -183,67 +187,3 @@ def _cross(cells: IntArray, sizes: IntArray) -> bool:
             if (shared < np.minimum(sizes[keys // len(sizes)], sizes[keys % len(sizes)])).any():
                 return True
     return False
-
-
-def cheapest_pairs(net: Network, costs: IntArray, empty_cost: int, minimum_worth: int) -> IntArray:
-    """Return the positions in `net.pairs` of a flow of least cost, ascending.
-
-    Parameters
-    ----------
-    net : Network
-        The limits.
-    costs : int64 array of shape (n_pairs,)
-        Cost of choosing each pair.
-    empty_cost : int
-        Cost of each place of a trainee that stays empty.
-    minimum_worth : int
-        What each pair that a minimum asks for saves; more than any chain of exchanges costs, so that the
-        minimums are the first part of the same arcs' limits and the flow is solved once.
-
-    Notes
-    -----
-    OR-tools' cost-scaling flow: about 60 bytes a pair while it runs, one thread.
-
-    References
-    ----------
-    A. V. Goldberg, "An efficient implementation of a scaling minimum-cost flow algorithm",
-    Journal of Algorithms 22 (1997).
-    """
-    n_trainees, upper, lower = net.problem.n_trainees, net.trainees, net.mentors
-    sink = upper.n_cells + lower.n_cells
-    inner = np.flatnonzero(upper.parent < upper.n_cells)
-    outer = np.where(lower.parent < lower.n_cells, lower.parent + upper.n_cells, sink)
-    mentors = np.arange(upper.n_cells, sink)
-    need = upper.limit[:n_trainees]
-    tails = [net.trainees.leaf, np.arange(n_trainees), upper.parent[inner], mentors, mentors]
-    heads = [net.mentors.leaf + upper.n_cells, np.full(n_trainees, sink), inner, outer, outer]
-    first = np.minimum(lower.minimum, lower.limit)
-    limits = [np.ones(len(net.pairs), np.int64), need, upper.limit[inner], first, lower.limit - first]
-    prices = [
-        costs,
-        np.full(n_trainees, empty_cost),
-        np.zeros(len(inner), np.int64),
-        np.full(lower.n_cells, -minimum_worth),
-        np.zeros(lower.n_cells, np.int64),
-    ]
-    supplies = np.zeros(sink + 1, np.int64)
-    supplies[:n_trainees], supplies[sink] = need, -need.sum()
-    flows = _solved(
-        np.concatenate(tails), np.concatenate(heads), np.concatenate(limits), np.concatenate(prices), supplies
-    )
-    return np.flatnonzero(flows[: len(net.pairs)])
-
-
-def _solved(
-    tails: IntArray, heads: IntArray, limits: IntArray, costs: IntArray, supplies: IntArray
-) -> IntArray:
-    flow = SimpleMinCostFlow()
-    arcs = flow.add_arcs_with_capacity_and_unit_cost(
-        tails.astype(np.int32), heads.astype(np.int32), limits, costs
-    )
-    flow.set_nodes_supplies(np.arange(len(supplies), dtype=np.int32), supplies)
-    status = flow.solve()
-    if status != flow.OPTIMAL:
-        raise MatchingError(f"The flow solver ended with status {status} instead of an optimum.")
-    flows: IntArray = flow.flows(arcs)
-    return flows

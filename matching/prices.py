@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .network import usable
+from .exceptions import InvalidInputError
 from .problem import AssignmentProblem, IntArray
-from .residual import IMPOSSIBLE, add, chain_gains, may_swap, residual, split
+from .residual import IMPOSSIBLE, Residual, add, chain_gains, entering, residual, split, swaps
 from .solution import FloatArray, Solution
 
 
@@ -28,6 +28,11 @@ def prices(problem: AssignmentProblem, solution: Solution, trainees: ArrayLike |
         leave one more place of a trainee empty; NaN where a rule, a pin, a minimum load or a capacity of
         zero excludes the pair.
 
+    Raises
+    ------
+    InvalidInputError
+        For a solution of another objective than ``"total"`` and ``"coverage_then_total"``.
+
     Notes
     -----
     Forcing a pair sends one unit of flow along it and back by the best chain of exchanges, so one table of
@@ -40,32 +45,30 @@ def prices(problem: AssignmentProblem, solution: Solution, trainees: ArrayLike |
     >>> prices(problem, assign(problem)).round(6).tolist()
     [[-0.6, 0.0], [0.0, -0.6]]
     """
+    if solution.objective not in ("total", "coverage_then_total"):
+        raise InvalidInputError(
+            "The 'solution' parameter of prices must be of the objective total or coverage_then_total, the only "
+            f"ones whose pairs have a price in the total. Got {solution.objective} instead."
+        )
     left = residual(problem, solution.pairs, solution.objective)
     rows = np.arange(problem.n_trainees) if trainees is None else np.asarray(trainees, dtype=np.int64)
+    change = _change(left)
+    coverage, units = split(np.where(change == IMPOSSIBLE, 0, change), left.bonus)
+    worth = np.where(coverage < 0, -np.inf, units / problem.units_per_score)
+    table = np.full(problem.units.shape, np.nan)
+    table[left.net.pairs[:, 0], left.net.pairs[:, 1]] = np.where(change == IMPOSSIBLE, np.nan, worth)
+    table[solution.pairs[:, 0], solution.pairs[:, 1]] = 0.0
+    return table[rows]
+
+
+def _change(left: Residual) -> IntArray:
+    """Return the change in units when each pair of the network is forced, shape (n_pairs,)."""
+    net, leaf = left.net, left.net.mentors.leaf
     best = chain_gains(left.gains)
-    back = np.full(problem.units.shape, IMPOSSIBLE, dtype=np.int64)
-    swaps = may_swap(problem, left.free_pairs, left.free_pairs[:, 0], left.free_pairs[:, 1])
-    for (trainee, _), now, cell, may in zip(
-        left.free_pairs, left.chosen_units, left.chosen_leaf, swaps, strict=True
-    ):
-        leaving = add(best[left.leaf[trainee], cell], np.full(problem.n_mentors, -now))
-        np.maximum(back[trainee], np.where(may, leaving, IMPOSSIBLE), out=back[trainee])
-    joins = may_swap(problem, left.free_pairs, np.flatnonzero(left.short), None)
-    entering = np.where(joins, best[left.leaf[left.short], left.n_cells], IMPOSSIBLE)
-    back[left.short] = np.maximum(back[left.short], entering)
-    change = add(back[rows], problem.units[rows] + left.bonus)
-    change[~usable(problem)[rows]] = IMPOSSIBLE
-    return _as_scores(problem, solution, rows, change, left.bonus)
-
-
-def _as_scores(
-    problem: AssignmentProblem, solution: Solution, rows: IntArray, change: IntArray, bonus: int
-) -> FloatArray:
-    excluded = ~problem.open[rows] | (change == IMPOSSIBLE)
-    coverage, units = split(np.where(excluded, 0, change), bonus)
-    result = np.where(coverage < 0, -np.inf, units / problem.units_per_score)
-    result[excluded] = np.nan
-    chosen = np.zeros(problem.units.shape, dtype=bool)
-    chosen[solution.pairs[:, 0], solution.pairs[:, 1]] = True
-    result[chosen[rows]] = 0.0
-    return result
+    back = np.full(len(net.pairs), IMPOSSIBLE, dtype=np.int64)
+    for leaving, joining in swaps(net, left.taken, left.trainee_load):
+        returned = add(best[leaf[joining], leaf[leaving]], -left.weights[leaving] - left.bonus)
+        back[joining] = np.maximum(back[joining], returned)
+    joins = entering(net, left.taken, left.trainee_load)
+    back[joins] = np.maximum(back[joins], best[leaf[joins], left.n_cells])
+    return add(back, left.weights + left.bonus)

@@ -2,38 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from .exceptions import InvalidInputError, MatchingError
-from .network import Network, Tree, network
+from .network import Network, network
 from .problem import AssignmentProblem, BoolArray, IntArray
+
+
+class ImprovableError(MatchingError):
+    """A cycle of moves still improves the assignment, so no prices support it."""
+
+    def __init__(self) -> None:
+        super().__init__("The assignment can still be improved by a cycle of moves, so no prices support it.")
+
 
 # "Not possible". Half the 64-bit range, so that the sum of two of them does not overflow.
 IMPOSSIBLE = -(2**62)
-_BLOCK_PAIRS = 1024
 
 
 @dataclass(frozen=True, eq=False)
 class Residual:
-    """The exchanges an assignment leaves open, one node per cell of the mentors' side and a last one "outside".
+    """The exchanges a choice of pairs leaves open, one node per cell of the mentors' side and "outside" last.
 
     Attributes
     ----------
+    net : Network
+        The pairs that may be chosen, and the limits without the pins.
+    weights : int64 array of shape (n_pairs,)
+        What each pair is worth in units, without the bonus.
     bonus : int
-        Units that filling one place is worth on top of its score: the problem's step, or 0 for the plain
-        total.
-    free_pairs : int64 array of shape (n_free_pairs, 2)
-        Chosen pairs that are not pinned.
-    short : bool array of shape (n_trainees,)
-        True for trainees with fewer mentors than they need.
-    leaf, trainee_leaf : int64 arrays of shape (n_trainees, n_mentors)
-        Innermost cell of each open pair on either side: the mentor and the trainee where no quota applies.
-    load : int64 array of shape (n_cells,)
-        Pairs in each cell of the mentors' side, without the pins; the mentors come first.
-    trainees, mentors : Tree
-        The cells of both sides, with their limits and minimums without the pins.
+        Units that filling one place is worth on top: the problem's step, or 0 for the plain total.
+    taken : int64 array of shape (n_taken,)
+        Positions of the chosen pairs in `net.pairs`, ascending.
+    trainee_load, load : int64 arrays of shape (n_cells,)
+        Chosen pairs in each cell of either side.
     gains : int64 array of shape (n_cells + 1, n_cells + 1)
         ``gains[j, k]``: most units won by moving one trainee from cell j to cell k; outside as j stands for a
         trainee without a mentor (or for releasing a place), outside as k for dropping a trainee (or a free
@@ -42,37 +47,49 @@ class Residual:
 
     Notes
     -----
-    One pass over the scores of the chosen pairs' rows; (n_cells + 1)² integers of memory. The network is that
-    of R. K. Ahuja, T. L. Magnanti and J. B. Orlin, "Network Flows" (1993), chapter 9, with the trainees
-    contracted: a trainee may always leave, and join wherever no kind of mentor is full or the mentor left was
-    of the same kind.
+    One pass over the pairs; (n_cells + 1)² integers of memory. The network is that of R. K. Ahuja, T. L.
+    Magnanti and J. B. Orlin, "Network Flows" (1993), chapter 9, with the trainees contracted.
     """
 
-    problem: AssignmentProblem
+    net: Network
+    weights: IntArray
     bonus: int
-    free_pairs: IntArray
-    short: BoolArray
-    leaf: IntArray
-    trainee_leaf: IntArray
+    taken: IntArray
+    trainee_load: IntArray
     load: IntArray
-    trainees: Tree
-    mentors: Tree
     gains: IntArray
 
     @property
-    def chosen_units(self) -> IntArray:
-        """Units of each free chosen pair with the bonus, shape (n_free_pairs,)."""
-        return self.problem.units[self.free_pairs[:, 0], self.free_pairs[:, 1]] + self.bonus
-
-    @property
-    def chosen_leaf(self) -> IntArray:
-        """Innermost cell of each free chosen pair, shape (n_free_pairs,)."""
-        return self.leaf[self.free_pairs[:, 0], self.free_pairs[:, 1]]
+    def problem(self) -> AssignmentProblem:
+        """The problem."""
+        return self.net.problem
 
     @property
     def n_cells(self) -> int:
         """Number of cells, which is also the place of "outside"."""
         return len(self.load)
+
+    @property
+    def free_pairs(self) -> IntArray:
+        """Chosen pairs that are not pinned, shape (n_taken, 2)."""
+        return self.net.pairs[self.taken]
+
+    @property
+    def chosen_units(self) -> IntArray:
+        """Units of each free chosen pair with the bonus, shape (n_taken,)."""
+        return self.weights[self.taken] + self.bonus
+
+    @property
+    def chosen_leaf(self) -> IntArray:
+        """Innermost cell of each free chosen pair on the mentors' side, shape (n_taken,)."""
+        return self.net.mentors.leaf[self.taken]
+
+    @property
+    def short(self) -> BoolArray:
+        """True for trainees with fewer mentors than they need, shape (n_trainees,)."""
+        n = self.problem.n_trainees
+        lacking: BoolArray = self.trainee_load[:n] < self.net.trainees.limit[:n]
+        return lacking
 
 
 def residual(problem: AssignmentProblem, pairs: IntArray, objective: str) -> Residual:
@@ -87,18 +104,38 @@ def residual(problem: AssignmentProblem, pairs: IntArray, objective: str) -> Res
     if net is None:
         raise InvalidInputError("The 'problem' parameter must be a flow. Got quotas that cross instead.")
     bonus = problem.step if objective == "coverage_then_total" else 0
+    codes = net.pairs[:, 0] * problem.n_mentors + net.pairs[:, 1]
     free = pairs[~_is_pinned(problem, pairs)]
-    degree = np.bincount(free[:, 0], minlength=problem.n_trainees)
-    short = degree < problem.free_need
-    load = net.loads(free)
-    trainee_leaf, leaf = net.leaves()
-    gains = _exchange_gains(problem, net, free, short, leaf, bonus)
-    cells, tree = np.arange(len(load)), net.mentors
+    taken = np.searchsorted(codes, np.sort(free[:, 0] * problem.n_mentors + free[:, 1]))
+    return exchanges(net, net.units, bonus, taken)
+
+
+def exchanges(
+    net: Network, weights: IntArray, bonus: int, taken: IntArray, places: IntArray | None = None
+) -> Residual:
+    """Return the exchanges that the pairs at the positions `taken` leave open, as :class:`Residual` says.
+
+    `places`, of shape (n_mentors, n_places + 1), is the cost of each mentor's last place that is fixed, and of
+    the first, second, ... place beyond it.
+    """
+    trainee_load = net.trainees.loads(net.trainees.leaf[taken])
+    tree, load = net.mentors, net.mentors.loads(net.mentors.leaf[taken])
+    gains = _exchange_gains(net, weights, bonus, taken, trainee_load)
+    cells = np.arange(len(load))
     room, above = load < tree.limit, load > tree.minimum
-    gains[cells[room], tree.parent[room]] = np.maximum(gains[cells[room], tree.parent[room]], 0)
-    gains[tree.parent[above], cells[above]] = np.maximum(gains[tree.parent[above], cells[above]], 0)
+    costs = np.zeros((2, len(load)), np.int64)
+    if places is not None:
+        mentors = np.arange(len(places))
+        # Where only fixed pairs are left, the price still has to cover the last place they hold.
+        above[mentors] |= tree.minimum[mentors] == 0
+        room[mentors] &= load[mentors] + 1 < places.shape[1]
+        costs[0, mentors] = places[mentors, np.minimum(load[mentors] + 1, places.shape[1] - 1)]
+        costs[1, mentors] = places[mentors, load[mentors]]
+    up, down = (cells[room], tree.parent[room]), (tree.parent[above], cells[above])
+    gains[up] = np.maximum(gains[up], -costs[0, room])
+    gains[down] = np.maximum(gains[down], costs[1, above])
     np.fill_diagonal(gains, 0)
-    return Residual(problem, bonus, free, short, leaf, trainee_leaf, load, net.trainees, tree, gains)
+    return Residual(net, weights, bonus, taken, trainee_load, load, gains)
 
 
 def _is_pinned(problem: AssignmentProblem, pairs: IntArray) -> BoolArray:
@@ -107,46 +144,71 @@ def _is_pinned(problem: AssignmentProblem, pairs: IntArray) -> BoolArray:
 
 
 def _exchange_gains(
-    problem: AssignmentProblem, net: Network, free: IntArray, short: BoolArray, leaf: IntArray, bonus: int
+    net: Network, weights: IntArray, bonus: int, taken: IntArray, trainee_load: IntArray
 ) -> IntArray:
-    outside = net.mentors.n_cells
+    """Contract the trainees: what each pair that may join wins against each pair its trainee may leave."""
+    outside, leaf = net.mentors.n_cells, net.mentors.leaf
     gains = np.full((outside + 1, outside + 1), IMPOSSIBLE, dtype=np.int64)
-    joinable = np.zeros(problem.units.shape, dtype=bool)
-    joinable[net.pairs[:, 0], net.pairs[:, 1]] = True
-    joinable[free[:, 0], free[:, 1]] = False
-    rows, columns = free.T
-    start = leaf[rows, columns]
-    now = problem.units[rows, columns]
-    for first in range(0, len(free), _BLOCK_PAIRS):
-        part = slice(first, first + _BLOCK_PAIRS)
-        may = joinable[rows[part]] & may_swap(problem, free, rows[part], columns[part])
-        gain = problem.units[rows[part]] - now[part, None]
-        place = np.broadcast_to(start[part, None], may.shape)[may], leaf[rows[part]][may]
-        np.maximum.at(gains, place, gain[may])
-    np.maximum.at(gains[:, outside], start, -now - bonus)
-    may = joinable[short] & may_swap(problem, free, np.flatnonzero(short), None)
-    np.maximum.at(gains[outside], leaf[short][may], problem.units[short][may] + bonus)
+    for leaving, joining in swaps(net, taken, trainee_load):
+        place = leaf[leaving] * (outside + 1) + leaf[joining]
+        np.maximum.at(gains.ravel(), place, weights[joining] - weights[leaving])
+    owners, upper = net.pairs[taken, 0], net.trainees
+    spare = trainee_load > upper.minimum
+    drops = taken[spare[owners] & _way_open(net, upper.leaf[taken], None, spare)]
+    np.maximum.at(gains[:, outside], leaf[drops], -weights[drops] - bonus)
+    joins = entering(net, taken, trainee_load)
+    np.maximum.at(gains[outside], leaf[joins], weights[joins] + bonus)
     return gains
 
 
-def may_swap(
-    problem: AssignmentProblem, free: IntArray, trainees: IntArray, left: IntArray | None
-) -> BoolArray:
-    """Return where kinds of mentors let each trainee join, shape (len(trainees), n_mentors).
+def swaps(net: Network, taken: IntArray, trainee_load: IntArray) -> Iterator[tuple[IntArray, IntArray]]:
+    """Yield positions of pairs (leaving, joining) of one trainee each, all there are, without repetition."""
+    upper = net.trainees
+    joining = _others(net, taken)
+    start = np.searchsorted(net.pairs[taken, 0], np.arange(net.problem.n_trainees + 1))
+    degree, trainee = np.diff(start), net.pairs[joining, 0]
+    for rank in range(int(degree.max(initial=0))):
+        held = degree[trainee] > rank
+        joins, leaves = joining[held], taken[start[trainee[held]] + rank]
+        inward = _way_open(net, upper.leaf[joins], upper.leaf[leaves], trainee_load < upper.limit)
+        outward = _way_open(net, upper.leaf[leaves], upper.leaf[joins], trainee_load > upper.minimum)
+        may = inward & outward
+        yield leaves[may], joins[may]
 
-    `left` names the mentor each trainee gives up for it, None for no mentor.
-    """
-    may = np.ones((len(trainees), problem.n_mentors), dtype=bool)
-    for quota in problem.quotas:
-        if quota.parameter != "kinds":
-            continue
-        room = quota.counts(free) < quota.free_limit(problem.pinned)
-        kind = np.where(quota.columns < 0, room.shape[1], quota.columns)
-        joins = np.append(room, np.ones((len(room), 1), dtype=bool), axis=1)[trainees][:, kind]
-        if left is not None:
-            joins |= kind[left][:, None] == kind
-        may &= joins
-    return may
+
+def entering(net: Network, taken: IntArray, trainee_load: IntArray) -> IntArray:
+    """Return positions of the pairs that trainees below their need may join, ascending."""
+    others, upper = _others(net, taken), net.trainees
+    room = trainee_load < upper.limit
+    others = others[room[net.pairs[others, 0]]]
+    joining: IntArray = others[_way_open(net, upper.leaf[others], None, room)]
+    return joining
+
+
+def _others(net: Network, taken: IntArray) -> IntArray:
+    free = np.ones(len(net.pairs), dtype=bool)
+    free[taken] = False
+    return np.flatnonzero(free)
+
+
+def _way_open(net: Network, leaf: IntArray, other: IntArray | None, passable: BoolArray) -> BoolArray:
+    """Return where every kind around a pair, but not around the other pair of its trainee, is passable."""
+    tree, n_trainees = net.trainees, net.problem.n_trainees
+    way = np.ones(len(leaf), dtype=bool)
+    cell = leaf
+    while (inner := cell >= n_trainees).any():
+        shared = _encloses(net, cell, other) if other is not None else np.zeros(len(leaf), dtype=bool)
+        way &= ~inner | shared | passable[cell]
+        cell = np.where(inner, tree.parent[cell], cell)
+    return way
+
+
+def _encloses(net: Network, cell: IntArray, leaf: IntArray) -> BoolArray:
+    found: BoolArray = leaf == cell
+    while (inner := leaf >= net.problem.n_trainees).any():
+        leaf = np.where(inner, net.trainees.parent[leaf], leaf)
+        found |= leaf == cell
+    return found
 
 
 def add(left: IntArray, right: IntArray) -> IntArray:
@@ -177,7 +239,7 @@ def chains_from(gains: IntArray, node: int) -> IntArray:
         if np.array_equal(longer, best):
             return best
         best = longer
-    raise MatchingError("The assignment can still be improved by a cycle of moves, so no prices support it.")
+    raise ImprovableError
 
 
 def potentials(left: Residual) -> IntArray:
@@ -187,7 +249,7 @@ def potentials(left: Residual) -> IntArray:
     there it may be negative, as near to 0 as the other prices allow. The price of a cell holds the prices of
     the cells that enclose it.
     """
-    outside, tree = left.n_cells, left.mentors
+    outside, tree = left.n_cells, left.net.mentors
     gains = left.gains.copy()
     # Nothing forces a pair into a cell without a minimum, so it costs no less than what encloses it.
     unforced = np.flatnonzero(tree.minimum == 0)
@@ -207,33 +269,27 @@ def potentials(left: Residual) -> IntArray:
         if np.array_equal(lower, prices):
             return prices
         prices = lower
-    raise MatchingError("The minimum loads have no prices that support the assignment.")
+    raise ImprovableError
 
 
 def trainee_worth(left: Residual, prices: IntArray) -> IntArray:
     """Return what one more mentor within each cell of the trainees' side would bring, in units.
 
     Shape (n_cells,): the needs first, which are the trainees' utilities, then the kinds of mentors. A full
-    kind is worth what its worst pair brings beyond the price of the place, any other what encloses it.
+    cell is worth what its worst pair brings beyond the price of the place, any other what encloses it.
     """
-    problem, tree = left.problem, left.trainees
+    tree = left.net.trainees
     surplus = left.chosen_units - prices[left.chosen_leaf]
     least = np.full(tree.n_cells, np.iinfo(np.int64).max)
-    full = np.zeros(tree.n_cells, dtype=bool)
-    start = problem.n_trainees
-    np.minimum.at(least, left.free_pairs[:, 0], surplus)
-    for quota in (quota for quota in problem.quotas if quota.parameter == "kinds"):
-        part = slice(start, start + quota.limit.size)
-        cell = quota.cells(left.free_pairs[:, 0], left.free_pairs[:, 1])
-        np.minimum.at(least[part], cell[cell >= 0], surplus[cell >= 0])
-        full[part] = (quota.counts(left.free_pairs) >= quota.free_limit(problem.pinned)).ravel()
-        start = part.stop
-    utilities = np.where(left.short | (problem.free_need == 0), 0, least[: problem.n_trainees])
-    counted = full & (least < np.iinfo(np.int64).max) & (tree.parent < tree.n_cells)
-    worth = np.append(utilities, np.zeros(tree.n_cells + 1 - problem.n_trainees, np.int64))
-    for _ in problem.quotas:
-        worth[:-1] = np.where(counted, least, worth[tree.parent])
-        worth[: problem.n_trainees] = utilities
+    cell = tree.leaf[left.taken]
+    while len(cell):
+        np.minimum.at(least, cell, surplus)
+        cell = tree.parent[cell]
+        surplus, cell = surplus[cell < tree.n_cells], cell[cell < tree.n_cells]
+    full = (left.trainee_load > 0) & (left.trainee_load >= tree.limit)
+    worth = np.zeros(tree.n_cells + 1, np.int64)
+    for _ in range(1 + len(left.problem.quotas)):
+        worth[:-1] = np.where(full, least, worth[tree.parent])
     return worth[:-1]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,26 @@ from numpy.typing import NDArray
 from .problem import AssignmentProblem, IntArray
 
 FloatArray = NDArray[np.float64]
+_Scalar = TypeVar("_Scalar", bound=np.generic)
+
+
+@dataclass(frozen=True, eq=False)
+class LevelPrices:
+    """Prices that prove one aim of an objective among all choices that are best for the aims before it.
+
+    Attributes
+    ----------
+    slot : int64 array of shape (n_mentors,)
+        Price of a place at each mentor, in what the aim counts.
+    utility : int64 array of shape (n_trainees,)
+        Price of a place of each trainee.
+    quotas : tuple of int64 arrays
+        One per quota of the problem, of the shape of its limits.
+    """
+
+    slot: IntArray
+    utility: IntArray
+    quotas: tuple[IntArray, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,7 +40,7 @@ class Solution:
     Attributes
     ----------
     objective : str
-        What was maximised: ``"coverage_then_total"`` or ``"total"``.
+        What was maximised, as in :func:`assign`.
     pairs : int64 array of shape (n_pairs, 2)
         (trainee, mentor), sorted by trainee, then mentor; pinned pairs included.
     unmatched : int64 array of shape (n,)
@@ -45,6 +66,10 @@ class Solution:
         cell. Beside quotas a slot price is an upper limit of what one more place would bring.
     quota_coverage : tuple of int64 arrays
         The coverage part of the same.
+    levels : tuple of LevelPrices
+        Proof of what comes between coverage and total: for ``"worst_off_then_total"`` one level, that not all
+        pairs can be above the lowest score; for ``"leximin"`` one for each score among the pairs, lowest
+        first; for ``"balanced_load"`` one, in millionths.
 
     Notes
     -----
@@ -66,6 +91,40 @@ class Solution:
     utility_coverage: IntArray
     quota_prices: tuple[FloatArray, ...] = ()
     quota_coverage: tuple[IntArray, ...] = ()
+    levels: tuple[LevelPrices, ...] = ()
+
+    @classmethod
+    def proven(
+        cls,
+        problem: AssignmentProblem,
+        objective: str,
+        pairs: IntArray,
+        bound: int,
+        coverage: LevelPrices,
+        score: LevelPrices,
+        levels: tuple[LevelPrices, ...] = (),
+    ) -> Solution:
+        """Return the answer with these pairs, in any order; `bound` and `score` are in units."""
+        chosen = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+        scale = problem.units_per_score
+        total = int(problem.units[chosen[:, 0], chosen[:, 1]].sum())
+        degree = np.bincount(chosen[:, 0], minlength=problem.n_trainees)
+        return cls(
+            objective=objective,
+            pairs=_frozen(chosen),
+            unmatched=_frozen(np.flatnonzero(degree < problem.need)),
+            total=total / scale,
+            bound=bound / scale,
+            gap=relative_gap(bound / scale, total / scale),
+            load=_frozen(np.bincount(chosen[:, 1], minlength=problem.n_mentors)),
+            slot_prices=_frozen(score.slot / scale),
+            slot_coverage=_frozen(coverage.slot),
+            utilities=_frozen(score.utility / scale),
+            utility_coverage=_frozen(coverage.utility),
+            quota_prices=tuple(_frozen(units / scale) for units in score.quotas),
+            quota_coverage=tuple(_frozen(places) for places in coverage.quotas),
+            levels=levels,
+        )
 
     @property
     def matched(self) -> int:
@@ -89,6 +148,11 @@ class Solution:
             gap=relative_gap(self.bound, total),
             load=np.bincount(columns, minlength=problem.n_mentors),
         )
+
+
+def _frozen(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
+    array.setflags(write=False)
+    return array
 
 
 def relative_gap(bound: float, total: float) -> float:

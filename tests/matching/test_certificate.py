@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import matching.certificate as subject
-from matching import AssignmentProblem, InvalidInputError, assign, judge, verify
+from matching import AssignmentProblem, InvalidInputError, assign, judge, level_certificate, verify
 from matching.solution import relative_gap
 
 from .oracles import every_choice, problems
@@ -121,6 +121,7 @@ def test_solution_of_another_problem_is_refused():
 
 
 def test_check_imports_nothing_of_the_solver():
-    tree = ast.parse(Path(subject.__file__).read_text(encoding="utf-8"))
-    imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert imported <= {"__future__", "dataclasses", "problem", "solution"}
+    for module in (subject, level_certificate):
+        tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
+        imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
+        assert imported <= {"__future__", "dataclasses", "typing", "level_certificate", "problem", "solution"}
