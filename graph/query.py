@@ -32,6 +32,7 @@ from graph.pain_points import PainPoint
 from graph.pairings import Pairing
 from graph.people import Mentor, Trainee
 from graph.recommendations import Recommendation
+from graph.replay import ReplayQuery
 from graph.review import ReviewItem
 from graph.rules import Rule
 from graph.runs import MatchRun
@@ -48,7 +49,7 @@ _id = required(strawberry.ID, "Its global id.")
 
 
 @strawberry.type(description="What can be read. Lists hold what the holder of the token may see.")
-class Query(WhatIfQuery, OverridePreviewQuery):
+class Query(WhatIfQuery, OverridePreviewQuery, ReplayQuery):
     """What can be read."""
 
     node: Node | None = stored("Anything by its global id; null when there is none that you may see.", id=_id)

@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.overrides import override_json, preview_json, print_preview
 from service.cli.pairs import match_json, print_match
+from service.cli.replay import print_replay, replay_json
 from service.cli.running import acting, print_json, run, working
 from service.cli.what_if import print_what_if, what_if_json
 from studio.errors import StudioError
@@ -28,6 +29,7 @@ def match(
     reason: Annotated[str, typer.Option("--reason", help="HELP_OVERRIDE_REASON")] = "",
     lock: Annotated[bool, typer.Option("--lock/--no-lock", help="HELP_OVERRIDE_LOCK")] = True,
     move_others: Annotated[bool, typer.Option("--move-others", help="HELP_MOVE_OTHERS")] = False,
+    replay: Annotated[str | None, typer.Option("--replay", help="HELP_REPLAY")] = None,
     studio: StudioOption = None,
     form: FormatOption = Format.TEXT,
     lang: LanguageOption = Language.ZH,
@@ -38,9 +40,11 @@ def match(
         show = print_what_if
     elif preview or override:
         show = print_preview
+    elif replay:
+        show = print_replay
 
     async def ask(engine: AsyncEngine, actor: Actor) -> dict[str, Any]:
-        if sum(map(bool, (what_if, preview, override))) > 1:
+        if sum(map(bool, (what_if, preview, override, replay))) > 1:
             raise StudioError("MATCH_ONE_QUESTION")
         if what_if:
             return await what_if_json(engine, actor, cohort, what_if, lang.value)
@@ -49,6 +53,8 @@ def match(
         if override:
             how: dict[str, Any] = {"reason": reason, "lock": lock, "move_others": move_others}
             return await override_json(engine, actor, cohort, override, lang.value, **how)
+        if replay:
+            return await replay_json(engine, actor, cohort, replay, lang.value)
         async with writing(engine) as session:
             row = await find_cohort(session, actor.studio_id, cohort)
             run_row = await match_cohort(session, actor, row.id)

@@ -2,6 +2,7 @@
 
 from studio.messages import listed, translate
 from studio.operations.override_preview import Effect, Obstacle, OverridePreview, Verdict
+from studio.operations.replay import Replay, ReplayOutcome
 from studio.operations.what_if import Change
 from studio.store.enums import Role
 from studio.store.labels import label
@@ -82,6 +83,15 @@ def told_obstacle(obstacle: Obstacle, language: str) -> str:
         author=_author(obstacle.author or "", language),
         until=until,
     )
+
+
+def told_replay(replay: Replay, language: str) -> str:
+    """Return what came of a replay."""
+    parts = [translate(f"INPUT_{part.value}", language) for part in replay.changed]
+    code = f"REPLAY_{replay.outcome.value}"
+    if replay.outcome is ReplayOutcome.INPUT_CHANGED and not parts:
+        code = "REPLAY_INPUT_GONE"
+    return translate(code, language, number=replay.run.number, parts=parts, n_changes=len(replay.changes))
 
 
 def _fixed(preview: OverridePreview, language: str) -> list[str]:

@@ -5,7 +5,8 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Field
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import Field, select
 
 from studio.store.columns import StudioRow, UTCDateTime, enum_type, finite
 from studio.store.enums import MatchRunState, PublishState
@@ -104,3 +105,11 @@ class MatchMove(StudioRow, table=True):
     to_mentor_id: UUID | None = Field(default=None, foreign_key="mentor.id")
     score_before: float | None = None
     score_after: float | None = None
+
+
+async def run_of_number(session: AsyncSession, cohort_id: UUID, number: int) -> MatchRun | None:
+    """Return a cohort's run by its number, or None."""
+    found = await session.execute(
+        select(MatchRun).where(MatchRun.cohort_id == cohort_id, MatchRun.number == number)
+    )
+    return found.scalar_one_or_none()

@@ -104,3 +104,14 @@ def test_price_is_told_and_the_override_saved_with_its_reason(folder: Path) -> N
 )
 def test_wrong_pairs_are_refused(folder: Path, arguments: tuple[str, ...], code: str) -> None:
     assert answer(folder, "match", "--cohort", 3, *arguments, code=1)["error"]["code"] == code
+
+
+def test_run_is_replayed_by_its_number_or_id(folder: Path) -> None:
+    run = answer(folder, "match", "--cohort", 3)["runId"]
+    by_id = answer(folder, "match", "--cohort", 3, "--replay", run)
+    assert (by_id["runId"], by_id["outcome"]) == (run, "SAME")
+    assert answer(folder, "match", "--cohort", 3, "--replay", "1")["outcome"] in ("SAME", "OVERRIDDEN")
+    assert "the same" in yanzhen(folder, "match", "--cohort", 3, "--replay", run, "--lang", "en").stdout
+    for wrong in ("99", "MR_x", "TR_" + "0" * 32):
+        refused = answer(folder, "match", "--cohort", 3, "--replay", wrong, code=1)["error"]
+        assert refused["code"] == "NOT_FOUND"
