@@ -172,6 +172,7 @@ DO: dict[str, frozenset[Role]] = {
     "override_pairing": frozenset({ORGANIZER}),
     "publish_match_run": frozenset({ORGANIZER}),
     "propose_rematch": frozenset({ORGANIZER}),
+    "offer_place": frozenset({ORGANIZER}),
     "roll_back_match_run": frozenset({ORGANIZER}),
     # For oneself, an organizer on behalf of others; whose pairing it is, the operation asks the row policies.
     "answer_pairing": frozenset({ORGANIZER, MENTOR, TRAINEE}),

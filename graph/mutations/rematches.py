@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from graph.pairings import Pairing
 from graph.payloads import (
     MutationInfo,
     Stored,
@@ -17,6 +18,7 @@ from graph.payloads import (
 )
 from graph.runs import MatchRun
 from graph.stored import stored
+from studio.operations.offering import offer_place
 from studio.operations.rematching import propose_rematch
 from studio.operations.rollback import roll_back_match_run
 from studio.operations.run_cancelling import cancel_match_run
@@ -35,6 +37,28 @@ class ProposeRematchPayload:
     """The queued proposal."""
 
     run: MatchRun | None = stored("The proposal, a draft based on the published run.")
+    user_errors: list[UserError] = user_errors()
+
+
+@strawberry.input(description="Which waiting trainee gets which mentor's free place, and why.")
+class OfferPlaceInput:
+    """Which waiting trainee gets which mentor's free place, and why."""
+
+    run_id: strawberry.ID = input_field("The published run's global id.")
+    trainee_id: strawberry.ID = input_field("The global id of a trainee whom the run could not place.")
+    mentor_id: strawberry.ID = input_field("The mentor's global id.")
+    reason: str = input_field("Why; kept with the pairing.")
+    expected_version: int | None = input_field(
+        "The run's version that you have read; refused when it has changed.", default=None
+    )
+    idempotency_key: str | None = idempotency_key()
+
+
+@strawberry.type(description="The pairing that both sides are asked for.")
+class OfferPlacePayload:
+    """The pairing that both sides are asked for."""
+
+    pairing: Pairing | None = stored("The pairing.")
     user_errors: list[UserError] = user_errors()
 
 
@@ -95,6 +119,32 @@ class RematchMutation:
                 idempotency_key=input.idempotency_key,
             )
             return {"run": Stored("MatchRun", run.id)}
+
+        return await answer(info, work)  # type: ignore[no-any-return]
+
+    @strawberry.mutation(
+        description="Gives a trainee whom the published run could not place a mentor's free place; both sides are then "
+        "asked for their consent."
+    )
+    async def offer_place(
+        self,
+        info: MutationInfo,
+        input: Annotated[OfferPlaceInput, strawberry.argument(description="Whom, and whose place.")],
+    ) -> OfferPlacePayload:
+        """Offer a free place."""
+
+        async def work(session: AsyncSession) -> dict[str, Any]:
+            pairing = await offer_place(
+                session,
+                info.context.actor,
+                row_id(input.run_id, "MatchRun", "runId"),
+                row_id(input.trainee_id, "Trainee", "traineeId"),
+                row_id(input.mentor_id, "Mentor", "mentorId"),
+                reason=input.reason,
+                expected_version=input.expected_version,
+                idempotency_key=input.idempotency_key,
+            )
+            return {"pairing": Stored("Pairing", pairing.id)}
 
         return await answer(info, work)  # type: ignore[no-any-return]
 

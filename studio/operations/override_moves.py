@@ -180,6 +180,8 @@ async def _score(session: AsyncSession, run: MatchRun, pairing: Pairing | None, 
 async def note_matched(session: AsyncSession, run: MatchRun, trainee_id: UUID) -> None:
     """Count a trainee who had no mentor in the run as matched."""
     run.matched += 1
+    # Somebody may have joined the roster since the run was computed.
+    run.total = max(run.total, run.matched)
     await session.execute(
         sa.delete(Unmatched).where(col(Unmatched.run_id) == run.id, col(Unmatched.trainee_id) == trainee_id)
     )

@@ -12,6 +12,8 @@ from studio.store.columns import StudioRow, UserText, UTCDateTime, enum_type, fi
 from studio.store.enums import PairingOrigin, PairingState
 from studio.store.runs import MatchRun
 
+TAKES_PLACE = "state NOT IN ('COMPLETED', 'ENDED', 'DECLINED', 'EXPIRED')"
+
 
 class Pairing(StudioRow, table=True):
     """A trainee with a mentor, in a match run.
@@ -22,7 +24,15 @@ class Pairing(StudioRow, table=True):
 
     __table_args__ = (
         sa.UniqueConstraint("run_id", "trainee_id"),
-        sa.UniqueConstraint("run_id", "place_id"),
+        # Within a run, too, a place is taken once, by the pairs that have not come to an end.
+        sa.Index(
+            "uq_pairing_run_place",
+            "run_id",
+            "place_id",
+            unique=True,
+            sqlite_where=sa.text(TAKES_PLACE),
+            postgresql_where=sa.text(TAKES_PLACE),
+        ),
         sa.UniqueConstraint("held_place_id"),
         sa.CheckConstraint("held_place_id IS NULL OR held_place_id = place_id", "held_is_place"),
         # From publication to the end a pair holds its place.

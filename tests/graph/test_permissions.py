@@ -101,6 +101,7 @@ INPUTS = {
     "recordContentEvent": None,
     "startMatchRun": "{cohortId: $c}",
     "publishMatchRun": "{runId: $r, expectedVersion: 1}",
+    "offerPlace": '{runId: $r, traineeId: $t, mentorId: $m, reason: "a"}',
     "cancelMatchRun": "{runId: $r}",
     "rollBackMatchRun": '{runId: $r, reason: "a", expectedVersion: 1}',
     "proposeRematch": "{runId: $r}",
