@@ -86,8 +86,16 @@ class MentoringPackage(Node):
     """A plan made for one trainee."""
 
     trainee: Trainee | None = stored("For whom it is.")
-    pairing: Pairing | None = stored("The pairing that it belongs to.")
-    number: int = stored("Its version within the pairing; a renewed or edited package has the next one.")
+    mentor: Mentor | None = stored("With which mentor.")
+    pairing: Pairing | None = stored("The pairing that this version was made for.")
+    number: int = stored(
+        "Its version among all of the trainee with this mentor, from run to run; a renewed or edited package has the "
+        "next one."
+    )
+    replaces: "MentoringPackage | None" = stored(
+        "The package with another mentor whose place this version took; null for all others, and where you may not "
+        "see it."
+    )
     origin: PackageOrigin = stored("Whether it was planned or edited.")
     reason: str | None = stored("Why it was edited, if somebody said so.")
     created_at: datetime = stored("When this version was made.")
@@ -95,7 +103,9 @@ class MentoringPackage(Node):
     events: list[PackageEvent] = stored("Topic events of the months after the week.")
     items: list[PackageItem] = stored("What to do, in its order.")
     total_minutes: int = stored("Minutes of all items together.")
-    versions: list["MentoringPackage"] = stored("All versions of the pairing's package, the newest first.")
+    versions: list["MentoringPackage"] = stored(
+        "All versions of the package, the newest first: those with the same mentor, of earlier runs, too."
+    )
     differences: list[PackageDifference] = stored(
         "What is not the same in another version, in the order of the items; empty for a number that is not there.",
         to=required(int, "Number of the other version; before is this one, after is that one."),

@@ -23,6 +23,9 @@ from studio.store.labels import label
 from studio.store.package_enums import Ability, DeliveryMode, DifferenceKind
 
 Node = dict[str, Any]
+# In what two versions of an item are compared, and how its words are read.
+COMPARED = ("day", "slot", "step", "topic", "content", "because", "minutes", "note")
+WORDS = {"slot": DaySlot, "step": ShadowStep}
 
 
 def package(
@@ -75,7 +78,7 @@ async def package_json(
         )
         older = _version(_pairing(compared["trainee"], pairing)["package"]["versions"], diff, "diff")
         differences = [
-            {"kind": one["kind"], "before": _item(one["before"]), "after": _item(one["after"])}
+            _difference(one["kind"], _item(one["before"]), _item(one["after"]))
             for one in older["differences"]
         ]
     return {
@@ -85,6 +88,7 @@ async def package_json(
         "version": chosen["number"],
         "versions": [{"version": one["number"], "origin": one["origin"]} for one in versions],
         "origin": chosen["origin"],
+        "replaces": _replaced(chosen["replaces"]),
         "reason": chosen["reason"],
         "minutes": chosen["totalMinutes"],
         "goals": [
@@ -124,6 +128,19 @@ def _version(versions: Sequence[Node], number: int, field: str) -> Node:
     raise StudioError("NO_VERSION", field=field, number=number, newest=versions[0]["number"])
 
 
+def _replaced(package: Node | None) -> Node | None:
+    """Return the other mentor's version that was replaced."""
+    if package is None:
+        return None
+    return {"mentor": package["mentor"]["displayName"], "version": package["number"]}
+
+
+def _difference(kind: str, before: Node | None, after: Node | None) -> Node:
+    """Return how an item differs, and in what where it stands in both versions."""
+    changed = [key for key in COMPARED if before[key] != after[key]] if before and after else []
+    return {"kind": kind, "changed": changed, "before": before, "after": after}
+
+
 def _item(item: Node | None) -> Node | None:
     if item is None:
         return None
@@ -139,6 +156,8 @@ def _print_package(result: Node, language: str) -> None:
     names = {"trainee": result["trainee"]["name"], "mentor": result["mentor"]["name"]}
     title = translate("CLI_PACKAGE", language, **names, version=result["version"])
     output.print(title, style="bold")
+    if result["replaces"]:
+        output.print(translate("CLI_REPLACES_PACKAGE", language, **result["replaces"]), style="dim")
     if result["differences"] is not None:
         _print_differences(result["differences"], language)
         return
@@ -177,7 +196,26 @@ def _print_differences(differences: Sequence[Node], language: str) -> None:
         output.print(translate("CLI_NO_DIFFERENCES", language))
     for one in differences:
         lines = [_line(one[side], language) for side in ("before", "after") if one[side]]
-        output.print(f"{_word(DifferenceKind(one['kind']), language)}  " + " → ".join(lines))
+        # One line where nothing but what follows it has changed.
+        output.print(f"{_word(DifferenceKind(one['kind']), language)}  " + " → ".join(dict.fromkeys(lines)))
+        for key in one["changed"]:
+            was, now = (_shown(one[side], key, language) for side in ("before", "after"))
+            about = translate(f"CLI_PACKAGE_{key.upper()}", language)
+            output.print(
+                translate("CLI_PACKAGE_CHANGED", language, about=about, was=was, now=now), style="dim"
+            )
+
+
+def _shown(item: Node, key: str, language: str) -> str:
+    """Return what an item says under a key, for people; what is not there is told by a dash."""
+    value = item[key]
+    if key == "content":
+        value = value and value["title"]
+    elif key in WORDS and value:
+        value = _word(WORDS[key](value), language)
+    elif key == "because" and value:
+        value = f"“{value}”"
+    return "—" if value is None else str(value)
 
 
 def _line(item: Node, language: str) -> str:

@@ -1,4 +1,4 @@
-"""What goes from one run's pairs to another's when a run is published or rolled back: states, consents, packages."""
+"""What goes from one run's pairs to another's when a run is published or rolled back: states and consents."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time, timedelta
@@ -12,7 +12,6 @@ from studio.store.clock import CHINA
 from studio.store.consents import Consent
 from studio.store.enums import JobKind, PairingState
 from studio.store.jobs import enqueue, waiting
-from studio.store.packages import MentoringPackage
 from studio.store.pairings import Pairing
 from studio.store.rows import chunks, insert_rows
 
@@ -42,7 +41,7 @@ def counterparts(ours: Iterable[Pairing], theirs: Iterable[Pairing]) -> list[tup
 
 
 async def carry(session: AsyncSession, pairs: Counterparts) -> None:
-    """Let consents and packages follow their pair from one run (first) into the other (second)."""
+    """Let consents follow their pair from one run (first) into the other (second); packages do so by themselves."""
     target_of = {source.id: target.id for source, target in pairs}
     for some in chunks(sorted(target_of.values())):
         await session.execute(sa.delete(Consent).where(col(Consent.pairing_id).in_(some)))
@@ -51,29 +50,11 @@ async def carry(session: AsyncSession, pairs: Counterparts) -> None:
         await insert_rows(
             session, [_copied(consent, target_of[consent.pairing_id]) for consent in found.scalars()]
         )
-        await _carry_packages(session, {source: target_of[source] for source in some})
 
 
 def _copied(consent: Consent, pairing_id: UUID) -> Consent:
     values = consent.model_dump(exclude={"id", "created_at", "updated_at", "version", "pairing_id"})
     return Consent(**values, pairing_id=pairing_id)
-
-
-async def _carry_packages(session: AsyncSession, target_of: dict[UUID, UUID]) -> None:
-    """Move packages behind those that the target has: what people edited last stays the version in use."""
-    numbers = await session.execute(
-        select(MentoringPackage.pairing_id, sa.func.max(MentoringPackage.number))
-        .where(col(MentoringPackage.pairing_id).in_([*target_of, *target_of.values()]))
-        .group_by(col(MentoringPackage.pairing_id))
-    )
-    newest: dict[UUID, int] = dict(numbers.all())
-    for source, target in target_of.items():
-        if source in newest:
-            await session.execute(
-                sa.update(MentoringPackage)
-                .where(col(MentoringPackage.pairing_id) == source)
-                .values(pairing_id=target, number=MentoringPackage.number + newest.get(target, 0))
-            )
 
 
 async def schedule_expiry(

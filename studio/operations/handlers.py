@@ -17,6 +17,7 @@ from studio.operations.meaning import read_by_meaning
 from studio.operations.models import cohorts_of
 from studio.operations.needs import refresh_needs
 from studio.operations.own import own
+from studio.operations.package_planning import plan_packages
 from studio.operations.recommendations import refresh_recommendations
 from studio.operations.rereading import read_cohort, store_cohort
 from studio.operations.survey_imports import prepare_import, store_survey
@@ -166,4 +167,5 @@ HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.READ_BY_MEANING: Handler(run=read_words_by_meaning),
     JobKind.COLLABORATIVE_CHECK: Handler(run=check_collaborative),
     JobKind.CONSENT_EXPIRY: Handler(run=let_consents_expire),
+    JobKind.PACKAGES: Handler(run=plan_packages),
 }

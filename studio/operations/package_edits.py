@@ -12,6 +12,7 @@ from studio.errors import Conflict, NotFound, StudioError
 from studio.operations.audit import audit
 from studio.operations.idempotency import once, remember
 from studio.operations.own import own_run
+from studio.operations.package_chains import Chain
 from studio.operations.package_draft import Draft, PackageEdit, apply_edit, fitted
 from studio.operations.package_rows import copied
 from studio.permissions import Actor, require
@@ -23,7 +24,7 @@ from studio.store.packages import (
     PackageEvent,
     PackageGoal,
     items_of,
-    latest_packages,
+    versions_of,
 )
 from studio.store.pairings import Pairing
 from studio.store.rows import insert_rows
@@ -59,7 +60,7 @@ async def edit_package(
         raise StudioError("EDITS_MISSING", field="edits", most=MOST_EDITS)
     if len(edits) > MOST_EDITS:
         raise StudioError("TOO_MANY_EDITS", field="edits", most=MOST_EDITS)
-    latest = await _latest(session, actor, package_id)
+    latest, number = await _latest(session, actor, package_id)
     if latest.number != expected_version:
         raise Conflict(
             "CONFLICT_VERSION", field="expectedVersion", found=latest.number, expected=expected_version
@@ -67,8 +68,9 @@ async def edit_package(
     package = MentoringPackage(
         studio_id=latest.studio_id,
         trainee_id=latest.trainee_id,
+        mentor_id=latest.mentor_id,
         pairing_id=latest.pairing_id,
-        number=latest.number + 1,
+        number=number,
         input_hash=latest.input_hash,
         origin=PackageOrigin.EDITED,
         reason=reason.strip() or None if reason else None,
@@ -121,12 +123,14 @@ async def _visible(session: AsyncSession, actor: Actor, package_id: UUID) -> Men
     return await session.get_one(MentoringPackage, package_id)
 
 
-async def _latest(session: AsyncSession, actor: Actor, package_id: UUID) -> MentoringPackage:
-    """Return the version in use; nobody else writes another one until this transaction ends."""
+async def _latest(session: AsyncSession, actor: Actor, package_id: UUID) -> tuple[MentoringPackage, int]:
+    """Return the version in use and the next number; nobody else writes one until this transaction ends."""
     package = await _visible(session, actor, package_id)
     pairing = await session.get_one(Pairing, package.pairing_id)
     await own_run(session, actor, pairing.run_id)
-    return (await latest_packages(session, [pairing.id]))[pairing.id]
+    versions = (await versions_of(session, [package.trainee_id]))[package.trainee_id]
+    chain = Chain.of(package, versions)
+    return chain.shown or package, chain.next_number
 
 
 CopyT = TypeVar("CopyT", PackageEvent, PackageGoal)

@@ -9,6 +9,7 @@ from uuid import UUID
 from matching import AbilityGoal, MonthlyEvent, PackagePlanner
 from matching import PackageItem as PlannedItem
 from studio.arrays.packages import LADDER, LibraryArrays, PackageArrays
+from studio.operations.package_chains import Chain
 from studio.store.columns import StudioRow
 from studio.store.enums import DaySlot, ShadowStep
 from studio.store.package_enums import Ability, DeliveryMode
@@ -20,16 +21,15 @@ DECIMALS = 6
 
 @dataclass(frozen=True)
 class Decided:
-    """What planning again must keep of the version before: its number, what people edited and what they took out."""
+    """What planning again must keep of the version before: what people edited and what they took out."""
 
-    number: int = 0
     before: Sequence[PackageItem] = ()
     taken_out: Sequence[UUID] = ()
 
     @classmethod
     def by(cls, package: MentoringPackage, items: Sequence[PackageItem]) -> "Decided":
         """Return what was decided in a version."""
-        return cls(package.number, items, [UUID(hex=content_id) for content_id in package.taken_out])
+        return cls(items, [UUID(hex=content_id) for content_id in package.taken_out])
 
     @property
     def items(self) -> list[PackageItem]:
@@ -38,9 +38,10 @@ class Decided:
 
 
 def planned_rows(
-    library: LibraryArrays, arrays: PackageArrays, pairing: Pairing, decided: Decided
+    library: LibraryArrays, arrays: PackageArrays, pairing: Pairing, decided: Decided, chain: Chain
 ) -> list[StudioRow]:
     """Plan a pair's package around what people have decided, and return the rows of its next version."""
+    replaced = chain.replaced
     taken_out = {library.row.get(content_id) for content_id in decided.taken_out}
     answers = zip(arrays.contents.tolist(), arrays.content_points.tolist(), strict=True)
     offered = [(content, point) for content, point in answers if content not in taken_out]
@@ -61,8 +62,10 @@ def planned_rows(
     package = MentoringPackage(
         studio_id=pairing.studio_id,
         trainee_id=pairing.trainee_id,
+        mentor_id=pairing.mentor_id,
         pairing_id=pairing.id,
-        number=decided.number + 1,
+        number=chain.next_number,
+        replaces_id=replaced.id if replaced else None,
         input_hash=arrays.input_hash,
         taken_out=[content_id.hex for content_id in decided.taken_out],
     )

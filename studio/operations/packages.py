@@ -19,6 +19,7 @@ from studio.arrays.packages import (
 from studio.errors import NotFound
 from studio.operations.audit import audit
 from studio.operations.own import own_run
+from studio.operations.package_chains import Chain
 from studio.operations.package_rows import Decided, planned_rows
 from studio.operations.recommendations import Offer, answering_contents, offered
 from studio.permissions import Actor, require
@@ -26,7 +27,7 @@ from studio.store.catalogue import Content, ContentPrerequisite, ContentTopic
 from studio.store.clock import today
 from studio.store.columns import StudioRow
 from studio.store.needs import TraineeNeed
-from studio.store.packages import items_of, latest_packages
+from studio.store.packages import items_of, versions_of
 from studio.store.pairings import Pairing
 from studio.store.people import Trainee, mentors_of, strengths_of
 from studio.store.rows import chunks, insert_rows
@@ -43,7 +44,8 @@ async def write_packages(
 
     A pair whose mentor, needs and fitting contents are those that its package was planned from keeps it; where
     they differ a package with the next number takes its place, and the earlier ones stay. What people have edited
-    is kept and the rest is planned around it.
+    is kept and the rest is planned around it, in a later run, too, as long as the mentor stays; with another mentor
+    a package begins anew and says which one it replaces.
     """
     require(actor, "refresh_packages")
     run = await own_run(session, actor, run_id)
@@ -87,17 +89,20 @@ async def _renew(
     pairings: Sequence[Pairing],
 ) -> int:
     """Make the packages that are missing or out of date; return how many."""
-    latest = await latest_packages(session, [pairing.id for pairing in pairings])
+    versions = await versions_of(session, [pairing.trainee_id for pairing in pairings])
+    chains = {pairing.id: Chain.of(pairing, versions[pairing.trainee_id]) for pairing in pairings}
+    before = {pairing.id: chains[pairing.id].before for pairing in pairings}
     rows = await _package_rows(session, mentors, offer, pairings)
     arrays = {pairing.id: package_arrays(library, rows[pairing.id]) for pairing in pairings}
-    items = await items_of(session, [package.id for package in latest.values()])
+    items = await items_of(session, [package.id for package in before.values() if package])
     new: list[StudioRow] = []
     made = 0
     for pairing in pairings:
-        before = latest.get(pairing.id)
-        if before is None or before.input_hash != arrays[pairing.id].input_hash:
-            decided = Decided.by(before, items[before.id]) if before else Decided()
-            new.extend(planned_rows(library, arrays[pairing.id], pairing, decided))
+        goes_on = before[pairing.id]
+        is_own = goes_on is not None and goes_on.pairing_id == pairing.id
+        if goes_on is None or not is_own or goes_on.input_hash != arrays[pairing.id].input_hash:
+            decided = Decided.by(goes_on, items[goes_on.id]) if goes_on else Decided()
+            new.extend(planned_rows(library, arrays[pairing.id], pairing, decided, chains[pairing.id]))
             made += 1
     await insert_rows(session, new)
     return made

@@ -16,6 +16,7 @@ from studio.operations.carrying import Counterparts, carry, counterparts, pairin
 from studio.operations.idempotency import once, remember
 from studio.operations.match_input import free_places
 from studio.operations.own import own, own_run, require_version
+from studio.operations.package_planning import plan_packages_later
 from studio.operations.pairing_states import KEPT, UNDER_WAY, Check, IllegalMove, step
 from studio.operations.publishing import DAYS_TO_ANSWER
 from studio.permissions import Actor, require
@@ -90,6 +91,7 @@ async def roll_back_match_run(
     await _take_back(session, actor.role, run, reason.strip())
     if earlier is not None and restored is not None:
         await _restore(session, actor.role, earlier, restored)
+        await plan_packages_later(session, actor, earlier)
     await audit(
         session,
         actor,

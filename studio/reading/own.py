@@ -29,6 +29,7 @@ PAIRING, MATCH_RUN = tables[str(Pairing.__tablename__)], tables[str(MatchRun.__t
 PUBLISHED = word(PublishState.PUBLISHED.value)
 # A pairing that ended so shows neither side the other's rows any more; one that is completed does.
 APART = (PairingState.DECLINED.value, PairingState.EXPIRED.value, PairingState.ENDED.value)
+DRAFT = word(PublishState.DRAFT.value)
 
 
 def published(row: Alias) -> Condition:
@@ -105,6 +106,29 @@ def pairing_is_own(row: Alias, who: Principal, role: Role) -> Condition:
     return sa.and_(published(row), row.c.trainee_id.in_(_own_trainees(role, who)))
 
 
+def package_is_own(row: Alias, who: Principal, role: Role) -> Condition:
+    """Tell whether a version of a package was published and is one's own.
+
+    A mentor's own are those with whoever is an own trainee now, a trainee's own are all that were ever meant for them.
+    """
+    pairing, run = PAIRING.alias(), MATCH_RUN.alias()
+    once = sa.select(pairing.c.id).join(run, run.c.id == pairing.c.run_id).where(run.c.publish_state != DRAFT)
+    if role is Role.TRAINEE:
+        return sa.and_(row.c.pairing_id.in_(once), row.c.trainee_id.in_(_own_trainees(role, who)))
+    own = PAIRING.alias()
+    pairs = sa.select(own.c.trainee_id, own.c.mentor_id).where(pairing_is_own(own, who, role), in_touch(own))
+    return sa.and_(row.c.pairing_id.in_(once), sa.tuple_(row.c.trainee_id, row.c.mentor_id).in_(pairs))
+
+
+def both(one: Policy, other: Policy) -> Policy:
+    """Rows that are one's own by two policies."""
+
+    def together(role: Role) -> Callable[[Alias, Principal], Condition]:
+        return lambda row, who: sa.and_(one[role](row, who), other[role](row, who))
+
+    return {role: together(role) for role in one}
+
+
 def of_parent(column: str, table: sa.Table, policy: Policy) -> Policy:
     """Rows whose `column` names a row of `table` that is one's own."""
 
@@ -128,6 +152,11 @@ def of_written_trainee(row: Alias, who: Principal) -> Condition:
     response = RESPONSE.alias()
     return row.c.trainee_id.in_(sa.select(response.c.trainee_id).where(response.c.id == who.response))
 
+
+OWN_PACKAGES: Policy = {
+    Role.MENTOR: lambda row, who: package_is_own(row, who, Role.MENTOR),
+    Role.TRAINEE: lambda row, who: package_is_own(row, who, Role.TRAINEE),
+}
 
 OWN_PAIRINGS: Policy = {
     Role.MENTOR: lambda row, who: pairing_is_own(row, who, Role.MENTOR),

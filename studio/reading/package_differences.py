@@ -16,12 +16,16 @@ def _constant(kind: DifferenceKind) -> sa.ColumnElement[str]:
 
 
 def package_differences() -> sa.Subquery:
-    """Return the differences of all pairs of versions of one pairing: from `package_id` to number `to_number`.
+    """Return the differences of all pairs of versions of one package: from `package_id` to `other_id`, `to_number`.
 
     Items are the same where their lines are; one that moved and changed counts as moved. Filters on
     `package_id` and `to_number` reach the tables: a statement reads the items of two versions only.
     """
     return sa.union_all(_kept_or_removed(), _added()).subquery("package_difference")
+
+
+def _of_same_people(package: sa.FromClause, other: sa.FromClause) -> sa.ColumnElement[bool]:
+    return sa.and_(other.c.trainee_id == package.c.trainee_id, other.c.mentor_id == package.c.mentor_id)
 
 
 def _kept_or_removed() -> sa.Select[tuple[object, ...]]:
@@ -39,6 +43,7 @@ def _kept_or_removed() -> sa.Select[tuple[object, ...]]:
             before.c.id,
             before.c.studio_id,
             package.c.id.label("package_id"),
+            other.c.id.label("other_id"),
             other.c.number.label("to_number"),
             kind.label("kind"),
             before.c.position,
@@ -46,7 +51,7 @@ def _kept_or_removed() -> sa.Select[tuple[object, ...]]:
             after.c.id.label("after_id"),
         )
         .select_from(
-            package.join(other, other.c.pairing_id == package.c.pairing_id)
+            package.join(other, _of_same_people(package, other))
             .join(before, before.c.package_id == package.c.id)
             .outerjoin(after, continued)
         )
@@ -64,6 +69,7 @@ def _added() -> sa.Select[tuple[object, ...]]:
             after.c.id,
             after.c.studio_id,
             package.c.id.label("package_id"),
+            other.c.id.label("other_id"),
             other.c.number.label("to_number"),
             _constant(DifferenceKind.ADDED).label("kind"),
             after.c.position,
@@ -71,9 +77,7 @@ def _added() -> sa.Select[tuple[object, ...]]:
             after.c.id.label("after_id"),
         )
         .select_from(
-            package.join(other, other.c.pairing_id == package.c.pairing_id).join(
-                after, after.c.package_id == other.c.id
-            )
+            package.join(other, _of_same_people(package, other)).join(after, after.c.package_id == other.c.id)
         )
         .where(~continues.exists())
     )

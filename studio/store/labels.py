@@ -181,6 +181,7 @@ LABELS: dict[type[StrEnum], dict[str, str]] = {
         "RETRAIN": "主题模型再训练",
         "READ_BY_MEANING": "按句意重新识别",
         "CONSENT_EXPIRY": "到期未确认的配对",
+        "PACKAGES": "编制带教套餐",
         "COLLABORATIVE_CHECK": "协同推荐检验",
     },
     ModelWay: {

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -14,22 +15,32 @@ from studio.store.enums import (
     CourseEvent,
     DaySlot,
     Level,
+    PublishState,
     ShadowStep,
 )
 from studio.store.identity import new_id
 from studio.store.package_enums import Ability, DeliveryMode, PackageOrigin
+from studio.store.pairings import Pairing
+from studio.store.runs import MatchRun
 
 
 class MentoringPackage(StudioRow, table=True):
-    """A version of a plan for one trainee with the mentor of a run: a week, the months after it, and its goals."""
+    """A version of a plan for one trainee with one mentor: a week, the months after it, and its goals.
+
+    Versions go on from run to run as long as the mentor stays; each belongs to the pairing that it was made for.
+    """
 
     __tablename__ = "mentoring_package"
-    __table_args__ = (sa.UniqueConstraint("pairing_id", "number"),)
+    __table_args__ = (sa.UniqueConstraint("trainee_id", "mentor_id", "number"),)
 
     trainee_id: UUID = Field(foreign_key="trainee.id", index=True, ondelete="CASCADE")
-    pairing_id: UUID = Field(foreign_key="pairing.id", ondelete="CASCADE")
-    # A pair whose input changes gets the next number; the highest is in use.
+    # The pairing's when this version was made; the two together name the package whose version it is.
+    mentor_id: UUID = Field(foreign_key="mentor.id", index=True, ondelete="CASCADE")
+    pairing_id: UUID = Field(foreign_key="pairing.id", index=True, ondelete="CASCADE")
+    # A pair whose input changes gets the next number; the highest of a pairing is in use.
     number: int = 1
+    # Another mentor's package that this one takes the place of.
+    replaces_id: UUID | None = Field(default=None, foreign_key="mentoring_package.id", ondelete="SET NULL")
     # Fingerprint of what it was planned from; of packages older than this column it is not known.
     input_hash: str | None = Field(default=None, max_length=64)
     origin: PackageOrigin = Field(default=PackageOrigin.PLANNED, sa_type=enum_type(PackageOrigin))
@@ -145,14 +156,32 @@ class CoursePlanContent(StudioRow, table=True):
     position: int = 0
 
 
-async def latest_packages(session: AsyncSession, pairing_ids: Sequence[UUID]) -> dict[UUID, MentoringPackage]:
-    """Return the version in use of each pairing's package; pairings without one are missing."""
+@dataclass(frozen=True)
+class Version:
+    """A stored version, and how far its run has come."""
+
+    package: MentoringPackage
+    publish_state: PublishState
+
+    @property
+    def was_published(self) -> bool:
+        """Tell whether the version's run is or was published."""
+        return self.publish_state is not PublishState.DRAFT
+
+
+async def versions_of(session: AsyncSession, trainee_ids: Sequence[UUID]) -> dict[UUID, list[Version]]:
+    """Return all versions of some trainees' packages by trainee, with any mentor, by number."""
     found = await session.execute(
-        select(MentoringPackage)
-        .where(col(MentoringPackage.pairing_id).in_(pairing_ids))
+        select(MentoringPackage, MatchRun.publish_state)
+        .join(Pairing, col(Pairing.id) == MentoringPackage.pairing_id)
+        .join(MatchRun, col(MatchRun.id) == Pairing.run_id)
+        .where(col(MentoringPackage.trainee_id).in_(trainee_ids))
         .order_by(col(MentoringPackage.number))
     )
-    return {package.pairing_id: package for package in found.scalars()}
+    versions: dict[UUID, list[Version]] = defaultdict(list)
+    for package, publish_state in found.all():
+        versions[package.trainee_id].append(Version(package, PublishState(publish_state)))
+    return versions
 
 
 async def items_of(session: AsyncSession, package_ids: Sequence[UUID]) -> dict[UUID, list[PackageItem]]:

@@ -39,9 +39,13 @@ PACKAGE = tables["mentoring_package"]
 
 def _latest_package(row: Alias, package: Alias) -> Condition:
     later = PACKAGE.alias()
-    number = sa.select(sa.func.max(later.c.number)).where(later.c.pairing_id == row.c.id)
+    number = sa.select(sa.func.max(later.c.number)).where(
+        later.c.pairing_id == row.c.id, later.c.mentor_id == row.c.mentor_id
+    )
     return sa.and_(
         package.c.pairing_id == row.c.id,
+        # Of a draft whose pair somebody changed, the earlier mentor's package stays behind.
+        package.c.mentor_id == row.c.mentor_id,
         package.c.number == number.correlate_except(later).scalar_subquery(),
     )
 

@@ -28,14 +28,13 @@ from studio.reading.fields import (
     text,
     word,
 )
-from studio.reading.own import OWN_PAIRINGS, PAIRING, RESPONSE, TRAINEE, of_parent, tables
+from studio.reading.own import OWN_PACKAGES, RESPONSE, TRAINEE, both, of_parent, tables
 from studio.reading.package_differences import package_differences
 from studio.store.enums import Level
 
 PACKAGE, ITEM = tables["mentoring_package"], tables["package_item"]
 TAG, TOPIC = tables["pain_point_topic"], tables["topic"]
-PACKAGE_POLICY = of_parent("pairing_id", PAIRING, OWN_PAIRINGS)
-IN_OWN_PACKAGES = of_parent("package_id", PACKAGE, PACKAGE_POLICY)
+IN_OWN_PACKAGES = of_parent("package_id", PACKAGE, OWN_PACKAGES)
 
 
 def _minutes(row: Alias) -> Value:
@@ -68,8 +67,8 @@ def _says(row: Alias, point: Alias) -> Condition:
     )
 
 
-def _of_same_pairing(row: Alias, other: Alias) -> Condition:
-    return other.c.pairing_id == row.c.pairing_id
+def _of_same_people(row: Alias, other: Alias) -> Condition:
+    return sa.and_(other.c.trainee_id == row.c.trainee_id, other.c.mentor_id == row.c.mentor_id)
 
 
 def _newest_first(row: Alias, _link: Alias) -> list[Value]:
@@ -106,8 +105,10 @@ PACKAGES = (
         PACKAGE,
         {
             "trainee": one("Trainee", "trainee_id"),
+            "mentor": one("Mentor", "mentor_id"),
             "pairing": one("Pairing", "pairing_id"),
             "number": integer("number"),
+            "replaces": one("MentoringPackage", "replaces_id"),
             "origin": word("origin"),
             "reason": text("reason"),
             "createdAt": instant("created_at"),
@@ -115,10 +116,10 @@ PACKAGES = (
             "events": ToMany("PackageEvent", of("package_id"), by("month")),
             "items": ToMany("PackageItem", of("package_id"), by("position")),
             "totalMinutes": Column(_minutes, Kind.INT),
-            "versions": ToMany("MentoringPackage", _of_same_pairing, _newest_first),
+            "versions": ToMany("MentoringPackage", _of_same_people, _newest_first),
             "differences": ToMany("PackageDifference", of("package_id"), by("position"), arguments=("to",)),
         },
-        own=PACKAGE_POLICY,
+        own=OWN_PACKAGES,
     ),
     Entity(
         "PackageItem",
@@ -145,7 +146,7 @@ PACKAGES = (
             "before": one("PackageItem", "before_id"),
             "after": one("PackageItem", "after_id"),
         },
-        own=IN_OWN_PACKAGES,
+        own=both(IN_OWN_PACKAGES, of_parent("other_id", PACKAGE, OWN_PACKAGES)),
         filters={"to": Filter(FilterKind.INT, lambda row, value: row.c.to_number == value)},
     ),
     Entity(

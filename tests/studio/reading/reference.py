@@ -19,6 +19,7 @@ ENTITY_OF = {
     "policy": "MatchPolicy",
     "community": "Region",
     "package": "MentoringPackage",
+    "replaces": "MentoringPackage",
     "speaker": "Mentor",
     "fromMentor": "Mentor",
     "toMentor": "Mentor",

@@ -6,7 +6,7 @@ from typing import Any
 from studio.reading.selection import Selection
 from studio.store.enums import Role
 from studio.store.identity import parse_global_id
-from tests.studio.reading.reference_policies import Row
+from tests.studio.reading.reference_policies import Row, people
 
 # The reference itself, which imports this file.
 Reference = Any
@@ -102,7 +102,7 @@ def pairing_of(ref: Reference, row: Row, child: Selection) -> Any:
 
 
 def package_of(ref: Reference, row: Row, child: Selection) -> Any:
-    found = ref.where("mentoring_package", pairing_id=row["id"])
+    found = ref.where("mentoring_package", pairing_id=row["id"], mentor_id=row["mentor_id"])
     return ref._one("MentoringPackage", max(found, key=lambda one: one["number"], default=None), child)
 
 
@@ -340,7 +340,7 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
     ("MentoringPackage", "versions"): lambda ref, row, child: ref._many(
         "MentoringPackage",
         child,
-        lambda other: other["pairing_id"] == row["pairing_id"],
+        lambda other: people(other) == people(row),
         lambda other: -other["number"],
     ),
     ("MentoringPackage", "differences"): lambda ref, row, child: ref._many(

@@ -27,12 +27,16 @@ PLACE = ("day", "slot", "step")
 OTHER = ("topic_id", "content_id", "pain_point_id", "minutes", "note")
 
 
+def people(package: Row) -> tuple[UUID, UUID]:
+    return package["trainee_id"], package["mentor_id"]
+
+
 def differences(tables: Tables) -> list[Row]:
-    """Return what differs between any two versions of a pairing's package."""
+    """Return what differs between any two versions of a package."""
     found = []
     for package in tables["mentoring_package"]:
         for other in tables["mentoring_package"]:
-            if other["pairing_id"] != package["pairing_id"]:
+            if people(other) != people(package):
                 continue
             old, new = (
                 {item["line_id"]: item for item in tables["package_item"] if item["package_id"] == one["id"]}
@@ -49,6 +53,7 @@ def differences(tables: Tables) -> list[Row]:
                         "id": item["id"],
                         "studio_id": item["studio_id"],
                         "package_id": package["id"],
+                        "other_id": other["id"],
                         "to_number": other["number"],
                         "kind": kind,
                         "position": item["position"],
@@ -153,8 +158,19 @@ class Policies:
                 if self.actor.role is Role.MENTOR:
                     mine = row["mentor_id"] in mentors
                 return mine and run["publish_state"].value == "PUBLISHED"
-            case "ScorePart" | "MentoringPackage" | "Consent" | "PairingChange":
+            case "ScorePart" | "Consent" | "PairingChange":
                 return self._owns("Pairing", self.find("Pairing", row["pairing_id"]))
-            case "PackageItem" | "PackageGoal" | "PackageEvent" | "PackageDifference":
+            case "MentoringPackage":
+                run = self.find("MatchRun", self.find("Pairing", row["pairing_id"])["run_id"])
+                pairs = {(trainee["id"], mentor["id"]) for trainee, mentor in self._published()}
+                mine = row["trainee_id"] in trainees
+                if self.actor.role is Role.MENTOR:
+                    mine = row["mentor_id"] in mentors and people(row) in pairs
+                return mine and run["publish_state"].value != "DRAFT"
+            case "PackageDifference":
+                other = self.find("MentoringPackage", row["other_id"])
+                package = self.find("MentoringPackage", row["package_id"])
+                return self._owns("MentoringPackage", package) and self._owns("MentoringPackage", other)
+            case "PackageItem" | "PackageGoal" | "PackageEvent":
                 return self._owns("MentoringPackage", self.find("MentoringPackage", row["package_id"]))
         raise LookupError(entity)

@@ -442,9 +442,9 @@ def _matches(world: World) -> None:
         expires_on=date(2027, 1, 1),
     )
     pairs = {
-        1: ("SUPERSEDED", ((0, 1), (1, 1))),
+        1: ("SUPERSEDED", ((0, 1), (1, 1), (2, 2))),
         2: ("PUBLISHED", ((0, 0), (1, 0), (2, 2))),
-        3: ("DRAFT", ((3, 1), (4, 1), (0, 2))),
+        3: ("DRAFT", ((3, 1), (4, 1), (0, 2), (1, 0))),
     }
     for number, (state, pairing) in pairs.items():
         run = add(
@@ -582,13 +582,20 @@ def _consents(world: World) -> None:
 def _packages(world: World) -> None:
     add = world.add
     topics, contents, points = world.of("Topic"), world.of("Content"), world.of("PainPoint")
-    for number, pairing in enumerate(world.of("Pairing")[2:6]):
+    # Of the published run and of drafts; then of the superseded one, and a draft with the mentor of the published.
+    pairings = [world.of("Pairing")[place] for place in (3, 4, 5, 6, 1, 2, 9)]
+    versions: dict[tuple[UUID, UUID], int] = {}
+    for number, pairing in enumerate(pairings):
+        chain = pairing.trainee_id, pairing.mentor_id
         for version in range(1, 3 - number % 2):
+            versions[chain] = versions.get(chain, 0) + 1
             package = add(
                 t.MentoringPackage,
                 trainee_id=pairing.trainee_id,
+                mentor_id=pairing.mentor_id,
                 pairing_id=pairing.id,
-                number=version,
+                number=versions[chain],
+                replaces_id=world.of("MentoringPackage")[0].id if number == 4 else None,
             )
             for position in range(version):
                 add(
@@ -603,7 +610,7 @@ def _packages(world: World) -> None:
                     pain_point_id=points[0].id if position else None,
                     minutes=45,
                     # A line goes on in the next version, where it stands on another day.
-                    line_id=UUID(int=(number + 1) * 100 + position),
+                    line_id=UUID(int=(list(versions).index(chain) + 1) * 100 + position),
                     edited=bool(position),
                     note=HOSTILE[position] if position else None,
                 )
