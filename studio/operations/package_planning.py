@@ -19,10 +19,10 @@ from studio.store.runs import MatchRun
 PAIRS = 50
 
 
-async def plan_packages_later(session: AsyncSession, actor: Actor, run: MatchRun) -> Job:
+async def plan_packages_later(session: AsyncSession, run: MatchRun, author_token_id: UUID | None) -> Job:
     """Queue the planning of a run's packages in the transaction that puts the run in force."""
     payload = {"run_id": run.id.hex}
-    return await enqueue(session, run.studio_id, JobKind.PACKAGES, payload, author_token_id=actor.token_id)
+    return await enqueue(session, run.studio_id, JobKind.PACKAGES, payload, author_token_id=author_token_id)
 
 
 async def plan_packages(job: JobContext) -> None:

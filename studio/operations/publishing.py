@@ -14,8 +14,8 @@ from studio.operations.audit import audit
 from studio.operations.carrying import Counterparts, carry, counterparts, pairings_of, schedule_expiry
 from studio.operations.match_input import match_input
 from studio.operations.own import own_run, require_version
-from studio.operations.pairing_states import FIXED, KEPT, UNDER_WAY, step
 from studio.operations.package_planning import plan_packages_later
+from studio.operations.pairing_states import FIXED, KEPT, UNDER_WAY, step
 from studio.operations.runs import require_draft
 from studio.permissions import Actor, require
 from studio.store.clock import today
@@ -73,7 +73,7 @@ async def publish_match_run(
     run.version += 1
     await session.flush()
     await schedule_expiry(session, run.studio_id, run.cohort_id, pairings)
-    await plan_packages_later(session, actor, run)
+    await plan_packages_later(session, run, actor.token_id)
     await audit(
         session, actor, "publish_match_run", "MatchRun", run.id, pairs=len(pairings), unchanged=len(kept)
     )

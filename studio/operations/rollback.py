@@ -91,7 +91,7 @@ async def roll_back_match_run(
     await _take_back(session, actor.role, run, reason.strip())
     if earlier is not None and restored is not None:
         await _restore(session, actor.role, earlier, restored)
-        await plan_packages_later(session, actor, earlier)
+        await plan_packages_later(session, earlier, actor.token_id)
     await audit(
         session,
         actor,

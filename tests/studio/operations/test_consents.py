@@ -246,6 +246,8 @@ async def test_what_nobody_answers_in_time_expires(published: Published) -> None
     for side in await published.both(other):
         await published.do(accept_pairing, side, other.id)
     assert pairing.answer_by is not None
+    # Publishing has left packages to plan.
+    assert await published.work() == 1
     morning_after = datetime.combine(pairing.answer_by, datetime.min.time(), UTC) + timedelta(days=1)
     with held_at(morning_after - timedelta(hours=9)):
         # The last day, in China.

@@ -120,7 +120,7 @@ async def test_job_goes_on_where_it_stopped(
     await publish(engine, organizer, run_id)
     await Worker(engine, HANDLERS).run_once()
     async with writing(engine) as session:
-        job = (await session.execute(select(Job))).scalar_one()
+        job = (await session.execute(select(Job).where(Job.kind == JobKind.PACKAGES))).scalar_one()
         assert job.checkpoint == {"done": 2}
         job.lease_until = None
     await work(engine)
@@ -133,7 +133,7 @@ async def test_run_that_is_no_longer_in_force_gets_no_packages(
     engine: AsyncEngine, organizer: Actor, run_id: UUID
 ) -> None:
     async with writing(engine) as session:
-        await plan_packages_later(session, organizer, await session.get_one(MatchRun, run_id))
+        await plan_packages_later(session, await session.get_one(MatchRun, run_id), None)
     await work(engine)
     assert await chain(engine) == []
 
