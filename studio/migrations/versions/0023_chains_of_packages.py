@@ -1,13 +1,13 @@
 """Versions of a package go on from run to run while the mentor stays, and say what they replace; jobs plan them.
 
-Revision: 0022, after 0021.
+Revision: 0023, after 0022.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
