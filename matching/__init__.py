@@ -56,6 +56,8 @@ from .tables import MentorTable, TraineeTable
 from .topics import TopicClassifier
 from .trends import TopicTrend, topic_trend
 from .untroubled import is_junk, is_resolved
+from .week_reasons import UnmatchedWeeks, WeekMove, WeekReason, explain_weeks
+from .weeks import WeekProblem, WeekSolution, assign_weeks
 
 __all__ = [
     "SMALL_TALK",
@@ -121,10 +123,16 @@ __all__ = [
     "TopicTrend",
     "TraineeTable",
     "UnmatchedReason",
+    "UnmatchedWeeks",
     "Verdict",
     "Way",
+    "WeekMove",
+    "WeekProblem",
+    "WeekReason",
+    "WeekSolution",
     "affinity_draws",
     "assign",
+    "assign_weeks",
     "bare_spellings",
     "check_interactions",
     "cohort_ratings",
@@ -134,6 +142,7 @@ __all__ = [
     "expected_calibration_error",
     "explain",
     "explain_unmatched",
+    "explain_weeks",
     "find_copies",
     "frontier",
     "heat_map",

@@ -231,8 +231,9 @@ def _rewarded(problem: AssignmentProblem, before: BoolArray, stability: float) -
         finer, bonus = cycle, 1 + round(stability * spread * cycle)
     else:
         finer, bonus = 1, first
-    size = problem.n_trainees + problem.n_mentors + 3
-    if 16 * (largest * finer + bonus + 1) * (problem.n_mentors + 3) * size > LARGEST_SUM:
+    nodes = problem.n_mentors + problem.n_cells + 3
+    thrice = 3 if problem.quotas else 1
+    if 16 * (thrice * (largest * finer + bonus) + 1) * nodes * (problem.n_trainees + nodes) > LARGEST_SUM:
         expected = f"small enough for exact arithmetic at {problem.n_trainees} × {problem.n_mentors}"
         raise _refuse("STABILITY_TOO_LARGE", "stability", expected, f"{stability}")
     units = problem.units * finer + before * np.int64(bonus)
