@@ -32,7 +32,15 @@ Booking = tuple[int, int]
 
 @dataclass(frozen=True)
 class WeekMove:
-    """A trainee whose mentor or week would change; None stands for no mentor."""
+    """A trainee whose mentor or week would change.
+
+    Attributes
+    ----------
+    trainee : int
+        Row of the scores.
+    before, after : (mentor, week) or None
+        None stands for no mentor.
+    """
 
     trainee: int
     before: Booking | None

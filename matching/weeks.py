@@ -39,13 +39,14 @@ class WeekProblem:
     -----
     Nobody is booked twice: a mentor has at most the weekly capacity in a week, and a trainee one week for each
     mentor needed. With one mentor per trainee this is one flow; two mentors or more per trainee must also
-    differ in their weeks, which crosses and is no flow. Memory: 10 bytes for every trainee, mentor and week.
+    differ in their weeks; that is a flow where every mentor has a single week, and else crosses.
+    Memory: 10 bytes for every trainee, mentor and week.
 
     Examples
     --------
     >>> weeks = WeekProblem.from_scores([[0.9], [0.8]], capacity=[2], mentor_weeks=[[True, False, True]])
-    >>> assign_weeks(weeks).bookings.tolist()
-    [[0, 0, 0], [1, 0, 2]]
+    >>> sorted(assign_weeks(weeks).bookings[:, 2].tolist())
+    [0, 2]
     """
 
     problem: AssignmentProblem
@@ -104,7 +105,7 @@ class WeekProblem:
         if trainee_weeks is not None:
             free_trainees = _weeks("trainee_weeks", trainee_weeks, pairs.n_trainees, n_weeks)
         weekly = _weekly(weekly_capacity, pairs.n_mentors)
-        closed = pairs.forbidden[:, :, None] | ~free_trainees[:, None, :]
+        closed = pairs.forbidden[:, :, None] | ~free_trainees[:, None, :] | ~free_mentors
         places = np.where(free_mentors, weekly[:, None], 0)
         mentor_of, week_of = np.divmod(np.arange(places.size), max(n_weeks, 1))
         kinds = None
@@ -114,7 +115,7 @@ class WeekProblem:
             np.repeat(pairs.units, n_weeks, axis=1),
             places.ravel(),
             need=pairs.need,
-            forbidden=closed.reshape(pairs.n_trainees, -1),
+            forbidden=closed.reshape(pairs.n_trainees, places.size),
             pinned=_pins(pinned, closed, places),
             kinds=kinds,
             column_groups=ColumnGroups(mentor_of, *_totals(pairs, n_weeks)),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from matching import AssignmentProblem, InvalidInputError, MinimumLoadError, ProblemError, assign, verify
 from matching.rematch import STABILITIES, FrontierPoint, frontier, rematch
 
-from .oracles import best_by_trying, every_choice, problems
+from .oracles import best_by_trying, every_choice, problems, quota_problems
 
 OBJECTIVES = ("coverage_then_total", "total")
 INFINITE = float("inf")
@@ -19,7 +19,8 @@ INFINITE = float("inf")
 
 @st.composite
 def with_previous(draw: st.DrawFn) -> tuple[AssignmentProblem, np.ndarray]:
-    problem = draw(problems(with_minimum=draw(st.booleans())))
+    kind = draw(st.sampled_from([problems, quota_problems]))
+    problem = draw(kind(with_minimum=draw(st.booleans())))
     marks = draw(st.lists(st.booleans(), min_size=problem.units.size, max_size=problem.units.size))
     return problem, np.argwhere(np.reshape(marks, problem.units.shape))
 

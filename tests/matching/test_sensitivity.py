@@ -20,13 +20,13 @@ from matching import (
     sensitivity,
 )
 
-from .oracles import every_choice, problems
+from .oracles import every_choice, problems, quota_problems
 
 
 @settings(max_examples=80, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_stays_counts_the_draws_whose_only_best_choice_holds_the_pair(data):
-    problem = data.draw(problems())
+    problem = data.draw(st.one_of(problems(), quota_problems()))
     objective = data.draw(st.sampled_from(["coverage_then_total", "total"]))
     seed = data.draw(st.integers(0, 1000))
     scores = problem.units / problem.units_per_score
@@ -52,7 +52,7 @@ def test_stays_counts_the_draws_whose_only_best_choice_holds_the_pair(data):
 @settings(max_examples=80, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_runner_up_is_free_to_take_the_trainee_and_its_margin_is_what_that_costs(data):
-    problem = data.draw(problems())
+    problem = data.draw(st.one_of(problems(), quota_problems()))
     solution = assign(problem)
     found = sensitivity(problem, solution, [problem.units / problem.units_per_score])
     choices = every_choice(problem)

@@ -280,3 +280,9 @@ def test_callers_arrays_stay_as_they_are():
     assert free.flags.writeable
     with pytest.raises(ValueError, match="read-only"):
         weeks.mentor_weeks[0, 0] = False
+
+
+def test_two_mentors_of_a_trainee_come_in_two_weeks():
+    one_week_each = np.array([[True, False], [True, False], [False, True]])
+    weeks = WeekProblem.from_scores([[9, 8, 1]], [1, 1, 1], one_week_each, need=2)
+    assert assign_weeks(weeks).bookings.tolist() == [[0, 0, 0], [0, 2, 1]]
