@@ -77,9 +77,13 @@ def verify(problem: AssignmentProblem, solution: Solution, tolerance: float = 1e
     True
     """
     faults = _shape_faults(problem, solution)
+    nan = float("nan")
     if faults:
-        nan = float("nan")
         return Certificate(False, nan, nan, nan, len(solution.pairs), -1, tuple(faults))
+    if not _coverage_weight(problem, solution):
+        return Certificate(
+            False, nan, nan, nan, len(solution.pairs), -1, ("PRICES_TOO_LARGE: not exact in 64 bits",)
+        )
     faults = _rule_faults(problem, solution)
     scale = problem.units_per_score
     if solution.objective in LEVELLED:
@@ -200,18 +204,36 @@ def _dual(problem: AssignmentProblem, solution: Solution, counts_coverage: bool)
     for quota, tariff in zip(problem.quotas, tariffs, strict=True):
         totals += _dearest(tariff, quota.free_limit(pinned), quota.free_minimum(pinned))
     wanted, offered = need > 0, problem.free_capacity > 0
+    # One number in place of (coverage, units), of the same order: coverage counts more than any units.
+    weight = _coverage_weight(problem, solution)
+    of_trainee, of_mentor = (weight * part[0] + part[1] for part in (utility, price))
+    of_mentor -= weight * one
     for start in range(0, problem.n_trainees, problem.step_rows):
-        rows = slice(start, min(start + problem.step_rows, problem.n_trainees))
-        score, free = problem.rows(rows.start, rows.stop)
-        rest = (one - utility[0][rows, None] - price[0], score - utility[1][rows, None] - price[1])
-        counted = free & wanted[rows, None] & offered
+        stop = min(start + problem.step_rows, problem.n_trainees)
+        score, free = problem.rows(start, stop)
+        left = score - of_mentor
+        left -= of_trainee[start:stop, None]
+        allowed = free
         for quota, tariff in zip(problem.quotas, tariffs, strict=True):
-            cell = quota.cells(np.arange(rows.start, rows.stop)[:, None], np.arange(problem.n_mentors))
-            counted &= np.append(quota.free_limit(pinned) > 0, True)[cell]
-            rest = (rest[0] - np.append(tariff[0], 0)[cell], rest[1] - np.append(tariff[1], 0)[cell])
-        counted &= _is_positive(rest)
-        totals += [int(part[counted].sum()) for part in rest]
+            cell = quota.cells(np.arange(start, stop)[:, None], np.arange(problem.n_mentors))
+            left -= np.append(weight * tariff[0] + tariff[1], 0)[cell]
+            allowed = allowed & np.append(quota.free_limit(pinned) > 0, True)[cell]
+        rows, columns = np.nonzero((left > 0) & allowed)
+        rest = left[rows, columns][wanted[rows + start] & offered[columns]]
+        places = (rest + weight // 2) // weight
+        totals += [int(places.sum()), int((rest - places * weight).sum())]
     return int(totals[0]), int(totals[1])
+
+
+def _coverage_weight(problem: AssignmentProblem, solution: Solution) -> int:
+    """Return more than twice what the units of a pair and its prices come to, or 0 where 64 bits cannot hold it."""
+    scale = problem.units_per_score
+    money = [solution.slot_prices, solution.utilities, *solution.quota_prices]
+    counts = [solution.slot_coverage, solution.utility_coverage, *solution.quota_coverage]
+    units = problem.step + sum(float(np.abs(part).max(initial=0)) * scale for part in money)
+    places = 2 + sum(float(np.abs(part).max(initial=0)) for part in counts)
+    weight = 2 * (units + len(money)) + 2
+    return int(weight) if weight * places < 2**62 else 0
 
 
 def _dearest(price: tuple[IntArray, IntArray], most: IntArray, fewest: IntArray) -> list[int]:

@@ -83,6 +83,8 @@ class PairsByRows:
         if self.is_dense or self.blocks is None:
             return self.units[pairs[:, 0], pairs[:, 1]]
         found = np.zeros(len(pairs), dtype=np.int64)
+        if not len(pairs):
+            return found
         order = np.argsort(pairs[:, 0], kind="stable")
         for start in range(0, self.n_trainees, self.step_rows):
             stop = min(start + self.step_rows, self.n_trainees)

@@ -107,7 +107,7 @@ class Solution:
         """Return the answer with these pairs, in any order; `bound` and `score` are in units."""
         chosen = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
         scale = problem.units_per_score
-        total = int(problem.units[chosen[:, 0], chosen[:, 1]].sum())
+        total = int(problem.units_of(chosen).sum())
         degree = np.bincount(chosen[:, 0], minlength=problem.n_trainees)
         return cls(
             objective=objective,

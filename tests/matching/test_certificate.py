@@ -62,6 +62,8 @@ def changed(array, place, value):
         ("GAP_WRONG", lambda p, s: {"gap": 1e-3}),
         ("PRICES_SHAPE", lambda p, s: {"slot_prices": s.slot_prices[1:]}),
         ("PRICES_SHAPE", lambda p, s: {"utilities": changed(s.utilities, 0, np.nan)}),
+        ("PRICES_TOO_LARGE", lambda p, s: {"slot_prices": s.slot_prices + 1e15}),
+        ("PRICES_TOO_LARGE", lambda p, s: {"utility_coverage": s.utility_coverage + 2**62}),
         ("BOUND_WRONG", lambda p, s: {"slot_prices": s.slot_prices + 0.1}),
         ("BOUND_WRONG", lambda p, s: {"utilities": s.utilities * 0}),
         ("COVERAGE_NOT_PROVEN", lambda p, s: {"slot_coverage": s.slot_coverage + 1}),
