@@ -10,14 +10,16 @@ from graph.payloads import (
     MutationInfo,
     Stored,
     UserError,
+    Work,
     answer,
+    answer_after,
     input_field,
     row_id,
     user_errors,
 )
 from graph.people import Trainee
 from graph.stored import stored
-from studio.operations.needs import compute_needs
+from studio.operations.needs import compute_needs, needs_on_request
 from studio.operations.recommendations import recommend_contents
 
 
@@ -66,12 +68,17 @@ class NeedMutation:
         """Compute needs again."""
         actor = info.context.actor
 
-        async def work(session: AsyncSession) -> dict[str, Any]:
+        async def prepare(reader: AsyncSession) -> Work:
             cohort_id = row_id(input.cohort_id, "Cohort", "cohortId")
-            await compute_needs(session, actor, cohort_id)
-            return {"cohort": Stored("Cohort", cohort_id)}
+            ahead = await needs_on_request(reader, actor, cohort_id)
 
-        return await answer(info, work)  # type: ignore[no-any-return]
+            async def work(session: AsyncSession) -> dict[str, Any]:
+                await compute_needs(session, actor, cohort_id, ahead)
+                return {"cohort": Stored("Cohort", cohort_id)}
+
+            return work
+
+        return await answer_after(info, prepare)  # type: ignore[no-any-return]
 
     @strawberry.mutation(description="Recommends contents to a cohort's trainees, or to one of them.")
     async def refresh_recommendations(

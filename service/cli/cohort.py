@@ -15,10 +15,10 @@ from service.report.heat import heat_rows
 from studio.errors import NotFound
 from studio.messages import listed, translate
 from studio.operations.cohorts import find_cohort
-from studio.operations.needs import compute_needs
+from studio.operations.needs import compute_needs_now
 from studio.operations.recommendations import recommend_contents
 from studio.permissions import Actor
-from studio.store.database import writing
+from studio.store.database import reading, writing
 from studio.store.enums import ContentKind
 from studio.store.identity import UnknownId, row_id_of
 from studio.store.labels import label
@@ -51,9 +51,9 @@ def needs(
 
     async def work() -> dict[str, Any]:
         async with acting(studio) as (engine, actor):
-            async with writing(engine) as session:
+            async with reading(engine) as session:
                 row = await find_cohort(session, actor.studio_id, cohort)
-                await compute_needs(session, actor, row.id)
+            await compute_needs_now(engine, actor, row.id)
             return await needs_json(engine, actor, cohort, lang.value)
 
     with working(translate("CLI_COMPUTING_NEEDS", lang.value)):

@@ -13,7 +13,7 @@ from studio.errors import NotFound, StudioError
 from studio.messages import translate
 from studio.operations.cohorts import find_cohort
 from studio.operations.emerging_decisions import dismiss_emerging_point, name_emerging_point
-from studio.operations.needs import compute_needs
+from studio.operations.needs import compute_needs_now
 from studio.permissions import Actor
 from studio.store.database import writing
 from studio.store.identity import UnknownId, row_id_of
@@ -38,7 +38,7 @@ def emerging(
             async with writing(engine) as session:
                 row = await find_cohort(session, actor.studio_id, cohort)
                 await _decide(session, actor, name or [], dismiss or [], reason)
-                await compute_needs(session, actor, row.id)
+            await compute_needs_now(engine, actor, row.id)
             return await emerging_json(engine, actor, cohort, lang.value)
 
     with working(translate("CLI_COMPUTING_NEEDS", lang.value)):

@@ -12,9 +12,9 @@ from service.documents import run_document
 from service.gaps import content_hours, next_event, topics_short
 from studio.messages import translate
 from studio.operations.cohorts import find_cohort
-from studio.operations.needs import compute_needs
+from studio.operations.needs import compute_needs_now
 from studio.permissions import Actor
-from studio.store.database import writing
+from studio.store.database import reading
 from studio.store.enums import CourseEvent
 
 EVENT = ("demand", "supply", "gap")
@@ -30,9 +30,9 @@ def gaps(
 
     async def work() -> dict[str, Any]:
         async with acting(studio) as (engine, actor):
-            async with writing(engine) as session:
+            async with reading(engine) as session:
                 row = await find_cohort(session, actor.studio_id, cohort)
-                await compute_needs(session, actor, row.id)
+            await compute_needs_now(engine, actor, row.id)
             return await gaps_json(engine, actor, cohort, lang.value)
 
     with working(translate("CLI_COMPUTING_NEEDS", lang.value)):

@@ -22,9 +22,11 @@ from service.cli.options import (
 )
 from service.cli.running import acting, column_map, output, print_json, read_file, run, working
 from studio.messages import translate
+from studio.operations.cohorts import find_cohort
 from studio.operations.import_report import ImportReport
 from studio.operations.jobs import Progress
 from studio.operations.mentors import import_mentors
+from studio.operations.needs import compute_needs_now
 from studio.operations.roster import import_roster
 from studio.operations.rules import import_rules
 from studio.operations.survey_imports import prepare_import, store_survey
@@ -112,6 +114,14 @@ def survey(
 
     async def work(engine: AsyncEngine, actor: Actor, content: bytes, tell: Progress) -> ImportReport:
         await learn_topics(engine, actor.studio_id)
+        report = await take_in(engine, actor, content, tell)
+        if report.written and report.new + report.updated:
+            async with reading(engine) as session:
+                row = await find_cohort(session, actor.studio_id, cohort)
+            await compute_needs_now(engine, actor, row.id)
+        return report
+
+    async def take_in(engine: AsyncEngine, actor: Actor, content: bytes, tell: Progress) -> ImportReport:
         # A large file takes seconds to read: others go on writing meanwhile.
         async with reading(engine) as session:
             known = await prepare_import(session, actor, cohort)
@@ -121,7 +131,15 @@ def survey(
         return await write(
             engine,
             lambda session: store_survey(
-                session, actor, read, cohort, wave, dry_run=dry_run, skip_bad_rows=skip_bad_rows
+                session,
+                actor,
+                read,
+                cohort,
+                wave,
+                dry_run=dry_run,
+                skip_bad_rows=skip_bad_rows,
+                needs_later=True,
+                progress=tell,
             ),
         )
 

@@ -26,7 +26,7 @@ from studio.messages import listed, translate
 from studio.operations.cohorts import find_cohort
 from studio.operations.corrections import correct_topics, import_corrections
 from studio.operations.import_report import ImportReport
-from studio.operations.needs import compute_needs
+from studio.operations.needs import compute_needs_now
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import ReviewReason
@@ -89,11 +89,12 @@ def _correct_from(
 def _correct(pairs: list[str], studio: str | None, form: Format, lang: Language) -> None:
     async def work() -> dict[str, Any]:
         decisions = [_decision(pair) for pair in pairs]
-        async with acting(studio) as (engine, actor), writing(engine) as session:
-            done = [await correct_topics(session, actor, *decision) for decision in decisions]
+        async with acting(studio) as (engine, actor):
+            async with writing(engine) as session:
+                done = [await correct_topics(session, actor, *decision) for decision in decisions]
             # There may be no worker: what follows from the decisions is computed here.
             for cohort_id in sorted({each.cohort_id for each in done}):
-                await compute_needs(session, actor, cohort_id)
+                await compute_needs_now(engine, actor, cohort_id)
             return {
                 "decided": [
                     {"id": global_id("PainPoint", each.pain_point_id), "copies": each.copies} for each in done

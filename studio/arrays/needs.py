@@ -8,7 +8,7 @@ from uuid import UUID
 import numpy as np
 from numpy.typing import NDArray
 
-from matching import CohortRatings
+from matching import CohortRatings, NeedProfile, need_profile
 from studio.arrays.topics import top_columns
 from studio.store.clock import CHINA
 from studio.store.enums import Measure
@@ -190,6 +190,18 @@ class NeedTable:
         # One response of a person counts in a wave.
         of_wave = self._named_in[self._wave == wave]
         return of_wave.sum(axis=0), len(of_wave)
+
+
+def profile_of(said: NeedTable, ratings: Mapping[Measure, CohortRatings | None]) -> NeedProfile:
+    """Return what every respondent needs; `ratings` are the cohort's, of which these may be a part."""
+    return need_profile(
+        said.point_topics,
+        said.point_respondent,
+        len(said.owners),
+        **said.beside_topics,
+        severity_of_cohort=ratings.get(Measure.SEVERITY),
+        urgency_of_cohort=ratings.get(Measure.URGENCY),
+    )
 
 
 def deviations_by_code(topics: Sequence[Topic], ratings: CohortRatings) -> dict[str, float]:

@@ -1,6 +1,8 @@
 """Copied answers: which pain points say word for word what somebody else had handed in before."""
 
 import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,8 +16,16 @@ from studio.store.surveys import SurveyResponse
 from studio.store.tables import metadata
 
 
-async def mark_copies(session: AsyncSession, cohort_id: UUID) -> None:
-    """Mark the current pain points of a cohort that are copies, wave by wave, and unmark what no longer is."""
+class Copies(NamedTuple):
+    """What was copied: pain points whose mark has to change, and whose words each copy repeats."""
+
+    differing: Sequence[Mapping[str, Any]]
+    # By copy: the trainee, or the anonymous response, that handed the words in first.
+    voices: Mapping[UUID, UUID]
+
+
+async def find_copied(session: AsyncSession, cohort_id: UUID) -> Copies:
+    """Find the current pain points of a cohort that are copies, wave by wave, and those that no longer are."""
     given = sa.func.coalesce(SurveyResponse.submitted_at, SurveyResponse.created_at)
     in_use = sa.and_(col(SurveyResponse.current), sa.not_(col(PainPoint.junk)))
     found = await session.execute(
@@ -41,4 +51,11 @@ async def mark_copies(session: AsyncSession, cohort_id: UUID) -> None:
         for point in points
         if point.copy_of_id != wanted.get(point.id)
     ]
-    await update_values(session, metadata.tables["pain_point"], differing)
+    firsts = set(wanted.values())
+    said_by = {point.id: point.respondent_id for point in points if point.id in firsts}
+    return Copies(differing, {copy: said_by[first] for copy, first in wanted.items()})
+
+
+async def mark_copies(session: AsyncSession, copies: Copies) -> None:
+    """Mark what is a copy, and unmark what no longer is."""
+    await update_values(session, metadata.tables["pain_point"], copies.differing)

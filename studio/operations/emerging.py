@@ -2,13 +2,12 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from studio.arrays.emerging import Group, OpenRow, groups_of
@@ -21,35 +20,28 @@ from studio.store.surveys import SurveyResponse
 from studio.store.topics import phrases_of
 
 
-async def store_emerging(session: AsyncSession, cohort: Cohort) -> None:
-    """Group the answers that the classifier left open, and store the groups.
-
-    What somebody has dismissed stays with its group and is not asked again. A group that shares members with one
-    that is open already is that one, so that its id holds while people look at it.
-    """
-    points = await _open_points(session, cohort)
-    phrases = await phrases_of(session, cohort.studio_id) if points else {}
+async def find_emerging(
+    session: AsyncSession, studio_id: UUID, cohort_id: UUID, voices: Mapping[UUID, UUID]
+) -> list[Group]:
+    """Group the answers that the classifier left open; `voices` tells whose words the copies among them repeat."""
+    points = await _open_points(session, cohort_id, voices)
+    phrases = await phrases_of(session, studio_id) if points else {}
     known = [text for topic_id in sorted(phrases) for text in phrases[topic_id]]
-    groups = await asyncio.to_thread(groups_of, points, known)
-    await _replace(session, cohort, groups)
+    return await asyncio.to_thread(groups_of, points, known)
 
 
-async def _open_points(session: AsyncSession, cohort: Cohort) -> list[OpenRow]:
-    original = aliased(PainPoint)
+async def _open_points(session: AsyncSession, cohort_id: UUID, voices: Mapping[UUID, UUID]) -> list[OpenRow]:
     decided = (
         select(EmergingMember.pain_point_id)
         .join(EmergingPoint, col(EmergingPoint.id) == EmergingMember.emerging_point_id)
-        .where(EmergingPoint.cohort_id == cohort.id, EmergingPoint.state != EmergingState.OPEN)
+        .where(EmergingPoint.cohort_id == cohort_id, EmergingPoint.state != EmergingState.OPEN)
     )
-    voice = sa.func.coalesce(
-        original.trainee_id, original.response_id, PainPoint.trainee_id, PainPoint.response_id
-    )
+    said_by = sa.func.coalesce(PainPoint.trainee_id, PainPoint.response_id)
     found = await session.execute(
-        sa.select(col(PainPoint.id), col(PainPoint.text), voice)
+        sa.select(col(PainPoint.id), col(PainPoint.text), said_by)
         .join(SurveyResponse, col(SurveyResponse.id) == PainPoint.response_id)
-        .join(original, col(original.id) == PainPoint.copy_of_id, isouter=True)
         .where(
-            col(PainPoint.cohort_id) == cohort.id,
+            col(PainPoint.cohort_id) == cohort_id,
             col(SurveyResponse.current),
             col(PainPoint.abstained),
             sa.not_(col(PainPoint.junk)),
@@ -58,11 +50,18 @@ async def _open_points(session: AsyncSession, cohort: Cohort) -> list[OpenRow]:
         )
         .order_by(col(PainPoint.wave), col(PainPoint.text), col(SurveyResponse.respondent_key))
     )
-    return [OpenRow(*row) for row in found.all()]
+    return [
+        OpenRow(point_id, text, voices.get(point_id, respondent))
+        for point_id, text, respondent in found.all()
+    ]
 
 
-async def _replace(session: AsyncSession, cohort: Cohort, groups: Sequence[Group]) -> None:
-    """Make the open groups of a cohort those that were found."""
+async def store_emerging(session: AsyncSession, cohort: Cohort, groups: Sequence[Group]) -> None:
+    """Make the open groups of a cohort those that were found.
+
+    What somebody has dismissed stays with its group and is not asked again. A group that shares members with one
+    that is open already is that one, so that its id holds while people look at it.
+    """
     of_cohort = (EmergingPoint.cohort_id == cohort.id, EmergingPoint.state == EmergingState.OPEN)
     stored = {
         row.id: row for row in (await session.execute(select(EmergingPoint).where(*of_cohort))).scalars()

@@ -10,6 +10,7 @@ from sqlmodel import select
 from studio.imports.issues import ImportRefused
 from studio.operations.collaborative import check_collaborative
 from studio.operations.consents import expire_consents
+from studio.operations.found_needs import needs_ahead
 from studio.operations.import_report import ImportReport, mapping_json, rejected_json
 from studio.operations.jobs import Handler, JobContext
 from studio.operations.match_jobs import compute_run, give_up_run
@@ -27,7 +28,7 @@ from studio.operations.training import read_lessons, store_training, train
 from studio.permissions import Actor
 from studio.store.database import empty_write_ahead_log, reading
 from studio.store.enums import JobKind, Role
-from studio.store.jobs import enqueue
+from studio.store.jobs import enqueue, settle_waiting
 from studio.store.locks import lock_cohort, lock_studio
 from studio.store.rows import changed
 from studio.store.surveys import Survey, SurveyImport, Upload
@@ -37,8 +38,9 @@ async def refresh_cohort(job: JobContext) -> None:
     """Compute the needs of a cohort in which somebody has answered, or whose words a new model reads."""
     cohort_id = UUID(job.payload["cohort_id"])
     if "model" not in job.payload:
+        ahead = await needs_ahead(job.engine, cohort_id)
         async with job.effects() as session:
-            await refresh_needs(session, cohort_id)
+            await refresh_needs(session, cohort_id, ahead)
         return
     read = await read_cohort(job.engine, job.studio_id, cohort_id)
     async with job.effects() as session:
@@ -70,11 +72,26 @@ async def read_words_by_meaning(job: JobContext) -> None:
 
 
 async def run_survey_import(job: JobContext) -> None:
-    """Import an uploaded survey file, then recommend contents to those who answered.
+    """Import an uploaded survey file, then compute needs and recommend contents to those who answered.
 
-    The file is read outside of the transaction that writes, row by row as progress tells. The upload goes in the
-    transaction that stores its rows; after any other outcome it can be imported again.
+    The file is read outside of the transaction that writes, row by row as progress tells, and so are the needs
+    computed. The upload goes in the transaction that stores its rows; after any other outcome it can be imported
+    again.
     """
+    if not job.checkpoint:
+        await _take_upload(job)
+    if job.checkpoint.get("written"):
+        cohort_id = UUID(job.payload["cohort_id"])
+        ahead = await needs_ahead(job.engine, cohort_id)
+        async with job.effects() as session:
+            await refresh_needs(session, cohort_id, ahead)
+            await settle_waiting(session, job.studio_id, JobKind.NEEDS, {"cohort_id": cohort_id.hex})
+            await refresh_recommendations(session, cohort_id)
+    await empty_write_ahead_log(job.engine)
+
+
+async def _take_upload(job: JobContext) -> None:
+    """Read the upload and store its rows; the checkpoint tells whether anything was written."""
     payload = job.payload
     actor = Actor(role=Role.ORGANIZER, studio_id=job.studio_id, token_id=job.author_token_id)
     try:
@@ -84,7 +101,8 @@ async def run_survey_import(job: JobContext) -> None:
         async with job.effects() as session:
             changed(await _import_of(session, job), rejected=[_refused(refusal, payload["language"])])
         return
-    async with job.effects() as session:
+    checkpoint: dict[str, bool] = {}
+    async with job.effects(checkpoint) as session:
         upload = await own(session, actor, Upload, UUID(payload["upload_id"]), "uploadId")
         report = await store_survey(
             session,
@@ -94,6 +112,7 @@ async def run_survey_import(job: JobContext) -> None:
             payload["wave"],
             dry_run=payload["dry_run"],
             skip_bad_rows=payload["skip_bad_rows"],
+            needs_later=True,
         )
         row = await _import_of(session, job)
         _fill(row, report, payload["language"])
@@ -102,8 +121,7 @@ async def run_survey_import(job: JobContext) -> None:
                 select(Survey.id).where(Survey.cohort_id == row.cohort_id, Survey.wave == row.wave)
             )
             await session.delete(upload)
-            await refresh_recommendations(session, row.cohort_id)
-    await empty_write_ahead_log(job.engine)
+        checkpoint["written"] = report.written
 
 
 async def _read_upload(job: JobContext, actor: Actor) -> SurveyReading:

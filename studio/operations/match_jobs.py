@@ -14,6 +14,7 @@ from matching.draws import NeedDraw
 from studio.arrays.matches import MatchArrays, MatchRows
 from studio.arrays.rematches import Proposed, StartingPoint, rematch_arrays
 from studio.errors import StudioError
+from studio.operations.found_needs import needs_ahead
 from studio.operations.jobs import JobContext
 from studio.operations.match_input import match_input
 from studio.operations.needs import refresh_needs
@@ -57,10 +58,13 @@ async def compute_run(job: JobContext) -> None:
     """Compute a queued match run: needs first, then the match on a snapshot, then its result at once."""
     run_id = UUID(job.payload["run_id"])
     if not job.checkpoint:
+        async with reading(job.engine) as session:
+            run = await session.get_one(MatchRun, run_id)
+        ahead = await needs_ahead(job.engine, run.cohort_id)
         async with job.effects(checkpoint={"needs": "fresh"}) as session:
             run = await session.get_one(MatchRun, run_id)
             run.state = MatchRunState.RUNNING
-            await refresh_needs(session, run.cohort_id)
+            await refresh_needs(session, run.cohort_id, ahead)
     await job.progress(NEEDS_DONE, WHOLE)
     async with reading(job.engine) as session:
         asked = await question_of(session, await session.get_one(MatchRun, run_id))

@@ -1,7 +1,7 @@
 """The review queue of a cohort: the pain points whose topics a person should decide, the most helpful first."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -22,6 +22,8 @@ from studio.store.tables import metadata
 CLEAR_MARGIN = 0.25
 # A queue is for people: of a huge wave only the least sure are compared and kept.
 MOST_ITEMS = 5000
+# By pain point: its place, and why.
+Queue = Mapping[tuple[Any, ...], Mapping[str, Any]]
 
 
 class Doubtful(NamedTuple):
@@ -41,12 +43,15 @@ class Doubtful(NamedTuple):
         return ReviewReason.ABSTAINED if self.abstained else ReviewReason.UNSURE
 
 
-async def store_review_queue(session: AsyncSession, cohort: Cohort) -> None:
-    """Bring the review queue of a cohort up to date with its current responses and what people have decided."""
-    doubtful = await _doubtful(session, cohort.id)
-    wanted = await asyncio.to_thread(_items, doubtful)
+async def find_queue(session: AsyncSession, cohort_id: UUID) -> Queue:
+    """Put in order what nobody has decided of a cohort's current responses."""
+    return await asyncio.to_thread(_items, await _doubtful(session, cohort_id))
+
+
+async def store_review_queue(session: AsyncSession, cohort: Cohort, queue: Queue) -> None:
+    """Make the stored review queue of a cohort the one that was found."""
     of = {"studio_id": cohort.studio_id, "cohort_id": cohort.id}
-    await replace_rows(session, metadata.tables["review_item"], of, ("pain_point_id",), wanted)
+    await replace_rows(session, metadata.tables["review_item"], of, ("pain_point_id",), queue)
 
 
 async def _doubtful(session: AsyncSession, cohort_id: UUID) -> Sequence[Doubtful]:

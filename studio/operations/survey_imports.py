@@ -1,7 +1,7 @@
 """Taking in the export file of a survey."""
 
 import asyncio
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -21,7 +21,8 @@ from studio.operations.audit import audit
 from studio.operations.cohorts import find_cohort
 from studio.operations.idempotency import once, remember
 from studio.operations.import_report import ImportReport, all_or_nothing
-from studio.operations.needs import refresh_needs
+from studio.operations.jobs import Progress
+from studio.operations.needs import refresh_needs, refresh_soon
 from studio.operations.own import own
 from studio.operations.pain_points import write_pain_points
 from studio.operations.responses import GivenAnswer, Recorder, Submission, content_hash, response_key
@@ -86,12 +87,15 @@ async def store_survey(
     *,
     dry_run: bool = False,
     skip_bad_rows: bool = False,
+    needs_later: bool = False,
+    progress: Progress | None = None,
 ) -> ImportReport:
     """Take in a survey's export: questions, answers word for word, pain points with topics, needs.
 
     The survey and its questions are made from the header, respondents are found among the people of now. Nothing is
-    written unless every row is good or skipping bad rows was asked for. Raises TOPICS_CHANGED when the file would be
-    understood otherwise today.
+    written unless every row is good or skipping bad rows was asked for. With `needs_later` the
+    needs wait for a job, or for whoever computes them before. Raises TOPICS_CHANGED when the file would be understood
+    otherwise today.
     """
     require(actor, "import_survey")
     cohort = await find_cohort(session, actor.studio_id, cohort_number)
@@ -108,10 +112,10 @@ async def store_survey(
         refused = report.rejected_rows
         good = [row for row in sheet.rows if row.row not in refused]
         recorder = await Recorder.open(session, survey, list(questions.values()))
-        submissions = _submissions(recorder, good, questions, trainees)
+        submissions = _told(_submissions(recorder, good, questions, trainees), len(good), progress)
         await _record(recorder, tree, list(questions.values()), submissions, read.readings_for(tree), report)
     if report.written and report.new + report.updated:
-        await refresh_needs(session, cohort.id)
+        await (refresh_soon if needs_later else refresh_needs)(session, cohort.id)
         await audit(
             session, actor, "import_survey", "Cohort", cohort.id, wave=wave, rows=report.rows, new=report.new
         )
@@ -122,13 +126,13 @@ async def _record(
     recorder: Recorder,
     tree: TopicTree,
     questions: Sequence[Question],
-    submissions: Iterator[Submission],
+    submissions: AsyncIterator[Sequence[Submission]],
     readings: Mapping[str, AnswerReading],
     report: ImportReport,
 ) -> None:
     """Store submissions with their pain points, some at a time so that the memory stays bounded."""
     respondents: set[UUID | str] = set()
-    while some := list(islice(submissions, BLOCK)):
+    async for some in submissions:
         words = await recorder.take(some)
         await write_pain_points(recorder.session, tree, questions, words, readings)
         respondents.update(submission.trainee_id or submission.key for submission in some)
@@ -136,6 +140,18 @@ async def _record(
     report.new, report.updated, report.unchanged = recorder.new, recorder.updated, recorder.unchanged
     report.pain_points = recorder.pain_points
     report.respondents = len(respondents)
+
+
+async def _told(
+    submissions: Iterator[Submission], total: int, progress: Progress | None
+) -> AsyncIterator[Sequence[Submission]]:
+    """Yield submissions some at a time, and tell how many are stored."""
+    done = 0
+    while some := list(islice(submissions, BLOCK)):
+        yield some
+        done += len(some)
+        if progress is not None:
+            await progress(done, total)
 
 
 async def _find_respondents(

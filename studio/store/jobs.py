@@ -79,6 +79,24 @@ async def waiting(session: AsyncSession, studio_id: UUID, kind: JobKind) -> list
     return list(found.scalars())
 
 
+async def settle_waiting(
+    session: AsyncSession, studio_id: UUID, kind: JobKind, payload: Mapping[str, Any]
+) -> None:
+    """End the jobs with this payload that no worker has taken yet: somebody else has just done what they are for."""
+    found = await session.execute(
+        select(Job.id, Job.payload).where(
+            Job.studio_id == studio_id, Job.kind == kind, Job.state == JobState.QUEUED
+        )
+    )
+    done = [job_id for job_id, given in found.all() if given == payload]
+    await session.execute(
+        sa.update(Job)
+        .where(col(Job.id).in_(done), col(Job.state) == JobState.QUEUED)
+        .values(state=JobState.DONE, lease_until=None, finished_at=now())
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def find_job(session: AsyncSession, studio_id: UUID, job_id: UUID) -> Job | None:
     """Return a job of this studio as it stands now."""
     found = await session.execute(
