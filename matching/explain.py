@@ -2,101 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal, overload
+from dataclasses import replace
+from typing import overload
 
 import numpy as np
 
 from .assignment import assign
-from .exceptions import InvalidInputError
-from .prices import prices
-from .problem import AssignmentProblem, BoolArray, IntArray
-from .residual import IMPOSSIBLE, Residual, add, chain_gains, residual, split
+from .exceptions import InfeasibleError, InvalidInputError, ProblemError
+from .network import Cell, cells_of
+from .objectives import standing
+from .problem import AssignmentProblem, IntArray
+from .reasons import Move, PairCode, PairReason, Repair, UnmatchedReason
+from .residual import Residual, exchanges, kept_chains, residual
 from .solution import Solution
+from .unmatched import COVERAGE_ALONE, unmatched_reason, with_repair
 
-PairCode = Literal[
-    "CHOSEN", "PINNED", "FORBIDDEN", "NO_CAPACITY", "RULED_OUT", "LOWERS_COVERAGE", "LOWERS_TOTAL", "TIE"
+__all__ = [
+    "Move",
+    "PairReason",
+    "Repair",
+    "UnmatchedReason",
+    "changes_between",
+    "explain",
+    "explain_unmatched",
 ]
-UnmatchedCode = Literal["NO_MENTORS", "ALL_FORBIDDEN", "TOO_FEW_ALLOWED", "NO_CAPACITY_LEFT", "NOT_WORTH_IT"]
-RepairCode = Literal["ADD_PLACE", "ALLOW_PAIR"]
-
-
-@dataclass(frozen=True)
-class Move:
-    """A trainee who would change mentors; None stands for no mentor."""
-
-    trainee: int
-    before: int | None
-    after: int | None
-
-
-@dataclass(frozen=True)
-class PairReason:
-    """Why a pair is or is not in the solution.
-
-    Attributes
-    ----------
-    code : str
-        CHOSEN; PINNED (chosen by a pin); FORBIDDEN; NO_CAPACITY (the mentor takes nobody); RULED_OUT (pins
-        or minimum loads leave no room for it); LOWERS_COVERAGE (somebody else would stay without a mentor);
-        LOWERS_TOTAL; TIE (just as good, and the order of rows decided).
-    price : float
-        Change of the total if the pair were forced, as in :func:`prices`.
-    moves : tuple of Move
-        Who else would change mentors if it were forced, and the trainee's own move.
-    """
-
-    trainee: int
-    mentor: int
-    code: PairCode
-    price: float
-    moves: tuple[Move, ...]
-
-
-@dataclass(frozen=True)
-class Repair:
-    """One change that would give the trainee a mentor.
-
-    Attributes
-    ----------
-    code : str
-        ADD_PLACE (one more place at the mentor) or ALLOW_PAIR (lift the ban on the pair).
-    mentor : int
-        The mentor concerned.
-    change : float
-        Change of the total after the repair, with the trainee matched and nobody else left out.
-    """
-
-    code: RepairCode
-    mentor: int
-    change: float
-
-
-@dataclass(frozen=True)
-class UnmatchedReason:
-    """Why a trainee has fewer mentors than needed.
-
-    Attributes
-    ----------
-    code : str
-        NO_MENTORS (no mentor has a place at all); ALL_FORBIDDEN (every mentor with a place is forbidden);
-        TOO_FEW_ALLOWED (fewer allowed mentors with a place than the trainee needs); NO_CAPACITY_LEFT
-        (`mentors` are full with `rivals`, none of whom can go elsewhere); NOT_WORTH_IT (objective "total":
-        no pair would add).
-    mentors : tuple of int
-        The mentors whose places are contested: with the trainee and the rivals, the smallest set of people
-        who need more places than there are.
-    rivals : tuple of int
-        The other trainees who hold those places.
-    repairs : tuple of Repair
-        Changes that would each be enough, best total first.
-    """
-
-    trainee: int
-    code: UnmatchedCode
-    mentors: tuple[int, ...]
-    rivals: tuple[int, ...]
-    repairs: tuple[Repair, ...]
 
 
 @overload
@@ -128,15 +57,16 @@ def explain(
 
     Notes
     -----
-    A pair: one table of exchange chains and one more solution, a few milliseconds at 64 × 20. An unmatched
-    trainee: one table of exchange chains.
+    A pair: one more solution with the pair pinned, a few milliseconds at 64 × 20. An unmatched trainee: one
+    table of exchange chains (n_cells³ additions); for an objective with an aim before the total also one more
+    solution for each repair, whose `change` is then that of the total when all is chosen anew.
 
     Examples
     --------
     >>> problem = AssignmentProblem.from_scores([[0.9], [0.8]], capacity=[1])
     >>> reason = explain(problem, assign(problem), 1)
     >>> reason.code, reason.rivals, reason.repairs[0]
-    ('NO_CAPACITY_LEFT', (0,), Repair(code='ADD_PLACE', mentor=0, change=0.8))
+    ('NO_CAPACITY_LEFT', (0,), Repair(code='ADD_PLACE', mentor=0, change=0.8, limit=None))
     """
     _check_position("trainee", trainee, problem.n_trainees)
     if mentor is None:
@@ -153,17 +83,21 @@ def _check_position(name: str, position: int, length: int) -> None:
 
 
 def _explain_pair(problem: AssignmentProblem, solution: Solution, trainee: int, mentor: int) -> PairReason:
-    price = float(prices(problem, solution, [trainee])[0, mentor])
-    code = _pair_code(problem, solution, trainee, mentor, price)
-    moves: tuple[Move, ...] = ()
-    if code in ("LOWERS_COVERAGE", "LOWERS_TOTAL", "TIE"):
-        moves = moves_between(solution, assign(problem.with_pin(trainee, mentor), solution.objective))
-    return PairReason(trainee, mentor, code, price, moves)
+    code = _fixed_code(problem, solution, trainee, mentor)
+    if code is not None:
+        price = 0.0 if code in ("PINNED", "CHOSEN") else np.nan
+        return PairReason(trainee, mentor, code, price, (), _closed(problem, trainee, mentor))
+    try:
+        forced = assign(problem.with_pin(trainee, mentor), solution.objective)
+    except (ProblemError, InfeasibleError):
+        return PairReason(trainee, mentor, "RULED_OUT", np.nan, ())
+    code, price = _compared(problem, solution, forced)
+    limits = _full(problem, solution, trainee, mentor)
+    return PairReason(trainee, mentor, code, price, moves_between(solution, forced), limits)
 
 
-def _pair_code(
-    problem: AssignmentProblem, solution: Solution, trainee: int, mentor: int, price: float
-) -> PairCode:
+def _fixed_code(problem: AssignmentProblem, solution: Solution, trainee: int, mentor: int) -> PairCode | None:
+    """Return the code of a pair that is chosen or excluded by one rule alone."""
     if (problem.pinned == (trainee, mentor)).all(axis=1).any():
         return "PINNED"
     if (solution.pairs == (trainee, mentor)).all(axis=1).any():
@@ -172,11 +106,44 @@ def _pair_code(
         return "FORBIDDEN"
     if problem.capacity[mentor] == 0:
         return "NO_CAPACITY"
-    if np.isnan(price):
-        return "RULED_OUT"
-    if np.isneginf(price):
-        return "LOWERS_COVERAGE"
-    return "LOWERS_TOTAL" if price < 0 else "TIE"
+    return "QUOTA_CLOSED" if _closed(problem, trainee, mentor) else None
+
+
+def _compared(problem: AssignmentProblem, solution: Solution, forced: Solution) -> tuple[PairCode, float]:
+    objective = solution.objective
+    price = forced.total - solution.total
+    if objective != "total" and forced.matched < solution.matched:
+        return "LOWERS_COVERAGE", -np.inf
+    before, after = (standing(problem, found.pairs, objective) for found in (solution, forced))
+    if after != before:
+        return "LOWERS_OBJECTIVE", round(price, 6)
+    units = round(price * problem.units_per_score)
+    return ("LOWERS_TOTAL" if units < 0 else "TIE"), units / problem.units_per_score
+
+
+def _closed(problem: AssignmentProblem, trainee: int, mentor: int) -> tuple[Cell, ...]:
+    """Return the quotas that leave no room for the pair whatever is chosen."""
+    return tuple(
+        cell
+        for cell in cells_of(problem, trainee, mentor)
+        if problem.quotas[cell.place].free_limit(problem.pinned)[cell.row, cell.column] <= 0
+    )
+
+
+def _full(problem: AssignmentProblem, solution: Solution, trainee: int, mentor: int) -> tuple[Cell, ...]:
+    """Return the quotas around the pair that are full with pairs of others or with the trainee's others."""
+    own = {
+        cell
+        for held in solution.pairs[solution.pairs[:, 0] == trainee, 1]
+        for cell in cells_of(problem, trainee, int(held))
+    }
+    return tuple(
+        cell
+        for cell in cells_of(problem, trainee, mentor)
+        if cell not in own
+        and problem.quotas[cell.place].counts(solution.pairs)[cell.row, cell.column]
+        >= problem.quotas[cell.place].limit[cell.row, cell.column]
+    )
 
 
 def moves_between(before: Solution, after: Solution) -> tuple[Move, ...]:
@@ -222,9 +189,9 @@ def explain_unmatched(problem: AssignmentProblem, solution: Solution) -> tuple[U
     """
     if not len(solution.unmatched):
         return ()
-    left = residual(problem, solution.pairs, solution.objective)
-    best = chain_gains(left.gains)
-    return tuple(_unmatched_reason(solution, left, best, int(trainee)) for trainee in solution.unmatched)
+    left = _exchanges(problem, solution)
+    best = kept_chains(left)
+    return tuple(_unmatched(problem, solution, left, best, int(trainee)) for trainee in solution.unmatched)
 
 
 def _explain_unmatched(problem: AssignmentProblem, solution: Solution, trainee: int) -> UnmatchedReason:
@@ -233,70 +200,28 @@ def _explain_unmatched(problem: AssignmentProblem, solution: Solution, trainee: 
             "The 'trainee' parameter of explain must be an unmatched trainee when no mentor is given. "
             f"Got {trainee} instead, who has every mentor needed; give a mentor to ask about."
         )
+    left = _exchanges(problem, solution)
+    return _unmatched(problem, solution, left, kept_chains(left), trainee)
+
+
+def _exchanges(problem: AssignmentProblem, solution: Solution) -> Residual:
     left = residual(problem, solution.pairs, solution.objective)
-    return _unmatched_reason(solution, left, chain_gains(left.gains), trainee)
+    if solution.objective in ("total", "coverage_then_total"):
+        return left
+    # The other objectives are best in coverage only, as far as chains of exchanges can tell.
+    return exchanges(left.net, np.zeros_like(left.weights), COVERAGE_ALONE, left.taken)
 
 
-def _unmatched_reason(solution: Solution, left: Residual, best: IntArray, trainee: int) -> UnmatchedReason:
-    code = _unmatched_code(left.problem, left, trainee)
-    mentors = _contested(left, trainee) if code == "NO_CAPACITY_LEFT" else np.zeros(0, np.int64)
-    rivals = solution.pairs[np.isin(solution.pairs[:, 1], mentors), 0]
-    rivals = np.unique(rivals[rivals != trainee])
-    repairs = () if code == "NOT_WORTH_IT" else _repairs(left, best, trainee)
-    return UnmatchedReason(trainee, code, tuple(mentors.tolist()), tuple(rivals.tolist()), repairs)
-
-
-def _unmatched_code(problem: AssignmentProblem, left: Residual, trainee: int) -> UnmatchedCode:
-    with_place = problem.capacity > 0
-    if not with_place.any():
-        return "NO_MENTORS"
-    allowed = with_place & ~problem.forbidden[trainee]
-    if not allowed.any():
-        return "ALL_FORBIDDEN"
-    if allowed.sum() < problem.need[trainee]:
-        return "TOO_FEW_ALLOWED"
-    if left.bonus == 0 and _has_room(left, trainee):
-        return "NOT_WORTH_IT"
-    return "NO_CAPACITY_LEFT"
-
-
-def _has_room(left: Residual, trainee: int) -> bool:
-    reached = _contested(left, trainee)
-    return bool((left.load[reached] < left.net.mentors.limit[reached]).any())
-
-
-def _contested(left: Residual, trainee: int) -> IntArray:
-    """Return the mentors that the trainee could reach if those who hold their places moved on, ascending."""
-    possible = left.gains[:-1, :-1] > IMPOSSIBLE
-    with_place = left.problem.capacity > 0
-    reached = _joinable(left, trainee) & with_place
-    while True:
-        further = reached | (possible[reached].any(axis=0) & with_place)
-        if np.array_equal(further, reached):
-            return np.flatnonzero(reached)
-        reached = further
-
-
-def _joinable(left: Residual, trainee: int) -> BoolArray:
-    """Return the mentors the trainee may join and has not, shape (n_mentors,)."""
-    may: BoolArray = left.problem.open[trainee].copy()
-    may[left.free_pairs[left.free_pairs[:, 0] == trainee, 1]] = False
-    return may
-
-
-def _repairs(left: Residual, best: IntArray, trainee: int) -> tuple[Repair, ...]:
-    problem = left.problem
-    worth = problem.units[trainee] + left.bonus
-    enter = np.where(_joinable(left, trainee), worth, IMPOSSIBLE)
-    one_more = add(enter[:, None], best[:-1, :-1]).max(axis=0, initial=IMPOSSIBLE)
-    lifted = np.where(
-        problem.forbidden[trainee] & (problem.capacity > 0), add(best[:-1, -1], worth), IMPOSSIBLE
-    )
-    found: list[Repair] = []
-    kinds: tuple[tuple[RepairCode, IntArray], ...] = (("ADD_PLACE", one_more), ("ALLOW_PAIR", lifted))
-    for code, change in kinds:
-        coverage, units = split(np.where(change == IMPOSSIBLE, 0, change), left.bonus)
-        enough = (change > IMPOSSIBLE) & (coverage > 0 if left.bonus else units > 0)
-        scores = units / problem.units_per_score
-        found += [Repair(code, int(mentor), float(scores[mentor])) for mentor in np.flatnonzero(enough)]
-    return tuple(sorted(found, key=lambda repair: (-repair.change, repair.code, repair.mentor)))
+def _unmatched(
+    problem: AssignmentProblem, solution: Solution, left: Residual, best: IntArray, trainee: int
+) -> UnmatchedReason:
+    reason = unmatched_reason(solution, left, best, trainee)
+    if solution.objective in ("total", "coverage_then_total"):
+        return reason
+    solved = [
+        (repair, assign(with_repair(problem, trainee, repair), solution.objective))
+        for repair in reason.repairs
+    ]
+    priced = [replace(repair, change=round(found.total - solution.total, 6)) for repair, found in solved]
+    ordered = sorted(priced, key=lambda repair: (-repair.change, repair.code, repair.mentor))
+    return replace(reason, repairs=tuple(ordered))

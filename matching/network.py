@@ -11,6 +11,27 @@ from .problem import AssignmentProblem, BoolArray, IntArray
 from .quotas import Quota
 
 
+@dataclass(frozen=True)
+class Cell:
+    """One limit of a problem.
+
+    Attributes
+    ----------
+    parameter : str
+        ``"capacity"``, ``"minimum_load"``, ``"need"``, ``"groups"``, ``"kinds"`` or ``"column_groups"``.
+    place : int
+        Position in `problem.quotas`; -1 where it is not one of them.
+    row, column : int
+        Label of the trainees (a group; for kinds the trainee) and of the mentors (a mentor, a kind, a column
+        group).
+    """
+
+    parameter: str
+    place: int
+    row: int
+    column: int
+
+
 @dataclass(frozen=True, eq=False)
 class Tree:
     """Limits on nested sets of pairs: one cell per limit, each inside its parent.
@@ -39,6 +60,14 @@ class Tree:
         """Return what each cell adds to the price of what encloses it, shape (n_cells,)."""
         added: IntArray = prices - np.append(prices, 0)[self.parent]
         return added
+
+    def chain(self, cell: int) -> list[int]:
+        """Return the cell and those that enclose it, innermost first."""
+        found = []
+        while cell < self.n_cells:
+            found.append(cell)
+            cell = int(self.parent[cell])
+        return found
 
     def loads(self, leaves: IntArray) -> IntArray:
         """Return how many pairs with these innermost cells fall in each cell, shape (n_cells,)."""
@@ -87,15 +116,39 @@ class Network:
         """Score of each pair in units, shape (n_pairs,)."""
         return self.problem.units[self.pairs[:, 0], self.pairs[:, 1]]
 
+    def cell(self, position: int, trainees: bool = False) -> Cell:
+        """Return which limit a cell of the mentors' side, or of the trainees', is."""
+        n_base = self.problem.n_trainees if trainees else self.problem.n_mentors
+        if position < n_base:
+            return Cell("need", -1, position, 0) if trainees else Cell("capacity", -1, 0, position)
+        position -= n_base
+        for place, quota in enumerate(self.problem.quotas):
+            if (quota.parameter == "kinds") == trainees:
+                if position < quota.limit.size:
+                    return Cell(quota.parameter, place, *divmod(position, quota.limit.shape[1]))
+                position -= quota.limit.size
+        raise IndexError(position)
+
+    def column(self, position: int) -> int:
+        """Return the first mentor within a cell of the mentors' side."""
+        if position < self.problem.n_mentors:
+            return position
+        cell = self.cell(position)
+        return int(np.argmax(self.problem.quotas[cell.place].columns == cell.column))
+
     def only(self, kept: BoolArray) -> Network:
         """Return the network without the other pairs; `kept` is of shape (n_pairs,)."""
         trees = (replace(tree, leaf=tree.leaf[kept]) for tree in (self.trainees, self.mentors))
         return Network(self.problem, self.pairs[kept], *trees)
 
 
-def network(problem: AssignmentProblem) -> Network | None:
-    """Return the flow network of a problem, or None when its quotas cross and are no flow."""
-    pairs = np.argwhere(usable(problem)).astype(np.int64)
+def network(problem: AssignmentProblem, extra: BoolArray | None = None) -> Network | None:
+    """Return the flow network of a problem, or None when its quotas cross and are no flow.
+
+    `extra`, of shape (n_trainees, n_mentors), marks closed pairs that are to have their cells too.
+    """
+    mask = usable(problem)
+    pairs = np.argwhere(mask if extra is None else mask | extra).astype(np.int64)
     sides = [_trainee_side(problem), _mentor_side(problem)]
     trees = [_tree(problem, pairs, side) for side in sides]
     if trees[0] is None or trees[1] is None:
@@ -103,13 +156,22 @@ def network(problem: AssignmentProblem) -> Network | None:
     return Network(problem, pairs, trees[0], trees[1])
 
 
+def cells_of(problem: AssignmentProblem, trainee: int, mentor: int) -> list[Cell]:
+    """Return the quotas' limits that hold a pair."""
+    return [
+        Cell(quota.parameter, place, int(quota.rows[trainee]), int(quota.columns[mentor]))
+        for place, quota in enumerate(problem.quotas)
+        if quota.rows[trainee] >= 0 and quota.columns[mentor] >= 0
+    ]
+
+
 def usable(problem: AssignmentProblem) -> BoolArray:
-    """Return the open pairs that no limit of zero rules out, shape (n_trainees, n_mentors)."""
+    """Return the open pairs of trainees who need them and whose kinds are not closed; shape of the scores."""
     mask = problem.open & (problem.free_need > 0)[:, None]
     rows, columns = np.arange(problem.n_trainees)[:, None], np.arange(problem.n_mentors)
-    for quota in problem.quotas:
-        full = np.append(quota.free_limit(problem.pinned).ravel() <= 0, False)
-        mask &= ~full[quota.cells(rows, columns)]
+    for quota in (quota for quota in problem.quotas if quota.parameter == "kinds"):
+        closed = np.append(quota.free_limit(problem.pinned).ravel() <= 0, False)
+        mask &= ~closed[quota.cells(rows, columns)]
     return mask
 
 

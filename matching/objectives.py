@@ -123,6 +123,22 @@ def worth_of(net: Network, largest: int) -> int:
     return 8 * (largest + 1) * (net.mentors.n_cells + 3)
 
 
+def standing(problem: AssignmentProblem, pairs: IntArray, objective: str) -> tuple[object, ...]:
+    """Return what the objective compares, aim after aim, without the total; larger is better."""
+    rows, columns = pairs.T
+    units = np.sort(problem.units[rows, columns][problem.open[rows, columns]])
+    if objective == "worst_off_then_total":
+        return (len(pairs), int(units.min(initial=np.iinfo(np.int64).max)))
+    if objective == "leximin":
+        return (len(pairs), tuple(units.tolist()))
+    if objective == "balanced_load":
+        load = np.bincount(columns, minlength=problem.n_mentors)
+        number = np.arange(1, int(load.max(initial=0)) + 1)
+        costs = (2 * number - 1) * MICRO // np.maximum(problem.capacity, 1)[:, None]
+        return (len(pairs), -int(costs[number <= load[:, None]].sum()))
+    return (len(pairs),) if objective == "coverage_then_total" else ()
+
+
 def balanced_load(stage: Stage) -> tuple[Stage, tuple[LevelPrices, ...]]:
     """Return the choices of least sum of load² / capacity, and the proof; the given choice must be one."""
     none = np.zeros(len(stage.net.pairs), np.int64)

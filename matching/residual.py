@@ -217,6 +217,18 @@ def add(left: IntArray, right: IntArray) -> IntArray:
     return np.where(total < IMPOSSIBLE // 2, IMPOSSIBLE, total)
 
 
+def kept_chains(left: Residual) -> IntArray:
+    """Return the best gain of any chain of moves in which nobody enters or is dropped, as :func:`chain_gains`."""
+    outside, tree = left.n_cells, left.net.mentors
+    gains = left.gains.copy()
+    gains[outside], gains[:, outside] = IMPOSSIBLE, IMPOSSIBLE
+    outermost = tree.parent == outside
+    gains[:outside, outside][outermost & (left.load < tree.limit)] = 0
+    gains[outside, :outside][outermost & (left.load > tree.minimum)] = 0
+    gains[outside, outside] = 0
+    return chain_gains(gains)
+
+
 def chain_gains(gains: IntArray) -> IntArray:
     """Return the best gain of any chain of moves between two nodes, shape (n_mentors + 1, n_mentors + 1).
 
