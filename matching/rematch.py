@@ -18,7 +18,7 @@ from .solution import Solution
 
 MoveCause = Literal["FORBIDDEN", "OVER_CAPACITY", "OVER_NEED", "EXCHANGE", "NEW"]
 STABILITIES: Final = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, float("inf"))
-_OBJECTIVES: Final = ("coverage_then_total", "total")
+_OBJECTIVES: Final = ("coverage_then_total", "total", "worst_off_then_total")
 
 
 @dataclass(frozen=True)
@@ -95,8 +95,8 @@ def rematch(
     """Choose pairs anew and give up few of the previous ones.
 
     Every previous pair that is kept counts `stability` more than its score, so a pair is given up only where
-    that wins more, and the places filled come before both under "coverage_then_total". Among equals the
-    previous pairs stay.
+    that wins more. The places filled come before both, except under "total", and so does the lowest score
+    under "worst_off_then_total". Among equals the previous pairs stay.
 
     Parameters
     ----------
@@ -110,7 +110,7 @@ def rematch(
         score among the open pairs). So it means the same for scores in any unit, and for scores from 0 to 1
         it is at most that much score. Infinity asks for the smallest re-match: as few previous pairs as
         possible are given up, and only among those choices the total decides.
-    objective : {"coverage_then_total", "total"}
+    objective : {"coverage_then_total", "total", "worst_off_then_total"}
         As in :func:`assign`.
 
     Returns
@@ -164,7 +164,7 @@ def frontier(
         The pairs of before, in rows and columns of `problem`.
     stabilities : iterable of float
         As in :func:`rematch`, in any order.
-    objective : {"coverage_then_total", "total"}
+    objective : {"coverage_then_total", "total", "worst_off_then_total"}
         As in :func:`assign`.
 
     Returns
@@ -204,7 +204,10 @@ def frontier(
 
 
 def _rematch(problem: AssignmentProblem, before: BoolArray, stability: float, best: Solution) -> Rematch:
-    pairs = assign(_rewarded(problem, before, stability), best.objective).pairs
+    rewarded, objective = _rewarded(problem, before, stability), best.objective
+    if objective == "worst_off_then_total":
+        rewarded, objective = _above_floor(problem, rewarded, best), "coverage_then_total"
+    pairs = assign(rewarded, objective).pairs
     solution = best.with_pairs(problem, pairs)
     changes = changes_between(np.argwhere(before), pairs)
     moves = tuple(
@@ -238,6 +241,16 @@ def _rewarded(problem: AssignmentProblem, before: BoolArray, stability: float) -
         raise _refuse("STABILITY_TOO_LARGE", "stability", expected, f"{stability}")
     units = problem.units * finer + before * np.int64(bonus)
     return replace(problem, units=units, blocks=None, rules=None)
+
+
+def _above_floor(
+    problem: AssignmentProblem, rewarded: AssignmentProblem, best: Solution
+) -> AssignmentProblem:
+    """Close the pairs below the lowest score of the best choice, so that nobody falls below it."""
+    rows, columns = best.pairs.T
+    free = problem.open[rows, columns]
+    floor = problem.units[rows, columns][free].min(initial=np.iinfo(np.int64).max)
+    return replace(rewarded, open=problem.open & (problem.units >= floor))
 
 
 def _cause(problem: AssignmentProblem, before: BoolArray, trainee: int, mentor: int | None) -> MoveCause:

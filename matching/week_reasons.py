@@ -71,7 +71,7 @@ class WeekReason:
         The week of the pair, or the one in which forcing it costs least; None where it cannot be forced.
     price : float
         Change of the total if the pair were forced in that week: 0 for a chosen pair, -inf where somebody
-        would be left out, NaN where it cannot be forced or the objective has no such prices.
+        would be left out, NaN where it cannot be forced.
     moves : tuple of WeekMove
         Who would change mentor or week if it were forced, the trainee's own move included.
     """
@@ -133,7 +133,8 @@ def explain_weeks(
     Raises
     ------
     InvalidInputError
-        If a position is out of range, or no mentor is given and the trainee has all the mentors needed.
+        If a position is out of range, no mentor is given and the trainee has all the mentors needed, or, for a
+        pair that has a price, the objective has none (see :func:`prices`).
 
     Notes
     -----

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from .assignment import assign
-from .exceptions import ProblemError
+from .exceptions import InvalidInputError, ProblemError
 from .problem import AssignmentProblem, BoolArray, IntArray
 from .quotas import ColumnGroups, KindLimit
 from .solution import Solution
@@ -169,7 +169,7 @@ def assign_weeks(weeks: WeekProblem, objective: str = "coverage_then_total") -> 
     weeks : WeekProblem
         Scores, free weeks and rules.
     objective : str
-        As in :func:`assign`.
+        As in :func:`assign`; "balanced_load" is refused, since it would balance weeks and not mentors.
 
     Returns
     -------
@@ -179,7 +179,9 @@ def assign_weeks(weeks: WeekProblem, objective: str = "coverage_then_total") -> 
 
     Raises
     ------
-    InvalidInputError, MinimumLoadError
+    InvalidInputError
+        For an objective that is unknown or balances the load.
+    MinimumLoadError
         As :func:`assign`.
     InfeasibleError
         As :func:`assign` where quotas cross: with several mentors per trainee.
@@ -195,6 +197,11 @@ def assign_weeks(weeks: WeekProblem, objective: str = "coverage_then_total") -> 
     >>> assign_weeks(weeks).bookings.tolist()
     [[0, 0, 0], [1, 1, 1]]
     """
+    if objective == "balanced_load":
+        raise InvalidInputError(
+            "The 'objective' parameter of assign_weeks must be one that weighs scores. Got 'balanced_load' "
+            "instead, which would balance the weeks of a mentor."
+        )
     best = assign(weeks.problem, objective)
     pairs = _earliest(weeks, best)
     return WeekSolution(best.with_pairs(weeks.problem, pairs), weeks.bookings(pairs))

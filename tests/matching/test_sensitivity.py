@@ -245,3 +245,14 @@ def test_cancelled_work_ends_between_two_draws():
     with pytest.raises(AssignmentCancelledError):
         sensitivity(problem, solution, draw, cancel=lambda: len(asked) == 3)
     assert len(asked) == 3
+
+
+def test_objective_without_prices_has_no_margins_and_keeps_its_marks():
+    scores = np.array([[0.9, 0.2, 0.8], [0.5, 0.4, 0.1]])
+    problem = AssignmentProblem.from_scores(scores, [1, 1, 0])
+    solution = assign(problem, "worst_off_then_total")
+    assert solution.pairs.tolist() == [[0, 0], [1, 1]]
+    found = sensitivity(problem, solution, [scores, scores[:, [1, 0, 2]]])
+    assert found.stays.tolist() == [0.5, 0.5]
+    assert found.runner_up.tolist() == [1, 0]
+    assert np.isnan(found.margin).all()

@@ -286,3 +286,14 @@ def test_two_mentors_of_a_trainee_come_in_two_weeks():
     one_week_each = np.array([[True, False], [True, False], [False, True]])
     weeks = WeekProblem.from_scores([[9, 8, 1]], [1, 1, 1], one_week_each, need=2)
     assert assign_weeks(weeks).bookings.tolist() == [[0, 0, 0], [0, 2, 1]]
+
+
+@pytest.mark.parametrize("objective", ["worst_off_then_total", "leximin"])
+def test_earliest_weeks_keep_the_proof_of_other_objectives(objective):
+    random = np.random.default_rng(5)
+    weeks = WeekProblem.from_scores(random.random((12, 4)).round(1), [4] * 4, random.random((4, 5)) < 0.7)
+    found = assign_weeks(weeks, objective)
+    certificate = verify(weeks.problem, found.solution)
+    assert certificate.valid, certificate.violations
+    with pytest.raises(InvalidInputError, match="'objective' parameter of assign_weeks"):
+        assign_weeks(weeks, "balanced_load")
