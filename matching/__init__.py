@@ -24,12 +24,14 @@ from .exceptions import (
     ProblemError,
 )
 from .explain import PairReason, Repair, UnmatchedReason, explain, explain_unmatched
+from .feedback import PairFeedback
 from .gaps import TopicGaps, topic_gaps
 from .goals import AbilityGoal, MonthlyEvent
 from .heat import HeatMap, heat_map
 from .interaction_check import InteractionCheck, check_interactions, collaborative_scores, time_split
 from .interactions import InteractionRecommender
 from .judge import judge
+from .learned_weights import LearnedWeights, ScoreCurve, learn_weights
 from .measures import Estimate, Examination, Metric, Named
 from .model_files import ModelCard, load_model, pack_model, save_model, unpack_model
 from .needs import CohortRatings, NeedProfile, cohort_ratings, need_profile
@@ -58,6 +60,7 @@ from .trends import TopicTrend, topic_trend
 from .untroubled import is_junk, is_resolved
 from .week_reasons import UnmatchedWeeks, WeekMove, WeekReason, explain_weeks
 from .weeks import WeekProblem, WeekSolution, assign_weeks
+from .weights_trial import WeightsMetric, WeightsOutcome, WeightsTrial, WeightsWay, try_weights
 
 __all__ = [
     "SMALL_TALK",
@@ -85,6 +88,7 @@ __all__ = [
     "InteractionRecommender",
     "InvalidInputError",
     "KindLimit",
+    "LearnedWeights",
     "Match",
     "MatchingError",
     "MentorAffinity",
@@ -102,6 +106,7 @@ __all__ = [
     "PackageItem",
     "PackagePlan",
     "PackagePlanner",
+    "PairFeedback",
     "PairReason",
     "PointReading",
     "ProblemError",
@@ -112,6 +117,7 @@ __all__ = [
     "RetrainingTrial",
     "ReviewQueue",
     "Salon",
+    "ScoreCurve",
     "Sensitivity",
     "SentenceEmbedder",
     "Solution",
@@ -130,6 +136,10 @@ __all__ = [
     "WeekProblem",
     "WeekReason",
     "WeekSolution",
+    "WeightsMetric",
+    "WeightsOutcome",
+    "WeightsTrial",
+    "WeightsWay",
     "affinity_draws",
     "assign",
     "assign_weeks",
@@ -150,6 +160,7 @@ __all__ = [
     "is_junk",
     "is_resolved",
     "judge",
+    "learn_weights",
     "lessons",
     "load_model",
     "match",
@@ -172,6 +183,7 @@ __all__ = [
     "time_split",
     "topic_gaps",
     "topic_trend",
+    "try_weights",
     "unpack_model",
     "verify",
 ]

@@ -14,9 +14,11 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from .affinity_part import WEIGHT_STEPS, AffinityPart, rounded
 from .case_similarity import CaseSimilarity, Evidence
 from .exceptions import InvalidInputError
+from .feedback import PairFeedback
 from .problem import MICRO
 from .solution import FloatArray
 from .tables import MentorTable, TraineeTable
+from .weights_trial import WeightsTrial, try_weights
 
 PART_NAMES: Final = ("need_strength", "evidence", "level", "region", "tenure", "wish", "history")
 
@@ -62,11 +64,15 @@ class MentorAffinity(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         Number of topics.
     n_mentors_ : int
         Number of columns of the result.
+    weights_ : dict of str to float
+        Weights in use: the parameters, or what ratings taught.
+    trial_ : WeightsTrial or None
+        What came of learning from ratings; None without any.
 
     Notes
     -----
     Weights are whole hundredths and sum to 1. A part without input counts 0 for everybody, which changes no
-    order. The default weights are a prior, set by hand; they are not learned. Values of tables are kept as
+    order. The default weights are a prior, set by hand. Values of tables are kept as
     they are; in plain arrays, which may hold any non-negative numbers, strengths above 1 count as 1.
     Memory of :meth:`transform`: the result and a few blocks of `block_rows` × n_mentors.
 
@@ -106,10 +112,15 @@ class MentorAffinity(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
 
     @property
     def weights_(self) -> dict[str, float]:
-        """Weight of each part by its parameter's name, in the order of :meth:`parts`; known before `fit`."""
-        return {name: float(getattr(self, name)) for name in PART_NAMES}
+        """Weight of each part in use, by its parameter's name, in the order of :meth:`parts`; known before `fit`."""
+        trial: WeightsTrial | None = getattr(self, "trial_", None)
+        if trial is None:
+            return {name: float(getattr(self, name)) for name in PART_NAMES}
+        return dict(zip(PART_NAMES, trial.weights.tolist(), strict=True))
 
-    def fit(self, mentors: MentorTable | ArrayLike, y: object = None, *, feedback: object = None) -> Self:
+    def fit(
+        self, mentors: MentorTable | ArrayLike, y: object = None, *, feedback: PairFeedback | None = None
+    ) -> Self:
         """Learn the mentors.
 
         Parameters
@@ -118,20 +129,19 @@ class MentorAffinity(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
             The mentors, or their strengths alone.
         y : ignored
             Present for the scikit-learn interface.
-        feedback : optional
-            Ratings of past pairs; learning weights from them is not supported yet, and a value is refused.
+        feedback : PairFeedback, optional
+            Ratings of past pairs, values in the order of :attr:`weights_`. Weights learned from them replace the
+            parameters only if :func:`matching.try_weights` says so; `trial_` tells.
 
         Raises
         ------
         InvalidInputError
             If the weights are not whole hundredths that sum to 1, or another parameter is out of range.
         """
-        if feedback is not None:
-            raise InvalidInputError(
-                "The 'feedback' parameter of MentorAffinity.fit must be left out: learning weights from "
-                f"feedback is not supported yet. Got {type(feedback).__name__} instead."
-            )
+        self.trial_: WeightsTrial | None = None
         self._check_parameters()
+        if feedback is not None:
+            self.trial_ = try_weights(_of_these_parts(feedback), list(self.weights_.values()))
         if isinstance(mentors, MentorTable):
             self.n_features_in_ = mentors.strengths.shape[1]
             self._mentors = mentors
@@ -188,7 +198,8 @@ class MentorAffinity(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
                 block = self._parts(table.rows(start, start + self.block_rows))
                 for name in PART_NAMES:
                     values[name][inside] = block[name].value[wanted[inside, 0] - start, wanted[inside, 1]]
-        return {name: AffinityPart(name.upper(), values[name], getattr(self, name)) for name in PART_NAMES}
+        weights = self.weights_
+        return {name: AffinityPart(name.upper(), values[name], weights[name]) for name in PART_NAMES}
 
     def nearest_cases(
         self, trainees: TraineeTable | ArrayLike, pairs: ArrayLike
@@ -272,11 +283,11 @@ class MentorAffinity(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
             "wish": lambda table: table.wish,
             "history": lambda table: table.history,
         }
-        parts = {}
+        parts, weights = {}, self.weights_
         for name in PART_NAMES:
             value = values[name](trainees)
             whole = np.broadcast_to(0.0 if value is None else rounded(value), shape)
-            parts[name] = AffinityPart(name.upper(), whole, getattr(self, name))
+            parts[name] = AffinityPart(name.upper(), whole, weights[name])
         return parts
 
     def _need_strength(self, trainees: TraineeTable) -> FloatArray:
@@ -308,3 +319,13 @@ class MentorAffinity(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
             return None
         share: FloatArray = np.nan_to_num(self._mentors.tenure_years)[None, :] / self.minimum_tenure
         return share
+
+
+def _of_these_parts(feedback: PairFeedback) -> PairFeedback:
+    if not isinstance(feedback, PairFeedback) or feedback.n_parts != len(PART_NAMES):
+        came = feedback.n_parts if isinstance(feedback, PairFeedback) else type(feedback).__name__
+        raise InvalidInputError(
+            f"The 'feedback' parameter of MentorAffinity.fit must be a PairFeedback of {len(PART_NAMES)} parts "
+            f"({', '.join(PART_NAMES)}). Got {came} instead."
+        )
+    return feedback

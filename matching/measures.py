@@ -42,6 +42,12 @@ class Estimate:
     low: float
     high: float
 
+    @classmethod
+    def of(cls, values: Floats) -> "Estimate":
+        """Return the value as it is, which comes first in `values`, and the ends over the draws that follow."""
+        value, (low, high) = float(values[0]), np.quantile(values[1:], _ENDS)
+        return cls(value, min(float(low), value), max(float(high), value))
+
 
 @dataclass(frozen=True, slots=True)
 class Named:
@@ -120,11 +126,11 @@ class Examination:
             said = named.is_said[self.rows].astype(float)
             found[Metric.COVERAGE] = self._share(said, np.ones(len(said)))
             found[Metric.SAID_RIGHT] = self._share(said * hits, said)
-        return {metric: _estimate(values) for metric, values in found.items()}
+        return {metric: Estimate.of(values) for metric, values in found.items()}
 
     def difference(self, better: Named, than: Named) -> Estimate:
         """Return how much the macro-F1 of one way lies above that of another, paired draw by draw."""
-        return _estimate(self._macro(better) - self._macro(than))
+        return Estimate.of(self._macro(better) - self._macro(than))
 
     def _counts(self, named: Named) -> tuple[Floats, Floats]:
         """Return pairs found rightly, and found plus right, by draw and topic."""
@@ -162,9 +168,3 @@ class Examination:
         return np.array(
             [calibration_gap(confidence, hits, weights[self.groups]) for weights in self._weights]
         )
-
-
-def _estimate(values: Floats) -> Estimate:
-    """Return the value on the answers as they are, which come first, and the ends over the draws."""
-    value, (low, high) = float(values[0]), np.quantile(values[1:], _ENDS)
-    return Estimate(value, min(float(low), value), max(float(high), value))
