@@ -14,7 +14,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from .affinity_part import WEIGHT_STEPS, AffinityPart, rounded
 from .case_similarity import CaseSimilarity, Evidence
 from .exceptions import InvalidInputError
-from .feedback import PairFeedback
+from .feedback import PairFeedback, of_parts
 from .problem import MICRO
 from .solution import FloatArray
 from .tables import MentorTable, TraineeTable
@@ -141,7 +141,7 @@ class MentorAffinity(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
         self.trial_: WeightsTrial | None = None
         self._check_parameters()
         if feedback is not None:
-            self.trial_ = try_weights(_of_these_parts(feedback), list(self.weights_.values()))
+            self.trial_ = try_weights(of_parts(feedback, PART_NAMES), list(self.weights_.values()))
         if isinstance(mentors, MentorTable):
             self.n_features_in_ = mentors.strengths.shape[1]
             self._mentors = mentors
@@ -319,13 +319,3 @@ class MentorAffinity(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEsti
             return None
         share: FloatArray = np.nan_to_num(self._mentors.tenure_years)[None, :] / self.minimum_tenure
         return share
-
-
-def _of_these_parts(feedback: PairFeedback) -> PairFeedback:
-    if not isinstance(feedback, PairFeedback) or feedback.n_parts != len(PART_NAMES):
-        came = feedback.n_parts if isinstance(feedback, PairFeedback) else type(feedback).__name__
-        raise InvalidInputError(
-            f"The 'feedback' parameter of MentorAffinity.fit must be a PairFeedback of {len(PART_NAMES)} parts "
-            f"({', '.join(PART_NAMES)}). Got {came} instead."
-        )
-    return feedback

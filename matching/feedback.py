@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -96,7 +96,7 @@ class PairFeedback:
         cohorts: ArrayLike | None = None,
         people: ArrayLike | None = None,
     ) -> PairFeedback:
-        """Build feedback from the parts of the rated pairs, as `MentorAffinity.parts(trainees, pairs)` gives them."""
+        """Build feedback from what `MentorAffinity.weighed_parts(trainees, pairs)` gives for the rated pairs."""
         values = np.stack([part.value for part in parts.values()], axis=-1)
         return cls.from_values(values, ratings, cohorts, people)
 
@@ -105,6 +105,17 @@ class PairFeedback:
         return PairFeedback(
             self.values[chosen], self.ratings[chosen], self.cohorts[chosen], self.people[chosen]
         )
+
+
+def of_parts(feedback: object, names: Sequence[str]) -> PairFeedback:
+    """Return the feedback if its values are of these parts, or raise InvalidInputError."""
+    if isinstance(feedback, PairFeedback) and feedback.n_parts == len(names):
+        return feedback
+    came = f"{feedback.n_parts} parts" if isinstance(feedback, PairFeedback) else type(feedback).__name__
+    raise InvalidInputError(
+        f"The 'feedback' parameter of MentorAffinity.fit must be a PairFeedback of {len(names)} parts "
+        f"({', '.join(names)}). Got {came} instead."
+    )
 
 
 def _codes(name: str, given: ArrayLike, length: int) -> IntArray:

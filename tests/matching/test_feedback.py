@@ -150,7 +150,7 @@ def test_affinity_takes_learned_weights_and_its_parts_sum_to_the_score():
     assert affinity.trial_.is_adopted
     assert affinity.weights_ == dict(zip(MentorAffinity().weights_, affinity.trial_.weights, strict=True))
     trainees = np.random.default_rng(0).random((5, 3))
-    parts = affinity.parts(trainees)
+    parts = affinity.weighed_parts(trainees)
     assert {name: part.weight for name, part in parts.items()} == affinity.weights_
     total = sum(part.micro for part in parts.values())
     np.testing.assert_array_equal(np.rint(affinity.transform(trainees) * 1e6), total)
@@ -161,7 +161,7 @@ def test_affinity_takes_learned_weights_and_its_parts_sum_to_the_score():
 def test_feedback_from_parts_has_their_values():
     affinity = MentorAffinity().fit(np.eye(3))
     pairs = np.array([[0, 1], [1, 1]])
-    parts = affinity.parts(np.array([[0.2, 0.8, 0.0], [1.0, 0.0, 0.0]]), pairs)
+    parts = affinity.weighed_parts(np.array([[0.2, 0.8, 0.0], [1.0, 0.0, 0.0]]), pairs)
     feedback = PairFeedback.from_parts(parts, [1.0, 0.0])
     assert feedback.values[:, 0].tolist() == [0.8, 0.0]
 
