@@ -59,6 +59,7 @@ from .topics import TopicClassifier
 from .trends import TopicTrend, topic_trend
 from .untroubled import is_junk, is_resolved
 from .week_reasons import UnmatchedWeeks, WeekMove, WeekReason, explain_weeks
+from .week_repairs import WeekRepair
 from .weeks import WeekProblem, WeekSolution, assign_weeks
 from .weights_trial import WeightsMetric, WeightsOutcome, WeightsTrial, WeightsWay, try_weights
 
@@ -135,6 +136,7 @@ __all__ = [
     "WeekMove",
     "WeekProblem",
     "WeekReason",
+    "WeekRepair",
     "WeekSolution",
     "WeightsMetric",
     "WeightsOutcome",

@@ -11,6 +11,7 @@ from .exceptions import InvalidInputError
 from .prices import prices
 from .problem import IntArray
 from .rematch import rematch
+from .week_repairs import WeekRepair, week_repairs
 from .weeks import WeekProblem, WeekSolution
 
 WeekCode = Literal[
@@ -101,11 +102,14 @@ class UnmatchedWeeks:
         would add to the total, or pins and minimum loads keep it).
     mentors : tuple of WeekReason
         The same for every mentor, in the order of the columns, without prices and moves.
+    repairs : tuple of WeekRepair
+        Changes that would each be enough, best total first.
     """
 
     trainee: int
     code: UnmatchedWeekCode
     mentors: tuple[WeekReason, ...]
+    repairs: tuple[WeekRepair, ...]
 
 
 @overload
@@ -225,7 +229,9 @@ def _unmatched(weeks: WeekProblem, found: WeekSolution, trainee: int) -> Unmatch
         full = _ints(_full_weeks(weeks, found, mentor, common))
         free = WeekReason(trainee, mentor, "RULED_OUT", _ints(common), full, (), None, nan, ())
         reasons.append(_standing(weeks, found, trainee, mentor) or free)
-    return UnmatchedWeeks(trainee, _unmatched_code(reasons), tuple(reasons))
+    return UnmatchedWeeks(
+        trainee, _unmatched_code(reasons), tuple(reasons), week_repairs(weeks, found, trainee)
+    )
 
 
 def _unmatched_code(reasons: list[WeekReason]) -> UnmatchedWeekCode:

@@ -105,11 +105,13 @@ class WeekProblem:
         if trainee_weeks is not None:
             free_trainees = _weeks("trainee_weeks", trainee_weeks, pairs.n_trainees, n_weeks)
         weekly = _weekly(weekly_capacity, pairs.n_mentors)
-        closed = pairs.forbidden[:, :, None] | ~free_trainees[:, None, :] | ~free_mentors
+        closed = pairs.forbidden[:, :, None] | ~free_trainees[:, None, :]
         places = np.where(free_mentors, weekly[:, None], 0)
         mentor_of, week_of = np.divmod(np.arange(places.size), max(n_weeks, 1))
         kinds = None
         if pairs.need.max(initial=0) > 1:
+            # Weeks without the mentor, which have no place anyway, would make the two limits cross.
+            closed = closed | ~free_mentors
             kinds = [KindLimit(mentor_of, 1), KindLimit(week_of, 1)]
         problem = AssignmentProblem.from_scores(
             np.repeat(pairs.units, n_weeks, axis=1),

@@ -23,7 +23,7 @@ OBJECTIVES = ("coverage_then_total", "total")
 
 
 @st.composite
-def week_problems(draw: st.DrawFn) -> WeekProblem:
+def week_problems(draw: st.DrawFn, pins: bool = True) -> WeekProblem:
     n, m, w = draw(st.integers(1, 4)), draw(st.integers(1, 2)), draw(st.integers(1, 3))
 
     def drawn(values: st.SearchStrategy, *shape: int) -> np.ndarray:
@@ -39,7 +39,7 @@ def week_problems(draw: st.DrawFn) -> WeekProblem:
         "weekly_capacity": drawn(st.integers(0, 2), m),
         "forbidden": ~drawn(st.sampled_from([True, True, True, False]), n, m),
     }
-    if draw(st.booleans()):
+    if pins and draw(st.booleans()):
         given["pinned"] = [[0, 0, 0]]
         try:
             return WeekProblem.from_scores(**given)
@@ -48,8 +48,11 @@ def week_problems(draw: st.DrawFn) -> WeekProblem:
     return WeekProblem.from_scores(**given)
 
 
-def every_booking(weeks: WeekProblem) -> list[tuple[int, int, tuple]]:
-    """All allowed choices of one (mentor, week) or nothing per trainee, as (booked, units, choice)."""
+def every_booking(weeks: WeekProblem, more: tuple[int, int] | None = None) -> list[tuple[int, int, tuple]]:
+    """All allowed choices of one (mentor, week) or nothing per trainee, as (booked, units, choice).
+
+    `more` is a (mentor, week) with one place more.
+    """
     problem, found = weeks.problem, []
     pins = {(int(i), *divmod(int(c), weeks.n_weeks)) for i, c in problem.pinned}
     options = []
@@ -65,7 +68,9 @@ def every_booking(weeks: WeekProblem) -> list[tuple[int, int, tuple]]:
     for choice in product(*options):
         taken = [booking for booking in choice if booking is not None]
         held = [sum(1 for j, _ in taken if j == mentor) for mentor in range(len(weeks.capacity))]
-        crowded = any(taken.count(booking) > weeks.weekly_capacity[booking[0]] for booking in taken)
+        crowded = any(
+            taken.count(booking) > weeks.weekly_capacity[booking[0]] + (booking == more) for booking in taken
+        )
         if not crowded and all(np.array(held) <= weeks.capacity):
             worth = sum(int(units[i, b[0]]) for i, b in enumerate(choice) if b is not None)
             found.append((len(taken), worth, choice))
@@ -124,6 +129,72 @@ def test_reasons_are_true_in_every_week(data):
         values = [(c, u) for c, u, choice in choices if choice[i] and choice[i][0] == j]
         check_price(reason, values, best)
         check_moves(reason, found)
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_repairs_are_those_changes_that_book_the_trainee_and_what_they_bring(data):
+    weeks = data.draw(week_problems(pins=False))
+    found = assign_weeks(weeks)
+    best = max((count, units) for count, units, _ in every_booking(weeks))
+    for trainee in found.solution.unmatched.tolist():
+        repairs = explain_weeks(weeks, found, trainee).repairs
+        assert [repair.change for repair in repairs] == sorted((r.change for r in repairs), reverse=True)
+        offered = {(repair.code, repair.mentor, repair.week): repair.change for repair in repairs}
+        assert len(offered) == len(repairs)
+        people = {*found.bookings[:, 0].tolist(), trainee}
+        for change in every_change(weeks, trainee):
+            values = [
+                units
+                for _, units, choice in every_booking(*repaired(weeks, trainee, *change))
+                if {i for i, booking in enumerate(choice) if booking} == people
+                and within(change, trainee, choice)
+            ]
+            if values:
+                assert offered[change] == max(values) - best[1]
+            else:
+                assert change not in offered
+
+
+def within(change, trainee, choice) -> bool:
+    """Whether a choice uses no more of a repaired problem than the change says: one mentor, or one place."""
+    code, mentor, week = change
+    if code in ("ALLOW_PAIR", "FREE_TRAINEE_WEEK"):
+        return choice[trainee] == (mentor, week)
+    return code != "FREE_MENTOR_WEEK" or choice.count((mentor, week)) <= 1
+
+
+def every_change(weeks, trainee):
+    for j in range(len(weeks.capacity)):
+        yield "ADD_PLACE", j, None
+        for w in range(weeks.n_weeks):
+            if weeks.forbidden[trainee, j]:
+                if weeks.trainee_weeks[trainee, w]:
+                    yield "ALLOW_PAIR", j, w
+            elif not weeks.trainee_weeks[trainee, w]:
+                yield "FREE_TRAINEE_WEEK", j, w
+            if weeks.weekly_capacity[j]:
+                yield ("ADD_WEEK_PLACE" if weeks.mentor_weeks[j, w] else "FREE_MENTOR_WEEK"), j, w
+
+
+def repaired(weeks, trainee, code, mentor, week):
+    """The week problem after a change, and the (mentor, week) with one place more."""
+    capacity, forbidden = weeks.capacity.copy(), weeks.forbidden.copy()
+    mentor_weeks, trainee_weeks = weeks.mentor_weeks.copy(), weeks.trainee_weeks.copy()
+    if code == "ADD_PLACE":
+        capacity[mentor] += 1
+    if code == "ALLOW_PAIR":
+        forbidden[trainee, mentor] = False
+    if code == "FREE_TRAINEE_WEEK":
+        trainee_weeks[trainee, week] = True
+    if code == "FREE_MENTOR_WEEK":
+        mentor_weeks[mentor, week] = True
+    more = (mentor, week) if code == "ADD_WEEK_PLACE" else None
+    scores = weeks.problem.units[:, :: weeks.n_weeks]
+    changed = WeekProblem.from_scores(
+        scores, capacity, mentor_weeks, trainee_weeks, weeks.weekly_capacity, forbidden=forbidden
+    )
+    return changed, more
 
 
 def check_price(reason, values, best) -> None:
