@@ -18,19 +18,29 @@ _NOT_WORDS = re.compile(r"[\W_]+")
 
 _STOP = r"\n\r;；。！!？?"
 _NUMERAL = "一二三四五六七八九十"
+# 第一次, 第一书记 and 第二季度 count nothing up.
+_AFTER_ORDINAL = (
+    r"(?![一二三四五六七八九十\d]|次|天|年|月|周|书记|批|期|轮|栋|名|位|季|遍|回|时间|线|手|代|村|组|支部|小组|课堂)"
+    r"(?:个|条|点)?(?:(?:问题|困难|难题|方面|原因)?就?是)?[，,、：:]?"
+)
 # These marks speak for themselves anywhere; 二、三十栋 is a number.
 _CLEAR_MARK = (
-    rf"[①-⑳]|[（(](?:\d{{1,2}}|[{_NUMERAL}]{{1,2}})[)）]"
+    rf"[①-⒛㈠-㈩㊀-㊉❶-➓•●○◆◇■□▪◦‣※★☆✓√]|[（(](?:\d{{1,2}}|[{_NUMERAL}]{{1,2}})[)）]"
     rf"|[二三四五六七]是(?!否)|[二三四五六七八九]、(?![{_NUMERAL}])"
 )
 # These mark a list only at the start of a clause.
 _LEADING_MARK = (
-    rf"\d{{1,2}}(?:[)）、:：]|[.．](?!\d))|[{_NUMERAL}]{{1,2}}[)）、]"
-    r"|一是|其一|其二|其三|第[一二三四五六][，,、：:是]?|首先|其次|再次|再者|最后|另外|此外|还有(?:就是|一个|一点|(?=[，,：:]))"
+    rf"\d{{1,2}}(?:[)）、:：]|[.．](?!\d))|[{_NUMERAL}]{{1,2}}[)）、，,.．]|[A-Ha-h][)）、.．](?![A-Za-z0-9])"
+    rf"|一是|其一|其二|其三|第[一二三四五六]{_AFTER_ORDINAL}|首先|其次|再次|再者|最后|另外|此外|还有(?:就是|一个|一点|(?=[，,：:]))"
     r"|同时|再就是|再一个|另一个(?:就是|是)?|但是?|不过|可是|然而"
 )
 _POINT_BREAK = re.compile(rf"[{_STOP}]+|{_CLEAR_MARK}|(?:(?<=[\s，,、：:{_STOP}])|^)\s*(?:{_LEADING_MARK})")
-_CLAUSE_BREAK = re.compile(r"[，,、：:\s]+")
+# A number, or an ordinal, anywhere in a text; a list where they count 1, 2, 3.
+_COUNTED = (
+    re.compile(r"(?<!\d)(\d{1,2})[)）、.．](?!\d)"),
+    re.compile(rf"第([一二三四五六]){_AFTER_ORDINAL}"),
+)
+_CLAUSE_BREAK = re.compile(r"[，,、：:/／|｜\s]+")
 
 
 def split_points(text: str) -> list[Span]:
@@ -53,7 +63,21 @@ def split_points(text: str) -> list[Span]:
     ['停车难', '楼道堆物没人管']
 
     """
-    return _between(text, _POINT_BREAK, 0, len(text))
+    breaks = [found.span() for found in _POINT_BREAK.finditer(text)]
+    return _between(text, sorted([*breaks, *_list_marks(text)]), 0, len(text))
+
+
+def _list_marks(text: str) -> list[Span]:
+    """Return where numbers count the points of a list although nothing stands before them (1.停车难2.没有灯)."""
+    marks: list[Span] = []
+    for pattern in _COUNTED:
+        counted: list[Span] = []
+        for found in pattern.finditer(text):
+            number = found[1]
+            if (int(number) if number.isdecimal() else 1 + _NUMERAL.index(number)) == len(counted) + 1:
+                counted.append(found.span())
+        marks += counted if len(counted) > 1 else []
+    return marks
 
 
 def split_clauses(text: str, span: Span) -> list[Span]:
@@ -77,14 +101,14 @@ def split_clauses(text: str, span: Span) -> list[Span]:
     [(0, 3), (4, 8)]
 
     """
-    return _between(text, _CLAUSE_BREAK, *span)
+    return _between(text, [found.span() for found in _CLAUSE_BREAK.finditer(text, *span)], *span)
 
 
-def _between(text: str, border: re.Pattern[str], start: int, end: int) -> list[Span]:
+def _between(text: str, breaks: Sequence[Span], start: int, end: int) -> list[Span]:
     pieces: list[Span] = []
-    for found in border.finditer(text, start, end):
-        pieces.append((start, found.start()))
-        start = found.end()
+    for left, right in breaks:
+        pieces.append((start, left))
+        start = max(start, right)
     pieces.append((start, end))
     trimmed = (_trim(text, *piece) for piece in pieces)
     return [(left, right) for left, right in trimmed if left < right]

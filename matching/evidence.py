@@ -6,7 +6,7 @@ import numpy as np
 import rjieba
 from numpy.typing import NDArray
 
-from .features import Vocabulary, ngrams
+from .features import Vocabulary, ngrams, spell_digits
 from .normalise import NormalisedText
 
 Floats = NDArray[np.float64]
@@ -50,7 +50,7 @@ def find_spans(
 def _character_scores(
     lines: Sequence[str], topics: NDArray[np.int64], vocabulary: Vocabulary, pull: Floats
 ) -> list[list[float]]:
-    found = ngrams(lines, 1, 3)
+    found = ngrams(spell_digits(lines), 1, 3)
     columns = vocabulary.columns(found.codes)
     known = columns >= 0
     rows, starts, lengths = found.rows[known], found.starts[known], found.lengths[known]

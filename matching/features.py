@@ -1,5 +1,6 @@
 """Texts as sparse vectors: character 1–3-grams and search-mode words, weighted by TF-IDF."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,6 +18,9 @@ Integers = NDArray[np.int64]
 
 # A Unicode code point needs 21 bits, so three of them fill one 63-bit integer: n-grams are plain numbers.
 _BITS = 21
+# People write 1个人 as they write 一个人; longer numbers are figures.
+_LONE_DIGIT = re.compile(r"(?<![\d.])\d(?![\d.])")
+_NUMERALS = "零一二三四五六七八九"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,18 @@ class Occurrences:
     starts: Integers
     lengths: Integers
     codes: Integers
+
+
+def spell_digits(texts: Sequence[str]) -> list[str]:
+    """Write digits that stand alone as Chinese numerals; no character moves.
+
+    Examples
+    --------
+    >>> spell_digits(["1个人管960户"])
+    ['一个人管960户']
+
+    """
+    return [_LONE_DIGIT.sub(lambda digit: _NUMERALS[int(digit[0])], text) for text in texts]
 
 
 def ngrams(texts: Sequence[str], low: int, high: int) -> Occurrences:
@@ -150,6 +166,7 @@ class TextFeatures:
 
     def fit(self, texts: Sequence[str]) -> Self:
         """Learn which terms exist and how rare each is, from normalised texts."""
+        texts = spell_digits(texts)
         found = ngrams(texts, 1, 3)
         self.ngrams_ = Vocabulary.learn(found.rows, found.codes, len(texts))
         rows, words = _words_of(texts)
@@ -177,6 +194,7 @@ class TextFeatures:
         """Return the feature rows, shape (n_texts, n_features)."""
         if not hasattr(self, "ngrams_"):
             raise NotFittedError("TextFeatures must be fitted before it can transform texts.")
+        texts = spell_digits(texts)
         found = ngrams(texts, 1, 3)
         by_ngram = self.ngrams_.weigh(found.rows, self.ngrams_.columns(found.codes), len(texts))
         rows, columns = self._word_occurrences(texts)

@@ -105,14 +105,30 @@ def _clusters(text: str) -> list[tuple[int, int, str]]:
     return [(start, end, text[start:end]) for start, end in pairwise(bounds)]
 
 
+# What the table leaves as it is: variants of characters, and words that the mainland writes with another character.
+_VARIANTS = str.maketrans("祇衹粧汚", "只只妆污")
+_PARTICLE = re.compile(r"(?<![显顯名巨土编編专專卓原译譯论論合])著(?![名作称稱述书書者录錄文])")
+_WORDS = {
+    "甚么": "什么",
+    "台帐": "台账",
+    "记帐": "记账",
+    "报帐": "报账",
+    "帐目": "账目",
+    "帐本": "账本",
+    "帐上": "账上",
+}
+_WORD = re.compile("|".join(_WORDS))
+_UNSETTLED = frozenset("祇衹粧汚著甚帐")
+
+
 class _Alphabet(dict[int, str]):
     """What each single character becomes, learned as characters come; most texts need nothing else.
 
     Attributes
     ----------
     special : set of str
-        Characters that become none or several, that join the one before, or that have a simplified form: texts
-        with them go the long way.
+        Characters that become none or several, that join the one before, that have a simplified form, or that the
+        table leaves unsettled: texts with them go the long way.
 
     """
 
@@ -123,7 +139,7 @@ class _Alphabet(dict[int, str]):
         character = chr(code)
         folded = _fold_uncached(character)
         is_even = len(folded) == 1 and not unicodedata.combining(character)
-        if not is_even or _converter().convert(folded) != folded:
+        if not is_even or _converter().convert(folded) != folded or character in _UNSETTLED:
             self.special.add(character)
         self[code] = folded
         return folded
@@ -158,7 +174,12 @@ def _simplify(line: str) -> str:
     """Convert to simplified script without moving a character."""
     converted = _converter().convert(line)
     if len(converted) == len(line):
-        return converted
+        return _settle(converted)
     # A phrase changed its length: convert by character, so that the offsets stay true.
     single = [_converter().convert(character) for character in line]
-    return "".join(new if len(new) == 1 else old for new, old in zip(single, line, strict=True))
+    return _settle("".join(new if len(new) == 1 else old for new, old in zip(single, line, strict=True)))
+
+
+def _settle(line: str) -> str:
+    """Put variants that the table keeps into the usual characters, one for one."""
+    return _WORD.sub(lambda word: _WORDS[word[0]], _PARTICLE.sub("着", line.translate(_VARIANTS)))

@@ -1,7 +1,9 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from matching import normalise
+from matching.features import TextFeatures, spell_digits
 
 
 def test_width_case_script_and_space_become_one_spelling() -> None:
@@ -43,3 +45,25 @@ def test_one_text_gives_the_same_as_many(texts: list[str]) -> None:
 
 def test_traditional_text_gets_the_same_result_beside_others() -> None:
     assert normalise(["電梯壞了", "好"])[0] == normalise(["電梯壞了"])[0]
+
+
+@pytest.mark.parametrize(
+    ("typed", "one_spelling"),
+    [
+        ("祇有我們跟著著名的老師鬧", "只有我们跟着著名的老师闹"),
+        ("甚麼都要，台帳、汚水", "什么都要,台账、污水"),
+        ("台帐多", "台账多"),
+        ("蚊帐，帐篷，显著，著作", "蚊帐,帐篷,显著,著作"),
+    ],
+)
+def test_variants_that_the_table_keeps_are_settled(typed: str, one_spelling: str) -> None:
+    (line,) = normalise([typed])
+    assert line.text == one_spelling
+    assert len(line.starts) == len(typed)
+
+
+def test_lone_digits_read_like_numerals() -> None:
+    features = TextFeatures().fit(["一个人管五百户"])
+    typed, spoken = features.transform(["1个人", "一个人"]).toarray()
+    assert (typed == spoken).all()
+    assert spell_digits(["12345热线，3.5万，5年"]) == ["12345热线，3.5万，五年"]
