@@ -16,11 +16,13 @@ from scipy import stats
 from sklearn.metrics import f1_score
 from sklearn.model_selection import StratifiedKFold
 
-from benchmarks.needs_answers import print_answers
+from benchmarks.needs_answers import print_answers, shipped_reader
 from benchmarks.needs_baselines import Namer, Topics, baselines
 from benchmarks.needs_speed import print_speed
+from benchmarks.needs_strangers import print_strangers
 from matching import SentenceEmbedder, TopicClassifier, expected_calibration_error
 
+DATA = Path(__file__).parent / "data"
 SHOTS = (0, 5, 10, 20, 50)
 SEEDS = 5
 # A class keeps at least so many texts to be examined on.
@@ -145,7 +147,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--data", type=Path, help="csv: title, label")
     parser.add_argument("--taxonomy", type=Path, help="csv: label, group, phrase")
-    parser.add_argument("--answers", type=Path, default=Path(__file__).parent / "data" / "answers.toml")
+    parser.add_argument("--answers", type=Path, default=DATA / "answers.toml")
+    parser.add_argument("--strangers", type=Path, default=DATA / "strangers.toml")
     parser.add_argument(
         "--semantic", action="store_true", help="also with sentence vectors (the extra semantic)"
     )
@@ -158,7 +161,11 @@ def main() -> None:
     else:
         print_titles(read_titles(chosen.data, chosen.taxonomy), chosen.semantic)
     print()
-    print_answers(chosen.answers, chosen.semantic)
+    for with_meaning in (False, True) if chosen.semantic else (False,):
+        reader = shipped_reader(with_meaning)
+        print(f"— Answers on the shipped tree, no labels{', semantic' if with_meaning else ''} —")
+        print_answers(chosen.answers, reader)
+        print_strangers(chosen.strangers, chosen.answers, reader)
     if not chosen.no_speed:
         print()
         print_speed()

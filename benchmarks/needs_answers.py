@@ -184,15 +184,9 @@ def print_demo(reader: AnswerReader) -> None:
         print(f"    {'+'.join(sorted(each.answer.topics)) or '–':<28} read as {said:<32} {each.answer.text}")
 
 
-def print_answers(path: Path, semantic: bool) -> None:
-    """Print both sets, without and with sentence vectors."""
-    for with_meaning in (False, True) if semantic else (False,):
-        reader = shipped_reader(with_meaning)
-        print(f"— Answers on the shipped tree, no labels{', semantic' if with_meaning else ''} —")
-        if path.is_file():
-            answers = blind_answers(path)
-            print_blind("the blind set", answers, reader)
-            print_blind("its unseen half", [answer for answer in answers if was_unseen(answer)], reader)
-        else:
-            print(f"No blind answers: {path} is no file.")
-        print_demo(reader)
+def print_answers(path: Path, reader: AnswerReader) -> None:
+    """Print the measures of the blind set, of its unseen half, and of the demo's answers."""
+    answers = blind_answers(path)
+    print_blind("the blind set", answers, reader)
+    print_blind("its unseen half", [answer for answer in answers if was_unseen(answer)], reader)
+    print_demo(reader)

@@ -13,6 +13,7 @@ from sklearn.cluster import AgglomerativeClustering
 from .arguments import owner_rows
 from .exceptions import InvalidInputError
 from .features import TextFeatures, cut_words
+from .new_words import groups_by_new_words, says_what
 from .normalise import normalise
 
 Floats = NDArray[np.float64]
@@ -25,6 +26,8 @@ _GROUPED = 2000
 _LABEL_WORDS = 3
 # Share of the texts about known topics in which a telling word may stand.
 _RARE = 0.01
+# Among alike texts a telling word may be this common in general Chinese (the list counts 60 million words).
+_COMMONEST = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,18 +54,25 @@ class EmergingPoint:
 
 
 def emerging_points(
-    texts: Sequence[str], owner: ArrayLike, *, background: Sequence[str] = (), least_people: int = 3
+    texts: Sequence[str],
+    owner: ArrayLike,
+    *,
+    background: Sequence[str] = (),
+    confidence: ArrayLike | None = None,
+    least_people: int = 3,
 ) -> list[EmergingPoint]:
     """Group texts that no topic covers, for people to name.
 
     Parameters
     ----------
     texts : sequence of str
-        Answers on which the classifier abstained, in an order of their own.
+        Answers on which the classifier abstained, in an order of their own; others too, with their `confidence`.
     owner : int array of shape (n_texts,), at least 0
         Who said it; what copies another's words should have the other's number.
     background : sequence of str, optional
         Texts about known topics: words that are common there tell nothing here.
+    confidence : float array of shape (n_texts,), in [0, 1], optional
+        Probability of the topic under which a text was filed, 0 where it was left open; all are open when missing.
     least_people : int, at least 2, default 3
         Fewer distinct people are no group.
 
@@ -83,6 +93,9 @@ def emerging_points(
     rare elsewhere is what they have in common. Texts without it are left out of the group. Clustering of short texts
     is weak (adjusted mutual information .12 on citizens' titles), so this fills a queue for people and decides
     nothing. At most 2 000 texts, evenly spread, are linked with each other; the rest joins by the telling word.
+    A new matter often sounds like a known topic, so that its texts are filed here and there. Where texts share a word
+    of content which the background hardly has and general Chinese does not use all the time, and were filed with
+    little conviction, they are a group too, at least 0.5 % of all texts.
     Deterministic; time and memory O(2 000²) beside what is linear.
 
     References
@@ -101,12 +114,65 @@ def emerging_points(
             f"The 'least_people' parameter of emerging_points must be at least 2. Got {least_people!r} instead."
         )
     people = owner_rows("owner", owner, len(texts), np.iinfo(np.int64).max)
+    sure = _checked(confidence, len(texts))
     lines = [each.text for each in normalise(texts)]
-    if len(lines) < least_people:
-        return []
     words = [frozenset(word for word in cut_words(line) if len(word) > 1) for line in lines]
     others = [each.text for each in normalise(background)]
     known = Counter(word for line in others for word in set(cut_words(line)))
+    is_open = np.flatnonzero(sure == 0)
+    found = [
+        _moved(point, is_open)
+        for point in _open_points(
+            [lines[place] for place in is_open],
+            [words[place] for place in is_open],
+            people[is_open],
+            others,
+            known,
+            least_people,
+        )
+    ]
+    taken = {place for point in found for place in point.members}
+    free = [place for place in range(len(lines)) if place not in taken]
+    for shared, members in groups_by_new_words(free, words, people, sure, known, len(others), least_people):
+        told = [lines[place] for place in members]
+        central = _central(members, TextFeatures().fit(told).transform(told))
+        n_people = len(set(people[members].tolist()))
+        found.append(EmergingPoint(tuple(members), n_people, tuple(shared[:_LABEL_WORDS]), central))
+    return sorted(found, key=lambda point: (-point.n_people, point.members[0]))
+
+
+def _checked(confidence: ArrayLike | None, n_texts: int) -> Floats:
+    sure = np.zeros(n_texts) if confidence is None else np.asarray(confidence, dtype=np.float64)
+    if sure.shape != (n_texts,) or not ((sure >= 0) & (sure <= 1)).all():
+        raise InvalidInputError(
+            "The 'confidence' parameter of emerging_points must hold a number in [0, 1] for each of "
+            f"{n_texts} texts. Got {confidence!r} instead."
+        )
+    return sure
+
+
+def _moved(point: EmergingPoint, places: Integers) -> EmergingPoint:
+    """Return a point of some texts as one of all, by the places of these."""
+    members = tuple(int(places[member]) for member in point.members)
+    return EmergingPoint(members, point.n_people, point.words, int(places[point.central]))
+
+
+def _central(members: Sequence[int], inside: sparse.csr_array) -> int:
+    mean = np.asarray(inside.mean(axis=0)).ravel()
+    return members[int(np.argmax(np.round(inside @ mean, 9)))]
+
+
+def _open_points(
+    lines: Sequence[str],
+    words: Sequence[frozenset[str]],
+    people: Integers,
+    others: Sequence[str],
+    known: Counter[str],
+    least_people: int,
+) -> list[EmergingPoint]:
+    """Group texts that were left open by likeness and a telling word."""
+    if len(lines) < least_people:
+        return []
     linked = np.unique(np.linspace(0, len(lines) - 1, min(len(lines), _GROUPED)).astype(np.int64))
     rows = TextFeatures().fit([*others, *lines]).transform(lines)
     groups = _link(rows[linked])
@@ -114,17 +180,16 @@ def emerging_points(
     taken: set[int] = set()
     for group in groups:
         members = [int(linked[place]) for place in group]
-        telling = _telling(members, words, people, known, len(background), least_people)
+        telling = _telling(members, words, people, known, len(others), least_people)
         sharing = [place for place in range(len(lines)) if telling and telling[0] in words[place]]
         sharing = [place for place in sharing if place not in taken]
         n_people = len({int(people[place]) for place in sharing})
         if n_people < least_people:
             continue
         taken.update(sharing)
-        inside = rows[sharing]
-        central = sharing[int(np.argmax(np.round(inside @ np.asarray(inside.mean(axis=0)).ravel(), 9)))]
+        central = _central(sharing, rows[sharing])
         found.append(EmergingPoint(tuple(sharing), n_people, tuple(telling[:_LABEL_WORDS]), central))
-    return sorted(found, key=lambda point: (-point.n_people, point.members[0]))
+    return found
 
 
 def _link(rows: sparse.csr_array) -> list[list[int]]:
@@ -159,6 +224,6 @@ def _telling(
         shared = len(owners) >= least_people and 2 * in_texts[word] > len(members)
         # What most say elsewhere is a manner of speaking.
         own = said[word] <= 2 * in_texts[word] and known[word] <= _RARE * n_known
-        if shared and own:
+        if shared and own and says_what(word, _COMMONEST):
             scores[word] = len(owners) * (1 + math.log((1 + n_known) / (1 + known[word])))
     return sorted(scores, key=lambda word: (-round(scores[word], 9), -len(word), word))

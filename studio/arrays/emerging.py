@@ -8,11 +8,15 @@ from matching import emerging_points
 
 
 class OpenRow(NamedTuple):
-    """A pain point without a topic; `voice` is who said it, or whose words it copies."""
+    """An undecided pain point; `voice` is who said it, or whose words it copies.
+
+    `confidence` is that of the surest topic under which it was filed, 0 where it was left open.
+    """
 
     id: UUID
     text: str
     voice: UUID
+    confidence: float
 
 
 class Group(NamedTuple):
@@ -28,6 +32,7 @@ def groups_of(points: Sequence[OpenRow], known: Sequence[str]) -> list[Group]:
     """Return the groups, most people first; `known` are texts about known topics."""
     voices: dict[UUID, int] = {}
     owners = [voices.setdefault(point.voice, len(voices)) for point in points]
+    texts, confidence = [point.text for point in points], [point.confidence for point in points]
     return [
         Group(
             [points[place].id for place in found.members],
@@ -35,5 +40,5 @@ def groups_of(points: Sequence[OpenRow], known: Sequence[str]) -> list[Group]:
             "、".join(found.words),
             points[found.central].id,
         )
-        for found in emerging_points([point.text for point in points], owners, background=known)
+        for found in emerging_points(texts, owners, background=known, confidence=confidence)
     ]

@@ -12,9 +12,10 @@ from sqlmodel import col, select
 
 from studio.arrays.emerging import Group, OpenRow, groups_of
 from studio.store.cohorts import Cohort
+from studio.store.corrections import TopicCorrection
 from studio.store.emerging import EmergingMember, EmergingPoint
 from studio.store.enums import EmergingState
-from studio.store.needs import PainPoint
+from studio.store.needs import PainPoint, PainPointTopic
 from studio.store.rows import changed, chunks, insert_rows
 from studio.store.surveys import SurveyResponse
 from studio.store.topics import phrases_of
@@ -23,27 +24,36 @@ from studio.store.topics import phrases_of
 async def find_emerging(
     session: AsyncSession, studio_id: UUID, cohort_id: UUID, voices: Mapping[UUID, UUID]
 ) -> list[Group]:
-    """Group the answers that the classifier left open; `voices` tells whose words the copies among them repeat."""
-    points = await _open_points(session, cohort_id, voices)
+    """Group the answers that the classifier left open or filed without conviction; `voices` tells whose words the copies among them repeat."""
+    points = await _undecided_points(session, cohort_id, voices)
     phrases = await phrases_of(session, studio_id) if points else {}
     known = [text for topic_id in sorted(phrases) for text in phrases[topic_id]]
     return await asyncio.to_thread(groups_of, points, known)
 
 
-async def _open_points(session: AsyncSession, cohort_id: UUID, voices: Mapping[UUID, UUID]) -> list[OpenRow]:
+async def _undecided_points(
+    session: AsyncSession, cohort_id: UUID, voices: Mapping[UUID, UUID]
+) -> list[OpenRow]:
     decided = (
         select(EmergingMember.pain_point_id)
         .join(EmergingPoint, col(EmergingPoint.id) == EmergingMember.emerging_point_id)
         .where(EmergingPoint.cohort_id == cohort_id, EmergingPoint.state != EmergingState.OPEN)
     )
+    surest = (
+        select(sa.func.max(PainPointTopic.confidence))
+        .where(PainPointTopic.pain_point_id == PainPoint.id)
+        .scalar_subquery()
+    )
+    confidence = sa.case((col(PainPoint.abstained), 0.0), else_=sa.func.coalesce(surest, 0.0))
     said_by = sa.func.coalesce(PainPoint.trainee_id, PainPoint.response_id)
     found = await session.execute(
-        sa.select(col(PainPoint.id), col(PainPoint.text), said_by)
+        sa.select(col(PainPoint.id), col(PainPoint.text), said_by, confidence)
         .join(SurveyResponse, col(SurveyResponse.id) == PainPoint.response_id)
+        .join(TopicCorrection, col(TopicCorrection.pain_point_id) == PainPoint.id, isouter=True)
         .where(
             col(PainPoint.cohort_id) == cohort_id,
             col(SurveyResponse.current),
-            col(PainPoint.abstained),
+            col(TopicCorrection.id).is_(None),
             sa.not_(col(PainPoint.junk)),
             sa.not_(col(PainPoint.resolved)),
             col(PainPoint.id).not_in(decided),
@@ -51,8 +61,8 @@ async def _open_points(session: AsyncSession, cohort_id: UUID, voices: Mapping[U
         .order_by(col(PainPoint.wave), col(PainPoint.text), col(SurveyResponse.respondent_key))
     )
     return [
-        OpenRow(point_id, text, voices.get(point_id, respondent))
-        for point_id, text, respondent in found.all()
+        OpenRow(point_id, text, voices.get(point_id, respondent), sure)
+        for point_id, text, respondent, sure in found.all()
     ]
 
 

@@ -4,6 +4,8 @@ import pytest
 
 from matching import InvalidInputError, emerging, emerging_points
 
+from .topic_tree import TREE
+
 STREAMS = [
     "上头喊我们直播带货，我连手机支架都不会用",
     "直播间就十几个人看，带货卖不动",
@@ -93,3 +95,29 @@ def test_nothing_said_is_no_group() -> None:
 def test_group_of_one_person_cannot_be_asked_for() -> None:
     with pytest.raises(InvalidInputError, match="least_people"):
         emerging_points(["a"], [0], least_people=1)
+
+
+MONKEYS = ["猴子成群下山偷苞谷", "猴子翻窗进屋，把娃娃抓伤", "打不得赶不走，猴子是保护动物"]
+OTHERS = ["楼道堆满杂物没人清", "电梯三天两头坏"]
+BACKGROUND = [text for _, texts in TREE for text in texts] * 40
+
+
+def test_new_word_joins_what_was_filed_without_conviction() -> None:
+    said, unsure = [*MONKEYS, *OTHERS], [0.0, 0.7, 0.4, 0.9, 0.9]
+    (point,) = emerging_points(said, range(5), background=BACKGROUND, confidence=unsure)
+    assert (point.members, point.words[0], point.n_people) == ((0, 1, 2), "猴子", 3)
+    assert emerging_points(said, range(5), background=BACKGROUND, confidence=[0.9] * 5) == []
+    assert emerging_points(said, [0, 0, 1, 2, 3], background=BACKGROUND, confidence=unsure) == []
+    known = [*BACKGROUND, "猴子来了", "猴子又来了"]
+    assert emerging_points(said, range(5), background=known, confidence=unsure) == []
+
+
+def test_words_of_everyday_talk_make_no_group() -> None:
+    said = [f"{trouble}，现在那些老百姓有没有办法" for trouble in (*OTHERS, MONKEYS[0])]
+    assert emerging_points(said, range(3), background=BACKGROUND, confidence=[0.1, 0.2, 0.3]) == []
+
+
+@pytest.mark.parametrize("confidence", [[0.5], [1.5, 0.0]])
+def test_confidence_must_be_a_probability_of_each_text(confidence: list[float]) -> None:
+    with pytest.raises(InvalidInputError, match="confidence"):
+        emerging_points(["a", "b"], [0, 1], confidence=confidence)

@@ -27,7 +27,7 @@ from studio.store.tables import (
     TopicCorrection,
     TopicPhrase,
 )
-from tests.matching.test_emerging import NOISE, STREAMS
+from tests.matching.test_emerging import MONKEYS, NOISE, STREAMS
 from tests.studio.operations.conftest import ROSTER, csv_file
 
 
@@ -182,6 +182,35 @@ async def test_what_was_read_of_another_part_stays_beside_the_named_topic(
     filed = await tagged(engine, STREAMS)
     assert filed[STREAMS[0]] == {"EMERGING_1", "WRITING"}
     assert filed[STREAMS[1]] == {"EMERGING_1"}
+
+
+async def test_what_was_filed_without_conviction_comes_up_and_its_name_replaces_the_topic(
+    engine: AsyncEngine, organizer: Actor
+) -> None:
+    cohort_id = await answers(engine, organizer, MONKEYS)
+    async with writing(engine) as session:
+        writing_topic = (await session.execute(select(Topic).where(Topic.code == "WRITING"))).scalar_one()
+        for member in (await session.execute(select(PainPoint))).scalars():
+            tags = PainPointTopic.__table__
+            await session.execute(tags.delete().where(tags.c.pain_point_id == member.id))
+            member.abstained = False
+            session.add(
+                PainPointTopic(
+                    studio_id=organizer.studio_id,
+                    pain_point_id=member.id,
+                    topic_id=writing_topic.id,
+                    confidence=0.5,
+                    evidence=[{"start": 0, "end": 2}],
+                    status=TagStatus.PREDICTED,
+                )
+            )
+        await session.flush()
+        await compute_needs(session, organizer, cohort_id)
+    ((point, texts),) = await emerging(engine)
+    assert (set(texts), point.label) == (set(MONKEYS), "猴子")
+    async with writing(engine) as session:
+        await name_emerging_point(session, organizer, point.id, "野猴下山")
+    assert await tagged(engine, MONKEYS) == {text: {"EMERGING_1"} for text in MONKEYS}
 
 
 @pytest.mark.parametrize("title", ["文稿写作", "WRITING"])
