@@ -24,7 +24,10 @@ from studio.store.topics import phrases_of
 async def find_emerging(
     session: AsyncSession, studio_id: UUID, cohort_id: UUID, voices: Mapping[UUID, UUID]
 ) -> list[Group]:
-    """Group the answers that the classifier left open or filed without conviction; `voices` tells whose words the copies among them repeat."""
+    """Group the answers that the classifier left open or filed without conviction.
+
+    `voices` tells whose words the copies among them repeat.
+    """
     points = await _undecided_points(session, cohort_id, voices)
     phrases = await phrases_of(session, studio_id) if points else {}
     known = [text for topic_id in sorted(phrases) for text in phrases[topic_id]]
