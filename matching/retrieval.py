@@ -16,15 +16,17 @@ Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 
 _BLOCK = 256
+# Lengths of the n-grams; longer ones find less in short texts.
+_LENGTHS = (1, 2)
 
 
 class ContentRetriever(BaseEstimator):
-    """Rank documents for a query by BM25 on character pairs fused with the cosine of character 1–3-grams.
+    """Rank documents for a query by BM25 fused with the cosine, both on single characters and pairs.
 
     Parameters
     ----------
     saturation : float, at least 0, default 1.2
-        BM25's k1: how soon a repeated pair stops counting.
+        BM25's k1: how soon a repeated n-gram stops counting.
     length_share : float in [0, 1], default 0.75
         BM25's b: how much a long document is discounted.
     bm25_share : float in [0, 1], default 0.5
@@ -32,13 +34,16 @@ class ContentRetriever(BaseEstimator):
 
     Notes
     -----
-    Both scores are linear in the query, so a search is two sparse products and a partial sort; memory is
-    bounded by blocks of 256 queries. BM25 is divided by its largest value for the query, so both parts lie in
-    [0, 1].
+    Both scores are divided by their largest value for the query before they are added, for otherwise BM25, whose
+    best is 1, would leave the cosine without a say. The sum is scaled so that the best of both scores what its
+    cosine earns: `bm25_share` plus the rest times the cosine. So a score tells how near the best is, too.
+    Both are linear in the query: a search is two sparse products and a sort; memory is bounded by blocks of 256
+    queries. n-grams, weights and fusion were chosen by `benchmarks.retrieval`.
 
     References
     ----------
     Robertson and Zaragoza (2009), The probabilistic relevance framework: BM25 and beyond.
+    Nie, Gao, Zhang and Zhou (2000), On the use of words and n-grams for Chinese information retrieval.
 
     Examples
     --------
@@ -58,12 +63,11 @@ class ContentRetriever(BaseEstimator):
         """Index documents; their positions are the indices that `search` returns."""
         texts = [each.text for each in normalise(documents)]
         self.n_documents_ = len(texts)
-        pairs, grams = ngrams(texts, 2, 2), ngrams(texts, 1, 3)
-        self._pairs = Vocabulary.learn(pairs.rows, pairs.codes, len(texts))
+        grams = ngrams(texts, *_LENGTHS)
         self._grams = Vocabulary.learn(grams.rows, grams.codes, len(texts))
-        self._pair_weights = self._bm25(pairs.rows, self._pairs.columns(pairs.codes), texts)
-        rows = self._grams.weigh(grams.rows, self._grams.columns(grams.codes), len(texts))
-        self._gram_weights = sparse.csr_array(rows.T)
+        columns = self._grams.columns(grams.codes)
+        self._bm25_weights = self._bm25(grams.rows, columns, len(texts))
+        self._cosine_weights = sparse.csr_array(self._grams.weigh(grams.rows, columns, len(texts)).T)
         return self
 
     def search(self, queries: Sequence[str], k: int) -> tuple[Integers, Floats]:
@@ -108,33 +112,39 @@ class ContentRetriever(BaseEstimator):
         texts = [each.text for each in normalise(queries)]
         if not n_documents or not texts:
             return np.zeros((len(texts), n_documents))
-        pairs, grams = ngrams(texts, 2, 2), ngrams(texts, 1, 3)
-        counts = _counts(pairs.rows, self._pairs.columns(pairs.codes), (len(texts), len(self._pairs.terms)))
-        bm25 = (counts @ self._pair_weights).toarray()
-        bm25 /= np.maximum(bm25.max(axis=1, keepdims=True), np.finfo(float).tiny)
-        rows = self._grams.weigh(grams.rows, self._grams.columns(grams.codes), len(texts))
-        cosine = (rows @ self._gram_weights).toarray()
+        grams = ngrams(texts, *_LENGTHS)
+        columns = self._grams.columns(grams.codes)
+        counts = _counts(grams.rows, columns, (len(texts), len(self._grams.terms)))
+        rows = self._grams.weigh(grams.rows, columns, len(texts))
+        bm25, _ = _by_largest((counts @ self._bm25_weights).toarray())
+        cosine, nearest = _by_largest((rows @ self._cosine_weights).toarray())
+        share = self.bm25_share
+        fused = (share * bm25 + (1 - share) * cosine) * (share + (1 - share) * np.minimum(nearest, 1.0))
         # Rounded, so that a tie is a tie on every machine.
-        return np.asarray(
-            np.round(self.bm25_share * bm25 + (1 - self.bm25_share) * np.clip(cosine, 0, 1), 12)
-        )
+        return np.asarray(np.round(fused, 12))
 
     def _n_fitted(self) -> int:
         if not hasattr(self, "n_documents_"):
             raise NotFittedError("ContentRetriever must be fitted before it can search.")
         return self.n_documents_
 
-    def _bm25(self, rows: Integers, columns: Integers, texts: Sequence[str]) -> sparse.csr_array:
-        """Return each pair's weight in each document, shape (n_pairs, n_documents)."""
-        counts = _counts(rows, columns, (len(texts), len(self._pairs.terms)))
+    def _bm25(self, rows: Integers, columns: Integers, n_texts: int) -> sparse.csr_array:
+        """Return each n-gram's weight in each document, shape (n_grams, n_documents)."""
+        counts = _counts(rows, columns, (n_texts, len(self._grams.terms)))
         lengths = np.asarray(counts.sum(axis=1)).ravel()
         average = max(lengths.mean(), 1.0) if len(lengths) else 1.0
         discount = self.saturation * (1 - self.length_share + self.length_share * lengths / average)
         repeated = np.repeat(discount, np.diff(counts.indptr))
-        frequency = np.bincount(counts.indices, minlength=len(self._pairs.terms))
-        idf = np.log1p((len(texts) - frequency + 0.5) / (frequency + 0.5))
+        frequency = np.bincount(counts.indices, minlength=len(self._grams.terms))
+        idf = np.log1p((n_texts - frequency + 0.5) / (frequency + 0.5))
         counts.data = counts.data * (self.saturation + 1) / (counts.data + repeated) * idf[counts.indices]
         return sparse.csr_array(counts.T)
+
+
+def _by_largest(scores: Floats) -> tuple[Floats, Floats]:
+    """Return scores divided by each row's largest value, and these values; rows of zeros stay."""
+    largest = scores.max(axis=1, keepdims=True)
+    return scores / np.where(largest > 0, largest, 1.0), largest
 
 
 def _counts(rows: Integers, columns: Integers, shape: tuple[int, int]) -> sparse.csr_array:

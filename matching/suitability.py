@@ -15,9 +15,9 @@ _LEVEL_FIT = {-2: 0.2, -1: 0.6, 0: 1.0, 1: 0.7}
 # A mean rating counts as if this many average ratings had come before.
 _RATING_PRIOR = 5.0
 # From this text score on, a content is said to answer the trainee's own words.
-TEXT_MATCH = 0.3
+TEXT_MATCH = 0.36
 # Where nobody knows a sentence's topic its words must do more: the best of all contents is always near to 0.5.
-TEXT_ALONE = 0.53
+TEXT_ALONE = 0.55
 # What only ratings show weighs so much beside what the trainee put into words: sentences are answered first.
 UNSAID = 0.5
 # A content is on a point's topic from this product of confidence and aboutness on.
