@@ -21,7 +21,7 @@ from .stage import level_prices
 from .watch import Watch
 
 # Up to so many pairs one flow over all of them is as quick as a flow over few and a proof for the others.
-_MOST_ARCS = 20_000
+_MOST_ARCS = 60_000
 OBJECTIVES: Final = ("coverage_then_total", "total", *LEVELLED)
 
 

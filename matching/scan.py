@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final, NamedTuple
 
 import joblib
@@ -111,8 +112,7 @@ def scan(problem: AssignmentProblem, search: Search, watch: Watch, share: tuple[
     asked = np.zeros(problem.n_mentors, dtype=np.int64)
     surplus = np.full((search.reverse, problem.n_mentors), -np.inf)
     trainees = np.zeros(surplus.shape, dtype=np.int64)
-    tasks = (joblib.delayed(_scan_rows)(problem, search, start, rows_a_task) for start in starts)
-    for done, part in enumerate(_run(tasks), start=1):
+    for done, part in enumerate(_run(problem, search, starts), start=1):
         surplus, trainees = _best_of_both(surplus, trainees, part.surplus, part.trainees)
         np.maximum(asked, part.asked, out=asked)
         parts.append(part)
@@ -135,10 +135,19 @@ def scan(problem: AssignmentProblem, search: Search, watch: Watch, share: tuple[
     return Found(arcs, best, beyond, asked)
 
 
-def _run(tasks: Iterator[Any]) -> Iterator[_Part]:
+def _run(problem: AssignmentProblem, search: Search, starts: range) -> Iterator[_Part]:
     # A product of matrices in each thread is faster, and comes out the same, with one thread of its own.
-    with ThreadpoolController().limit(limits=1, user_api="blas"):
+    with _threads_of_libraries().limit(limits=1, user_api="blas"):
+        if len(starts) == 1:
+            yield _scan_rows(problem, search, 0, starts.step)
+            return
+        tasks = (joblib.delayed(_scan_rows)(problem, search, start, starts.step) for start in starts)
         yield from joblib.Parallel(n_jobs=_n_jobs(), prefer="threads", return_as="generator")(tasks)
+
+
+@cache
+def _threads_of_libraries() -> ThreadpoolController:
+    return ThreadpoolController()
 
 
 def _n_jobs() -> int:

@@ -25,6 +25,11 @@ class Settings(BaseSettings):
         default=100_000, ge=1, description="Largest body of a GraphQL request, in bytes"
     )
     worker: bool = Field(default=True, description="Run jobs inside the server; off: run `yanzhen worker`")
+    engine: str = Field(
+        default="threads",
+        pattern=r"^(threads|dask://[^:/\s]+:\d{1,5})$",
+        description="Where large matches are computed: threads, or the scheduler of a Dask cluster",
+    )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="INFO", description="Least severe events that are logged"
     )
@@ -47,6 +52,8 @@ def _wanted(field: str) -> str:
     rule = Settings.model_json_schema()["properties"][field]
     if "enum" in rule:
         return " | ".join(rule["enum"])
+    if field == "engine":
+        return "threads | dask://HOST:PORT"
     if rule["type"] == "boolean":
         return "true | false"
     return f"{rule['minimum']}–{rule['maximum']}" if "maximum" in rule else f"≥ {rule['minimum']}"

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.cli.options import Format, Language
 from service.settings import read_settings
+from studio.computing import compute_at
 from studio.errors import StudioError
 from studio.imports.issues import ImportRefused
 from studio.messages import catalogue, translate
@@ -40,7 +41,9 @@ complaints = Console(stderr=True, highlight=False, soft_wrap=True, markup=False,
 @asynccontextmanager
 async def database(*, check_schema: bool = True) -> AsyncIterator[AsyncEngine]:
     """Open the database of YANZHEN_DATABASE_URL; refuse one without our newest schema."""
-    engine = open_database(read_settings().database_url)
+    settings = read_settings()
+    compute_at(settings.engine)
+    engine = open_database(settings.database_url)
     try:
         if check_schema:
             await require_newest(engine)

@@ -12,6 +12,7 @@ from sqlmodel import col, select
 from matching import Evidence, Match, MentorAffinity, match
 from matching.draws import NeedDraw
 from studio.arrays.matches import MatchArrays, MatchRows
+from studio.computing import compute
 from studio.errors import StudioError
 from studio.operations.audit import audit
 from studio.operations.idempotency import once, remember
@@ -171,6 +172,7 @@ async def compute_match(
     if refused is not None:
         return refused
     return await asyncio.to_thread(
+        compute,
         match,
         arrays.trainees,
         arrays.mentors,

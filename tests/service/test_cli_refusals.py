@@ -77,6 +77,7 @@ def test_locked_database_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     [
         ("YANZHEN_PORT", "abc", "1–65535"),
         ("YANZHEN_PORT", "70000", "1–65535"),
+        ("YANZHEN_ENGINE", "spark://x", "threads | dask://HOST:PORT"),
         ("YANZHEN_LOG_LEVEL", "x", "DEBUG | INFO | WARNING | ERROR"),
         ("YANZHEN_WORKER", "perhaps", "true | false"),
         ("YANZHEN_UPLOAD_LIMIT", "0", "≥ 1"),
