@@ -7,12 +7,14 @@ import typer
 from service.cli import (
     classify,
     cohort,
+    consents,
     emerging,
     events,
     exports,
     gaps,
     imports,
     match,
+    match_runs,
     models,
     package,
     review,
@@ -39,6 +41,8 @@ app.command("emerging", help="HELP_EMERGING")(emerging.emerging)
 app.command("recommend", help="HELP_RECOMMEND")(cohort.recommend)
 app.command("event", help="HELP_EVENT")(events.event)
 app.command("match", help="HELP_MATCH")(match.match)
+app.add_typer(match_runs.runs, name="run")
+app.command("consents", help="HELP_CONSENTS")(consents.consents)
 app.command("package", help="HELP_PACKAGE")(package.package)
 app.command("classify", help="HELP_CLASSIFY")(classify.classify)
 app.command("review", help="HELP_REVIEW")(review.review)

@@ -1,0 +1,205 @@
+"""`yanzhen consents`: who has answered to a published pairing, answers recorded for others, and what follows."""
+
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+from rich.table import Table
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlmodel import select
+
+from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
+from service.cli.running import acting, output, print_json, run
+from service.documents import all_nodes
+from studio.errors import StudioError
+from studio.messages import translate
+from studio.operations.cohorts import find_cohort
+from studio.operations.consents import accept_pairing, decline_pairing
+from studio.operations.pairing_moves import (
+    complete_pairing,
+    end_pairing,
+    pause_pairing,
+    resume_pairing,
+    start_pairing,
+)
+from studio.operations.publishing import published_run
+from studio.operations.whom import Whom, whom
+from studio.permissions import Actor
+from studio.store.database import reading, writing
+from studio.store.enums import PairingState
+from studio.store.identity import global_id
+from studio.store.labels import label
+from studio.store.pairing_enums import ConsentAnswer, DeclineReason, EndReason, Party
+from studio.store.pairings import Pairing
+from studio.store.runs import MatchRun
+
+Who = list[str] | None
+MOVES: dict[str, Callable[..., Awaitable[Pairing]]] = {
+    "start": start_pairing,
+    "pause": pause_pairing,
+    "resume": resume_pairing,
+    "complete": complete_pairing,
+}
+
+
+def consents(
+    cohort: CohortOption,
+    accept: Annotated[Who, typer.Option("--accept", help="HELP_CONSENT_ACCEPT")] = None,
+    decline: Annotated[Who, typer.Option("--decline", help="HELP_CONSENT_DECLINE")] = None,
+    side: Annotated[
+        Party | None, typer.Option("--side", case_sensitive=False, help="HELP_CONSENT_SIDE")
+    ] = None,
+    because: Annotated[str, typer.Option("--because", help="HELP_CONSENT_BECAUSE")] = "",
+    reason: Annotated[str, typer.Option("--reason", help="HELP_CONSENT_REASON")] = "",
+    note: Annotated[str | None, typer.Option("--note", help="HELP_CONSENT_NOTE")] = None,
+    start: Annotated[Who, typer.Option("--start", help="HELP_PAIRING_START")] = None,
+    pause: Annotated[Who, typer.Option("--pause", help="HELP_PAIRING_PAUSE")] = None,
+    resume: Annotated[Who, typer.Option("--resume", help="HELP_PAIRING_RESUME")] = None,
+    complete: Annotated[Who, typer.Option("--complete", help="HELP_PAIRING_COMPLETE")] = None,
+    end: Annotated[Who, typer.Option("--end", help="HELP_PAIRING_END")] = None,
+    studio: StudioOption = None,
+    form: FormatOption = Format.TEXT,
+    lang: LanguageOption = Language.ZH,
+) -> None:
+    """Record what is given, all or nothing, and list the pairings of the published run."""
+
+    async def work() -> dict[str, Any]:
+        async with acting(studio) as (engine, actor):
+            async with writing(engine) as session:
+                named = await _Named.of(session, actor, cohort)
+                for text in accept or []:
+                    for party in [side] if side else list(Party):
+                        pairing = await named.pairing(text)
+                        await accept_pairing(
+                            session, actor, pairing.id, party=party, on_behalf_reason=because
+                        )
+                for text in decline or []:
+                    pairing = await named.pairing(text)
+                    why = _reason(DeclineReason, reason)
+                    given = {"party": side, "on_behalf_reason": because, "note": note}
+                    await decline_pairing(session, actor, pairing.id, why, **given)  # type: ignore[arg-type]
+                moves = {"start": start, "pause": pause, "resume": resume, "complete": complete}
+                for name, texts in moves.items():
+                    for text in texts or []:
+                        pairing = await named.pairing(text)
+                        await MOVES[name](session, actor, pairing.id, expected_version=pairing.version)
+                for text in end or []:
+                    pairing = await named.pairing(text)
+                    why_ended = _reason(EndReason, reason)
+                    await end_pairing(
+                        session, actor, pairing.id, why_ended, expected_version=pairing.version, note=note
+                    )
+                run_id = named.run.id
+            return await consents_json(engine, actor, cohort, run_id, lang.value)
+
+    result = run(work, form, lang)
+    if form is Format.JSON:
+        print_json(result)
+    else:
+        _print(result, lang.value)
+
+
+class _Named:
+    """Pairings of a cohort's published run, by the names of their trainees."""
+
+    def __init__(self, session: AsyncSession, run_row: MatchRun, people: Whom) -> None:
+        self._session, self.run, self._people = session, run_row, people
+
+    @classmethod
+    async def of(cls, session: AsyncSession, actor: Actor, number: int) -> "_Named":
+        cohort = await find_cohort(session, actor.studio_id, number)
+        run_row = await published_run(session, cohort.id)
+        if run_row is None:
+            raise StudioError("NOT_PUBLISHED", field="cohort", number=number)
+        return cls(session, run_row, await whom(session, actor, cohort))
+
+    async def pairing(self, text: str) -> Pairing:
+        trainee_id = self._people.trainee(text)
+        found: Pairing | None = await self._session.scalar(
+            select(Pairing).where(Pairing.run_id == self.run.id, Pairing.trainee_id == trainee_id)
+        )
+        if found is None:
+            raise StudioError("NOT_IN_RUN", name=text)
+        return found
+
+
+def _reason(kind: Any, given: str) -> Any:
+    try:
+        return kind(given.strip().upper())
+    except ValueError:
+        known = " ".join(kind)
+        raise StudioError("REASON_CODE", field="reason", given=given[:40], known=known) from None
+
+
+async def consents_json(
+    engine: AsyncEngine, actor: Actor, cohort: int, run_id: UUID, language: str
+) -> dict[str, Any]:
+    """Return the pairings of a run with their consents in the shape of docs/cli.md."""
+    given = global_id("MatchRun", run_id)
+    found = await all_nodes(engine, actor, "Consents", "pairings", language, run=given)
+    async with reading(engine) as session:
+        proposals = await session.execute(
+            select(MatchRun.id).where(MatchRun.based_on_id == run_id).order_by(MatchRun.number)  # type: ignore[arg-type]
+        )
+        ids = [global_id("MatchRun", row_id) for row_id in proposals.scalars()]
+    return {
+        "cohort": cohort,
+        "runId": given,
+        "proposals": ids,
+        "pairs": [
+            {
+                "id": one["id"],
+                "version": one["version"],
+                "trainee": one["trainee"]["id"],
+                "traineeName": one["trainee"]["displayName"],
+                "mentor": one["mentor"]["id"],
+                "mentorName": one["mentor"]["displayName"],
+                "state": one["state"],
+                "answerBy": one["answerBy"],
+                "consents": one["consents"],
+                "history": one["history"],
+            }
+            for one in found
+        ],
+    }
+
+
+def _print(result: dict[str, Any], language: str) -> None:
+    table = Table(box=None)
+    for heading in (
+        "CLI_TRAINEE",
+        "CLI_MENTOR",
+        "CLI_PAIRING_STATE",
+        "CLI_CONSENT_MENTOR",
+        "CLI_CONSENT_TRAINEE",
+        "CLI_ANSWER_BY",
+    ):
+        table.add_column(translate(heading, language), overflow="fold")
+    for one in result["pairs"]:
+        said = {consent["party"]: consent for consent in one["consents"]}
+        waiting = one["state"] == PairingState.AWAITING_CONSENT
+        table.add_row(
+            one["traineeName"],
+            one["mentorName"],
+            _word(PairingState(one["state"]), language),
+            *(_answer(said.get(party.value), language) for party in Party),
+            (one["answerBy"] or "") if waiting else "",
+        )
+    output.print(table)
+    if result["proposals"]:
+        output.print(
+            translate("CLI_PROPOSALS", language, number=result["cohort"], ids=result["proposals"]),
+            style="dim",
+        )
+
+
+def _answer(consent: dict[str, Any] | None, language: str) -> str:
+    if consent is None:
+        return "—"
+    told = _word(ConsentAnswer(consent["answer"]), language)
+    return f"{told}: {_word(DeclineReason(consent['reason']), language)}" if consent["reason"] else told
+
+
+def _word(value: Any, language: str) -> str:
+    return str(value.value).replace("_", " ").lower() if language == "en" else label(value)

@@ -1,0 +1,295 @@
+"""`yanzhen run …`: match runs as they come and go: listed, queued, cancelled, published, rolled back, re-matched."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import typer
+from rich.table import Table
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
+from service.cli.running import acting, output, print_json, run, working
+from service.documents import all_nodes, run_document
+from studio.errors import NotFound, StudioError
+from studio.messages import translate
+from studio.operations.cohorts import find_cohort
+from studio.operations.handlers import HANDLERS
+from studio.operations.jobs import Progress
+from studio.operations.publishing import publish_match_run, published_run
+from studio.operations.rematching import propose_rematch
+from studio.operations.rollback import roll_back_match_run
+from studio.operations.run_cancelling import cancel_match_run
+from studio.operations.runs import start_match_run
+from studio.operations.worker import Worker
+from studio.permissions import Actor
+from studio.store.database import reading, write, writing
+from studio.store.enums import JobKind, MatchRunState
+from studio.store.identity import UnknownId, global_id, row_id_of
+from studio.store.jobs import Job
+from studio.store.runs import MatchRun
+
+runs = typer.Typer(help="HELP_RUN", no_args_is_help=True)
+RunArgument = Annotated[str, typer.Argument(help="HELP_RUN_ID")]
+# Where an organizer finds the ids of runs.
+IDS = "yanzhen run list --cohort N"
+# Between two looks at a job that somebody else computes, in seconds.
+LOOK = 0.3
+UNFINISHED = frozenset({MatchRunState.QUEUED, MatchRunState.RUNNING})
+
+
+@runs.command("list", help="HELP_RUN_LIST")
+def list_runs(
+    cohort: CohortOption,
+    studio: StudioOption = None,
+    form: FormatOption = Format.TEXT,
+    lang: LanguageOption = Language.ZH,
+) -> None:
+    """List the runs of a cohort, newest first."""
+
+    async def work() -> dict[str, Any]:
+        async with acting(studio) as (engine, actor):
+            async with reading(engine) as session:
+                await find_cohort(session, actor.studio_id, cohort)
+            found = await all_nodes(engine, actor, "MatchRuns", "cohort.matchRuns", lang.value, number=cohort)
+            return {"cohort": cohort, "runs": [_run_json(one) for one in found]}
+
+    result = run(work, form, lang)
+    if form is Format.JSON:
+        print_json(result)
+        return
+    table = Table(box=None)
+    for heading in ("CLI_RUN_NUMBER", "CLI_ID", "CLI_RUN_STATE", "CLI_RUN_PLACED", "CLI_RUN_PROGRESS"):
+        table.add_column(translate(heading, lang.value), no_wrap=True)
+    for one in result["runs"]:
+        progress = f"{one['done']}/{one['steps']}" if one["steps"] else ""
+        state = f"{one['state']} · {one['publishState']}"
+        table.add_row(str(one["number"]), one["id"], state, f"{one['matched']}/{one['total']}", progress)
+    output.print(table)
+
+
+def _run_json(row: dict[str, Any]) -> dict[str, Any]:
+    job = row["job"] or {}
+    return {
+        **{key: row[key] for key in ("id", "number", "state", "publishState", "matched", "total", "failure")},
+        "basedOn": row["basedOn"]["id"] if row["basedOn"] else None,
+        "replaced": row["replaced"]["id"] if row["replaced"] else None,
+        "done": job.get("done", 0),
+        "steps": job.get("total", 0),
+    }
+
+
+@runs.command("start", help="HELP_RUN_START")
+def start(
+    cohort: CohortOption,
+    wait: Annotated[bool, typer.Option("--wait", help="HELP_RUN_WAIT")] = False,
+    studio: StudioOption = None,
+    form: FormatOption = Format.TEXT,
+    lang: LanguageOption = Language.ZH,
+) -> None:
+    """Queue a match run; with --wait compute it here, showing how far it is."""
+    with working(translate("CLI_MATCHING", lang.value)) as tell:
+
+        async def work() -> dict[str, Any]:
+            async with acting(studio) as (engine, actor):
+                async with writing(engine) as session:
+                    row = await find_cohort(session, actor.studio_id, cohort)
+                    queued = await start_match_run(session, actor, row.id)
+                if wait:
+                    await computed_here(engine, queued.id, tell)
+                return await _one(engine, queued.id)
+
+        result = run(work, form, lang)
+    _show(result, form, lang)
+
+
+@runs.command("cancel", help="HELP_RUN_CANCEL")
+def cancel(
+    run_id: RunArgument,
+    studio: StudioOption = None,
+    form: FormatOption = Format.TEXT,
+    lang: LanguageOption = Language.ZH,
+) -> None:
+    """Ask for the end of a run that is not computed yet."""
+
+    async def work() -> dict[str, Any]:
+        async with acting(studio) as (engine, actor):
+            row_id = _row_id(run_id)
+            await write(engine, lambda session: cancel_match_run(session, actor, row_id))
+            return await _one(engine, row_id)
+
+    _show(run(work, form, lang), form, lang)
+
+
+@runs.command("publish", help="HELP_RUN_PUBLISH")
+def publish(
+    cohort: CohortOption,
+    run_id: Annotated[str | None, typer.Option("--run", help="HELP_RUN_ID")] = None,
+    answer_by: Annotated[
+        datetime | None, typer.Option("--answer-by", formats=["%Y-%m-%d"], help="HELP_ANSWER_BY")
+    ] = None,
+    studio: StudioOption = None,
+    form: FormatOption = Format.TEXT,
+    lang: LanguageOption = Language.ZH,
+) -> None:
+    """Publish a draft: the named one, or the cohort's newest."""
+
+    async def work() -> dict[str, Any]:
+        async with acting(studio) as (engine, actor):
+            until = answer_by.date() if answer_by else None
+            async with writing(engine) as session:
+                row_id = _row_id(run_id) if run_id else await _newest_draft(engine, actor, cohort)
+                row = await session.get_one(MatchRun, row_id)
+                await publish_match_run(session, actor, row_id, expected_version=row.version, answer_by=until)
+            return await _one(engine, row_id)
+
+    _show(run(work, form, lang), form, lang)
+
+
+async def _newest_draft(engine: AsyncEngine, actor: Actor, cohort: int) -> UUID:
+    found = await all_nodes(engine, actor, "MatchRuns", "cohort.matchRuns", number=cohort)
+    computed = (MatchRunState.OPTIMAL, MatchRunState.FEASIBLE_WITH_BOUND)
+    for one in found:
+        if one["publishState"] == "DRAFT" and one["state"] in computed:
+            return row_id_of(one["id"], "MatchRun")
+    raise StudioError("NO_RUN", field="cohort", number=cohort)
+
+
+@runs.command("rollback", help="HELP_RUN_ROLLBACK")
+def rollback(
+    cohort: CohortOption,
+    reason: Annotated[str, typer.Option("--reason", help="HELP_ROLLBACK_REASON")],
+    studio: StudioOption = None,
+    form: FormatOption = Format.TEXT,
+    lang: LanguageOption = Language.ZH,
+) -> None:
+    """Take the cohort's publication back."""
+
+    async def work() -> dict[str, Any]:
+        async with acting(studio) as (engine, actor):
+            async with writing(engine) as session:
+                row = await _published(session, actor, cohort)
+                await roll_back_match_run(session, actor, row.id, reason=reason, expected_version=row.version)
+            return await _one(engine, row.id)
+
+    _show(run(work, form, lang), form, lang)
+
+
+@runs.command("rematch", help="HELP_RUN_REMATCH")
+def rematch(
+    cohort: CohortOption,
+    studio: StudioOption = None,
+    form: FormatOption = Format.TEXT,
+    lang: LanguageOption = Language.ZH,
+) -> None:
+    """Compute the smallest change of the published run here, and print it; nothing is applied."""
+    with working(translate("CLI_MATCHING", lang.value)) as tell:
+
+        async def work() -> dict[str, Any]:
+            async with acting(studio) as (engine, actor):
+                async with writing(engine) as session:
+                    row = await _published(session, actor, cohort)
+                    proposal = await propose_rematch(session, actor, row.id)
+                await computed_here(engine, proposal.id, tell)
+                return await proposal_json(engine, actor, proposal.id, lang.value)
+
+        result = run(work, form, lang)
+    if form is Format.JSON:
+        print_json(result)
+        return
+    output.print(translate("CLI_REMATCH", lang.value, **result), style="bold")
+    if not result["moves"]:
+        output.print(translate("CLI_NOBODY_MOVES", lang.value))
+    nobody = translate("CLI_NOBODY", lang.value)
+    for move in result["moves"]:
+        before, after = move["fromMentorName"] or nobody, move["toMentorName"] or nobody
+        output.print(f"  · {move['traineeName']}: {before} → {after}")
+    output.print(translate("CLI_REMATCH_NEXT", lang.value, **result), style="dim")
+
+
+async def proposal_json(engine: AsyncEngine, actor: Actor, run_id: UUID, language: str) -> dict[str, Any]:
+    """Return a proposal in the shape of docs/cli.md."""
+    given = global_id("MatchRun", run_id)
+    found = (await run_document(engine, actor, "RematchProposal", language, run=given))["matchRun"]
+    certificate = found["certificate"] or {}
+    return {
+        "runId": found["id"],
+        "state": found["state"],
+        "failure": found["failure"],
+        "basedOn": found["basedOn"]["id"],
+        "matched": found["matched"],
+        "total": found["total"],
+        "objectiveBefore": found["previousObjective"],
+        "objectiveAfter": certificate.get("objective"),
+        "moves": [
+            {
+                "trainee": move["trainee"]["id"],
+                "traineeName": move["trainee"]["displayName"],
+                **_mentor("fromMentor", move["fromMentor"]),
+                **_mentor("toMentor", move["toMentor"]),
+                "scoreBefore": move["scoreBefore"],
+                "scoreAfter": move["scoreAfter"],
+            }
+            for move in found["moves"]
+        ],
+    }
+
+
+def _mentor(what: str, row: dict[str, Any] | None) -> dict[str, Any]:
+    return {what: row["id"] if row else None, f"{what}Name": row["displayName"] if row else None}
+
+
+async def _published(session: Any, actor: Actor, cohort: int) -> MatchRun:
+    row = await published_run(session, (await find_cohort(session, actor.studio_id, cohort)).id)
+    if row is None:
+        raise StudioError("NOT_PUBLISHED", field="cohort", number=cohort)
+    return row
+
+
+async def computed_here(engine: AsyncEngine, run_id: UUID, tell: Progress) -> None:
+    """Compute a queued run in this process, or wait for the worker that has it, telling how far it is."""
+    worker = Worker(engine, {JobKind.MATCH_RUN: HANDLERS[JobKind.MATCH_RUN]})
+    turn = asyncio.ensure_future(worker.run_once())
+    while True:
+        await asyncio.wait({turn}, timeout=LOOK)
+        async with reading(engine) as session:
+            row = await session.get_one(MatchRun, run_id)
+            job = await session.get_one(Job, row.job_id)
+        await tell(job.done, job.total or 1)
+        if row.state not in UNFINISHED:
+            break
+        if turn.done():
+            if not turn.result():
+                await asyncio.sleep(LOOK)
+            turn = asyncio.ensure_future(worker.run_once())
+    await asyncio.gather(turn)
+    if row.state in (MatchRunState.FAILED, MatchRunState.INFEASIBLE):
+        raise StudioError("RUN_ENDED_WITHOUT", state=row.state.value, failure=row.failure or "")
+
+
+async def _one(engine: AsyncEngine, run_id: UUID) -> dict[str, Any]:
+    async with reading(engine) as session:
+        row = await session.get_one(MatchRun, run_id)
+    return {
+        "runId": global_id("MatchRun", row.id),
+        "number": row.number,
+        "state": row.state.value,
+        "publishState": row.publish_state.value,
+        "matched": row.matched,
+        "total": row.total,
+    }
+
+
+def _show(result: dict[str, Any], form: Format, lang: Language) -> None:
+    if form is Format.JSON:
+        print_json(result)
+    else:
+        output.print(translate("CLI_RUN", lang.value, **result))
+
+
+def _row_id(given: str) -> UUID:
+    try:
+        return row_id_of(given, "MatchRun")
+    except UnknownId:
+        raise NotFound(given, field="run", command=IDS) from None

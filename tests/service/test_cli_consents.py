@@ -1,0 +1,88 @@
+"""`yanzhen run …` and `yanzhen consents`: from a draft to a publication, a decline, its proposal, and back."""
+
+from pathlib import Path
+from typing import Any
+
+from tests.service.test_cli import answer, folder, yanzhen
+
+__all__ = ["folder"]
+
+COHORT = ("--cohort", 3)
+PHONE = ("--because", "电话里说的")
+
+
+def consents(folder: Path, *given: object, code: int = 0) -> Any:
+    return answer(folder, "consents", *COHORT, *given, code=code)
+
+
+def test_from_publication_to_proposal_and_back(folder: Path) -> None:
+    assert consents(folder, code=1)["error"]["code"] == "NOT_PUBLISHED"
+    assert answer(folder, "run", "publish", *COHORT, code=1)["error"]["code"] == "NO_RUN"
+    started = answer(folder, "run", "start", *COHORT, "--wait")
+    assert (started["state"], started["publishState"], started["matched"]) == ("OPTIMAL", "DRAFT", 4)
+    refused = answer(folder, "run", "publish", *COHORT, "--answer-by", "2020-01-01", code=1)
+    assert refused["error"]["code"] == "ANSWER_BY_PAST"
+    published = answer(folder, "run", "publish", *COHORT, "--answer-by", "2999-01-01")
+    assert (published["runId"], published["publishState"]) == (started["runId"], "PUBLISHED")
+    waiting = consents(folder)
+    assert {pair["state"] for pair in waiting["pairs"]} == {"AWAITING_CONSENT"}
+    assert {pair["answerBy"] for pair in waiting["pairs"]} == {"2999-01-01"}
+
+    for given, code in (
+        (("--accept", "赵强"), "REASON_MISSING"),
+        (("--decline", "赵强", *PHONE, "--reason", "no_time"), "CONSENT_PARTY"),
+        (("--decline", "赵强", "--side", "mentor", *PHONE), "REASON_CODE"),
+        (("--end", "赵强", "--reason", "OTHER"), "ILLEGAL_TRANSITION"),
+        (("--accept", "钱某", *PHONE), "WHOM_UNKNOWN"),
+        (("--accept", "李明", *PHONE), "WHOM_AMBIGUOUS"),
+    ):
+        assert consents(folder, *given, code=1)["error"]["code"] == code, given
+    # One that is refused undoes the others of the same command.
+    both = ("--accept", "王芳", "--end", "赵强", "--reason", "OTHER", *PHONE)
+    assert consents(folder, *both, code=1)["error"]["code"] == "ILLEGAL_TRANSITION"
+    assert consents(folder)["pairs"] == waiting["pairs"]
+
+    done = consents(folder, "--accept", "王芳", "--start", "王芳", *PHONE)
+    assert {pair["traineeName"]: pair["state"] for pair in done["pairs"]}["王芳"] == "ACTIVE"
+    declined = consents(
+        folder, "--decline", "赵强", "--side", "mentor", "--reason", "too_far", "--note", "跨县", *PHONE
+    )
+    (zhao,) = [pair for pair in declined["pairs"] if pair["traineeName"] == "赵强"]
+    assert (zhao["state"], len(declined["proposals"])) == ("DECLINED", 1)
+    assert zhao["consents"][0]["reason"] == "TOO_FAR"
+
+    for lang, words in (("zh", ("婉拒", "距离太远", "王芳")), ("en", ("declined", "too far"))):
+        printed = yanzhen(folder, "consents", *COHORT, "--lang", lang)
+        assert printed.exit_code == 0
+        assert all(word in printed.stdout for word in words)
+
+    listed = answer(folder, "run", "list", *COHORT)["runs"]
+    assert [(one["state"], one["basedOn"]) for one in listed] == [
+        ("QUEUED", started["runId"]),
+        ("OPTIMAL", None),
+    ]
+    proposal = answer(folder, "run", "rematch", *COHORT)
+    assert proposal["runId"] == declined["proposals"][0]
+    assert "赵强" in {move["traineeName"] for move in proposal["moves"]}
+    assert "王芳" not in {move["traineeName"] for move in proposal["moves"]}
+    taken = answer(folder, "run", "publish", *COHORT)
+    assert (taken["runId"], taken["publishState"]) == (proposal["runId"], "PUBLISHED")
+    kept = {pair["traineeName"]: pair["state"] for pair in consents(folder)["pairs"]}
+    assert kept["王芳"] == "ACTIVE"
+    back = answer(folder, "run", "rollback", *COHORT, "--reason", "先不换")
+    assert (back["runId"], back["publishState"]) == (taken["runId"], "ROLLED_BACK")
+    assert consents(folder)["runId"] == started["runId"]
+    for command in ("list", "rematch"):
+        for lang in ("zh", "en"):
+            printed = yanzhen(folder, "run", command, *COHORT, "--lang", lang)
+            assert (printed.exit_code, "MR_" in printed.stdout) == (0, True)
+
+
+def test_waiting_run_is_cancelled(folder: Path) -> None:
+    queued = answer(folder, "run", "start", *COHORT)
+    assert queued["state"] == "QUEUED"
+    for _ in range(2):
+        assert answer(folder, "run", "cancel", queued["runId"])["state"] == "CANCELLED"
+    done = answer(folder, "run", "start", *COHORT, "--wait")
+    assert answer(folder, "run", "cancel", done["runId"], code=1)["error"]["code"] == "JOB_ENDED"
+    assert answer(folder, "run", "cancel", "MR_1", code=1)["error"]["code"] == "NOT_FOUND"
