@@ -1,5 +1,6 @@
 """The smallest change of a published run, from rows to arrays and back."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -65,7 +66,18 @@ def rematch_arrays(rows: MatchRows, base: StartingPoint, on: date) -> MatchArray
     pinned = arrays.pinned | _matrix(arrays, base.fixed)
     pinned[[trainee_id in base.excluded for trainee_id in arrays.trainee_ids]] = False
     forbidden = (arrays.forbidden | _matrix(arrays, base.apart)) & ~pinned
-    return replace(arrays, pinned=pinned, forbidden=forbidden)
+    return replace(
+        arrays, pinned=pinned, forbidden=forbidden, input_hash=_digest(arrays, base, pinned, forbidden)
+    )
+
+
+def _digest(arrays: MatchArrays, base: StartingPoint, *rules: Booleans) -> str:
+    """Return a hash of what a match would read and of where the proposal starts, the same in any database."""
+    digest = hashlib.sha256(arrays.input_hash.encode())
+    for matrix in (*rules, *(_matrix(arrays, pairs) for pairs in (base.fixed, base.awaiting, base.apart))):
+        digest.update(np.ascontiguousarray(matrix).tobytes())
+    digest.update(bytes(trainee_id in base.excluded for trainee_id in arrays.trainee_ids))
+    return digest.hexdigest()
 
 
 def propose_match(arrays: MatchArrays, base: StartingPoint, weights: Mapping[str, float]) -> Proposed:

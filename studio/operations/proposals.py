@@ -11,16 +11,13 @@ from studio.errors import StudioError
 from studio.operations.carrying import pairings_of
 from studio.operations.pairing_states import FIXED
 from studio.operations.rule_conflicts import infeasible
-from studio.operations.runs import store_match
+from studio.operations.runs import CAME_APART, store_match
 from studio.store.consents import last_changes
 from studio.store.enums import PairingState
 from studio.store.pairing_enums import EndReason
 from studio.store.pairings import Pairing
 from studio.store.rows import insert_rows
 from studio.store.runs import MatchMove, MatchRun
-
-# After these a trainee is looked for again.
-BACK_IN_THE_POOL = frozenset({PairingState.DECLINED, PairingState.EXPIRED, PairingState.ENDED})
 
 
 async def base_of(session: AsyncSession, run_id: UUID, rows: MatchRows) -> StartingPoint:
@@ -45,7 +42,7 @@ async def base_of(session: AsyncSession, run_id: UUID, rows: MatchRows) -> Start
         },
         fixed=_pairs([*fixed, *shown]),
         awaiting=_pairs([pairing for pairing in pairings if pairing.state is PairingState.AWAITING_CONSENT]),
-        apart=_pairs([pairing for pairing in pairings if pairing.state in BACK_IN_THE_POOL]),
+        apart=_pairs([pairing for pairing in pairings if pairing.state in CAME_APART]),
         excluded=frozenset(excluded),
     )
 

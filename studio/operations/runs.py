@@ -24,7 +24,7 @@ from studio.operations.sensitivity import draw_needs, draws_for, sensitivity_row
 from studio.permissions import Actor, require
 from studio.store.clock import now
 from studio.store.cohorts import Cohort
-from studio.store.enums import JobKind, MatchRunState, PairingOrigin, PublishState
+from studio.store.enums import JobKind, MatchRunState, PairingOrigin, PairingState, PublishState
 from studio.store.jobs import enqueue
 from studio.store.locks import lock_cohort, lock_studio
 from studio.store.pairings import Pairing, ScorePart
@@ -33,6 +33,9 @@ from studio.store.rules import MatchPolicy
 from studio.store.runs import MatchRun, Unmatched
 
 COMPUTED = frozenset({MatchRunState.OPTIMAL, MatchRunState.FEASIBLE_WITH_BOUND})
+# A run that was replaced or taken back is no answer any more, nor is one that a pair of has come apart.
+STANDING = frozenset({PublishState.DRAFT, PublishState.PUBLISHED})
+CAME_APART = frozenset({PairingState.DECLINED, PairingState.EXPIRED, PairingState.ENDED})
 DECIMALS = 6
 # The part that the nearest pain point and case show; less alike than this they only share common words.
 CASES_PART = "evidence"
@@ -126,10 +129,14 @@ async def _untouched_run(
     )
     if latest is None or latest.input_hash != input_hash or latest.state not in COMPUTED:
         return None
+    if latest.publish_state not in STANDING:
+        return None
     pairs = await session.execute(select(Pairing).where(Pairing.run_id == latest.id))
     free = {place.id for places in rows.places.values() for place in places}
     untouched = all(
-        (pairing.origin is PairingOrigin.ENGINE or pairing.decided_before) and pairing.place_id in free
+        (pairing.origin is PairingOrigin.ENGINE or pairing.decided_before)
+        and pairing.place_id in free
+        and pairing.state not in CAME_APART
         for pairing in pairs.scalars()
     )
     return latest if untouched else None

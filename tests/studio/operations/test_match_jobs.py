@@ -62,6 +62,7 @@ class Slow:
         *,
         progress: Callable[[float], object],
         cancel: Callable[[], bool],
+        **_needs: Any,
     ) -> Any:
         def work() -> None:
             progress(0.5)

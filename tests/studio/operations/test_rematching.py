@@ -168,6 +168,14 @@ async def test_published_proposal_keeps_states_and_consents(published: Published
     assert {one.state for one in await published.pairings()} == {PairingState.ENDED, PairingState.DECLINED}
 
 
+async def test_proposal_is_no_answer_to_a_match_anew(published: Published) -> None:
+    await decline(published, (await published.pairings())[0])
+    run, _, _ = await proposal(published)
+    anew = await published.do(match_cohort, published.organizer, published.cohort_id)
+    assert (anew.id != run.id, anew.based_on_id) == (True, None)
+    assert anew.input_hash != run.input_hash
+
+
 async def test_second_decline_waits_for_the_same_proposal(published: Published) -> None:
     first, second, *_ = await published.pairings()
     await decline(published, first)
