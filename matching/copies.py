@@ -17,6 +17,8 @@ Integers = NDArray[np.int64]
 
 # Texts compared at a time: what memory holds of them grows with this, not with their square.
 _BLOCK = 512
+# Texts whose character pairs are sorted at a time.
+_READ = 4096
 
 
 def find_copies(
@@ -158,22 +160,40 @@ def _alike(left: _Shingles, right: _Shingles, threshold: float) -> tuple[Integer
 
 
 def _shingles(texts: list[str], threshold: float) -> _Shingles:
-    """Return the sets of character pairs; of n pairs the n − ⌈t·n⌉ + 1 rarest are the prefix."""
-    found = ngrams(texts, 2, 2)
-    _, column, frequency = np.unique(found.codes, return_inverse=True, return_counts=True)
-    # Columns from the rarest on, so that the first of a row are its prefix.
-    rank = np.empty(len(frequency), dtype=np.int64)
-    rank[np.argsort(frequency, kind="stable")] = np.arange(len(frequency))
-    pairs = np.unique(found.rows * max(len(rank), 1) + rank[column])
-    rows, columns = np.divmod(pairs, max(len(rank), 1))
-    sizes = np.bincount(rows, minlength=len(texts))
-    starts = np.cumsum(sizes) - sizes
-    kept = sizes - np.ceil(threshold * sizes - 1e-9).astype(np.int64) + 1
-    in_prefix = np.arange(len(rows)) - starts[rows] < kept[rows]
-    shape = (len(texts), max(len(rank), 1))
+    """Return the sets of character pairs; of n pairs the n − ⌈t·n⌉ + 1 rarest are the prefix.
 
-    def matrix(chosen: NDArray[np.bool_]) -> sparse.csr_array:
-        ones = np.ones(int(chosen.sum()), dtype=np.float32)
-        return sparse.csr_array((ones, (rows[chosen], columns[chosen])), shape=shape)
+    Read in blocks: what a block's pairs take while they are sorted would otherwise grow with the texts.
+    """
+    blocks = [texts[start : start + _READ] for start in range(0, len(texts), _READ)]
+    known, rank = _by_rarity(blocks)
+    width = max(len(known), 1)
+    parts: list[tuple[NDArray[np.int32], Integers]] = []
+    for block in blocks:
+        found = ngrams(block, 2, 2)
+        # Columns from the rarest on, so that the first of a row are its prefix.
+        pairs = np.unique(found.rows * width + rank[np.searchsorted(known, found.codes)])
+        rows, columns = np.divmod(pairs, width)
+        parts.append((columns.astype(np.int32), np.bincount(rows, minlength=len(block))))
+    columns, sizes = (np.concatenate(column) for column in zip(*parts, strict=True))
+    ends = np.append(0, np.cumsum(sizes))
+    kept = np.minimum(sizes, sizes - np.ceil(threshold * sizes - 1e-9).astype(np.int64) + 1)
+    in_prefix = np.arange(len(columns)) - np.repeat(ends[:-1], sizes) < np.repeat(kept, sizes)
+    return _Shingles(
+        _rows(columns, ends, width), _rows(columns[in_prefix], np.append(0, np.cumsum(kept)), width)
+    )
 
-    return _Shingles(matrix(np.ones(len(rows), dtype=np.bool_)), matrix(in_prefix))
+
+def _by_rarity(blocks: Sequence[list[str]]) -> tuple[Integers, Integers]:
+    """Return all character pairs, sorted, and for each its place from the rarest on."""
+    counted = [np.unique(ngrams(block, 2, 2).codes, return_counts=True) for block in blocks]
+    codes, counts = (np.concatenate(column) for column in zip(*counted, strict=True))
+    known, place = np.unique(codes, return_inverse=True)
+    frequency = np.bincount(place, weights=counts, minlength=len(known))
+    rank = np.empty(len(known), dtype=np.int64)
+    rank[np.argsort(frequency, kind="stable")] = np.arange(len(known))
+    return known, rank
+
+
+def _rows(columns: NDArray[np.int32], ends: Integers, width: int) -> sparse.csr_array:
+    ones = np.ones(len(columns), dtype=np.float32)
+    return sparse.csr_array((ones, columns, ends.astype(np.int32)), shape=(len(ends) - 1, width))

@@ -71,6 +71,9 @@ class AnswerReader:
     def __init__(self, upper: TopicClassifier, lower: TopicClassifier) -> None:
         self.upper = upper
         self.lower = lower
+        # One string per code: a wave's readings name them hundreds of thousands of times.
+        self._codes: list[str] = upper.classes_.tolist()
+        self._leaves: list[str] = lower.classes_.tolist()
         parents = np.array([code.partition(".")[0] for code in lower.classes_.tolist()], dtype=np.str_)
         self._is_child = upper.classes_[:, None] == parents[None, :]
 
@@ -167,7 +170,7 @@ class AnswerReader:
         topics = self._topics(hits, lines, lower)
         read: list[list[PointReading]] = [[] for _ in texts]
         for number, (owner, span) in enumerate(zip(cut.points.owners, cut.points.spans, strict=True)):
-            guess = str(self.upper.classes_[points.best[number]])
+            guess = self._codes[points.best[number]]
             found = tuple(next(topics) for _ in hits[number])
             sure = points.confidence[number], points.margin[number]
             read[owner].append(PointReading(*span, resolved[number], found, guess, *sure))
@@ -226,11 +229,11 @@ class AnswerReader:
             sure = hit.confidence * part
             named = sure >= self.lower.threshold_
             yield TopicReading(
-                str(self.upper.classes_[hit.column]),
+                self._codes[hit.column],
                 hit.confidence,
                 hit.span[0] + start,
                 hit.span[0] + end,
-                str(self.lower.classes_[leaf]) if named else None,
+                self._leaves[leaf] if named else None,
                 sure if named else 0.0,
             )
 

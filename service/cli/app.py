@@ -23,6 +23,7 @@ from service.cli import (
 )
 from service.cli.usage import CommandLine
 from service.logs import configure_logging
+from service.memory import give_back_large_blocks
 from service.settings import read_settings
 from studio.errors import StudioError
 
@@ -65,4 +66,5 @@ def main() -> None:
     except StudioError:  # the command that needs the settings tells it, in its language and form
         level = "INFO"
     configure_logging(level, sys.stderr)
+    give_back_large_blocks()
     app()

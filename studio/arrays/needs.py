@@ -82,6 +82,8 @@ class NeedTable:
         self.ticks, self.ranks = np.zeros(shape), np.full(shape, np.nan)
         self.severity_ratings, self.urgency_ratings = np.full(shape, np.nan), np.full(shape, np.nan)
         self.point_ids: list[UUID] = []
+        self._point_place: dict[UUID, int] = {}
+        self._point_response = np.zeros(0, dtype=np.int64)
         self.point_topics = np.zeros((0, n_topics))
         # Guesses of what the classifier abstained on count, too.
         self.topic_chances = np.zeros((0, n_topics))
@@ -133,31 +135,39 @@ class NeedTable:
             self.ticks[row, columns] = 1.0
         return columns
 
-    def add_points(self, points: Sequence[PointRow], tags: Iterable[tuple[UUID, UUID, float]]) -> None:
-        """Add all pain points and their topics (point, topic, confidence)."""
-        place = {point.id: row for row, point in enumerate(points)}
-        self.point_ids = [point.id for point in points]
-        self.point_topics = np.zeros((len(points), self.ticks.shape[1]))
-        for point_id, topic_id, confidence in tags:
-            if point_id in place:
-                cell = place[point_id], self._columns[topic_id]
-                self.point_topics[cell] = max(self.point_topics[cell], confidence)
-        self.topic_chances = self.point_topics.copy()
-        for row, point in enumerate(points):
-            if point.abstained and point.guess_id is not None and point.guess_confidence is not None:
-                cell = row, self._columns[point.guess_id]
-                self.topic_chances[cell] = max(self.topic_chances[cell], point.guess_confidence)
-        self.point_respondent = np.array(
-            [self._row_of[point.response_id] for point in points], dtype=np.int64
-        )
-        responses = np.array([self._place[point.response_id] for point in points], dtype=np.int64)
-        np.logical_or.at(self._named_in, responses, self.point_topics > 0)
-        self.point_age_days = np.array([self._age[point.response_id] for point in points], dtype=np.float64)
+    def add_points(self, points: Sequence[PointRow]) -> None:
+        """Add some pain points, in their order; their topics follow by `add_tags`."""
+        for point in points:
+            self._point_place[point.id] = len(self.point_ids)
+            self.point_ids.append(point.id)
+        responses = [self._place[point.response_id] for point in points]
+        respondents = [self._row_of[point.response_id] for point in points]
+        ages = [self._age[point.response_id] for point in points]
         # What was asked for as the thorniest says nothing of urgency, and the other way round.
         thorny = [point.severity if point.measures is not Measure.MOST_URGENT else None for point in points]
         urgent = [point.urgency if point.measures is not Measure.THORNIEST else None for point in points]
-        self.point_severity = np.array(thorny, dtype=np.float64)
-        self.point_urgency = np.array(urgent, dtype=np.float64)
+        topics = np.zeros((len(points), self.ticks.shape[1]))
+        chances = topics.copy()
+        for row, point in enumerate(points):
+            if point.abstained and point.guess_id is not None and point.guess_confidence is not None:
+                chances[row, self._columns[point.guess_id]] = point.guess_confidence
+        self._point_response = np.append(self._point_response, np.array(responses, dtype=np.int64))
+        self.point_respondent = np.append(self.point_respondent, np.array(respondents, dtype=np.int64))
+        self.point_age_days = np.append(self.point_age_days, np.array(ages, dtype=np.float64))
+        self.point_severity = np.append(self.point_severity, np.array(thorny, dtype=np.float64))
+        self.point_urgency = np.append(self.point_urgency, np.array(urgent, dtype=np.float64))
+        self.point_topics = np.concatenate([self.point_topics, topics])
+        self.topic_chances = np.concatenate([self.topic_chances, chances])
+
+    def add_tags(self, tags: Iterable[tuple[UUID, UUID, float]]) -> None:
+        """Add topics of pain points (point, topic, confidence); of points that are not there, none."""
+        for point_id, topic_id, confidence in tags:
+            if point_id not in self._point_place:
+                continue
+            row, column = self._point_place[point_id], self._columns[topic_id]
+            for chances in (self.point_topics, self.topic_chances):
+                chances[row, column] = max(chances[row, column], confidence)
+            self._named_in[self._point_response[row], column] |= confidence > 0
 
     @property
     def beside_topics(self) -> dict[str, Any]:

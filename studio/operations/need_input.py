@@ -88,19 +88,21 @@ async def _add_points(
         sa.not_(col(PainPoint.junk)),
         sa.not_(col(PainPoint.resolved)),
     )
-    points = await session.execute(
+    points = await session.stream(
         sa.select(*(getattr(PainPoint, name) for name in PointRow._fields))
         .join(SurveyResponse, col(SurveyResponse.id) == PainPoint.response_id)
         .where(*counting)
         .order_by(col(PainPoint.wave), col(PainPoint.position), col(PainPoint.text), col(PainPoint.id))
     )
-    tags = await session.execute(
-        select(PainPointTopic.pain_point_id, PainPointTopic.topic_id, PainPointTopic.confidence)
+    async for some in points.partitions(CHUNK):
+        said.add_points([PointRow(*row) for row in some])
+    tags = await session.stream(
+        sa.select(
+            col(PainPointTopic.pain_point_id), col(PainPointTopic.topic_id), col(PainPointTopic.confidence)
+        )
         .join(PainPoint, col(PainPoint.id) == PainPointTopic.pain_point_id)
         .join(SurveyResponse, col(SurveyResponse.id) == PainPoint.response_id)
         .where(*counting)
     )
-    said.add_points(
-        [PointRow(*row) for row in points.all()],
-        ((point_id, topic_id, sure) for point_id, topic_id, sure in tags.all()),
-    )
+    async for found in tags.partitions(CHUNK):
+        said.add_tags((point_id, topic_id, sure) for point_id, topic_id, sure in found)

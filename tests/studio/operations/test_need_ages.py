@@ -52,7 +52,6 @@ def test_ages(whose: list[str | None], given: list[tuple[datetime, int]], ages: 
     ]
     table = NeedTable([], rows)
     table.add_points(
-        [PointRow(uuid4(), row.id, Measure.THORNIEST, None, None) for row in rows],
-        [],
+        [PointRow(uuid4(), row.id, Measure.THORNIEST, None, None, False, None, None) for row in rows]
     )
     assert table.point_age_days.tolist() == ages
