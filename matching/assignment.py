@@ -8,7 +8,8 @@ from typing import Final
 
 import numpy as np
 
-from .exceptions import InfeasibleError, InvalidInputError
+from .crossing import assign_crossing
+from .exceptions import InvalidInputError
 from .flow import cheapest_pairs
 from .large import choose
 from .levelled import LEVELLED, assign_by_levels
@@ -109,7 +110,7 @@ def assign(
         return solution
     net = network(problem)
     if net is None:
-        raise InfeasibleError("Quotas that cross on one side are not supported yet.")
+        return assign_crossing(problem, objective, report)
     taken = _chosen(net, bonus)
     pairs = np.concatenate([problem.pinned, net.pairs[taken]])
     check_minimums(problem, pairs)

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from .level_certificate import level_faults
+from .linear_certificate import linear_limits
 from .problem import AssignmentProblem, BoolArray, IntArray
 from .solution import FloatArray, Solution, relative_gap
 
@@ -30,6 +31,10 @@ class Certificate:
         Pairs chosen, and the proven largest number of pairs (for ``"total"``, both the number chosen).
     violations : tuple of str
         What is wrong, each a code and its place; empty when valid.
+    proof : str
+        ``"prices"``: `dual` is what the solution's own prices prove. ``"linear_programme"``: quotas cross, and
+        `dual` and `matched_bound` are those of a linear programme that is solved for the check; a choice may be
+        the best and still leave a gap.
     """
 
     valid: bool
@@ -39,6 +44,7 @@ class Certificate:
     matched: int
     matched_bound: int
     violations: tuple[str, ...]
+    proof: str = "prices"
 
     @property
     def is_bounded(self) -> bool:
@@ -86,6 +92,8 @@ def verify(problem: AssignmentProblem, solution: Solution, tolerance: float = 1e
         )
     faults = _rule_faults(problem, solution)
     scale = problem.units_per_score
+    if solution.proof == "linear_programme":
+        return _linear(problem, solution, faults, tolerance)
     if solution.objective in LEVELLED:
         return _levelled(problem, solution, faults)
     primal_units = int(problem.units_of(solution.pairs).sum())
@@ -102,6 +110,26 @@ def verify(problem: AssignmentProblem, solution: Solution, tolerance: float = 1e
         faults.append(f"GAP_OPEN: {gap:.3g} is above {tolerance:g}")
     shown = matched_bound if counts_coverage else matched
     return Certificate(not faults, gap, primal, dual, matched, shown, tuple(faults))
+
+
+def _linear(
+    problem: AssignmentProblem, solution: Solution, faults: list[str], tolerance: float
+) -> Certificate:
+    """Check a choice within quotas that cross against the linear programme, which bounds it but proves less."""
+    matched, scale = len(solution.pairs), problem.units_per_score
+    counts_coverage = solution.objective == "coverage_then_total"
+    most, limit = linear_limits(problem, matched, counts_coverage)
+    primal, dual = int(problem.units_of(solution.pairs).sum()) / scale, limit / scale
+    gap = relative_gap(dual, primal)
+    if abs(solution.bound - dual) > 2 / scale:
+        faults = [*faults, f"BOUND_WRONG: said {solution.bound}, found {dual}"]
+    if abs(solution.total - primal) > 0.5 / scale:
+        faults = [*faults, f"TOTAL_WRONG: said {solution.total}, found {primal}"]
+    if matched < most:
+        faults = [*faults, f"GAP_OPEN: {matched} pairs, the linear programme allows {most}"]
+    elif gap > tolerance:
+        faults = [*faults, f"GAP_OPEN: {gap:.3g} is above {tolerance:g}, against the linear programme"]
+    return Certificate(not faults, gap, primal, dual, matched, most, tuple(faults), "linear_programme")
 
 
 def _levelled(problem: AssignmentProblem, solution: Solution, faults: list[str]) -> Certificate:

@@ -15,7 +15,7 @@ from .problem import AssignmentProblem, IntArray
 from .reasons import Move, PairCode, PairReason, Repair, UnmatchedReason
 from .residual import Residual, exchanges, kept_chains, residual
 from .solution import Solution
-from .unmatched import COVERAGE_ALONE, unmatched_reason, with_repair
+from .unmatched import COVERAGE_ALONE, is_full, unmatched_by_solving, unmatched_reason, with_repair
 
 __all__ = [
     "Move",
@@ -137,13 +137,8 @@ def _full(problem: AssignmentProblem, solution: Solution, trainee: int, mentor: 
         for held in solution.pairs[solution.pairs[:, 0] == trainee, 1]
         for cell in cells_of(problem, trainee, int(held))
     }
-    return tuple(
-        cell
-        for cell in cells_of(problem, trainee, mentor)
-        if cell not in own
-        and problem.quotas[cell.place].counts(solution.pairs)[cell.row, cell.column]
-        >= problem.quotas[cell.place].limit[cell.row, cell.column]
-    )
+    around = cells_of(problem, trainee, mentor)
+    return tuple(cell for cell in around if cell not in own and is_full(problem, solution.pairs, cell))
 
 
 def moves_between(before: Solution, after: Solution) -> tuple[Move, ...]:
@@ -189,6 +184,8 @@ def explain_unmatched(problem: AssignmentProblem, solution: Solution) -> tuple[U
     """
     if not len(solution.unmatched):
         return ()
+    if solution.proof == "linear_programme":
+        return tuple(unmatched_by_solving(problem, solution, int(trainee)) for trainee in solution.unmatched)
     left = _exchanges(problem, solution)
     best = kept_chains(left)
     return tuple(_unmatched(problem, solution, left, best, int(trainee)) for trainee in solution.unmatched)
@@ -200,6 +197,8 @@ def _explain_unmatched(problem: AssignmentProblem, solution: Solution, trainee: 
             "The 'trainee' parameter of explain must be an unmatched trainee when no mentor is given. "
             f"Got {trainee} instead, who has every mentor needed; give a mentor to ask about."
         )
+    if solution.proof == "linear_programme":
+        return unmatched_by_solving(problem, solution, trainee)
     left = _exchanges(problem, solution)
     return _unmatched(problem, solution, left, kept_chains(left), trainee)
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from .exceptions import InvalidInputError
+from .assignment import assign
+from .exceptions import InfeasibleError, InvalidInputError, ProblemError
 from .problem import AssignmentProblem, IntArray
 from .residual import IMPOSSIBLE, Residual, add, chain_gains, entering, residual, split, swaps
 from .solution import FloatArray, Solution
@@ -36,7 +37,8 @@ def prices(problem: AssignmentProblem, solution: Solution, trainees: ArrayLike |
     Notes
     -----
     Forcing a pair sends one unit of flow along it and back by the best chain of exchanges, so one table of
-    best chains (n_mentors³ additions) answers for all pairs without solving again.
+    best chains (n_cells³ additions) answers for all pairs without solving again. Where quotas cross, every
+    pair is solved again with it pinned: ask for few trainees.
 
     Examples
     --------
@@ -50,8 +52,10 @@ def prices(problem: AssignmentProblem, solution: Solution, trainees: ArrayLike |
             "The 'solution' parameter of prices must be of the objective total or coverage_then_total, the only "
             f"ones whose pairs have a price in the total. Got {solution.objective} instead."
         )
-    left = residual(problem, solution.pairs, solution.objective)
     rows = np.arange(problem.n_trainees) if trainees is None else np.asarray(trainees, dtype=np.int64)
+    if solution.proof == "linear_programme":
+        return _by_solving(problem, solution, rows)
+    left = residual(problem, solution.pairs, solution.objective)
     change = _change(left)
     coverage, units = split(np.where(change == IMPOSSIBLE, 0, change), left.bonus)
     worth = np.where(coverage < 0, -np.inf, units / problem.units_per_score)
@@ -59,6 +63,29 @@ def prices(problem: AssignmentProblem, solution: Solution, trainees: ArrayLike |
     table[left.net.pairs[:, 0], left.net.pairs[:, 1]] = np.where(change == IMPOSSIBLE, np.nan, worth)
     table[solution.pairs[:, 0], solution.pairs[:, 1]] = 0.0
     return table[rows]
+
+
+def _by_solving(problem: AssignmentProblem, solution: Solution, rows: IntArray) -> FloatArray:
+    """Solve again with each pair pinned, where chains of exchanges do not tell all."""
+    chosen = {(int(i), int(j)) for i, j in solution.pairs}
+    table = np.full((len(rows), problem.n_mentors), np.nan)
+    for place, trainee in enumerate(rows.tolist()):
+        for mentor in range(problem.n_mentors):
+            if (trainee, mentor) in chosen:
+                table[place, mentor] = 0.0
+            elif problem.open[trainee, mentor]:
+                table[place, mentor] = _forced(problem, solution, trainee, mentor)
+    return table
+
+
+def _forced(problem: AssignmentProblem, solution: Solution, trainee: int, mentor: int) -> float:
+    try:
+        forced = assign(problem.with_pin(trainee, mentor), solution.objective)
+    except (ProblemError, InfeasibleError):
+        return float("nan")
+    if solution.objective == "coverage_then_total" and forced.matched < solution.matched:
+        return float("-inf")
+    return round((forced.total - solution.total) * problem.units_per_score) / problem.units_per_score
 
 
 def _change(left: Residual) -> IntArray:

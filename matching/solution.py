@@ -70,6 +70,9 @@ class Solution:
         Proof of what comes between coverage and total: for ``"worst_off_then_total"`` one level, that not all
         pairs can be above the lowest score; for ``"leximin"`` one for each score among the pairs, lowest
         first; for ``"balanced_load"`` one, in millionths.
+    proof : str
+        ``"prices"``, or ``"linear_programme"`` where quotas cross: `bound` is then that of choices that may
+        hold pairs in part, and the gap is not always 0.
 
     Notes
     -----
@@ -92,6 +95,7 @@ class Solution:
     quota_prices: tuple[FloatArray, ...] = ()
     quota_coverage: tuple[IntArray, ...] = ()
     levels: tuple[LevelPrices, ...] = ()
+    proof: str = "prices"
 
     @classmethod
     def proven(

@@ -127,3 +127,23 @@ def quota_problems(draw: st.DrawFn, with_minimum: bool = False) -> AssignmentPro
 def drawn_numbers(draw: st.DrawFn, size: tuple[int, ...], most: int) -> np.ndarray:
     count = int(np.prod(size))
     return np.array(draw(st.lists(st.integers(0, most), min_size=count, max_size=count)), int).reshape(size)
+
+
+@st.composite
+def crossing_problems(draw: st.DrawFn, with_minimum: bool = False) -> AssignmentProblem:
+    """Problems with two group quotas that cross, and sometimes a limit on kinds."""
+    n, m = draw(st.integers(3, 5)), draw(st.integers(1, 3))
+    given = st.lists(st.integers(-3, 6), min_size=n * m, max_size=n * m)
+    county, role = np.arange(n) % 2, np.arange(n) // 2
+    groups = [GroupQuota(county, draw(st.integers(1, 2))), GroupQuota(role, draw(st.integers(0, 2)))]
+    kinds = KindLimit(labels(draw, m), 1) if draw(st.booleans()) else None
+    capacity = np.array(draw(st.lists(st.integers(2, 4), min_size=m, max_size=m)))
+    minimum = [draw(st.integers(0, 3)) if with_minimum else 0 for _ in capacity]
+    need = draw(st.lists(st.integers(0, 2), min_size=n, max_size=n))
+    rules = {"groups": groups, "kinds": kinds, "need": need}
+    try:
+        return AssignmentProblem.from_scores(
+            np.array(draw(given)).reshape(n, m), capacity, np.minimum(minimum, capacity), **rules
+        )
+    except ProblemError:
+        return AssignmentProblem.from_scores(np.array(draw(given)).reshape(n, m), capacity, **rules)

@@ -1,0 +1,115 @@
+"""Quotas that cross are solved to the best of all choices, and their gap is honest."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matching import (
+    AssignmentProblem,
+    GroupQuota,
+    InvalidInputError,
+    MinimumLoadError,
+    assign,
+    explain,
+    explain_unmatched,
+    prices,
+    verify,
+)
+from matching.network import network
+
+from .oracles import best_by_trying, crossing_problems, every_choice
+
+
+@pytest.mark.parametrize("with_minimum", [False, True])
+@pytest.mark.parametrize("objective", ["coverage_then_total", "total"])
+@settings(max_examples=100, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_assignment_equals_the_best_of_all_choices(objective, with_minimum, data):
+    problem = data.draw(crossing_problems(with_minimum))
+    best = best_by_trying(problem, objective)
+    if best is None:
+        with pytest.raises(MinimumLoadError) as caught:
+            assign(problem, objective)
+        lowered = problem.minimum_load.copy()
+        for mentor, missing in caught.value.shortfall:
+            lowered[mentor] -= missing
+        assert best_by_trying(replace(problem, minimum_load=lowered), objective) is not None
+        return
+    solution = assign(problem, objective)
+    assert (solution.matched if objective == "coverage_then_total" else 0, solution.total) == best
+    certificate = verify(problem, solution)
+    assert certificate.valid or certificate.is_bounded, certificate.violations
+    assert certificate.dual >= certificate.primal
+    assert certificate.matched_bound >= certificate.matched
+
+
+def crossing() -> AssignmentProblem:
+    # Each mentor takes one of a county and one of a role; trainee 0 shares something with both others.
+    county, role = GroupQuota([0, 0, 1, 1], 1), GroupQuota([0, 1, 0, 1], 1)
+    return AssignmentProblem.from_scores([[9, 2], [8, 3], [7, 1], [1, 1]], [3, 1], groups=[county, role])
+
+
+def test_answer_says_what_proves_it():
+    problem = crossing()
+    assert network(problem) is None
+    solution = assign(problem)
+    certificate = verify(problem, solution)
+    assert solution.proof == certificate.proof == "linear_programme"
+    assert solution.matched == best_by_trying(problem, "coverage_then_total")[0]
+    assert solution.gap >= 0
+
+
+def test_spoilt_answer_is_refused():
+    problem = crossing()
+    solution = assign(problem)
+    crowded = solution.with_pairs(problem, np.array([[0, 0], [1, 0], [2, 0]]))
+    assert "QUOTA_EXCEEDED" in {fault.split(":")[0] for fault in verify(problem, crowded).violations}
+    for field, code in (("bound", "BOUND_WRONG"), ("total", "TOTAL_WRONG")):
+        spoilt = replace(solution, **{field: getattr(solution, field) + 5})
+        assert code in {fault.split(":")[0] for fault in verify(problem, spoilt).violations}
+    worse = solution.with_pairs(problem, solution.pairs[:1])
+    assert not verify(problem, worse).valid
+
+
+@pytest.mark.parametrize("objective", ["worst_off_then_total", "leximin", "balanced_load"])
+def test_other_objectives_are_refused_by_name(objective):
+    with pytest.raises(
+        InvalidInputError, match="'objective' parameter of assign must be coverage_then_total"
+    ):
+        assign(crossing(), objective)
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_prices_equal_the_best_choice_with_the_pair(data):
+    problem = data.draw(crossing_problems())
+    solution = assign(problem)
+    table = prices(problem, solution)
+    choices = every_choice(problem)
+    for (i, j), price in np.ndenumerate(table):
+        values = [(count, units) for count, units, pairs in choices if (i, j) in pairs]
+        if not values:
+            assert np.isnan(price)
+        elif max(values)[0] < solution.matched:
+            assert np.isneginf(price)
+        else:
+            assert price == max(values)[1] - solution.total
+
+
+@settings(max_examples=25, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_unmatched_are_explained_with_repairs_that_work(data):
+    problem = data.draw(crossing_problems())
+    solution = assign(problem)
+    for reason in explain_unmatched(problem, solution):
+        for repair in reason.repairs:
+            assert repair.mentor in range(problem.n_mentors)
+        for cell in reason.limits:
+            quota = problem.quotas[cell.place]
+            held = quota.counts(solution.pairs)[cell.row, cell.column]
+            assert held == quota.limit[cell.row, cell.column]
+    if len(solution.pairs):
+        assert explain(problem, solution, *map(int, solution.pairs[0])).code == "CHOSEN"
