@@ -24,6 +24,7 @@ from .exceptions import (
     ProblemError,
 )
 from .explain import PairReason, Repair, UnmatchedReason, explain, explain_unmatched
+from .fairness import Fairness, GroupFigures, Spread, fairness
 from .feedback import PairFeedback
 from .gaps import TopicGaps, topic_gaps
 from .goals import AbilityGoal, MonthlyEvent
@@ -81,7 +82,9 @@ __all__ = [
     "Estimate",
     "Evidence",
     "Examination",
+    "Fairness",
     "FrontierPoint",
+    "GroupFigures",
     "GroupQuota",
     "HeatMap",
     "InfeasibleError",
@@ -122,6 +125,7 @@ __all__ = [
     "Sensitivity",
     "SentenceEmbedder",
     "Solution",
+    "Spread",
     "TopicClassifier",
     "TopicEvent",
     "TopicGaps",
@@ -155,6 +159,7 @@ __all__ = [
     "explain",
     "explain_unmatched",
     "explain_weeks",
+    "fairness",
     "find_copies",
     "frontier",
     "heat_map",

@@ -110,7 +110,9 @@ def assign(
         return solution
     net = network(problem)
     if net is None:
-        return assign_crossing(problem, objective, report)
+        solution = assign_crossing(problem, objective, report)
+        report(1.0)
+        return solution
     taken = _chosen(net, bonus)
     pairs = np.concatenate([problem.pinned, net.pairs[taken]])
     check_minimums(problem, pairs)

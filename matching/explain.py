@@ -15,7 +15,8 @@ from .problem import AssignmentProblem, IntArray
 from .reasons import Move, PairCode, PairReason, Repair, UnmatchedReason
 from .residual import Residual, exchanges, kept_chains, residual
 from .solution import Solution
-from .unmatched import COVERAGE_ALONE, is_full, unmatched_by_solving, unmatched_reason, with_repair
+from .unmatched import COVERAGE_ALONE, unmatched_reason, with_repair
+from .unmatched_by_trial import is_full, unmatched_by_solving
 
 __all__ = [
     "Move",

@@ -7,9 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from .assignment import assign
-from .exceptions import InfeasibleError
-from .network import Cell, Network, cells_of, network
+from .network import Cell, Network, network
 from .problem import AssignmentProblem, BoolArray, IntArray
 from .reasons import Repair, RepairCode, UnmatchedCode, UnmatchedReason
 from .residual import IMPOSSIBLE, Residual, add, exchanges, kept_chains, split
@@ -40,80 +38,6 @@ def unmatched_reason(solution: Solution, left: Residual, best: IntArray, trainee
     return UnmatchedReason(
         trainee, code, tuple(mentors.tolist()), tuple(rivals.tolist()), repairs, limits if contested else ()
     )
-
-
-def unmatched_by_solving(problem: AssignmentProblem, solution: Solution, trainee: int) -> UnmatchedReason:
-    """Explain one unmatched trainee where quotas cross: the limits around the trainee's own pairs, full now.
-
-    Every repair is tried by solving again; kept are those that give the trainee a mentor and fill one place
-    more, whoever else moves. A trial costs one integer programme.
-    """
-    with_place = problem.capacity > 0
-    held = solution.pairs[solution.pairs[:, 0] == trainee, 1]
-    may = problem.open[trainee] & with_place
-    may[held] = False
-    load = np.bincount(solution.pairs[:, 1], minlength=problem.n_mentors)
-    limits = {
-        cell: None
-        for mentor in np.flatnonzero(may)
-        for cell in cells_of(problem, trainee, int(mentor))
-        if is_full(problem, solution.pairs, cell)
-    }
-    code: UnmatchedCode = "QUOTA_FULL" if limits else "NO_CAPACITY_LEFT"
-    if not with_place.any():
-        code = "NO_MENTORS"
-    elif not (with_place & ~problem.forbidden[trainee]).any():
-        code = "ALL_FORBIDDEN"
-    elif (with_place & ~problem.forbidden[trainee]).sum() < problem.need[trainee]:
-        code = "TOO_FEW_ALLOWED"
-    mentors = np.flatnonzero(may & (load >= problem.capacity))
-    rivals = np.unique(solution.pairs[np.isin(solution.pairs[:, 1], mentors), 0])
-    repairs = [
-        repair
-        for tried in _possible(problem, trainee, list(limits), mentors)
-        if (repair := _tried(problem, solution, trainee, tried)) is not None
-    ]
-    contested = code in ("NO_CAPACITY_LEFT", "QUOTA_FULL")
-    return UnmatchedReason(
-        trainee,
-        code,
-        tuple(mentors.tolist()) if contested else (),
-        tuple(rivals[rivals != trainee].tolist()) if contested else (),
-        tuple(_best_of_each(repairs)),
-        tuple(limits) if contested else (),
-    )
-
-
-def is_full(problem: AssignmentProblem, pairs: IntArray, cell: Cell) -> bool:
-    """Return whether a quota's limit holds as many of the pairs as it may."""
-    quota = problem.quotas[cell.place]
-    return bool(quota.counts(pairs)[cell.row, cell.column] >= quota.limit[cell.row, cell.column])
-
-
-def _possible(
-    problem: AssignmentProblem, trainee: int, limits: list[Cell], mentors: IntArray
-) -> list[Repair]:
-    found = [Repair("ADD_PLACE", int(mentor), 0.0) for mentor in mentors]
-    bans = np.flatnonzero(problem.forbidden[trainee] & (problem.capacity > 0))
-    found += [Repair("ALLOW_PAIR", int(mentor), 0.0) for mentor in bans]
-    for cell in limits:
-        first = int(np.argmax(problem.quotas[cell.place].columns == cell.column))
-        found.append(Repair("RAISE_QUOTA", first, 0.0, cell))
-    return found
-
-
-def _tried(problem: AssignmentProblem, solution: Solution, trainee: int, repair: Repair) -> Repair | None:
-    repaired = with_repair(problem, trainee, repair)
-    if repair.code == "ALLOW_PAIR":
-        repaired = repaired.with_pin(trainee, repair.mentor)
-    try:
-        found = assign(repaired, solution.objective)
-    except InfeasibleError:
-        return None
-    degree = [(pairs[:, 0] == trainee).sum() for pairs in (solution.pairs, found.pairs)]
-    if degree[1] <= degree[0] or found.matched <= solution.matched:
-        return None
-    return replace(repair, change=round(found.total - solution.total, 6))
 
 
 def _none() -> IntArray:
@@ -217,7 +141,7 @@ def _repairs(left: Residual, best: IntArray, trainee: int) -> tuple[Repair, ...]
     into = add(worth[free, None], best[net.mentors.leaf[pairs[free]]]).max(axis=0, initial=IMPOSSIBLE)
     found += _limit_repairs(left, net, into, best[:, left.n_cells])
     kept = [repair for each in found if (repair := _priced(left, *each)) is not None]
-    return tuple(_best_of_each(kept))
+    return tuple(best_of_each(kept))
 
 
 _Change = tuple[RepairCode, int, int, Cell | None]
@@ -270,7 +194,7 @@ def _priced(left: Residual, code: RepairCode, mentor: int, change: int, limit: C
     return Repair(code, mentor, units / left.problem.units_per_score, limit)
 
 
-def _best_of_each(found: list[Repair]) -> list[Repair]:
+def best_of_each(found: list[Repair]) -> list[Repair]:
     """Order by change, and keep the best way to use each: a kind raised for a trainee may serve several mentors."""
     best: dict[object, Repair] = {}
     for repair in sorted(found, key=lambda repair: (-repair.change, repair.code, repair.mentor)):

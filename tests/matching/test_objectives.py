@@ -6,8 +6,20 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import maximum_flow
 
-from matching import AssignmentProblem, MinimumLoadError, assign, verify
+from matching import (
+    AssignmentProblem,
+    ColumnGroups,
+    GroupQuota,
+    KindLimit,
+    MinimumLoadError,
+    assign,
+    verify,
+)
+from matching.crossing import assign_crossing
+from matching.watch import Watch
 
 from .oracles import every_choice, problems, quota_problems
 
@@ -67,3 +79,79 @@ def test_every_worse_choice_with_honest_figures_is_not_proven(objective, data):
         other = replace(solution.with_pairs(problem, chosen), gap=0.0)
         other = replace(other, bound=other.total)
         assert verify(problem, other).valid == (value_of(problem, objective, sorted(pairs)) == best)
+
+
+def highest_floor_by_scipy(problem: AssignmentProblem) -> int:
+    """The highest score so that as many pairs as possible can all reach it; need 1, no quotas, no minimum."""
+
+    def most(floor: int) -> int:
+        n, m = problem.units.shape
+        rows, columns = np.nonzero(problem.open & (problem.units >= floor))
+        tails = np.concatenate([np.zeros(n, int), rows + 1, np.arange(m) + n + 1])
+        heads = np.concatenate([np.arange(n) + 1, columns + n + 1, np.full(m, n + m + 1)])
+        limits = np.concatenate([np.ones(n + len(rows), int), problem.capacity])
+        graph = csr_array((limits.astype(np.int32), (tails, heads)), shape=(n + m + 2, n + m + 2))
+        return int(maximum_flow(graph, 0, n + m + 1).flow_value)
+
+    floors = np.unique(problem.units[problem.open])
+    all_pairs = most(int(floors[0]))
+    return max(int(floor) for floor in floors if most(int(floor)) == all_pairs)
+
+
+@pytest.mark.parametrize("places", [0.6, 1.0, 1.7])
+def test_worst_off_equals_scipys_maximum_flow(places):
+    random = np.random.default_rng(int(places * 10))
+    for _ in range(8):
+        n, m = int(random.integers(5, 30)), int(random.integers(2, 8))
+        capacity = random.multinomial(int(n * places), np.full(m, 1 / m))
+        scores, forbidden = random.integers(0, 60, (n, m)) / 60, random.random((n, m)) < 0.3
+        problem = AssignmentProblem.from_scores(scores, capacity, forbidden=forbidden)
+        floor = highest_floor_by_scipy(problem)
+        for objective in ("worst_off_then_total", "leximin"):
+            solution = assign(problem, objective)
+            assert problem.units[solution.pairs[:, 0], solution.pairs[:, 1]].min() == floor
+            assert verify(problem, solution).valid
+
+
+@pytest.mark.parametrize("spoil", ["slot", "utility"])
+@pytest.mark.parametrize("objective", LEVELLED)
+def test_spoilt_prices_of_a_level_prove_nothing(objective, spoil):
+    problem = AssignmentProblem.from_scores(np.random.default_rng(4).random((12, 4)), [3, 3, 3, 4])
+    solution = assign(problem, objective)
+    level = solution.levels[0]
+    spoilt = replace(level, **{spoil: getattr(level, spoil) - 3})
+    certificate = verify(problem, replace(solution, levels=(spoilt, *solution.levels[1:])))
+    assert not certificate.valid
+    assert (
+        "PRICES_SHAPE"
+        in verify(
+            problem, replace(solution, levels=(replace(level, slot=level.slot[1:]), *solution.levels[1:]))
+        ).violations[-1]
+    )
+
+
+def test_objectives_of_a_cohort_are_proven_within_a_moment():
+    random = np.random.default_rng(11)
+    quota = GroupQuota(random.integers(0, 5, 120), 2)
+    problem = AssignmentProblem.from_scores(random.random((120, 40)), [4] * 40, [1] * 40, groups=quota)
+    for objective in LEVELLED:
+        assert verify(problem, assign(problem, objective)).valid
+
+
+@pytest.mark.parametrize("objective", ["coverage_then_total", "total"])
+def test_quotas_in_one_flow_reach_what_the_integer_programme_reaches(objective):
+    random = np.random.default_rng(12)
+    for _ in range(10):
+        n, m = int(random.integers(10, 40)), int(random.integers(3, 8))
+        problem = AssignmentProblem.from_scores(
+            random.random((n, m)),
+            random.integers(0, 6, m),
+            need=random.integers(0, 3, n),
+            forbidden=random.random((n, m)) < 0.2,
+            groups=GroupQuota(random.integers(-1, 4, n), random.integers(0, 3, (m, 4))),
+            kinds=KindLimit(random.integers(-1, 2, m), 1),
+            column_groups=ColumnGroups(np.arange(m) // 2, 5),
+        )
+        by_flow, by_programme = assign(problem, objective), assign_crossing(problem, objective, Watch())
+        assert by_flow.total == pytest.approx(by_programme.total)
+        assert objective == "total" or by_flow.matched == by_programme.matched
