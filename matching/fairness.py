@@ -18,7 +18,13 @@ QUANTILES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 
 @dataclass(frozen=True)
 class Spread:
-    """Smallest, largest, mean and standard deviation of a figure over the mentors; 0 where there are none."""
+    """How a figure spreads over the mentors.
+
+    Attributes
+    ----------
+    smallest, largest, mean, std : float
+        In the unit of the figure, `std` around the mean; 0 where there are no mentors.
+    """
 
     smallest: float
     largest: float
