@@ -207,7 +207,7 @@ def _rematch(problem: AssignmentProblem, before: BoolArray, stability: float, be
     rewarded, objective = _rewarded(problem, before, stability), best.objective
     if objective == "worst_off_then_total":
         rewarded, objective = _above_floor(problem, rewarded, best), "coverage_then_total"
-    pairs = assign(rewarded, objective).pairs
+    pairs = assign(rewarded, objective, tolerance=0.0).pairs
     solution = best.with_pairs(problem, pairs)
     changes = changes_between(np.argwhere(before), pairs)
     moves = tuple(

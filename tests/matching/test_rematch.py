@@ -217,3 +217,15 @@ def test_problem_of_blocks_is_matched_again_like_one_of_scores():
         found, other = (rematch(problem, previous, stability) for problem in (whole, rows))
         assert found.moves == other.moves
         assert verify(rows, other.solution).is_bounded
+
+
+def test_smallest_rematch_of_a_problem_too_large_for_all_arcs_moves_one_person():
+    random = np.random.default_rng(13)
+    scores = random.random((220, 100))
+    before = assign(AssignmentProblem.from_scores(scores, [3] * 100)).pairs
+    changed = scores + random.normal(0, 0.2, scores.shape)
+    assert rematch(AssignmentProblem.from_scores(changed, [3] * 100), before, INFINITE).n_moved == 0
+    declined = AssignmentProblem.from_scores(changed, [3] * 100, forbidden=[before[7]])
+    found = rematch(declined, before, INFINITE)
+    assert [(move.trainee, move.before) for move in found.moves] == [tuple(before[7])]
+    assert verify(declined, found.solution).is_bounded
