@@ -9,6 +9,7 @@ from graph.filters import PainPointFilter, TraineeFilter, TraineeOrder
 from graph.node import Connection, Node
 from graph.references import (
     CohortNeed,
+    CohortRule,
     CollaborativeCheck,
     CountyNeed,
     CoursePlanItem,
@@ -85,6 +86,9 @@ class Cohort(Node):
         **page(filter=argument(PainPointFilter | None, "Only pain points that fit.")),
     )
     rules: list[Rule] = stored("Rules of its match: pins, conflicts and preferences.")
+    cohort_rules: list[CohortRule] = stored(
+        "Rules of the whole cohort that came of presets; expired ones too."
+    )
     trainee_count: int | None = stored(
         "How many trainees it has; null for those who may not see all of them."
     )

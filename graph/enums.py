@@ -40,6 +40,7 @@ from studio.store.enums import (
 from studio.store.labels import LABELS
 from studio.store.package_enums import Ability, DeliveryMode, DifferenceKind, PackageAction, PackageOrigin
 from studio.store.pairing_enums import ConsentAnswer, DeclineReason, EndReason, Party
+from studio.store.preset_enums import PresetKind
 
 # Other features import the studio's enums from here, where they are declared.
 __all__ = [
@@ -72,6 +73,7 @@ __all__ = [
     "PairingOrigin",
     "PairingState",
     "Party",
+    "PresetKind",
     "PublishState",
     "QuestionKind",
     "RegionKind",
@@ -117,6 +119,7 @@ PUBLISHED_ENUMS: tuple[type[StrEnum], ...] = (
     ContentEventKind,
     DismissalReason,
     RuleKind,
+    PresetKind,
     MatchRunState,
     PublishState,
     PairingState,

@@ -12,6 +12,7 @@ from graph.mutations.needs import NeedMutation
 from graph.mutations.packages import PackageMutation
 from graph.mutations.pairing_moves import PairingMoveMutation
 from graph.mutations.pairings import PairingMutation
+from graph.mutations.presets import PresetMutation
 from graph.mutations.rematches import RematchMutation
 from graph.mutations.rules import RuleMutation
 from graph.mutations.runs import RunMutation
@@ -33,6 +34,7 @@ class Mutation(
     RematchMutation,
     PackageMutation,
     RuleMutation,
+    PresetMutation,
     AccessMutation,
 ):
     """What can be done."""

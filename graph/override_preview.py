@@ -38,6 +38,7 @@ declare(
         "FORBID": "回避规则",
         "PIN": "必须配对的规则",
         "LOCK": "锁定的配对",
+        "TENURE": "任职年限的规则",
         "DECLINED": "一方已谢绝",
         "SAME_COMMUNITY": "同一社区",
         "SAME_PERSON": "同一个人",

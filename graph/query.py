@@ -31,6 +31,7 @@ from graph.override_preview import OverridePreviewQuery
 from graph.pain_points import PainPoint
 from graph.pairings import Pairing
 from graph.people import Mentor, Trainee
+from graph.presets import RulePreset
 from graph.recommendations import Recommendation
 from graph.replay import ReplayQuery
 from graph.review import ReviewItem
@@ -113,6 +114,9 @@ class Query(WhatIfQuery, OverridePreviewQuery, ReplayQuery):
     )
     rules: Connection[Rule] = stored(
         "Rules of matches.", **page(filter=argument(RuleFilter | None, "Only rules that fit."))
+    )
+    rule_presets: Connection[RulePreset] = stored(
+        "Presets of rules: what other counties do, ready to be applied to a cohort.", **page()
     )
     survey_import: SurveyImport | None = stored("An import; ask again for its progress.", id=_id)
     job: Job | None = stored("A piece of long work; ask again for its progress.", id=_id)

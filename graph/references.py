@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from graph.people import Person as Person
     from graph.people import Region as Region
     from graph.people import Trainee as Trainee
+    from graph.presets import CohortRule as CohortRule
     from graph.recommendations import Recommendation as Recommendation
     from graph.review import ReviewItem as ReviewItem
     from graph.rules import Rule as Rule
@@ -60,6 +61,7 @@ else:
     Trainee = Annotated["Trainee", strawberry.lazy("graph.people")]
     Recommendation = Annotated["Recommendation", strawberry.lazy("graph.recommendations")]
     ReviewItem = Annotated["ReviewItem", strawberry.lazy("graph.review")]
+    CohortRule = Annotated["CohortRule", strawberry.lazy("graph.presets")]
     Rule = Annotated["Rule", strawberry.lazy("graph.rules")]
     MatchRun = Annotated["MatchRun", strawberry.lazy("graph.runs")]
     PairSensitivity = Annotated["PairSensitivity", strawberry.lazy("graph.sensitivity")]

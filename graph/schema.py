@@ -23,6 +23,7 @@ from graph.packages import MentoringPackage
 from graph.pain_points import PainPoint
 from graph.pairings import Pairing
 from graph.people import Mentor, Person, Region, Trainee
+from graph.presets import CohortRule, RulePreset
 from graph.query import Query
 from graph.recommendations import Recommendation
 from graph.rules import Rule
@@ -51,6 +52,8 @@ NODES = (
     ContentEvent,
     MatchPolicy,
     Rule,
+    RulePreset,
+    CohortRule,
     MatchRun,
     Pairing,
     MentoringPackage,

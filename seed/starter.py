@@ -1,11 +1,13 @@
-"""The starter topic tree and catalogue, brought into a studio."""
+"""The starter topic tree, catalogue and presets of rules, brought into a studio."""
 
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from seed.catalogue import load_catalogue
+from seed.presets import load_presets
 from seed.topics import TopicSeed, load_topics
+from studio.operations.presets import install_presets
 from studio.operations.studios import ContentEntry, TopicEntry, install_catalogue, install_topics
 from studio.store.enums import ThreePoint
 
@@ -57,7 +59,8 @@ def content_entries() -> list[ContentEntry]:
 
 
 async def install_starter(session: AsyncSession, studio_id: UUID) -> tuple[int, int]:
-    """Bring topic tree and catalogue into a studio; return how many topics and contents there are."""
+    """Bring topic tree, catalogue and presets into a studio; return how many topics and contents there are."""
     topics = await install_topics(session, studio_id, topic_entries())
     contents = await install_catalogue(session, studio_id, content_entries())
+    await install_presets(session, studio_id, load_presets())
     return topics, contents

@@ -106,6 +106,8 @@ READ: dict[str, dict[Role, Rows]] = {
     "CollaborativeCheck": {ORGANIZER: Rows.ALL},
     "MatchPolicy": {ORGANIZER: Rows.ALL},
     "Rule": {ORGANIZER: Rows.ALL},
+    "RulePreset": {ORGANIZER: Rows.ALL},
+    "CohortRule": {ORGANIZER: Rows.ALL},
     "MatchRun": {ORGANIZER: Rows.ALL},
     "Unmatched": {ORGANIZER: Rows.ALL},
     "RuleConflict": {ORGANIZER: Rows.ALL},
@@ -181,6 +183,8 @@ DO: dict[str, frozenset[Role]] = {
     "complete_pairing": frozenset({ORGANIZER}),
     "end_pairing": frozenset({ORGANIZER, MENTOR}),
     "set_rule": frozenset({ORGANIZER}),
+    "edit_rule_preset": frozenset({ORGANIZER}),
+    "apply_rule_preset": frozenset({ORGANIZER}),
     "refresh_packages": frozenset({ORGANIZER}),
     # A mentor edits those of the own trainees only; the operation checks it by the rows that may be read.
     "edit_package": frozenset({ORGANIZER, MENTOR}),

@@ -17,6 +17,7 @@ from studio.arrays.topics import topic_matrix
 from studio.store.enums import Level, RuleKind, TraineeRole
 from studio.store.pairings import Lock
 from studio.store.people import Mentor, MentorPlace, Person, Region, Trainee, may_be_one_place
+from studio.store.presets import CohortRule
 from studio.store.rules import Rule
 
 Booleans = NDArray[np.bool_]
@@ -61,6 +62,10 @@ class MatchRows:
     weights: Mapping[str, float]
     # Pairs that one side has declined: only a pin brings them together again.
     declined: Collection[tuple[UUID, UUID]] = ()
+    # The rule of the cohort that asks years in post of a mentor; who says none is not held to it.
+    tenure_rule: CohortRule | None = None
+    # Places that a rule of the cohort leaves each mentor at most; `places` heeds it.
+    most_places: int | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +102,7 @@ def match_arrays(rows: MatchRows, on: date) -> MatchArrays:
     forbidden = _rule_matrix(rows, trainee_ids, mentor_ids, RuleKind.FORBID) | _same_unit(rows)
     for row, column in _positions(rows.declined, trainee_ids, mentor_ids):
         forbidden[row, column] = True
+    forbidden |= _too_short_in_post(rows)
     for row, column in _positions(rows.locked, trainee_ids, mentor_ids):
         pinned[row, column] |= not forbidden[row, column]
     # Whoever pins a pair of the same community has said so on purpose, with a reason.
@@ -195,6 +201,15 @@ def _same_unit(rows: MatchRows) -> Booleans:
             theirs = rows.mentors[column][2]
             matrix[row, column] = region is None or theirs is None or may_be_one_place(region, theirs)
     return matrix
+
+
+def _too_short_in_post(rows: MatchRows) -> Booleans:
+    """Mark the columns of mentors who have been in post for fewer years than a rule asks, shape (1, n_mentors)."""
+    least = rows.tenure_rule.parameters["years"] if rows.tenure_rule is not None else 0.0
+    return np.array(
+        [[mentor.tenure_years is not None and mentor.tenure_years < least for mentor, _, _ in rows.mentors]],
+        dtype=np.bool_,
+    )
 
 
 def _digest(

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from studio.arrays.matches import MatchArrays, MatchRows, TextRow, match_arrays
+from studio.operations.preset_effects import most_places, tenure_rule, weights_under
 from studio.store.clock import today
 from studio.store.cohorts import Cohort
 from studio.store.columns import StudioRow, UTCDateTime
@@ -28,6 +29,7 @@ from studio.store.people import (
     strengths_of,
     trainees_of,
 )
+from studio.store.presets import CohortRule, cohort_rules_in_force
 from studio.store.rules import Rule
 from studio.store.runs import MatchRun
 from studio.store.surveys import SurveyResponse
@@ -49,6 +51,7 @@ STAMPED: tuple[type[StudioRow], ...] = (
     MatchRun,
     Pairing,
     Rule,
+    CohortRule,
 )
 Stamp = tuple[date, frozenset[tuple[Any, ...]]]
 
@@ -66,6 +69,9 @@ async def match_rows(
 ) -> MatchRows:
     """Return what a match run reads, with the rules that are in force on a day."""
     topics = await topics_of(session, cohort.studio_id)
+    cohort_rules = await cohort_rules_in_force(session, cohort.id, on)
+    most = most_places(cohort_rules)
+    places = await free_places(session, cohort)
     return MatchRows(
         trainees=await trainees_of(session, cohort.id),
         mentors=await mentors_of(session, cohort.studio_id),
@@ -74,11 +80,13 @@ async def match_rows(
         pain_points=await _pain_points(session, cohort.id),
         strengths=await strengths_of(session, cohort.studio_id),
         cases=await _cases(session, cohort.studio_id),
-        places=await free_places(session, cohort),
+        places={mentor_id: free[:most] for mentor_id, free in places.items()},
         rules=await rules_in_force(session, cohort.id, on),
         locked=await locks_of(session, cohort.id),
         declined=await declined_pairs(session, cohort.id),
-        weights=weights,
+        weights=weights_under(weights, cohort_rules),
+        most_places=most,
+        tenure_rule=tenure_rule(cohort_rules),
     )
 
 

@@ -47,6 +47,7 @@ class ObstacleKind(StrEnum):
     FORBID = "FORBID"
     PIN = "PIN"
     LOCK = "LOCK"
+    TENURE = "TENURE"
     DECLINED = "DECLINED"
     SAME_COMMUNITY = "SAME_COMMUNITY"
     SAME_PERSON = "SAME_PERSON"
@@ -197,6 +198,11 @@ def _obstacle(rows: MatchRows, arrays: MatchArrays, pair: Pair) -> Obstacle | No
     people = someones(rows)
     if pair in rows.declined:
         return Obstacle(ObstacleKind.DECLINED, people[trainee_id], people[mentor_id])
+    tenure = rows.tenure_rule
+    years = rows.mentors[column][0].tenure_years
+    if tenure is not None and years is not None and years < tenure.parameters["years"]:
+        names = people[trainee_id], people[mentor_id]
+        return Obstacle(ObstacleKind.TENURE, *names, tenure.reason, tenure.author, tenure.expires_on)
     same_person = rows.trainees[row][1].id == rows.mentors[column][1].id
     kind = ObstacleKind.SAME_PERSON if same_person else ObstacleKind.SAME_COMMUNITY
     return Obstacle(kind, people[trainee_id], people[mentor_id])

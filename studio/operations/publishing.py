@@ -16,6 +16,7 @@ from studio.operations.match_input import match_input
 from studio.operations.own import own_run, require_version
 from studio.operations.package_planning import plan_packages_later
 from studio.operations.pairing_states import FIXED, KEPT, UNDER_WAY, step
+from studio.operations.preset_effects import days_to_answer
 from studio.operations.runs import require_draft
 from studio.permissions import Actor, require
 from studio.store.clock import today
@@ -23,6 +24,7 @@ from studio.store.cohorts import Cohort
 from studio.store.enums import PairingState, PublishState, Role, RuleKind
 from studio.store.pairing_enums import SystemReason
 from studio.store.pairings import Pairing
+from studio.store.presets import cohort_rules_in_force
 from studio.store.rules import MatchPolicy
 from studio.store.runs import MatchRun
 
@@ -40,7 +42,8 @@ async def publish_match_run(
 ) -> MatchRun:
     """Publish a draft: its pairs take their places for good, the cohort's earlier run gives its own back.
 
-    Both sides of a pair are asked for their consent until `answer_by` (in 14 days unless given). A pair that the
+    Both sides of a pair are asked for their consent until `answer_by` (in 14 days unless it is given or a rule of the
+    cohort says otherwise). A pair that the
     earlier run has, too, goes on where it stands, with its consents and packages.
 
     A draft may have grown old, so it is held against the rules and places of today. Raises CONFLICT_VERSION,
@@ -64,9 +67,8 @@ async def publish_match_run(
     if earlier is not None:
         await supersede(session, actor.role, earlier, before)
     kept = [pair for pair in counterparts(before, pairings) if states[pair[0].id] in KEPT]
-    await _enter(
-        session, actor.role, pairings, kept, states, answer_by or today() + timedelta(DAYS_TO_ANSWER)
-    )
+    days = days_to_answer(await cohort_rules_in_force(session, run.cohort_id, today())) or DAYS_TO_ANSWER
+    await _enter(session, actor.role, pairings, kept, states, answer_by or today() + timedelta(days))
     await carry(session, kept)
     run.publish_state = PublishState.PUBLISHED
     run.replaced_id = earlier.id if earlier else None

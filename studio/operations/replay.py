@@ -24,6 +24,7 @@ from studio.store.enums import MatchRunState, PairingOrigin
 from studio.store.needs import PainPoint, TraineeNeed
 from studio.store.pairings import Pairing
 from studio.store.people import Mentor, MentorCase, MentorPlace, MentorTopic, Person, Region, Trainee
+from studio.store.presets import CohortRule
 from studio.store.rules import MatchPolicy, Rule
 from studio.store.runs import MatchRun
 from studio.store.surveys import SurveyResponse
@@ -56,7 +57,7 @@ TABLES: dict[InputPart, tuple[type[StudioRow], ...]] = {
     InputPart.NEEDS: (TraineeNeed, PainPoint, SurveyResponse),
     InputPart.STRENGTHS: (MentorTopic, MentorCase),
     InputPart.PLACES: (MentorPlace,),
-    InputPart.RULES: (Rule,),
+    InputPart.RULES: (Rule, CohortRule),
     InputPart.TOPICS: (Topic,),
     InputPart.PAIRINGS: (Pairing,),
 }

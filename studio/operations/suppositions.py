@@ -122,6 +122,9 @@ def _places(rows: MatchRows, supposition: Supposition) -> dict[UUID, list[Mentor
             continue
         free = places.get(mentor.id, [])
         wanted = max(0, capacity - (mentor.capacity - len(free)))
+        if rows.most_places is not None:
+            # Of the places that the rule closes nobody can say here whether other cohorts hold them.
+            wanted = min(capacity if len(free) == rows.most_places else wanted, rows.most_places)
         more = [
             MentorPlace(studio_id=mentor.studio_id, mentor_id=mentor.id, number=number)
             for number in range(len(free) + 1, wanted + 1)

@@ -13,6 +13,7 @@ from studio.reading.entities.matches import MATCHES
 from studio.reading.entities.needs import NEEDS
 from studio.reading.entities.packages import PACKAGES
 from studio.reading.entities.people import PEOPLE
+from studio.reading.entities.presets import PRESETS
 from studio.reading.entities.recommendations import RECOMMENDATIONS
 from studio.reading.entities.review import REVIEW
 from studio.reading.entities.sensitivity import SENSITIVITY
@@ -38,6 +39,7 @@ ENTITIES: Mapping[str, Entity] = {
         CONTENT_EVENTS,
         COLLABORATIVE,
         MATCHES,
+        PRESETS,
         CONSENTS,
         SENSITIVITY,
         PACKAGES,

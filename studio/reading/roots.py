@@ -67,6 +67,7 @@ ROOTS: Mapping[str, One | Connection] = {
     "matchRuns": _all("MatchRun"),
     "pairings": _all("Pairing"),
     "rules": _all("Rule"),
+    "rulePresets": _all("RulePreset"),
     "surveyImport": _by_id("SurveyImport"),
     "job": _by_id("Job"),
 }

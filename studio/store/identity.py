@@ -32,6 +32,8 @@ PREFIXES = {
     "MatchRun": "MR",
     "Pairing": "PA",
     "Rule": "RU",
+    "RulePreset": "RP",
+    "CohortRule": "CR",
     "MentoringPackage": "PK",
     "CoursePlan": "CP",
     "Upload": "UP",

@@ -35,6 +35,7 @@ from studio.store.enums import (
 )
 from studio.store.package_enums import Ability, DeliveryMode, DifferenceKind, PackageAction, PackageOrigin
 from studio.store.pairing_enums import ConsentAnswer, DeclineReason, EndReason, Party
+from studio.store.preset_enums import PresetKind
 
 LABELS: dict[type[StrEnum], dict[str, str]] = {
     TraineeRole: {
@@ -202,6 +203,14 @@ LABELS: dict[type[StrEnum], dict[str, str]] = {
         "NOT_BETTER": "不见得更好,沿用原模型",
         "TOO_FEW": "更正太少,沿用原模型",
         "NOTHING_NEW": "没有新的更正,沿用原模型",
+    },
+    PresetKind: {
+        "WEIGHTS": "匹配权重",
+        "TENURE": "任职年限",
+        "LOAD": "一名导师带几人",
+        "TWO_MENTORS": "双导师",
+        "CONSENT": "双向自愿",
+        "CADENCE": "联系节奏",
     },
     Role: {"ORGANIZER": "组织者", "MENTOR": "导师", "TRAINEE": "学员", "CLIENT_APP": "客户端应用"},
 }

@@ -37,6 +37,7 @@ from studio.store.people import (
     Studio,
     Trainee,
 )
+from studio.store.presets import CohortRule, RulePreset
 from studio.store.readers import FittedReader
 from studio.store.recommendations import Recommendation, RecommendationCause
 from studio.store.review import ReviewItem
@@ -56,6 +57,7 @@ __all__ = [
     "Cohort",
     "CohortNeed",
     "CohortRating",
+    "CohortRule",
     "CollaborativeCheck",
     "Consent",
     "Content",
@@ -98,6 +100,7 @@ __all__ = [
     "RoleNeed",
     "Rule",
     "RuleConflict",
+    "RulePreset",
     "RunSensitivity",
     "ScorePart",
     "SentenceVector",

@@ -19,17 +19,35 @@ async def preview(
     return await demo.ask(operation("OverridePreview"), role, language, **asked, mentor=mentor)
 
 
-async def others(demo: Loaded) -> list[str]:
-    found = await demo.data("{mentors(first: 100) {nodes {id}}}")
-    return [each["id"] for each in found["mentors"]["nodes"] if each["id"] != demo.id("Mentor", demo.mentor)]
+async def others(demo: Loaded, trainee: str) -> list[str]:
+    """Return the mentors whom a trainee does not have in the demo's run."""
+    found = await demo.data(
+        "query Q($r: ID!) {mentors(first: 100) {nodes {id}} "
+        "pairings(first: 100, filter: {runId: $r}) {nodes {trainee {id} mentor {id}}}}",
+        r=demo.id("MatchRun", demo.run),
+    )
+    theirs = {pair["trainee"]["id"]: pair["mentor"]["id"] for pair in found["pairings"]["nodes"]}
+    return [each["id"] for each in found["mentors"]["nodes"] if each["id"] != theirs[trainee]]
+
+
+async def unpinned(demo: Loaded) -> str:
+    """Return a trainee of the demo's run whom no rule pins to a mentor."""
+    found = await demo.data(
+        "query Q($r: ID!) {rules(first: 100) {nodes {kind trainee {id}}} "
+        "pairings(first: 100, filter: {runId: $r}) {nodes {trainee {id}}}}",
+        r=demo.id("MatchRun", demo.run),
+    )
+    pinned = {rule["trainee"]["id"] for rule in found["rules"]["nodes"] if rule["kind"] == "PIN"}
+    matched = [pair["trainee"]["id"] for pair in found["pairings"]["nodes"]]
+    return str(next(each for each in matched if each not in pinned))
 
 
 async def test_every_mentor_has_a_price_or_something_against(demo: Loaded) -> None:
     assert demo.run.started_at
-    told = []
+    told, trainee = [], await unpinned(demo)
     with held_at(demo.run.started_at):
-        for mentor in await others(demo):
-            answer = await preview(demo, mentor)
+        for mentor in await others(demo, trainee):
+            answer = await preview(demo, mentor, trainee=trainee)
             assert not answer.errors
             found = answer.parsed()["overridePreview"]
             told.append(found["text"])
@@ -43,13 +61,15 @@ async def test_every_mentor_has_a_price_or_something_against(demo: Loaded) -> No
             assert found["best"]["change"] >= found["together"]["change"] - 1e-6
             first = found["together"]["changes"][0]
             assert (first["trainee"]["id"], first["after"]["id"]) == (
-                demo.id("Trainee", demo.trainee),
+                trainee,
                 mentor,
             )
             for change in found["together"]["changes"][1:]:
                 assert change["text"] in found["together"]["text"]
     assert len(told) > 5
-    english = (await preview(demo, mentor, language="en")).parsed()["overridePreview"]["text"]
+    english = (await preview(demo, mentor, language="en", trainee=trainee)).parsed()["overridePreview"][
+        "text"
+    ]
     assert english not in told
 
 
@@ -78,9 +98,9 @@ async def test_override_moves_the_others_whom_the_preview_named(own_demo: Loaded
     async with writing(own_demo.engine) as session:
         run = await match_cohort(session, own_demo.actor(Role.ORGANIZER), own_demo.cohort.id)
     of_run = {"run": own_demo.id("MatchRun", run)}
-    trainee = own_demo.id("Trainee", own_demo.trainee)
-    for mentor in await others(own_demo):
-        shown = (await preview(own_demo, mentor, **of_run)).parsed()["overridePreview"]
+    trainee = await unpinned(own_demo)
+    for mentor in await others(own_demo, trainee):
+        shown = (await preview(own_demo, mentor, **of_run, trainee=trainee)).parsed()["overridePreview"]
         if shown["together"] and not shown["alone"]:
             break
     given = {"runId": of_run["run"], "traineeId": trainee, "mentorId": mentor, "reason": "同线"}

@@ -123,6 +123,11 @@ INPUTS = {
     "nameEmergingPoint": '{emergingPointId: $e, title: "x"}',
     "dismissEmergingPoint": '{emergingPointId: $e, reason: "x"}',
     "removeRule": "{ruleId: $u}",
+    "createRulePreset": '{code: "a", name: "a", kind: TENURE, parameters: [], reason: "a"}',
+    "updateRulePreset": "{presetId: $s, expectedVersion: 1}",
+    "archiveRulePreset": "{presetId: $s, expectedVersion: 1}",
+    "applyRulePreset": "{presetId: $s, cohortId: $c}",
+    "removeCohortRule": "{cohortRuleId: $o}",
     "createToken": "{role: ORGANIZER}",
     "revokeToken": "{tokenId: $k}",
 }
@@ -145,6 +150,8 @@ async def test_mutations_are_forbidden_to_others(demo: Loaded, role: Role, name:
         "m": demo.id("Mentor", demo.mentor),
         "p": demo.id("Pairing", demo.pairing),
         "u": f"RU_{blank}",
+        "s": f"RP_{blank}",
+        "o": f"CR_{blank}",
         "k": f"TK_{blank}",
         "e": f"EP_{blank}",
     }

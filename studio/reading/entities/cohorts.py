@@ -66,6 +66,7 @@ COHORTS = (
             "coursePlan": ToMany("CoursePlanItem", _in_cohort, by("position")),
             "painPoints": Connection("PainPoint", _in_cohort),
             "rules": ToMany("Rule", _in_cohort, by("created_at")),
+            "cohortRules": ToMany("CohortRule", _in_cohort, by("created_at")),
         },
         own=of_own_cohort("id"),
         orders={"NUMBER": (Sort(lambda row: row.c.number, Kind.INT),)},

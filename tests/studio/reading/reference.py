@@ -14,6 +14,7 @@ from tests.studio.reading.reference_policies import Policies, Row, Tables, snake
 
 TYPENAMES = {"MentorTopic": "MentorStrength"}
 ENTITY_OF = {
+    "preset": "RulePreset",
     "case": "MentorCase",
     "run": "MatchRun",
     "policy": "MatchPolicy",

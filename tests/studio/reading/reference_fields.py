@@ -185,6 +185,7 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
     ("Cohort", "publishedRun"): run_of(lambda runs: list(filter(is_published, runs))),
     ("Cohort", "coursePlan"): many("CoursePlanItem", "cohort_id", lambda row: row["position"]),
     ("Cohort", "painPoints"): connection("PainPoint", "cohort_id"),
+    ("Cohort", "cohortRules"): many("CohortRule", "cohort_id", lambda row: row["created_at"]),
     ("Cohort", "rules"): many("Rule", "cohort_id", lambda row: row["created_at"]),
     ("Cohort", "traineeCount"): for_organizers(
         lambda ref, row: sum(other["cohort_id"] == row["id"] for other in ref.rows("Trainee"))
@@ -291,6 +292,14 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
         "pain_point_id",
         lambda link, _: link["position"],
     ),
+    **{
+        (entity, "parameters"): lambda ref, row, child: members("name", "value")(
+            [{"name": name, "value": row["parameters"][name]} for name in sorted(row["parameters"])],
+            child,
+            "PresetParameter",
+        )
+        for entity in ("RulePreset", "CohortRule")
+    },
     ("MatchPolicy", "weights"): lambda ref, row, child: members("code", "weight")(
         [{"code": code, "weight": row["weights"][code]} for code in sorted(row["weights"])],
         child,
@@ -410,6 +419,7 @@ ORDERS: dict[tuple[str, str | None], Callable[[Reference, Row], Any]] = {
     ("MatchRun", None): lambda ref, row: (-row["created_at"].timestamp(), -row["number"]),
     ("Pairing", None): lambda ref, row: ref.natural(ref.find("Trainee", row["trainee_id"])),
     ("Rule", None): lambda ref, row: row["created_at"],
+    ("RulePreset", None): lambda ref, row: row["position"],
 }
 
 

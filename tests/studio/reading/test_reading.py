@@ -134,6 +134,7 @@ FILTERED = (
     "pairings(filter: {runId: $run})",
     'pairings(filter: {states: ["ACTIVE"]}, last: 3)',
     "rules(filter: {cohortId: $cohort})",
+    "rulePresets(first: 1)",
 )
 
 

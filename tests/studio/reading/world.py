@@ -441,6 +441,7 @@ def _matches(world: World) -> None:
         author="组织者",
         expires_on=date(2027, 1, 1),
     )
+    _presets(world)
     pairs = {
         1: ("SUPERSEDED", ((0, 1), (1, 1), (2, 2))),
         2: ("PUBLISHED", ((0, 0), (1, 0), (2, 2))),
@@ -523,6 +524,22 @@ def _matches(world: World) -> None:
             )
         ):
             add(t.RuleConflict, run_id=run.id, position=1 - position, code=code, fixed=2, allowed=1, **people)
+
+
+def _presets(world: World) -> None:
+    for place, (kind, parameters) in enumerate(
+        (("WEIGHTS", {"region": 0.25, "level": 0.5}), ("CADENCE", {}))
+    ):
+        about = {
+            "name": HOSTILE[place % len(HOSTILE)][:100],
+            "kind": kind,
+            "parameters": parameters,
+            "reason": HOSTILE[0],
+            "author": "ORGANIZER",
+            "expires_on": date(2027, 1, 1) if place else None,
+        }
+        preset = world.add(t.RulePreset, code=f"P{place}", archived=bool(place), position=1 - place, **about)
+        world.add(t.CohortRule, cohort_id=world.of("Cohort")[place % 2].id, preset_id=preset.id, **about)
 
 
 def _consents(world: World) -> None:

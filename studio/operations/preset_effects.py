@@ -1,0 +1,61 @@
+"""What rules of a whole cohort change in what a match reads: weights, places, and who may mentor."""
+
+from collections.abc import Mapping, Sequence
+
+from studio.store.preset_enums import PresetKind
+from studio.store.presets import CohortRule
+
+HUNDRED = 100
+
+
+def weights_under(weights: Mapping[str, float], rules: Sequence[CohortRule]) -> dict[str, float]:
+    """Return the weights of a policy with those that rules ask for; the others shrink in proportion.
+
+    Of two rules that ask for the same part the higher counts. Weights are whole hundredths and sum to 1.
+    """
+    asked: dict[str, float] = {}
+    for rule in rules:
+        if rule.kind is PresetKind.WEIGHTS:
+            for part, weight in rule.parameters.items():
+                asked[part] = max(asked.get(part, 0.0), weight)
+    if not asked:
+        return dict(weights)
+    fixed = {part: round(weight * HUNDRED) for part, weight in asked.items()}
+    others = {part: weight for part, weight in weights.items() if part not in fixed}
+    left = HUNDRED - sum(fixed.values())
+    if left < 0 or not others:
+        # Together they ask for more than there is: each gives way in proportion.
+        shared = _shares(dict(fixed), HUNDRED)
+        return {part: shared.get(part, 0) / HUNDRED for part in weights}
+    shared = {**fixed, **_shares(others, left)}
+    return {part: shared[part] / HUNDRED for part in weights}
+
+
+def _shares(weights: Mapping[str, float], whole: int) -> dict[str, int]:
+    """Divide `whole` in proportion to weights, by largest remainders; ties go to the earlier part."""
+    total = sum(weights.values())
+    if not total:
+        weights, total = dict.fromkeys(weights, 1.0), float(len(weights))
+    exact = {part: weight / total * whole for part, weight in weights.items()}
+    shares = {part: int(share) for part, share in exact.items()}
+    order = sorted(exact, key=lambda part: shares[part] - exact[part])
+    for part in order[: whole - sum(shares.values())]:
+        shares[part] += 1
+    return shares
+
+
+def most_places(rules: Sequence[CohortRule]) -> int | None:
+    """Return how many trainees of one cohort a mentor takes at most, as the strictest rule asks, or None."""
+    return min((int(rule.parameters["most"]) for rule in rules if rule.kind is PresetKind.LOAD), default=None)
+
+
+def tenure_rule(rules: Sequence[CohortRule]) -> CohortRule | None:
+    """Return the rule that asks most years in post of a mentor, or None."""
+    asking = [rule for rule in rules if rule.kind is PresetKind.TENURE]
+    return max(asking, key=lambda rule: rule.parameters["years"], default=None)
+
+
+def days_to_answer(rules: Sequence[CohortRule]) -> int | None:
+    """Return how many days both sides have to consent, as the strictest rule asks, or None."""
+    days = [int(rule.parameters["days"]) for rule in rules if rule.kind is PresetKind.CONSENT]
+    return min(days, default=None)
