@@ -39,7 +39,7 @@ class WeekProblem:
     -----
     Nobody is booked twice: a mentor has at most the weekly capacity in a week, and a trainee one week for each
     mentor needed. With one mentor per trainee this is one flow; two mentors or more per trainee must also
-    differ in their weeks; that is a flow where every mentor has a single week, and else crosses.
+    differ in their weeks; that is a flow where every mentor has a single week, and else an integer programme.
     Memory: 10 bytes for every trainee, mentor and week.
 
     Examples
@@ -185,12 +185,10 @@ def assign_weeks(weeks: WeekProblem, objective: str = "coverage_then_total") -> 
         For an objective that is unknown or balances the load.
     MinimumLoadError
         As :func:`assign`.
-    InfeasibleError
-        As :func:`assign` where quotas cross: with several mentors per trainee.
 
     Notes
     -----
-    Two flows: one chooses the mentors, the other the weeks for them.
+    Two flows, or integer programmes: one chooses the mentors, the other the weeks for them.
 
     Examples
     --------

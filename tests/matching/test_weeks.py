@@ -368,3 +368,29 @@ def test_earliest_weeks_keep_the_proof_of_other_objectives(objective):
     assert certificate.valid, certificate.violations
     with pytest.raises(InvalidInputError, match="'objective' parameter of assign_weeks"):
         assign_weeks(weeks, "balanced_load")
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_two_mentors_and_their_weeks_are_the_best_of_all(seed):
+    random = np.random.default_rng(seed)
+    scores = random.integers(1, 9, (2, 3))
+    free, own = random.random((3, 2)) < 0.8, random.random((2, 2)) < 0.9
+    weeks = WeekProblem.from_scores(scores, [1, 2, 1], free, own, need=2)
+    found = assign_weeks(weeks)
+    certificate = verify(weeks.problem, found.solution)
+    assert certificate.valid, certificate.violations
+    slots = list(product(range(3), range(2)))
+    best = (0, 0)
+    for chosen in product([None, *slots], repeat=4):
+        given = [(place // 2, *slot) for place, slot in enumerate(chosen) if slot]
+        by_week, by_mentor = [(i, w) for i, _, w in given], [(i, j) for i, j, _ in given]
+        held = [[j for _, j, _ in given].count(j) for j in range(3)]
+        if (
+            len(set(by_week)) == len(set(by_mentor)) == len(given)
+            and len({(j, w) for _, j, w in given}) == len(given)
+            and all(free[j, w] and own[i, w] for i, j, w in given)
+            and all(np.array(held) <= [1, 2, 1])
+        ):
+            best = max(best, (len(given), sum(int(scores[i, j]) for i, j, _ in given)))
+    assert (found.solution.matched, found.solution.total) == best
+    assert len({(i, w) for i, _, w in found.bookings.tolist()}) == len(found.bookings)
