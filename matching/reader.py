@@ -26,7 +26,7 @@ Floats = NDArray[np.float64]
 # its say, and together they are as sure as they are right.
 _TOGETHER = 0.6
 # A clause is short: it may add a topic of its own only when the model is surer than for a whole point.
-_CLAUSE_MARGIN = 0.3
+_CLAUSE_MARGIN = 0.4
 _SURE_CLAUSE = 0.95
 _SHORTEST_CLAUSE = 3
 # Answers read at a time, so that a wave of any size needs the memory of one block.

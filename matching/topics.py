@@ -24,8 +24,9 @@ Floats = NDArray[np.float64]
 # Vectors once read serve every classifier of the process.
 _EMBEDDER = SentenceEmbedder()
 
-# Phrases stand in for labels only so far: together they weigh at most as much as this many real ones.
-_PHRASE_VALIDATION_WEIGHT = 20.0
+# Phrases stand in for labels only so far: headings together weigh at most as much as this many real ones, and phrases
+# that read like something said as much as that.
+_HEADINGS_WEIGH, _SAID_PHRASES_WEIGH = 20.0, 100.0
 # So many of the held-out texts may speak too faintly to be judged; and what counts as faint stays in these bounds,
 # since held-out headings say little about answers.
 _FAINT_SHARE = 0.04
@@ -277,8 +278,7 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
         if examined is None or not (is_told := examined.columns < len(self.classes_)).any():
             return
         examined = examined.take(is_told)
-        phrase_weight = min(1.0, _PHRASE_VALIDATION_WEIGHT / max(int(examined.is_phrase.sum()), 1))
-        weights = np.where(examined.is_phrase, phrase_weight, 1.0)
+        weights = _weights(examined)
         self.pool_ = fit_pool(examined.decisions[:, :, :-1], examined.columns, weights, usual)
         whole = np.tensordot(self.pool_, examined.decisions, axes=1)
         decisions = whole[:, :-1]
@@ -291,6 +291,15 @@ class TopicClassifier(ClassifierMixin, BaseEstimator):
             self.least_spread_ = float(np.clip(faint, _FAINTEST, _LEAST_FAINT))
             foreign = weighted_quantile(_odds_of_none(whole)[said], weights[said], 1 - _FOREIGN_SHARE)
             self.most_foreign_ = max(foreign, _LEAST_FOREIGN)
+
+
+def _weights(examined: Examined) -> Floats:
+    """Return how much each held-out text counts, shape (n_texts,), in [0, 1]: an answer 1, phrases together so far."""
+    weights = np.ones(len(examined.columns))
+    for are_said, together in ((False, _HEADINGS_WEIGH), (True, _SAID_PHRASES_WEIGH)):
+        some = examined.is_phrase & (examined.is_said == are_said)
+        weights[some] = min(1.0, together / max(int(some.sum()), 1))
+    return weights
 
 
 def _odds_of_none(decisions: Floats) -> Floats:
