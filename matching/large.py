@@ -23,6 +23,8 @@ _REVERSE: Final = 3
 # Pairs up to which the proof is carried to a gap of exactly 0.
 _EXACT_PAIRS: Final = 1_000_000
 _MOST_ROUNDS: Final = 40
+# Relative gap from which on arcs may be dropped.
+_NEAR: Final = 1e-3
 # In units: as much as tells ties apart.
 _LEAST_NOISE: Final = 0.3
 
@@ -109,7 +111,10 @@ def choose(
             noise = 0.0
         elif places == 0:
             noise = min(noise, max(units / max(problem.n_trainees, 1), _LEAST_NOISE))
-        arcs = arcs.with_more(problem, found.arcs).worth_keeping(support.prices, support.utilities, _KEPT)
+        arcs = arcs.with_more(problem, found.arcs)
+        # Prices that are still far off say nothing about which arcs will not be needed.
+        if places == 0 and units <= _NEAR * abs(choice.limit[1]):
+            arcs = arcs.worth_keeping(support.prices, support.utilities, _KEPT)
     return best if best is not None else choice
 
 

@@ -22,7 +22,7 @@ _FEWEST_TRAINEES: Final = 256
 _BALANCINGS: Final = 10
 _SPREAD: Final = 8.0
 # What a mentor's place costs is told from about this many trainees' shares or more.
-_SHARERS: Final = 16.0
+_SHARERS: Final = 4.0
 _MOST_HALVINGS: Final = 9
 
 
