@@ -137,8 +137,9 @@ def _of_large(
     check_minimums(problem, pairs)
     slot, utility = split(choice.prices, bonus), split(choice.utilities, bonus)
     coverage, score = (LevelPrices(*each, ()) for each in zip(slot, utility, strict=True))
-    bound = choice.limit[1] + int(problem.units_of(problem.pinned).sum())
-    solution = Solution.proven(problem, objective, pairs, bound, coverage, score)
+    pins = int(problem.units_of(problem.pinned).sum())
+    bound, units = choice.limit[1] + pins, choice.units + pins
+    solution = Solution.proven(problem, objective, pairs, bound, coverage, score, units=units)
     open_places, _ = choice.open_gap(bonus > 0)
     return replace(solution, gap=float("inf")) if open_places else solution
 

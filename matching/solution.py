@@ -107,11 +107,15 @@ class Solution:
         coverage: LevelPrices,
         score: LevelPrices,
         levels: tuple[LevelPrices, ...] = (),
+        units: int | None = None,
     ) -> Solution:
-        """Return the answer with these pairs, in any order; `bound` and `score` are in units."""
+        """Return the answer with these pairs, in any order; `bound` and `score` are in units.
+
+        `units` is what the pairs are worth, where that is known: finding it may take a pass over the scores.
+        """
         chosen = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
         scale = problem.units_per_score
-        total = int(problem.units_of(chosen).sum())
+        total = int(problem.units_of(chosen).sum()) if units is None else units
         degree = np.bincount(chosen[:, 0], minlength=problem.n_trainees)
         return cls(
             objective=objective,
