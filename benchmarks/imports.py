@@ -77,7 +77,8 @@ def main() -> None:
         files = write_studio(generate(asked.rows, N_MENTORS, seed=1), folder, suffix=".csv")
         database = folder / "yanzhen.db"
         survey = ("import", "survey", str(files.survey), "--cohort", COHORT, "--wave", "1")
-        start_up = yanzhen("init (start-up, learning nothing)", "init", database=database)
+        yanzhen("init", "init", database=database)
+        start_up = yanzhen("init again (start-up, learning nothing)", "init", database=database)
         yanzhen("roster", "import", "roster", str(files.roster), "--cohort", COHORT, database=database)
         measured = [
             run(
