@@ -89,6 +89,9 @@ class MatchRun(Node):
     )
     started_at: datetime | None = stored("When it was asked for.")
     finished_at: datetime | None = stored("When it was done.")
+    needs_changed: bool = stored(
+        "Whether needs of its cohort have changed since it was done: its proof holds for the needs of that time."
+    )
     total: int = stored("How many trainees there were to place.")
     matched: int = stored("How many were placed.")
     certificate: Certificate | None = stored("Proof of its quality; null until it is computed.")

@@ -10,6 +10,7 @@ from graph.enums import Role
 from graph.payloads import MutationInfo, UserError, answer, idempotency_key, input_field, row_id, user_errors
 from graph.stored import stored
 from studio.operations.access import create_token_once, revoke_token
+from studio.operations.token_people import person_of_token
 from studio.store.access import Token as TokenRow
 from studio.store.identity import global_id
 
@@ -31,7 +32,10 @@ class CreateTokenInput:
     """What the token is for."""
 
     role: Role = input_field("For whom it acts.")
-    person_id: strawberry.ID | None = input_field("The mentor's or trainee's person.", default=None)
+    person_id: strawberry.ID | None = input_field(
+        "The mentor or trainee who will use it: the id of the person, of the mentor or of the trainee.",
+        default=None,
+    )
     scopes: list[str] = input_field("What a client app may do with it.", default_factory=list)
     label: str = input_field("What it is for, to find it again.", default="")
     expires_at: datetime | None = input_field("When it ends; null for never.", default=None)
@@ -78,12 +82,13 @@ class AccessMutation:
         """Issue a token."""
 
         async def work(session: AsyncSession) -> dict[str, Any]:
+            actor, given = info.context.actor, input.person_id
             token, text = await create_token_once(
                 session,
-                info.context.actor,
+                actor,
                 input.idempotency_key,
                 role=input.role,
-                person_id=row_id(input.person_id, "Person", "personId") if input.person_id else None,
+                person_id=await person_of_token(session, actor, given, "personId") if given else None,
                 scopes=input.scopes,
                 label=input.label,
                 expires_at=input.expires_at,

@@ -25,6 +25,7 @@ async def match_json(engine: AsyncEngine, actor: Actor, run_id: str, language: s
         "state": summary["state"],
         "matched": summary["matched"],
         "total": summary["total"],
+        "needsChanged": summary["needsChanged"],
         "unmatched": [
             {
                 **_person("trainee", unmatched["trainee"]),
@@ -103,6 +104,8 @@ def print_match(result: dict[str, Any], language: str, *, most: int | None = Non
         translate("CLI_MATCHED", language, matched=result["matched"], total=result["total"]), style="bold"
     )
     output.print(translate(proven, language, **certificate))
+    if result["needsChanged"]:
+        output.print(translate("CLI_NEEDS_CHANGED", language), style="yellow")
     if result["sensitivity"]:
         output.print(translate("CLI_FIRM_PAIRS", language, **result["sensitivity"]))
     table = Table(box=None)

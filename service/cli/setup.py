@@ -15,13 +15,13 @@ from studio.errors import NotFound
 from studio.messages import translate
 from studio.operations.access import create_token
 from studio.operations.studios import ensure_studio
+from studio.operations.token_people import person_of_token
 from studio.operations.topics import learn_topics
-from studio.permissions import ALL_SCOPES
+from studio.permissions import ALL_SCOPES, Actor
 from studio.store.clock import now
 from studio.store.database import writing
 from studio.store.enums import Role
-from studio.store.identity import UnknownId, global_id, parse_global_id
-from studio.store.people import Mentor, Trainee
+from studio.store.identity import global_id
 from studio.store.schema import migrate
 
 DEFAULT_STUDIO = "书记工作室"
@@ -84,7 +84,7 @@ def create(
                 session,
                 actor,
                 role=role,
-                person_id=await _person_id(session, person) if person else None,
+                person_id=await _person(session, actor, person) if person else None,
                 scopes=scope or (sorted(ALL_SCOPES) if role is Role.CLIENT_APP else []),
                 label=label,
                 expires_at=now() + timedelta(days=days) if days else None,
@@ -99,19 +99,9 @@ def create(
         output.print(result["token"], style="bold")
 
 
-async def _person_id(session: AsyncSession, given: str) -> UUID:
-    """Return the person of a person's, a mentor's or a trainee's id."""
+async def _person(session: AsyncSession, actor: Actor, given: str) -> UUID:
+    """Return whom an id names, or tell where ids are found."""
     try:
-        entity, row_id = parse_global_id(given)
-    except UnknownId:
+        return await person_of_token(session, actor, given, "person")
+    except NotFound:
         raise NotFound(given, field="person", command=IDS) from None
-    row: Mentor | Trainee | None
-    if entity == "Mentor":
-        row = await session.get(Mentor, row_id)
-    elif entity == "Trainee":
-        row = await session.get(Trainee, row_id)
-    else:
-        return row_id
-    if row is None:
-        raise NotFound(given, field="person", command=IDS)
-    return row.person_id

@@ -7,6 +7,7 @@ from studio.reading.entities.consents import PAIRING_FIELDS, RUN_FIELDS
 from studio.reading.entities.people import TO_TRAINEE, natural_order
 from studio.reading.fields import (
     Alias,
+    Column,
     Condition,
     Connection,
     Element,
@@ -19,6 +20,7 @@ from studio.reading.fields import (
     Sort,
     ToMany,
     ToOne,
+    Value,
     by,
     day,
     flag,
@@ -53,6 +55,17 @@ def _latest_package(row: Alias, package: Alias) -> Condition:
 def _of_this_pair(row: Alias, trust: Alias) -> Condition:
     """Join what is known of a pair while it has the mentor that was examined."""
     return sa.and_(trust.c.pairing_id == row.c.id, trust.c.mentor_id == row.c.mentor_id)
+
+
+def _needs_changed(row: Alias) -> Value:
+    """Tell whether a need of the run's cohort was written after the run was computed."""
+    need, trainee = tables["trainee_need"].alias(), tables["trainee"].alias()
+    later = (
+        sa.select(need.c.id)
+        .join(trainee, trainee.c.id == need.c.trainee_id)
+        .where(trainee.c.cohort_id == row.c.cohort_id, need.c.updated_at > row.c.finished_at)
+    )
+    return later.correlate_except(need, trainee).exists()
 
 
 MATCHES = (
@@ -101,6 +114,7 @@ MATCHES = (
             "inputHash": text("input_hash"),
             "startedAt": instant("started_at"),
             "finishedAt": instant("finished_at"),
+            "needsChanged": Column(_needs_changed, Kind.BOOL),
             "total": integer("total"),
             "matched": integer("matched"),
             "certificate": Group(

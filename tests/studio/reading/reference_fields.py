@@ -320,6 +320,14 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
     )(row["reasons"], child, "UnmatchedReason"),
     ("Pairing", "parts"): many("ScorePart", "pairing_id", lambda row: row["position"]),
     ("Pairing", "package"): package_of,
+    ("MatchRun", "needsChanged"): lambda ref, row, child: (
+        row["finished_at"] is not None
+        and any(
+            need["updated_at"] > row["finished_at"]
+            and ref.find("Trainee", need["trainee_id"])["cohort_id"] == row["cohort_id"]
+            for need in ref.all("TraineeNeed")
+        )
+    ),
     ("Pairing", "consents"): many("Consent", "pairing_id", lambda row: row["party"].value),
     ("Pairing", "history"): many("PairingChange", "pairing_id", lambda row: row["number"]),
     ("PairingChange", "reason"): lambda ref, row, child: row["code"],

@@ -460,6 +460,7 @@ def _matches(world: World) -> None:
             gap=0.0,
             verified=number == 2,
             started_at=START,
+            finished_at=START if number == 1 else None,
             total=8,
             matched=len(pairing),
         )
