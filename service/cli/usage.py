@@ -1,6 +1,7 @@
 """What Typer says by itself, in the asked language: the help, and what is wrong with a command line."""
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -34,7 +35,7 @@ class CommandLine(TyperGroup):
         try:
             code = super().main(given, prog_name, complete_var, False, windows_expand_args, **extra)
         except typer.TyperException as error:
-            refusal = _refusal(error)
+            refusal = _refusal(error, _asked_language(given).value)
             if refusal is not None:
                 print_refusal(refusal, _asked_form(given), _asked_language(given))
             code = error.exit_code
@@ -55,7 +56,26 @@ def _translate_help(command: Any, language: str) -> None:
         _translate_help(inner, language)
 
 
-def _refusal(error: typer.TyperException) -> StudioError | None:
+# What Typer finds wrong, in its own words, and the code of ours; its groups are the values of the message.
+_REASONS = (
+    (r"Input should be less than or equal to (?P<limit>\S+)", "USAGE_AT_MOST"),
+    (r"Input should be greater than or equal to (?P<limit>\S+)", "USAGE_AT_LEAST"),
+    (r"Input should be a valid integer.*", "USAGE_INTEGER"),
+    (r"(?:Value error, )?'(?P<given>.*)' is not one of (?P<choices>.*?)\.?", "USAGE_CHOICE"),
+    (r"No such command '(?P<given>.*)'\.?", "USAGE_NO_COMMAND"),
+)
+
+
+def _reason(message: str, language: str) -> str:
+    """Return what is wrong in the asked language; what has no message of ours is told as Typer tells it."""
+    for pattern, code in _REASONS:
+        found = re.fullmatch(pattern, message.strip(), re.DOTALL)
+        if found is not None:
+            return translate(code, language, **found.groupdict())
+    return message
+
+
+def _refusal(error: typer.TyperException, language: str) -> StudioError | None:
     """Return what to tell; None where Typer has just printed the help of a group without a command."""
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "yanzhen"
@@ -63,13 +83,15 @@ def _refusal(error: typer.TyperException) -> StudioError | None:
         name = error.param.get_error_hint() if error.param is not None else ""
         if not error.message:
             return StudioError("USAGE_MISSING", parameter=name, command=command)
-        return StudioError("USAGE_VALUE", parameter=name, reason=error.message, command=command)
+        return StudioError(
+            "USAGE_VALUE", parameter=name, reason=_reason(error.message, language), command=command
+        )
     if not error.message:
         return None
     option = getattr(error, "option_name", None)
     if option is not None:
         return StudioError("USAGE_OPTION", option=option, command=command)
-    return StudioError("USAGE_WRONG", reason=error.message, command=command)
+    return StudioError("USAGE_WRONG", reason=_reason(error.message, language), command=command)
 
 
 # The options are looked for by hand: the command line that holds them is the one that could not be read.
