@@ -288,20 +288,25 @@ def trainee_worth(left: Residual, prices: IntArray) -> IntArray:
     """Return what one more mentor within each cell of the trainees' side would bring, in units.
 
     Shape (n_cells,): the needs first, which are the trainees' utilities, then the kinds of mentors. A full
-    cell is worth what its worst pair brings beyond the price of the place, any other what encloses it.
+    cell is worth what its worst pair brings beyond the price of the place; where nothing is left to fill, what
+    its best other pair would bring; any other what encloses it. Only a minimum makes a cell worth less than
+    what encloses it.
     """
-    tree = left.net.trainees
-    surplus = left.chosen_units - prices[left.chosen_leaf]
-    least = np.full(tree.n_cells, np.iinfo(np.int64).max)
-    cell = tree.leaf[left.taken]
-    while len(cell):
-        np.minimum.at(least, cell, surplus)
-        cell = tree.parent[cell]
-        surplus, cell = surplus[cell < tree.n_cells], cell[cell < tree.n_cells]
-    full = (left.trainee_load > 0) & (left.trainee_load >= tree.limit)
+    tree, load = left.net.trainees, left.trainee_load
+    surplus = left.weights + left.bonus - prices[left.net.mentors.leaf]
+    binding, full = (load <= tree.minimum) & (tree.minimum > 0), load >= tree.limit
+    most, depth = np.iinfo(np.int64).max, 1 + len(left.problem.quotas)
+    least, best = np.full(tree.n_cells + 1, most), np.full(tree.n_cells + 1, IMPOSSIBLE)
+    np.minimum.at(least, tree.leaf[left.taken], surplus[left.taken])
+    np.maximum.at(best, tree.leaf, surplus)
+    for _ in range(depth):
+        np.minimum.at(least, tree.parent, np.where(binding, most, least[:-1]))
+        np.maximum.at(best, tree.parent, best[:-1])
     worth = np.zeros(tree.n_cells + 1, np.int64)
-    for _ in range(1 + len(left.problem.quotas)):
-        worth[:-1] = np.where(full, least, worth[tree.parent])
+    for _ in range(depth):
+        outer = worth[tree.parent]
+        limited = np.where(full, least[:-1], np.where(binding, np.minimum(outer, least[:-1]), outer))
+        worth[:-1] = np.where(full & (least[:-1] == most), np.maximum(outer, best[:-1]), limited)
     return worth[:-1]
 
 

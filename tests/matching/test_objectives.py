@@ -155,3 +155,42 @@ def test_quotas_in_one_flow_reach_what_the_integer_programme_reaches(objective):
         by_flow, by_programme = assign(problem, objective), assign_crossing(problem, objective, Watch())
         assert by_flow.total == pytest.approx(by_programme.total)
         assert objective == "total" or by_flow.matched == by_programme.matched
+
+
+def test_kind_that_must_be_full_does_not_lower_its_trainee():
+    # Trainee 3 has both needs filled, one of them by a kind that coverage holds full.
+    scores = [[0, 1, 1, 0], [1, 1, 1, 0], [1, 0, 1, 1], [1, 0, 1, 1]]
+    bans = [(0, 1), (0, 2), (1, 2), (1, 3), (2, 1), (2, 2), (3, 3)]
+    problem = AssignmentProblem.from_scores(
+        scores, [1, 1, 2, 0], need=[1, 0, 0, 2], forbidden=bans, kinds=KindLimit([2, 1, 1, 0], 1)
+    )
+    solution = assign(problem, "balanced_load")
+    assert solution.load.tolist() == [1, 0, 1, 0]
+    assert verify(problem, solution).valid
+
+
+@pytest.mark.parametrize("objective", LEVELLED)
+def test_objectives_are_proven_among_minimums_kinds_and_quotas(objective):
+    random = np.random.default_rng(13)
+    proven = 0
+    for _ in range(40):
+        n, m = int(random.integers(3, 25)), int(random.integers(2, 9))
+        capacity, columns = random.integers(0, 6, m), np.arange(m) // 2
+        totals = random.integers(3, 9, columns.max() + 1)
+        problem = AssignmentProblem.from_scores(
+            random.integers(-2, 10, (n, m)),
+            capacity,
+            need=random.integers(0, 4, n),
+            forbidden=random.random((n, m)) < 0.3,
+            groups=(random.integers(-1, 3, n), 2),
+            kinds=(random.integers(-1, 2, m), 1),
+            column_groups=(columns, totals, random.integers(0, 3, len(totals))),
+        )
+        try:
+            solution = assign(problem, objective)
+        except MinimumLoadError:
+            continue
+        certificate = verify(problem, solution)
+        assert certificate.valid, certificate.violations
+        proven += 1
+    assert proven > 10
