@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,6 +17,7 @@ from .certificate import Certificate, verify
 from .draws import NeedDraw, affinity_draws
 from .explain import UnmatchedReason, explain_unmatched
 from .problem import AssignmentProblem
+from .quotas import Columns, Groups, Kinds
 from .sensitivity import Sensitivity, sensitivity
 from .solution import FloatArray, Solution
 from .tables import MentorTable, TraineeTable
@@ -71,6 +72,9 @@ def match(
     cancel: Callable[[], bool] | None = None,
     n_draws: int = 0,
     needs: NeedDraw | None = None,
+    groups: Groups | Sequence[Groups] | None = None,
+    kinds: Kinds | Sequence[Kinds] | None = None,
+    column_groups: Columns | Sequence[Columns] | None = None,
 ) -> Match:
     """Match trainees to mentors: score every pair, choose the best pairs together, check and explain them.
 
@@ -91,6 +95,8 @@ def match(
         that out.
     needs : callable, optional
         Draws the trainees' needs anew at each of these times, as :func:`need_draws` makes it.
+    groups, kinds, column_groups
+        Quotas, as in :meth:`AssignmentProblem.from_scores`.
 
     Returns
     -------
@@ -109,7 +115,9 @@ def match(
     """
     scorer = (MentorAffinity() if affinity is None else clone(affinity)).fit(mentors)
     scores = scorer.transform(trainees)
-    problem = AssignmentProblem.from_scores(scores, capacity, minimum_load, need, forbidden, pinned)
+    problem = AssignmentProblem.from_scores(
+        scores, capacity, minimum_load, need, forbidden, pinned, groups, kinds, column_groups
+    )
     solution = assign(problem, objective, progress=progress, cancel=cancel)
     rows, columns = solution.pairs.T
     marks = None

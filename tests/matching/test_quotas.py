@@ -15,6 +15,7 @@ from matching import (
     MinimumLoadError,
     ProblemError,
     assign,
+    match,
 )
 from matching.certificate import verify
 from matching.network import network
@@ -156,3 +157,12 @@ def test_callers_labels_stay_as_they_are():
     assert given.flags.writeable
     with pytest.raises(ValueError, match="read-only"):
         problem.quotas[0].columns[0] = 1
+
+
+def test_match_passes_quotas_on():
+    needs, strengths = np.ones((4, 2)), np.array([[1.0, 1.0], [0.1, 0.1]])
+    free = match(needs, strengths, [4, 4])
+    held = match(needs, strengths, [4, 4], groups=GroupQuota([0, 0, 0, 1], 2))
+    assert free.solution.load.tolist() == [4, 0]
+    assert held.solution.load.tolist() == [3, 1]
+    assert held.certificate.valid
