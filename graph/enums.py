@@ -39,8 +39,16 @@ from studio.store.enums import (
 )
 from studio.store.labels import LABELS
 from studio.store.package_enums import Ability, DeliveryMode, DifferenceKind, PackageAction, PackageOrigin
-from studio.store.pairing_enums import ConsentAnswer, DeclineReason, EndReason, Party
 from studio.store.preset_enums import PresetKind
+from studio.store.pairing_enums import (
+    ConsentAnswer,
+    DeclineReason,
+    EndReason,
+    Party,
+    WeightsMetric,
+    WeightsOutcome,
+    WeightsWay,
+)
 
 # Other features import the studio's enums from here, where they are declared.
 __all__ = [
@@ -85,6 +93,9 @@ __all__ = [
     "TagStatus",
     "ThreePoint",
     "TraineeRole",
+    "WeightsMetric",
+    "WeightsOutcome",
+    "WeightsWay",
     "declare",
     "enum_labels",
 ]
@@ -141,6 +152,9 @@ PUBLISHED_ENUMS: tuple[type[StrEnum], ...] = (
     RetrainOutcome,
     ModelWay,
     ModelMetric,
+    WeightsOutcome,
+    WeightsWay,
+    WeightsMetric,
     Role,
 )
 for _kind in PUBLISHED_ENUMS:

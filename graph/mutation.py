@@ -10,6 +10,7 @@ from graph.mutations.emerging import EmergingMutation
 from graph.mutations.models import ModelMutation
 from graph.mutations.needs import NeedMutation
 from graph.mutations.packages import PackageMutation
+from graph.mutations.pair_ratings import PairRatingMutation
 from graph.mutations.pairing_moves import PairingMoveMutation
 from graph.mutations.pairings import PairingMutation
 from graph.mutations.presets import PresetMutation
@@ -30,6 +31,7 @@ class Mutation(
     RunMutation,
     PairingMutation,
     ConsentMutation,
+    PairRatingMutation,
     PairingMoveMutation,
     RematchMutation,
     PackageMutation,

@@ -7,6 +7,7 @@ import strawberry
 from graph.consents import Consent, PairingChange
 from graph.enums import PairingOrigin, PairingState
 from graph.node import Node
+from graph.pair_ratings import PairRating
 from graph.references import (
     MatchRun,
     Mentor,
@@ -48,6 +49,9 @@ class Pairing(Node):
     parts: list[ScorePart] = stored("Parts of the score, in their order.")
     answer_by: date | None = stored("The last day on which both sides can answer; null in a draft.")
     consents: list[Consent] = stored("What both sides have answered, the mentor's first.")
+    ratings: list[PairRating] = stored(
+        "How much it helped: for organizers what both sides said, for a mentor or trainee what they said themselves."
+    )
     history: list[PairingChange] = stored("Its steps from state to state, the first one first.")
     sensitivity: PairSensitivity | None = stored(
         "Whether the pair is firm or close, and who comes next; for organizers only, null for pairs that a pin, "

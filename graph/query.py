@@ -5,6 +5,7 @@ from typing import Annotated
 import strawberry
 from strawberry.types import Info
 
+from graph.affinity_model import AffinityModelQuery
 from graph.catalogue import Content
 from graph.classify import Classification, classification
 from graph.cohorts import Cohort, Studio
@@ -50,7 +51,7 @@ _id = required(strawberry.ID, "Its global id.")
 
 
 @strawberry.type(description="What can be read. Lists hold what the holder of the token may see.")
-class Query(WhatIfQuery, OverridePreviewQuery, ReplayQuery):
+class Query(WhatIfQuery, OverridePreviewQuery, ReplayQuery, AffinityModelQuery):
     """What can be read."""
 
     node: Node | None = stored("Anything by its global id; null when there is none that you may see.", id=_id)

@@ -62,10 +62,20 @@ from .untroubled import is_junk, is_resolved
 from .week_reasons import UnmatchedWeeks, WeekMove, WeekReason, explain_weeks
 from .week_repairs import WeekRepair
 from .weeks import WeekProblem, WeekSolution, assign_weeks
-from .weights_trial import WeightsMetric, WeightsOutcome, WeightsTrial, WeightsWay, try_weights
+from .weights_trial import (
+    WEIGHTS_LEAST_COHORTS,
+    WEIGHTS_LEAST_RATINGS,
+    WeightsMetric,
+    WeightsOutcome,
+    WeightsTrial,
+    WeightsWay,
+    try_weights,
+)
 
 __all__ = [
     "SMALL_TALK",
+    "WEIGHTS_LEAST_COHORTS",
+    "WEIGHTS_LEAST_RATINGS",
     "AbilityGoal",
     "AffinityPart",
     "AnswerReader",

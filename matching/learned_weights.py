@@ -67,7 +67,7 @@ def learn_weights(feedback: PairFeedback, prior: ArrayLike) -> LearnedWeights:
     Parameters
     ----------
     feedback : PairFeedback
-        At least one rating.
+        Any number of ratings; none teach nothing.
     prior : float array of shape (n_parts,)
         Weights set by hand, 0 to 1, summing to 1.
 
@@ -104,8 +104,10 @@ def learn_weights(feedback: PairFeedback, prior: ArrayLike) -> LearnedWeights:
     True
     """
     hand_set = checked_array("prior", prior, (feedback.n_parts,), 0.0, 1.0)
+    if not len(feedback):
+        return LearnedWeights(hand_set, ScoreCurve(0.0, 0.0))
     free = feedback.values.std(axis=0) > _LEAST_SPREAD
-    if not len(feedback) or not (hand_set[free].sum() > 0):
+    if not hand_set[free].sum() > 0:
         return LearnedWeights(hand_set, fit_curve(feedback.values @ hand_set, feedback.ratings))
     curve = _steep_enough(feedback.values @ hand_set, feedback.ratings)
     pseudo = _pseudo_values(feedback.values)

@@ -18,8 +18,8 @@ from .measures import Estimate
 from .solution import FloatArray
 
 # Fewer ratings tell two sets of weights apart only by chance.
-LEAST_RATINGS: Final = 30
-LEAST_COHORTS: Final = 2
+WEIGHTS_LEAST_RATINGS: Final = 30
+WEIGHTS_LEAST_COHORTS: Final = 2
 _MOST_FOLDS: Final = 5
 _DRAWS: Final = 2000
 # The nearest to 0 and 1 that an expected rating may come, so that one surprise does not decide all.
@@ -164,9 +164,9 @@ def try_weights(feedback: PairFeedback, in_force: ArrayLike, prior: ArrayLike | 
 
 
 def _impossible(feedback: PairFeedback) -> WeightsOutcome | None:
-    if len(feedback) < LEAST_RATINGS:
+    if len(feedback) < WEIGHTS_LEAST_RATINGS:
         return WeightsOutcome.TOO_FEW_RATINGS
-    if feedback.n_cohorts < LEAST_COHORTS:
+    if feedback.n_cohorts < WEIGHTS_LEAST_COHORTS:
         return WeightsOutcome.TOO_FEW_COHORTS
     return None
 

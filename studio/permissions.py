@@ -119,6 +119,8 @@ READ: dict[str, dict[Role, Rows]] = {
     "Consent": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "PairingChange": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "MatchMove": {ORGANIZER: Rows.ALL},
+    # What one side thinks of the pair is not shown to the other.
+    "PairRating": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "ScorePart": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "MentoringPackage": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "PackageItem": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
@@ -178,6 +180,10 @@ DO: dict[str, frozenset[Role]] = {
     "roll_back_match_run": frozenset({ORGANIZER}),
     # For oneself, an organizer on behalf of others; whose pairing it is, the operation asks the row policies.
     "answer_pairing": frozenset({ORGANIZER, MENTOR, TRAINEE}),
+    # One's own, an organizer on behalf of others; the operation asks the row policies.
+    "rate_pairing": frozenset({ORGANIZER, MENTOR, TRAINEE}),
+    "learn_weights": frozenset({ORGANIZER}),
+    "affinity_model": frozenset({ORGANIZER}),
     "start_pairing": frozenset({ORGANIZER, MENTOR}),
     "pause_pairing": frozenset({ORGANIZER}),
     "complete_pairing": frozenset({ORGANIZER}),

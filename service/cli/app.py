@@ -21,6 +21,7 @@ from service.cli import (
     review,
     server,
     setup,
+    weights,
 )
 from service.cli.usage import CommandLine
 from service.logs import configure_logging
@@ -52,6 +53,7 @@ app.command("review", help="HELP_REVIEW")(review.review)
 app.command("retrain", help="HELP_RETRAIN")(models.retrain)
 app.command("reread", help="HELP_REREAD")(models.reread)
 app.add_typer(models.models, name="model")
+app.add_typer(weights.weights, name="weights")
 app.add_typer(exports.exports, name="export")
 app.command("report", help="HELP_REPORT")(exports.report)
 app.command("schema", help="HELP_SCHEMA")(exports.schema)

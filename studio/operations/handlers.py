@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
 from studio.imports.issues import ImportRefused
+from studio.operations.affinity_model import learn_weights
 from studio.operations.collaborative import check_collaborative
 from studio.operations.consents import expire_consents
 from studio.operations.found_needs import needs_ahead
@@ -186,4 +187,5 @@ HANDLERS: Mapping[JobKind, Handler] = {
     JobKind.COLLABORATIVE_CHECK: Handler(run=check_collaborative),
     JobKind.CONSENT_EXPIRY: Handler(run=let_consents_expire),
     JobKind.PACKAGES: Handler(run=plan_packages),
+    JobKind.LEARN_WEIGHTS: Handler(run=learn_weights),
 }

@@ -12,6 +12,7 @@ from studio.reading.entities.heat import HEAT
 from studio.reading.entities.matches import MATCHES
 from studio.reading.entities.needs import NEEDS
 from studio.reading.entities.packages import PACKAGES
+from studio.reading.entities.pair_ratings import PAIR_RATINGS
 from studio.reading.entities.people import PEOPLE
 from studio.reading.entities.presets import PRESETS
 from studio.reading.entities.recommendations import RECOMMENDATIONS
@@ -41,6 +42,7 @@ ENTITIES: Mapping[str, Entity] = {
         MATCHES,
         PRESETS,
         CONSENTS,
+        PAIR_RATINGS,
         SENSITIVITY,
         PACKAGES,
     )

@@ -255,6 +255,7 @@ class JobKind(StrEnum):
     READ_BY_MEANING = "READ_BY_MEANING"
     CONSENT_EXPIRY = "CONSENT_EXPIRY"
     PACKAGES = "PACKAGES"
+    LEARN_WEIGHTS = "LEARN_WEIGHTS"
 
 
 class RetrainOutcome(StrEnum):

@@ -34,8 +34,16 @@ from studio.store.enums import (
     TraineeRole,
 )
 from studio.store.package_enums import Ability, DeliveryMode, DifferenceKind, PackageAction, PackageOrigin
-from studio.store.pairing_enums import ConsentAnswer, DeclineReason, EndReason, Party
 from studio.store.preset_enums import PresetKind
+from studio.store.pairing_enums import (
+    ConsentAnswer,
+    DeclineReason,
+    EndReason,
+    Party,
+    WeightsMetric,
+    WeightsOutcome,
+    WeightsWay,
+)
 
 LABELS: dict[type[StrEnum], dict[str, str]] = {
     TraineeRole: {
@@ -138,6 +146,15 @@ LABELS: dict[type[StrEnum], dict[str, str]] = {
         "EXPIRED": "过期",
     },
     Party: {"MENTOR": "导师", "TRAINEE": "学员"},
+    WeightsOutcome: {
+        "ADOPTED": "采用学到的权重",
+        "NOT_BETTER": "没有更好,沿用现有权重",
+        "SAME_WEIGHTS": "与现有权重相同",
+        "TOO_FEW_RATINGS": "评价太少",
+        "TOO_FEW_COHORTS": "批次太少",
+    },
+    WeightsWay: {"LEARNED": "学到的权重", "IN_FORCE": "现用权重", "MEAN_RATING": "只猜平均分"},
+    WeightsMetric: {"LOG_LOSS": "对数损失(越低越好)", "CONCORDANCE": "次序一致率"},
     ConsentAnswer: {"ACCEPTED": "同意", "DECLINED": "婉拒"},
     DeclineReason: {
         "NO_TIME": "没有时间",
@@ -183,6 +200,7 @@ LABELS: dict[type[StrEnum], dict[str, str]] = {
         "READ_BY_MEANING": "按句意重新识别",
         "CONSENT_EXPIRY": "到期未确认的配对",
         "PACKAGES": "编制带教套餐",
+        "LEARN_WEIGHTS": "从配对评价学习权重",
         "COLLABORATIVE_CHECK": "协同推荐检验",
     },
     ModelWay: {

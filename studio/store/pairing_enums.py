@@ -46,3 +46,28 @@ class SystemReason(StrEnum):
     ROLLED_BACK = "ROLLED_BACK"
     RESTORED = "RESTORED"
     NO_ANSWER = "NO_ANSWER"
+
+
+class WeightsOutcome(StrEnum):
+    """What came of learning the affinity's weights from ratings."""
+
+    ADOPTED = "ADOPTED"
+    NOT_BETTER = "NOT_BETTER"
+    SAME_WEIGHTS = "SAME_WEIGHTS"
+    TOO_FEW_RATINGS = "TOO_FEW_RATINGS"
+    TOO_FEW_COHORTS = "TOO_FEW_COHORTS"
+
+
+class WeightsWay(StrEnum):
+    """Ways of foretelling a rating that are measured side by side."""
+
+    LEARNED = "LEARNED"
+    IN_FORCE = "IN_FORCE"
+    MEAN_RATING = "MEAN_RATING"
+
+
+class WeightsMetric(StrEnum):
+    """How well ratings are foretold."""
+
+    LOG_LOSS = "LOG_LOSS"
+    CONCORDANCE = "CONCORDANCE"

@@ -25,6 +25,7 @@ from studio.store.packages import (
     PackageGoal,
     PackageItem,
 )
+from studio.store.pair_ratings import PairRating, WeightsTraining
 from studio.store.pairings import Pairing, ScorePart
 from studio.store.people import (
     Honour,
@@ -88,6 +89,7 @@ __all__ = [
     "PackageItem",
     "PainPoint",
     "PainPointTopic",
+    "PairRating",
     "PairSensitivity",
     "Pairing",
     "PairingChange",
@@ -119,5 +121,6 @@ __all__ = [
     "TraineeNeed",
     "Unmatched",
     "Upload",
+    "WeightsTraining",
     "metadata",
 ]

@@ -43,6 +43,8 @@ PROMISED = {
     "retrain",
     "reread",
     "model card",
+    "weights learn",
+    "weights card",
     "export pairings",
     "schema",
     "report",

@@ -108,6 +108,9 @@ INPUTS = {
     # Mentors and trainees answer for themselves, mentors start and end their own: tests/graph/test_consents.py.
     "acceptPairing": None,
     "declinePairing": None,
+    # Mentors and trainees rate their own: tests/graph/test_pair_ratings.py.
+    "ratePairing": None,
+    "learnWeights": "{}",
     "startPairing": None,
     "endPairing": None,
     "pausePairing": "{pairingId: $p, expectedVersion: 1}",

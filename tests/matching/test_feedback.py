@@ -71,6 +71,12 @@ def test_sixty_four_ratings_are_not_worse_than_the_hand_set_weights():
     assert np.mean(gains) > 0.05
 
 
+def test_no_rating_teaches_nothing():
+    trial = try_weights(PairFeedback.from_values(np.zeros((0, 7)), []), PRIOR)
+    assert (trial.outcome, trial.n_ratings) == (WeightsOutcome.TOO_FEW_RATINGS, 0)
+    np.testing.assert_array_equal(trial.weights, PRIOR)
+
+
 @pytest.mark.parametrize("n", [1, 7, 60, 500])
 def test_weights_are_whole_hundredths_that_sum_to_one(n):
     weights = learn_weights(rated(n), PRIOR).weights

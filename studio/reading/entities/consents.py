@@ -8,6 +8,7 @@ OF_OWN_PAIRINGS = of_parent("pairing_id", PAIRING, OWN_PAIRINGS)
 PAIRING_FIELDS: dict[str, Field] = {
     "consents": ToMany("Consent", of("pairing_id"), by("party")),
     "history": ToMany("PairingChange", of("pairing_id"), by("number")),
+    "ratings": ToMany("PairRating", of("pairing_id"), by("party")),
 }
 RUN_FIELDS: dict[str, Field] = {
     "basedOn": one("MatchRun", "based_on_id"),

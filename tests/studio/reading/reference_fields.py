@@ -329,6 +329,8 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
         )
     ),
     ("Pairing", "consents"): many("Consent", "pairing_id", lambda row: row["party"].value),
+    ("Pairing", "ratings"): many("PairRating", "pairing_id", lambda row: row["party"].value),
+    ("PairRating", "ratedAt"): lambda ref, row, child: row["rated_at"].strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
     ("Pairing", "history"): many("PairingChange", "pairing_id", lambda row: row["number"]),
     ("PairingChange", "reason"): lambda ref, row, child: row["code"],
     ("PairingChange", "changedAt"): lambda ref, row, child: row["created_at"].strftime(

@@ -160,6 +160,9 @@ class Policies:
                 return mine and run["publish_state"].value == "PUBLISHED"
             case "ScorePart" | "Consent" | "PairingChange":
                 return self._owns("Pairing", self.find("Pairing", row["pairing_id"]))
+            case "PairRating":
+                mine = row["party"].value == self.actor.role.value
+                return mine and self._owns("Pairing", self.find("Pairing", row["pairing_id"]))
             case "MentoringPackage":
                 run = self.find("MatchRun", self.find("Pairing", row["pairing_id"])["run_id"])
                 pairs = {(trainee["id"], mentor["id"]) for trainee, mentor in self._published()}

@@ -572,6 +572,15 @@ def _consents(world: World) -> None:
                 recorded_by="ORGANIZER" if number == 2 else party,
                 on_behalf_reason="电话里说的" if number == 2 else None,
             )
+        for party in ("TRAINEE", "MENTOR")[number % 2 :]:
+            add(
+                t.PairRating,
+                pairing_id=pairing.id,
+                party=party,
+                rating=1 + number % 5,
+                note=HOSTILE[number % len(HOSTILE)] if number % 2 else None,
+                rated_at=START + timedelta(hours=number),
+            )
         for step in range(2 + number % 2):
             add(
                 t.PairingChange,

@@ -1,0 +1,43 @@
+"""Ratings of pairs, with what was known of each pair when it was made, as the engine's feedback."""
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from uuid import UUID
+
+import numpy as np
+
+from matching import MentorAffinity, PairFeedback
+from studio.store.pair_ratings import HIGHEST, LOWEST
+
+PART_NAMES = tuple(MentorAffinity().weights_)
+
+
+class RatedPair(NamedTuple):
+    """A rating of a pair: whose cohort, whose trainee, and the values of the score's parts by code."""
+
+    cohort_id: UUID
+    trainee_id: UUID
+    rating: int
+    values: Mapping[str, float]
+
+
+def feedback_arrays(rated: Sequence[RatedPair]) -> PairFeedback:
+    """Return the ratings as numbers from 0 to 1; a part that was not stored counts 0."""
+    values = [[pair.values.get(name.upper(), 0.0) for name in PART_NAMES] for pair in rated]
+    return PairFeedback.from_values(
+        np.array(values, dtype=np.float64).reshape(len(rated), len(PART_NAMES)),
+        np.array([(pair.rating - LOWEST) / (HIGHEST - LOWEST) for pair in rated], dtype=np.float64),
+        cohorts=_numbers([pair.cohort_id for pair in rated]),
+        people=_numbers([pair.trainee_id for pair in rated]),
+    )
+
+
+def weight_array(weights: Mapping[str, float]) -> list[float]:
+    """Return a policy's weights in the order of the parts."""
+    return list(MentorAffinity().set_params(**weights).weights_.values())
+
+
+def _numbers(ids: Sequence[UUID]) -> list[int]:
+    # Numbered in the order of the rows, which is natural: the same ratings give the same folds in any database.
+    known: dict[UUID, int] = {}
+    return [known.setdefault(one, len(known)) for one in ids]
