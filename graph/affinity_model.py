@@ -11,7 +11,7 @@ from graph.enums import WeightsMetric, WeightsOutcome, WeightsWay
 from graph.errors import coded
 from graph.models import Estimate
 from graph.stored import stored
-from matching import WEIGHTS_LEAST_COHORTS, WEIGHTS_LEAST_RATINGS
+from matching import WeightsTrial
 from studio.errors import StudioError
 from studio.messages import translate
 from studio.operations.affinity_model import AffinityCard, affinity_card
@@ -103,8 +103,8 @@ def reason(row: WeightsTraining, language: str) -> str:
         language,
         ratings=row.ratings,
         cohorts=row.cohorts,
-        least_ratings=WEIGHTS_LEAST_RATINGS,
-        least_cohorts=WEIGHTS_LEAST_COHORTS,
+        least_ratings=WeightsTrial.least_ratings,
+        least_cohorts=WeightsTrial.least_cohorts,
         **{name: f"{value:+.3f}" for name, value in gain.items()},
     )
 

@@ -63,8 +63,6 @@ from .week_reasons import UnmatchedWeeks, WeekMove, WeekReason, explain_weeks
 from .week_repairs import WeekRepair
 from .weeks import WeekProblem, WeekSolution, assign_weeks
 from .weights_trial import (
-    WEIGHTS_LEAST_COHORTS,
-    WEIGHTS_LEAST_RATINGS,
     WeightsMetric,
     WeightsOutcome,
     WeightsTrial,
@@ -74,8 +72,6 @@ from .weights_trial import (
 
 __all__ = [
     "SMALL_TALK",
-    "WEIGHTS_LEAST_COHORTS",
-    "WEIGHTS_LEAST_RATINGS",
     "AbilityGoal",
     "AffinityPart",
     "AnswerReader",

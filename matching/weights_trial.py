@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -18,8 +18,8 @@ from .measures import Estimate
 from .solution import FloatArray
 
 # Fewer ratings tell two sets of weights apart only by chance.
-WEIGHTS_LEAST_RATINGS: Final = 30
-WEIGHTS_LEAST_COHORTS: Final = 2
+_LEAST_RATINGS: Final = 30
+_LEAST_COHORTS: Final = 2
 _MOST_FOLDS: Final = 5
 _DRAWS: Final = 2000
 # The nearest to 0 and 1 that an expected rating may come, so that one surprise does not decide all.
@@ -71,7 +71,12 @@ class WeightsTrial:
         Every way on the same ratings, none of which it had learned from; empty where no trial was possible.
     n_ratings, n_cohorts, n_people : int
         What it was measured on.
+    least_ratings, least_cohorts : int
+        So many are needed for a trial.
     """
+
+    least_ratings: ClassVar[int] = _LEAST_RATINGS
+    least_cohorts: ClassVar[int] = _LEAST_COHORTS
 
     outcome: WeightsOutcome
     weights: FloatArray
@@ -164,9 +169,9 @@ def try_weights(feedback: PairFeedback, in_force: ArrayLike, prior: ArrayLike | 
 
 
 def _impossible(feedback: PairFeedback) -> WeightsOutcome | None:
-    if len(feedback) < WEIGHTS_LEAST_RATINGS:
+    if len(feedback) < _LEAST_RATINGS:
         return WeightsOutcome.TOO_FEW_RATINGS
-    if feedback.n_cohorts < WEIGHTS_LEAST_COHORTS:
+    if feedback.n_cohorts < _LEAST_COHORTS:
         return WeightsOutcome.TOO_FEW_COHORTS
     return None
 
