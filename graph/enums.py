@@ -39,7 +39,6 @@ from studio.store.enums import (
 )
 from studio.store.labels import LABELS
 from studio.store.package_enums import Ability, DeliveryMode, DifferenceKind, PackageAction, PackageOrigin
-from studio.store.preset_enums import PresetKind
 from studio.store.pairing_enums import (
     ConsentAnswer,
     DeclineReason,
@@ -49,6 +48,7 @@ from studio.store.pairing_enums import (
     WeightsOutcome,
     WeightsWay,
 )
+from studio.store.preset_enums import PresetKind
 
 # Other features import the studio's enums from here, where they are declared.
 __all__ = [

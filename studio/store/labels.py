@@ -34,7 +34,6 @@ from studio.store.enums import (
     TraineeRole,
 )
 from studio.store.package_enums import Ability, DeliveryMode, DifferenceKind, PackageAction, PackageOrigin
-from studio.store.preset_enums import PresetKind
 from studio.store.pairing_enums import (
     ConsentAnswer,
     DeclineReason,
@@ -44,6 +43,7 @@ from studio.store.pairing_enums import (
     WeightsOutcome,
     WeightsWay,
 )
+from studio.store.preset_enums import PresetKind
 
 LABELS: dict[type[StrEnum], dict[str, str]] = {
     TraineeRole: {
