@@ -1,6 +1,6 @@
 """What a topic classifier learns from, and the texts that it is examined on."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -81,7 +81,7 @@ def gather_examples(
     Raises
     ------
     InvalidInputError
-        When lengths differ or no topic is known at all.
+        When lengths differ, a label is no code, topics are no pairs, or no topic is known at all.
 
     """
     if len(texts) != len(labels):
@@ -89,6 +89,7 @@ def gather_examples(
             f"The 'labels' parameter of fit must be as long as 'texts' ({len(texts)}). "
             f"Got {len(labels)} instead."
         )
+    _check_codes(labels, topics)
     lines = [each.text for each in normalise(texts)]
     answers = [(line, str(label)) for line, label in zip(lines, labels, strict=True) if label is not None]
     wordings = [*topics, (NO_TOPIC, others)]
@@ -103,6 +104,17 @@ def gather_examples(
     unlabelled = tuple(line for line, label in zip(lines, labels, strict=True) if label is None)
     is_phrase = np.arange(len(pairs)) < len(phrases)
     return Examples(tuple(line for line, _ in pairs), columns, is_phrase, unlabelled), classes
+
+
+def _check_codes(labels: Sequence[str | None], topics: Topics) -> None:
+    # A table's empty cell comes as NaN, which would become a topic by that name.
+    unfit = [label for label in labels if isinstance(label, float)]
+    if unfit:
+        raise InvalidInputError(
+            f"The 'labels' parameter of fit must hold topic codes, '' or None. Got {unfit[0]!r} among them."
+        )
+    if isinstance(topics, Mapping) or any(isinstance(each, str) or len(each) != 2 for each in topics):
+        raise InvalidInputError("The 'topics' parameter of fit must be a list of pairs (code, phrases).")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from typing import Protocol
 
 import opencc
 
+from .exceptions import InvalidInputError
+
 
 @dataclass(frozen=True, slots=True)
 class NormalisedText:
@@ -51,6 +53,11 @@ def normalise(texts: Sequence[str]) -> list[NormalisedText]:
     -------
     list of NormalisedText, in the order of `texts`.
 
+    Raises
+    ------
+    InvalidInputError
+        When `texts` is one str, whose characters would pass for texts, or holds anything but str.
+
     Notes
     -----
     Each text is treated alone, so one text gives the same result as many. Time is linear in the characters.
@@ -64,10 +71,16 @@ def normalise(texts: Sequence[str]) -> list[NormalisedText]:
     (4, 6)
 
     """
+    if isinstance(texts, str):
+        raise InvalidInputError(
+            f"The 'texts' parameter must be a sequence of str. Got one str, {texts[:20]!r}."
+        )
     return [_normalise_one(text) for text in texts]
 
 
 def _normalise_one(text: str) -> NormalisedText:
+    if not isinstance(text, str):
+        raise InvalidInputError(f"The 'texts' parameter must hold str alone. Got {text!r} among them.")
     line = text.translate(_ALPHABET)
     if _ALPHABET.special.isdisjoint(text) and line.strip() == line and "  " not in line:
         return NormalisedText(text, line, *_places(len(line)))

@@ -1,4 +1,5 @@
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -140,6 +141,30 @@ def test_wrong_parameters_are_refused_by_name(classifier: TopicClassifier) -> No
         TopicClassifier().fit([], [])
     with pytest.raises(InvalidInputError, match="codes"):
         classifier.evidence(["a"], ["NO_SUCH_TOPIC"])
+
+
+@pytest.mark.parametrize(
+    ("texts", "labels", "topics", "named"),
+    [
+        (["停车难", None], ["A", "B"], [("A", ["停车"])], "texts"),
+        (["停车难", float("nan")], ["A", "B"], [("A", ["停车"])], "texts"),
+        ("停车难", ["A", "B", "C"], [("A", ["停车"])], "texts"),
+        (["停车难", "写总结"], ["A", float("nan")], [("A", ["停车"])], "labels"),
+        ([], [], {"A": ["停车"], "B": ["总结"]}, "topics"),
+        ([], [], ["停车", "总结"], "topics"),
+        ([], [], [("A", "停车难")], "texts"),
+    ],
+)
+def test_what_is_no_text_label_or_topic_is_refused(texts: Any, labels: Any, topics: Any, named: str) -> None:
+    with pytest.raises(InvalidInputError, match=f"'{named}'"):
+        TopicClassifier().fit(texts, labels, topics=topics)
+
+
+@pytest.mark.parametrize("texts", ["停车难", ["停车难", None], [3]])
+def test_what_is_no_text_gets_no_topic(classifier: TopicClassifier, texts: Any) -> None:
+    for ask in (classifier.predict_proba, classifier.predict, classifier.abstain, classifier.evidence):
+        with pytest.raises(InvalidInputError, match="texts"):
+            ask(texts)
 
 
 def test_pool_brings_overconfidence_down_to_the_share_that_is_right() -> None:
