@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from graph.collaborative import CollaborativeCheck as CollaborativeCheck
     from graph.content_events import ContentEvent as ContentEvent
     from graph.emerging import EmergingPoint as EmergingPoint
+    from graph.fairness import RunFairness as RunFairness
     from graph.gaps import TopicGap as TopicGap
     from graph.heat import CountyNeed as CountyNeed
     from graph.heat import RoleNeed as RoleNeed
@@ -64,6 +65,7 @@ else:
     CohortRule = Annotated["CohortRule", strawberry.lazy("graph.presets")]
     Rule = Annotated["Rule", strawberry.lazy("graph.rules")]
     MatchRun = Annotated["MatchRun", strawberry.lazy("graph.runs")]
+    RunFairness = Annotated["RunFairness", strawberry.lazy("graph.fairness")]
     PairSensitivity = Annotated["PairSensitivity", strawberry.lazy("graph.sensitivity")]
     RunSensitivity = Annotated["RunSensitivity", strawberry.lazy("graph.sensitivity")]
     Question = Annotated["Question", strawberry.lazy("graph.surveys")]

@@ -6,7 +6,7 @@ import strawberry
 
 from graph.enums import MatchRunState, PublishState
 from graph.node import Connection, Node
-from graph.references import Cohort, Job, Mentor, Pairing, RunSensitivity, Trainee
+from graph.references import Cohort, Job, Mentor, Pairing, RunFairness, RunSensitivity, Trainee
 from graph.rematches import MatchMove
 from graph.stored import page, stored
 
@@ -98,6 +98,10 @@ class MatchRun(Node):
     sensitivity: RunSensitivity | None = stored(
         "How far its pairs depend on uncertain figures, to be read beside the certificate; null until it is "
         "computed, and where nothing was free to be chosen or the cohort is too large."
+    )
+    fairness: RunFairness | None = stored(
+        "How evenly it treats people, of the pairs as they are now; null until it is computed, where the cohort is too "
+        "large, and once people changed a proposal's pairs."
     )
     failure: str | None = stored("Code of what went wrong.")
     pairings: Connection[Pairing] = stored("Its pairings, by community and name of the trainee.", **page())

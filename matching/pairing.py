@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -16,6 +16,7 @@ from .case_similarity import Evidence
 from .certificate import Certificate, verify
 from .draws import NeedDraw, affinity_draws
 from .explain import UnmatchedReason, explain_unmatched
+from .fairness import Fairness, fairness
 from .problem import AssignmentProblem
 from .quotas import Columns, Groups, Kinds
 from .sensitivity import Sensitivity, sensitivity
@@ -41,6 +42,8 @@ class Match:
         The pain point and the case that are nearest to each other; None where they share nothing.
     sensitivity : Sensitivity or None
         How much to trust each pair; None unless draws were asked for.
+    fairness : Fairness or None
+        How evenly people are treated; None unless groups to report by were given.
     """
 
     affinity: MentorAffinity
@@ -51,6 +54,7 @@ class Match:
     parts: dict[str, AffinityPart]
     evidence: tuple[Evidence | None, ...]
     sensitivity: Sensitivity | None = None
+    fairness: Fairness | None = None
 
     @cached_property
     def unmatched(self) -> tuple[UnmatchedReason, ...]:
@@ -75,6 +79,7 @@ def match(
     groups: Groups | Sequence[Groups] | None = None,
     kinds: Kinds | Sequence[Kinds] | None = None,
     column_groups: Columns | Sequence[Columns] | None = None,
+    report_by: Mapping[str, ArrayLike] | None = None,
 ) -> Match:
     """Match trainees to mentors: score every pair, choose the best pairs together, check and explain them.
 
@@ -97,6 +102,8 @@ def match(
         Draws the trainees' needs anew at each of these times, as :func:`need_draws` makes it.
     groups, kinds, column_groups
         Quotas, as in :meth:`AssignmentProblem.from_scores`.
+    report_by : mapping of str to integer array of shape (n_trainees,), optional
+        Labels of the trainees by attribute, as in :func:`fairness`, for `Match.fairness`; None leaves that out.
 
     Returns
     -------
@@ -133,4 +140,5 @@ def match(
         parts=scorer.weighed_parts(trainees, solution.pairs),
         evidence=scorer.nearest_cases(trainees, solution.pairs),
         sensitivity=marks,
+        fairness=None if report_by is None else fairness(problem, solution, report_by),
     )

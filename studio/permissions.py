@@ -114,6 +114,7 @@ READ: dict[str, dict[Role, Rows]] = {
     # Who else might have been the mentor is no business of the pair.
     "RunSensitivity": {ORGANIZER: Rows.ALL},
     "PairSensitivity": {ORGANIZER: Rows.ALL},
+    "RunFairness": {ORGANIZER: Rows.ALL},
     # Hidden from mentors and trainees until published.
     "Pairing": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "Consent": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},

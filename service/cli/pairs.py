@@ -5,6 +5,7 @@ from typing import Any
 from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from service.cli.fairness import print_fairness
 from service.cli.running import output
 from service.documents import all_nodes, run_document
 from service.needs_met import needs_met
@@ -55,6 +56,7 @@ async def match_json(engine: AsyncEngine, actor: Actor, run_id: str, language: s
         ],
         "certificate": summary["certificate"],
         "sensitivity": summary["sensitivity"],
+        "fairness": summary["fairness"],
     }
 
 
@@ -108,6 +110,8 @@ def print_match(result: dict[str, Any], language: str, *, most: int | None = Non
         output.print(translate("CLI_NEEDS_CHANGED", language), style="yellow")
     if result["sensitivity"]:
         output.print(translate("CLI_FIRM_PAIRS", language, **result["sensitivity"]))
+    if result["fairness"]:
+        print_fairness(result["fairness"], language)
     table = Table(box=None)
     for heading in ("CLI_TRAINEE", "CLI_COMMUNITY", "CLI_MENTOR", "CLI_SCORE", "CLI_OR_ELSE", "CLI_WHY"):
         table.add_column(translate(heading, language), overflow="fold")

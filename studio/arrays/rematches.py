@@ -9,8 +9,8 @@ from uuid import UUID
 
 import numpy as np
 
-from matching import AssignmentProblem, Match, MentorAffinity, rematch, verify
-from studio.arrays.matches import Booleans, MatchArrays, MatchRows, match_arrays
+from matching import AssignmentProblem, Match, MentorAffinity, fairness, rematch, verify
+from studio.arrays.matches import Booleans, Integers, MatchArrays, MatchRows, match_arrays
 
 Pair = tuple[UUID, UUID]
 DECIMALS = 6
@@ -80,8 +80,13 @@ def _digest(arrays: MatchArrays, base: StartingPoint, *rules: Booleans) -> str:
     return digest.hexdigest()
 
 
-def propose_match(arrays: MatchArrays, base: StartingPoint, weights: Mapping[str, float]) -> Proposed:
-    """Match with as few changes as possible; solves the cohort twice."""
+def propose_match(
+    arrays: MatchArrays,
+    base: StartingPoint,
+    weights: Mapping[str, float],
+    groups: Mapping[str, Integers] | None = None,
+) -> Proposed:
+    """Match with as few changes as possible; solves the cohort twice. Fairness is told by `groups`, if given."""
     affinity = MentorAffinity().set_params(**weights).fit(arrays.mentors)
     scores = affinity.transform(arrays.trainees)
     need = [0 if trainee_id in base.excluded else 1 for trainee_id in arrays.trainee_ids]
@@ -91,6 +96,9 @@ def propose_match(arrays: MatchArrays, base: StartingPoint, weights: Mapping[str
     previous = np.argwhere(_matrix(arrays, base.fixed | base.awaiting))
     solution = rematch(problem, previous, SMALLEST).solution
     rows, columns = solution.pairs.T
+    if groups is not None:
+        # Who is not to be placed is in no group.
+        groups = {name: np.where(problem.need > 0, labels, -1) for name, labels in groups.items()}
     found = Match(
         affinity=affinity,
         problem=problem,
@@ -99,6 +107,7 @@ def propose_match(arrays: MatchArrays, base: StartingPoint, weights: Mapping[str
         scores=scores[rows, columns],
         parts=affinity.weighed_parts(arrays.trainees, solution.pairs),
         evidence=affinity.nearest_cases(arrays.trainees, solution.pairs),
+        fairness=None if groups is None else fairness(problem, solution, groups),
     )
     after = {arrays.trainee_ids[row]: arrays.mentor_ids[column] for row, column in solution.pairs.tolist()}
     worth = _Worth(arrays, scores)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from matching import AssignmentProblem, Certificate, MatchingError, MentorAffinity, judge
+from matching import AssignmentProblem, MatchingError, MentorAffinity, Solution, assign, fairness, verify
+from studio.arrays.fairness import FairnessFigures, fairness_figures, trainee_groups
 from studio.arrays.matches import MatchArrays, MatchRows, match_arrays, stored_choice
 from studio.operations.runs import DECIMALS
 from studio.store.clock import today
@@ -24,6 +25,8 @@ class RunFigures:
     bound: float | None
     gap: float | None
     verified: bool
+    # None where no problem can be made of today's rules and places, or where it is too large.
+    fairness: FairnessFigures | None = None
 
 
 def certify(
@@ -35,13 +38,19 @@ def certify(
     what people changed in this run is no rule for the best: the gap tells what their changes cost.
     """
     locked = {pair: lock for pair, lock in rows.locked.items() if pair in kept}
-    certificate = _judge(match_arrays(replace(rows, locked=locked), today()), affinity, chosen)
+    judged = _judge(match_arrays(replace(rows, locked=locked), today()), affinity, chosen)
     objective = round(math.fsum(score for _, _, score in chosen), DECIMALS)
-    # Pairs that break a rule or a capacity may be worth more than any that keep them: then nothing bounds them.
-    if certificate is None or not certificate.is_bounded:
+    if judged is None:
         return RunFigures(objective, None, None, verified=False)
+    problem, solution = judged
+    certificate = verify(problem, solution)
+    groups = trainee_groups(rows)
+    even = None if groups is None else fairness_figures(rows, fairness(problem, solution, groups))
+    # Pairs that break a rule or a capacity may be worth more than any that keep them: then nothing bounds them.
+    if not certificate.is_bounded:
+        return RunFigures(objective, None, None, verified=False, fairness=even)
     bound, gap = round(certificate.dual, DECIMALS), round(certificate.gap, DECIMALS)
-    return RunFigures(objective, bound, gap, certificate.valid)
+    return RunFigures(objective, bound, gap, certificate.valid, even)
 
 
 def note_figures(run: MatchRun, figures: RunFigures) -> None:
@@ -52,13 +61,15 @@ def note_figures(run: MatchRun, figures: RunFigures) -> None:
     run.version += 1
 
 
-def _judge(arrays: MatchArrays, affinity: MentorAffinity, chosen: Sequence[Chosen]) -> Certificate | None:
-    """Return the certificate, or None where the rules and places of today contradict one another."""
+def _judge(
+    arrays: MatchArrays, affinity: MentorAffinity, chosen: Sequence[Chosen]
+) -> tuple[AssignmentProblem, Solution] | None:
+    """Return the pairs beside the prices of the best, or None where the rules of today contradict one another."""
     scores, pairs = stored_choice(arrays, affinity.transform(arrays.trainees), chosen)
     try:
         problem = AssignmentProblem.from_scores(
             scores, arrays.capacity, forbidden=arrays.forbidden, pinned=arrays.pinned
         )
-        return judge(problem, pairs)
+        return problem, assign(problem).with_pairs(problem, pairs)
     except MatchingError:
         return None

@@ -16,6 +16,7 @@ from studio.arrays.matches import MatchArrays, MatchRows
 from studio.errors import Conflict, NotFound, StudioError
 from studio.operations.audit import audit
 from studio.operations.certificates import RunFigures, certify, note_figures
+from studio.operations.fairness import replace_fairness
 from studio.operations.idempotency import once, remember
 from studio.operations.match_input import Stamp, match_input, match_stamp
 from studio.operations.override_moves import Move, move_all, places_for, weigh_moves
@@ -191,6 +192,8 @@ async def override_pairing(
     pairing.locked, pairing.origin, pairing.reason = lock, PairingOrigin.OVERRIDE, reason.strip()
     pairing.decided_at = now()
     note_figures(run, weighed.figures)
+    # A proposal leaves people out on purpose, whom the figures of a changed one would count as unmatched.
+    await replace_fairness(session, run, weighed.figures.fairness if run.based_on_id is None else None)
     await session.flush()
     details: dict[str, Any] = {"change": weighed.change}
     if weighed.others:

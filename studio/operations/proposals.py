@@ -5,6 +5,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from studio.arrays.fairness import trainee_groups
 from studio.arrays.matches import MatchArrays, MatchRows
 from studio.arrays.rematches import Pair, Proposed, StartingPoint, propose_match
 from studio.errors import StudioError
@@ -75,7 +76,7 @@ async def compute_proposal(
     refused = infeasible(rows, arrays)
     if refused is not None:
         return refused
-    return await asyncio.to_thread(propose_match, arrays, base, rows.weights)
+    return await asyncio.to_thread(propose_match, arrays, base, rows.weights, trainee_groups(rows))
 
 
 async def store_proposal(

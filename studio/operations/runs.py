@@ -11,10 +11,12 @@ from sqlmodel import col, select
 
 from matching import Evidence, Match, MentorAffinity, match
 from matching.draws import NeedDraw
+from studio.arrays.fairness import fairness_figures, trainee_groups
 from studio.arrays.matches import MatchArrays, MatchRows
 from studio.computing import compute
 from studio.errors import StudioError
 from studio.operations.audit import audit
+from studio.operations.fairness import fairness_row
 from studio.operations.idempotency import once, remember
 from studio.operations.match_input import match_input
 from studio.operations.needs import refresh_needs
@@ -191,13 +193,14 @@ async def compute_match(
         cancel=cancel,
         n_draws=0 if needs is None else draws_for(arrays),
         needs=needs,
+        report_by=trainee_groups(rows),
     )
 
 
 async def store_match(
     session: AsyncSession, run: MatchRun, rows: MatchRows, arrays: MatchArrays, found: Match | StudioError
 ) -> None:
-    """Store the outcome of a run: pairs with their places and parts, the unmatched, the certificate."""
+    """Store the outcome of a run: pairs with their places and parts, the unmatched, the certificate, how even it is."""
     run.finished_at = now()
     run.input_hash = arrays.input_hash
     run.total = len(arrays.trainee_ids)
@@ -217,7 +220,8 @@ async def store_match(
     await session.flush()
     pairings, parts = _pairings(run, rows, arrays, found)
     trust = sensitivity_rows(run, arrays, found, pairings)
-    await insert_rows(session, [*pairings, *parts, *trust, *_unmatched(run, arrays, found)])
+    evenness = [fairness_row(run, fairness_figures(rows, found.fairness))] if found.fairness else []
+    await insert_rows(session, [*pairings, *parts, *trust, *evenness, *_unmatched(run, arrays, found)])
 
 
 def _pairings(

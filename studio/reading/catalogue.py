@@ -7,6 +7,7 @@ from studio.reading.entities.collaborative import COLLABORATIVE
 from studio.reading.entities.consents import CONSENTS
 from studio.reading.entities.content_events import CONTENT_EVENTS
 from studio.reading.entities.emerging import EMERGING
+from studio.reading.entities.fairness import FAIRNESS
 from studio.reading.entities.gaps import GAPS
 from studio.reading.entities.heat import HEAT
 from studio.reading.entities.matches import MATCHES
@@ -44,6 +45,7 @@ ENTITIES: Mapping[str, Entity] = {
         CONSENTS,
         PAIR_RATINGS,
         SENSITIVITY,
+        FAIRNESS,
         PACKAGES,
     )
     for entity in feature

@@ -11,6 +11,7 @@ from studio.store.consents import Consent, PairingChange
 from studio.store.content_events import ContentEvent
 from studio.store.corrections import TopicCorrection
 from studio.store.emerging import EmergingMember, EmergingPoint
+from studio.store.fairness import RunFairness
 from studio.store.gaps import TopicGap
 from studio.store.heat import CountyNeed, RoleNeed
 from studio.store.jobs import Job
@@ -103,6 +104,7 @@ __all__ = [
     "Rule",
     "RuleConflict",
     "RulePreset",
+    "RunFairness",
     "RunSensitivity",
     "ScorePart",
     "SentenceVector",

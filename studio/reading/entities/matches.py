@@ -128,6 +128,7 @@ MATCHES = (
                 lambda row: row.c.objective.is_not(None),
             ),
             "sensitivity": ToOne("RunSensitivity", lambda row, other: other.c.run_id == row.c.id),
+            "fairness": ToOne("RunFairness", lambda row, other: other.c.run_id == row.c.id),
             "failure": text("failure"),
             "version": integer("version"),
             "pairings": Connection("Pairing", of("run_id")),

@@ -48,6 +48,16 @@ def certificate(ref: Reference, row: Row, child: Selection) -> Row | None:
     return {one.key: "Certificate" if one.name == "__typename" else row[one.name] for one in child.children}
 
 
+def figures(column: str, typename: str) -> Any:
+    """Return what prints the numbers of a JSON column as an object."""
+    return lambda ref, row, child: (
+        row[column]
+        and {
+            one.key: typename if one.name == "__typename" else row[column][one.name] for one in child.children
+        }
+    )
+
+
 def many(entity: str, column: str, order: Callable[[Row], Any], **more: Any) -> Any:
     return lambda ref, row, child: ref._many(
         entity, child, lambda other: other[column] == row["id"], order, **more
@@ -350,6 +360,16 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
     ),
     ("MatchRun", "sensitivity"): lambda ref, row, child: first_of(
         ref, "RunSensitivity", child, run_id=row["id"]
+    ),
+    ("MatchRun", "fairness"): lambda ref, row, child: first_of(ref, "RunFairness", child, run_id=row["id"]),
+    ("RunFairness", "loads"): figures("loads", "Spread"),
+    ("RunFairness", "uses"): figures("uses", "Spread"),
+    ("RunFairness", "scores"): figures("scores", "ScoreSpread"),
+    ("RunFairness", "counties"): lambda ref, row, child: members(
+        "county", "trainees", "unmatched", "meanScore"
+    )(row["counties"], child, "CountyFairness"),
+    ("RunFairness", "roles"): lambda ref, row, child: members("role", "trainees", "unmatched", "meanScore")(
+        row["roles"], child, "RoleFairness"
     ),
     ("ScorePart", "label"): lambda ref, row, child: ref.label("PART", row["code"]),
     ("MentoringPackage", "items"): many("PackageItem", "package_id", lambda row: row["position"]),

@@ -475,6 +475,20 @@ def _matches(world: World) -> None:
                 firm=number,
                 share=round(number / 3, 6),
             )
+            even = {"least": 0.0, "most": 2.0, "mean": 1.25, "deviation": 0.433013}
+            quantiles = ("lowest", "lowerQuartile", "median", "upperQuartile", "highest")
+            group = {"trainees": 3, "unmatched": number, "meanScore": 0.5}
+            add(
+                t.RunFairness,
+                run_id=run.id,
+                loads=even,
+                uses={**even, "most": 1.0},
+                scores=dict.fromkeys(quantiles, 0.125 * number) if number == 1 else None,
+                blocking_pairs=number,
+                envious=0,
+                counties=[{"county": HOSTILE[0], **group}, {"county": "汇川区", **group, "meanScore": None}],
+                roles=[{"role": "RESERVE_CADRE", **group}] if number == 1 else [],
+            )
         used = {mentor.id: iter(places[mentor.id]) for mentor in mentors}
         for trainee, mentor in pairing:
             place = next(used[mentors[mentor].id]).id
