@@ -110,8 +110,11 @@ def _print_readings(result: list[dict[str, Any]], language: str) -> None:
             named = f"{topic['name']} › {leaves}" if leaves else topic["name"]
             # What is over is told, but adds no need.
             style = "dim" if topic["resolved"] else None
-            output.print(f"  {named} {topic['confidence']:.0%} “{words}”", style=style)
+            over = " · " + translate("CLI_RESOLVED", language) if topic["resolved"] else ""
+            output.print(f"  {named} {topic['confidence']:.0%} “{words}”{over}", style=style)
         if text["junk"]:
             output.print("  " + translate("CLI_JUNK", language), style="dim")
+        elif text["resolved"] and not text["topics"]:
+            output.print("  " + translate("CLI_RESOLVED", language), style="dim")
         elif text["abstained"]:
             output.print("  " + translate("CLI_ABSTAINED", language), style="dim")

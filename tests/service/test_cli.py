@@ -267,6 +267,7 @@ def test_classify_shows_every_leaf_of_a_topic(folder: Path) -> None:
     shown = yanzhen(folder, "classify", folder / "leaves.txt").stdout
     assert "加装电梯" in shown.splitlines()[1]
     assert "停车充电" in shown.splitlines()[1]
+    assert [("好消息" in line) for line in shown.splitlines() if line.startswith("  ")] == [False, True]
 
 
 TEXTS = ["材料写到\u2028半夜\x0c还被\x85退回来", "加装电梯一楼不同意"]
