@@ -165,7 +165,8 @@ def main() -> None:
         reader = shipped_reader(with_meaning)
         print(f"— Answers on the shipped tree, no labels{', semantic' if with_meaning else ''} —")
         print_answers(chosen.answers, reader)
-        print_strangers(chosen.strangers, chosen.answers, reader)
+        if chosen.strangers.is_file() and chosen.answers.is_file():
+            print_strangers(chosen.strangers, chosen.answers, reader)
     if not chosen.no_speed:
         print()
         print_speed()

@@ -186,7 +186,10 @@ def print_demo(reader: AnswerReader) -> None:
 
 def print_answers(path: Path, reader: AnswerReader) -> None:
     """Print the measures of the blind set, of its unseen half, and of the demo's answers."""
-    answers = blind_answers(path)
-    print_blind("the blind set", answers, reader)
-    print_blind("its unseen half", [answer for answer in answers if was_unseen(answer)], reader)
+    if path.is_file():
+        answers = blind_answers(path)
+        print_blind("the blind set", answers, reader)
+        print_blind("its unseen half", [answer for answer in answers if was_unseen(answer)], reader)
+    else:
+        print(f"No blind answers: {path} is no file.")
     print_demo(reader)
