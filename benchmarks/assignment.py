@@ -1,86 +1,90 @@
-"""The assignment with its proof beside SciPy's and HiGHS's, in one run: `python -m benchmarks.assignment`.
+"""The assignment with its proof beside other solvers, in one run: `python -m benchmarks.assignment --help`.
 
-The peers get the same problem: SciPy with every mentor's places as columns of their own, HiGHS as a linear programme.
-Figures are medians of CPU seconds of one process; ratios count, absolute times depend on the machine.
+Every solver runs in a process of its own, the peers in environments of their own, which the first run makes with venv
+and pip in a cache folder. A peer that cannot be had is skipped with a message. All get the same arrays and give pairs;
+this process judges them. Times are medians of CPU seconds from arrays to pairs; ratios count, absolute times depend on
+the machine.
 """
 
+import argparse
+import os
 import statistics
-import time
-from collections.abc import Callable
+import sys
+from collections.abc import Sequence
 from importlib.metadata import version
+from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-from scipy import sparse
-from scipy.optimize import linear_sum_assignment, linprog
+from benchmarks.assignment_cases import CASES, Case, worth
+from benchmarks.assignment_peers import OURS, PEERS, Measured, NoPeer, Peer, environment, openreview_code, run
+from benchmarks.movielens import CACHE
 
-from matching import AssignmentProblem, assign, verify
-
-SIZES = ((64, 20, 4), (300, 90, 4), (1000, 300, 4))
 REPEATS = 5
-# HiGHS needs minutes for the largest size.
-LARGEST_FOR_HIGHS = 30_000
+LIMIT = 60
+HEADER = (
+    f"{'solver':<28} {'version':>10} {'n':>2} {'median s':>10} {'ratio':>8} {'matched':>13} {'total':>13} "
+    f"{'lowest':>8} {'worst-off':>9}"
+)
 
 
-def problem(n_trainees: int, n_mentors: int, places: int) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Return random scores (n_trainees, n_mentors) with six decimals, and capacities (n_mentors,)."""
-    random = np.random.default_rng(n_trainees)
-    return np.round(random.random((n_trainees, n_mentors)), 6), np.full(n_mentors, places)
-
-
-def by_flow(scores: NDArray[np.float64], capacity: NDArray[np.int64]) -> float:
-    """Assign and verify with our engine; return the total."""
-    posed = AssignmentProblem.from_scores(scores, capacity)
-    solution = assign(posed)
-    assert verify(posed, solution).valid
-    return solution.total
-
-
-def by_scipy(scores: NDArray[np.float64], capacity: NDArray[np.int64]) -> float:
-    """Assign with SciPy's dense solver over places; no proof comes with it."""
-    places = np.repeat(scores, capacity, axis=1)
-    rows, columns = linear_sum_assignment(places, maximize=True)
-    return float(places[rows, columns].sum())
-
-
-def by_highs(scores: NDArray[np.float64], capacity: NDArray[np.int64]) -> float:
-    """Assign with HiGHS as a transportation problem."""
-    n_trainees, n_mentors = scores.shape
-    once = sparse.kron(sparse.eye(n_trainees), np.ones((1, n_mentors)))
-    load = sparse.kron(np.ones((1, n_trainees)), sparse.eye(n_mentors))
-    found = linprog(
-        -scores.ravel(),
-        A_ub=sparse.vstack([once, load]),
-        b_ub=np.r_[np.ones(n_trainees), capacity],
-        bounds=(0, 1),
+def row(peer: Peer, case: Case, found: Measured, ours: float) -> str:
+    """Return the row of one solver; `ours` is the median of our default in seconds."""
+    if found.pairs is None:
+        return f"{peer.name:<28} – {found.refused}"
+    seconds = statistics.median(found.times)
+    figures = f"{found.version:>10} {len(found.times):>2} {seconds:>10.5f} {seconds / ours:>8.2f}"
+    try:
+        value = worth(case, found.pairs)
+    except ValueError as broken:
+        return f"{peer.name:<28} {figures} – breaks the rules: {broken}"
+    return (
+        f"{peer.name:<28} {figures} {f'{value.matched} of {case.most}':>13} {value.total:>13.6f} "
+        f"{value.lowest_pair:>8.4f} {value.worst_off:>9.4f}"
     )
-    return float(-found.fun)
 
 
-def median_seconds(work: Callable[[], float]) -> tuple[float, float]:
-    """Return the median CPU seconds of some repeats, and the total that the work gives."""
-    total, times = work(), []
-    for _ in range(REPEATS):
-        start = time.process_time()
-        work()
-        times.append(time.process_time() - start)
-    return statistics.median(times), total
+def available(
+    peers: Sequence[Peer], cache: Path, openreview: Path | None
+) -> list[tuple[Peer, Path, Path | None]]:
+    """Return the peers that can be had, with their Python and their code; print why the others cannot."""
+    found: list[tuple[Peer, Path, Path | None]] = []
+    for peer in peers:
+        try:
+            code = openreview_code(openreview, cache) if peer.needs_openreview else None
+            found.append((peer, environment(peer, cache), code))
+        except NoPeer as missing:
+            print(f"{missing}\n", flush=True)
+    return found
 
 
 def main() -> None:
-    """Print one row per size and solver."""
-    print(f"scipy {version('scipy')} (linear_sum_assignment, HiGHS), ortools {version('ortools')}")
-    print(f"{'size':>12} {'solver':<26} {'median s':>9} {'ratio':>7} {'total':>14}")
-    for n_trainees, n_mentors, places in SIZES:
-        scores, capacity = problem(n_trainees, n_mentors, places)
-        ours, total = median_seconds(lambda s=scores, c=capacity: by_flow(s, c))
-        rows = [("yanzhen, with certificate", ours, total)]
-        rows.append(("scipy", *median_seconds(lambda s=scores, c=capacity: by_scipy(s, c))))
-        if scores.size <= LARGEST_FOR_HIGHS:
-            rows.append(("HiGHS", *median_seconds(lambda s=scores, c=capacity: by_highs(s, c))))
-        for name, seconds, value in rows:
-            size = f"{n_trainees} × {n_mentors}"
-            print(f"{size:>12} {name:<26} {seconds:>9.4f} {seconds / ours:>7.2f} {value:>14.6f}")
+    """Print a table for every case."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    names = [peer.way for peer in PEERS]
+    parser.add_argument("--cases", nargs="*", choices=CASES, default=list(CASES), help="which problems (all)")
+    parser.add_argument(
+        "--peers", nargs="*", choices=names, default=names, help="which others (all; none: --peers)"
+    )
+    parser.add_argument(
+        "--openreview", type=Path, help="a checkout of OpenReview's matcher (else git fetches it)"
+    )
+    parser.add_argument("--cache", type=Path, default=CACHE, help="where environments are kept (%(default)s)")
+    parser.add_argument("--repeats", type=int, default=REPEATS, help="runs that count (%(default)s)")
+    parser.add_argument(
+        "--limit", type=int, default=LIMIT, help="CPU seconds for one solver and case (%(default)s)"
+    )
+    asked = parser.parse_args()
+    peers = available([peer for peer in PEERS if peer.way in asked.peers], asked.cache, asked.openreview)
+    solvers = [(peer, Path(sys.executable), None) for peer in OURS] + peers
+    print(f"{os.cpu_count()} cores, load at the start {os.getloadavg()[0]:.1f}, ortools {version('ortools')}")
+    for name in asked.cases:
+        case = CASES[name]()
+        print(f"\n{case.name}: maximum flow {case.most}\n{HEADER}", flush=True)
+        ours = float("nan")
+        for peer, python, code in solvers:
+            found = run(peer, python, case, asked.repeats, asked.limit, code)
+            if peer is OURS[0] and found.times:
+                ours = statistics.median(found.times)
+            print(row(peer, case, found, ours), flush=True)
 
 
 if __name__ == "__main__":
