@@ -30,6 +30,9 @@ class PackageItem:
     topic: Topic | None = stored("What it is about.")
     content: Content | None = stored("The content to work with.")
     pain_point: PainPoint | None = stored("The trainee's own words that it answers.")
+    because: str = stored(
+        "What it stands on, in the language of the request: words, or where there are none what the need was read from."
+    )
     minutes: int = stored("How long it takes, in minutes.")
     edited: bool = stored("Whether somebody decided it; planning again keeps it.")
     note: str | None = stored("What the mentor noted.")

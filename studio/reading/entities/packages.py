@@ -95,6 +95,24 @@ def _aim_code(times: str) -> Callable[[Alias], Value]:
     return code
 
 
+def _because(row: Alias) -> Value:
+    """The code of what an item stands on: words, somebody's decision, grades or ticks alone, a need, or the mentor."""
+    package, need = PACKAGE.alias(), tables["trainee_need"].alias()
+    needs = (
+        sa.select(need.c.id)
+        .join(package, package.c.trainee_id == need.c.trainee_id)
+        .where(package.c.id == row.c.package_id, need.c.topic_id == row.c.topic_id)
+        .correlate_except(package, need)
+    )
+    return sa.case(
+        (row.c.pain_point_id.is_not(None), constant("WORDS")),
+        (row.c.edited, constant("DECISION")),
+        (needs.where(need.c.pain_point_id.is_(None)).exists(), constant("GRADES")),
+        (needs.exists(), constant("NEED")),
+        else_=constant("MENTOR"),
+    )
+
+
 def _figure(name: str) -> Column:
     return Column(lambda row: row.c.figures.op("->")(sa.literal_column(f"'{name}'")), Kind.JSON)
 
@@ -132,6 +150,7 @@ PACKAGES = (
             "topic": one("Topic", "topic_id"),
             "content": one("Content", "content_id"),
             "painPoint": one("PainPoint", "pain_point_id"),
+            "because": Labelled(_because, "BECAUSE"),
             "minutes": integer("minutes"),
             "edited": flag("edited"),
             "note": text("note"),

@@ -146,6 +146,21 @@ def aim_of(ref: Reference, family: str, row: Row, times: str) -> str:
     return ref.label(family, code)
 
 
+def because_of(ref: Reference, row: Row) -> str:
+    """What an item of a package stands on."""
+    trainee = ref.find("MentoringPackage", row["package_id"])["trainee_id"]
+    needs = ref.where("trainee_need", trainee_id=trainee, topic_id=row["topic_id"])
+    if row["pain_point_id"]:
+        code = "WORDS"
+    elif row["edited"]:
+        code = "DECISION"
+    elif any(need["pain_point_id"] is None for need in needs):
+        code = "GRADES"
+    else:
+        code = "NEED" if needs else "MENTOR"
+    return ref.label("BECAUSE", code)
+
+
 def newest(row: Row) -> tuple[float, int]:
     return -row["created_at"].timestamp(), 0
 
@@ -394,6 +409,7 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
     ("PackageDifference", "after"): lambda ref, row, child: ref._one(
         "PackageItem", ref.find("PackageItem", row["after_id"]), child
     ),
+    ("PackageItem", "because"): lambda ref, row, child: because_of(ref, row),
     ("MentoringPackage", "goals"): many("PackageGoal", "package_id", lambda row: row["position"]),
     ("MentoringPackage", "events"): many("PackageEvent", "package_id", lambda row: row["month"]),
     ("PackageGoal", "aim"): lambda ref, row, child: NEXT_LEVEL[row["standing"].value],
