@@ -107,6 +107,18 @@ def topic_set_f1(read: Sequence[Read]) -> float:
     return 2 * common / total if total else 1.0
 
 
+def f1_interval(truth: Sequence[str], named: Sequence[str]) -> tuple[float, float]:
+    """Return the 95 % bootstrap interval of the macro-F1 over 500 draws of answers."""
+    right, said = np.array(truth), np.array(named)
+    random = np.random.default_rng(0)
+    draws = [
+        f1_score(right[rows], said[rows], average="macro", labels=sorted(set(right[rows])), zero_division=0)
+        for rows in random.integers(len(right), size=(500, len(right)))
+    ]
+    low, high = np.quantile(draws, (0.025, 0.975))
+    return float(low), float(high)
+
+
 def print_single(name: str, read: Sequence[Read], reader: AnswerReader) -> None:
     """Print how answers about one topic fare when a topic must be named, and how often the product is silent."""
     truth = [next(iter(each.answer.topics)) for each in read]
@@ -125,6 +137,8 @@ def print_single(name: str, read: Sequence[Read], reader: AnswerReader) -> None:
     print(f"{name} ({len(read)})")
     for label, value in rows.items():
         print(f"  {label:<44}{value:>7.3f}")
+    low, high = f1_interval(truth, read_best)
+    print(f"  {'95 % interval of the first, over answers':<44}{low:>7.3f} – {high:.3f}")
 
 
 def print_blind(name: str, answers: Sequence[LabelledAnswer], reader: AnswerReader) -> None:
