@@ -27,7 +27,7 @@ from studio.operations.publishing import published_run
 from studio.operations.whom import Whom, whom
 from studio.permissions import Actor
 from studio.store.database import reading, writing
-from studio.store.enums import PairingState
+from studio.store.enums import PairingState, PublishState
 from studio.store.identity import global_id
 from studio.store.labels import label
 from studio.store.pairing_enums import ConsentAnswer, DeclineReason, EndReason, Party
@@ -140,7 +140,9 @@ async def consents_json(
     found = await all_nodes(engine, actor, "Consents", "pairings", language, run=given)
     async with reading(engine) as session:
         proposals = await session.execute(
-            select(MatchRun.id).where(MatchRun.based_on_id == run_id).order_by(MatchRun.number)  # type: ignore[arg-type]
+            select(MatchRun.id)
+            .where(MatchRun.based_on_id == run_id, MatchRun.publish_state == PublishState.DRAFT)
+            .order_by(MatchRun.number)  # type: ignore[arg-type]
         )
         ids = [global_id("MatchRun", row_id) for row_id in proposals.scalars()]
     return {

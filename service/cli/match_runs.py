@@ -61,7 +61,8 @@ def list_runs(
         return
     table = Table(box=None)
     for heading in ("CLI_RUN_NUMBER", "CLI_ID", "CLI_RUN_STATE", "CLI_RUN_PLACED", "CLI_RUN_PROGRESS"):
-        table.add_column(translate(heading, lang.value), no_wrap=True)
+        # The states give way where the window is narrow: an id is there to be copied.
+        table.add_column(translate(heading, lang.value), no_wrap=heading != "CLI_RUN_STATE", overflow="fold")
     for one in result["runs"]:
         progress = f"{one['done']}/{one['steps']}" if one["steps"] else ""
         state = f"{one['state']} · {one['publishState']}"

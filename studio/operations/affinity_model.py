@@ -133,21 +133,40 @@ async def _read(session: AsyncSession, studio_id: UUID) -> Ratings:
         ).scalars()
     )
     hand_set = next((policy for policy in policies if policy.id not in learned), policies[-1])
-    return Ratings(await _rated(session, studio_id), policies[0], hand_set)
+    return Ratings(await rated_pairs(session, studio_id), policies[0], hand_set)
 
 
-async def _rated(session: AsyncSession, studio_id: UUID) -> list[RatedPair]:
-    """Return every rating in natural order: by cohort, roster row and side."""
+async def rated_pairs(session: AsyncSession, studio_id: UUID) -> list[RatedPair]:
+    """Return every rating in natural order: by cohort, roster row and side.
+
+    A pair takes its ratings along from run to run; what a side has said last of it counts, and once.
+    """
     found = await session.execute(
-        select(MatchRun.cohort_id, Pairing.trainee_id, PairRating.rating, Pairing.id)
+        sa.select(
+            col(MatchRun.cohort_id),
+            col(Pairing.trainee_id),
+            col(Pairing.mentor_id),
+            col(PairRating.party),
+            col(PairRating.rating),
+            col(Pairing.id),
+        )
         .join(Pairing, col(Pairing.id) == PairRating.pairing_id)
         .join(MatchRun, col(MatchRun.id) == Pairing.run_id)
         .join(Cohort, col(Cohort.id) == MatchRun.cohort_id)
         .join(Trainee, col(Trainee.id) == Pairing.trainee_id)
-        .where(PairRating.studio_id == studio_id)
-        .order_by(col(Cohort.number), col(Trainee.roster_row), col(MatchRun.number), col(PairRating.party))
+        .where(col(PairRating.studio_id) == studio_id)
+        .order_by(
+            col(Cohort.number),
+            col(Trainee.roster_row),
+            col(PairRating.party),
+            col(PairRating.rated_at),
+            col(MatchRun.number),
+        )
     )
-    rows = found.all()
+    last = {
+        (trainee_id, mentor_id, party): (cohort_id, trainee_id, rating, pairing_id)
+        for cohort_id, trainee_id, mentor_id, party, rating, pairing_id in found.all()
+    }
     parts = await session.execute(
         select(ScorePart.pairing_id, ScorePart.code, ScorePart.value).where(
             col(ScorePart.pairing_id).in_(
@@ -160,7 +179,7 @@ async def _rated(session: AsyncSession, studio_id: UUID) -> list[RatedPair]:
         values.setdefault(pairing_id, {})[code] = value
     return [
         RatedPair(cohort_id, trainee_id, rating, values.get(pairing_id, {}))
-        for cohort_id, trainee_id, rating, pairing_id in rows
+        for cohort_id, trainee_id, rating, pairing_id in last.values()
     ]
 
 

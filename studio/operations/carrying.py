@@ -1,7 +1,8 @@
-"""What goes from one run's pairs to another's when a run is published or rolled back: states and consents."""
+"""What goes from one run's pairs to another's when a run is published or rolled back: states, consents, ratings."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
+from typing import TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -12,11 +13,13 @@ from studio.store.clock import CHINA
 from studio.store.consents import Consent
 from studio.store.enums import JobKind, PairingState
 from studio.store.jobs import enqueue, waiting
+from studio.store.pair_ratings import PairRating
 from studio.store.pairings import Pairing
 from studio.store.rows import chunks, insert_rows
 
 # One pairing's counterpart in another run: the same trainee with the same mentor.
 Counterparts = Sequence[tuple[Pairing, Pairing]]
+Followed = TypeVar("Followed", Consent, PairRating)
 
 
 async def pairings_of(session: AsyncSession, run_id: UUID) -> list[Pairing]:
@@ -41,20 +44,27 @@ def counterparts(ours: Iterable[Pairing], theirs: Iterable[Pairing]) -> list[tup
 
 
 async def carry(session: AsyncSession, pairs: Counterparts) -> None:
-    """Let consents follow their pair from one run (first) into the other (second); packages do so by themselves."""
+    """Let consents and ratings follow their pair from one run (first) into the other (second).
+
+    Packages do so by themselves.
+    """
     target_of = {source.id: target.id for source, target in pairs}
+    await _copy(session, Consent, target_of)
+    await _copy(session, PairRating, target_of)
+
+
+async def _copy(session: AsyncSession, table: type[Followed], target_of: Mapping[UUID, UUID]) -> None:
+    """Put the rows of pairings (keys) in the place of those of others (values)."""
     for some in chunks(sorted(target_of.values())):
-        await session.execute(sa.delete(Consent).where(col(Consent.pairing_id).in_(some)))
+        await session.execute(sa.delete(table).where(col(table.pairing_id).in_(some)))
     for some in chunks(sorted(target_of)):
-        found = await session.execute(select(Consent).where(col(Consent.pairing_id).in_(some)))
-        await insert_rows(
-            session, [_copied(consent, target_of[consent.pairing_id]) for consent in found.scalars()]
-        )
+        found = await session.execute(select(table).where(col(table.pairing_id).in_(some)))
+        await insert_rows(session, [_copied(row, target_of[row.pairing_id]) for row in found.scalars()])
 
 
-def _copied(consent: Consent, pairing_id: UUID) -> Consent:
-    values = consent.model_dump(exclude={"id", "created_at", "updated_at", "version", "pairing_id"})
-    return Consent(**values, pairing_id=pairing_id)
+def _copied(row: Followed, pairing_id: UUID) -> Followed:
+    values = row.model_dump(exclude={"id", "created_at", "updated_at", "version", "pairing_id"})
+    return type(row)(**values, pairing_id=pairing_id)
 
 
 async def schedule_expiry(

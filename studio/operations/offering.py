@@ -3,7 +3,6 @@
 import asyncio
 import math
 from collections.abc import Sequence
-from datetime import timedelta
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -20,10 +19,10 @@ from studio.operations.idempotency import once, remember
 from studio.operations.match_input import match_input
 from studio.operations.own import own, own_run, require_version
 from studio.operations.pairing_states import UNDER_WAY, Check, IllegalMove, step
-from studio.operations.publishing import DAYS_TO_ANSWER
+from studio.operations.publishing import last_day_to_answer
 from studio.operations.runs import DECIMALS, score_parts, shown_by
 from studio.permissions import Actor, require
-from studio.store.clock import now, today
+from studio.store.clock import now
 from studio.store.cohorts import Cohort
 from studio.store.enums import PairingOrigin, PairingState, PublishState, RuleKind
 from studio.store.pairings import Pairing, ScorePart
@@ -81,7 +80,7 @@ async def offer_place(
     place_id = _free_place(rows, pairings, mentor_id)
     pairing, parts = await _scored(run, rows, arrays, trainee_id, mentor_id, place_id)
     pairing.reason, pairing.decided_at = reason.strip(), now()
-    pairing.answer_by = today() + timedelta(DAYS_TO_ANSWER)
+    pairing.answer_by = await last_day_to_answer(session, run.cohort_id)
     entered = step(pairing, PairingState.AWAITING_CONSENT, by=actor.role)
     try:
         await insert_rows(session, [pairing, *parts, entered])

@@ -67,8 +67,8 @@ async def publish_match_run(
     if earlier is not None:
         await supersede(session, actor.role, earlier, before)
     kept = [pair for pair in counterparts(before, pairings) if states[pair[0].id] in KEPT]
-    days = days_to_answer(await cohort_rules_in_force(session, run.cohort_id, today())) or DAYS_TO_ANSWER
-    await _enter(session, actor.role, pairings, kept, states, answer_by or today() + timedelta(days))
+    last_day = answer_by or await last_day_to_answer(session, run.cohort_id)
+    await _enter(session, actor.role, pairings, kept, states, last_day)
     await carry(session, kept)
     run.publish_state = PublishState.PUBLISHED
     run.replaced_id = earlier.id if earlier else None
@@ -80,6 +80,12 @@ async def publish_match_run(
         session, actor, "publish_match_run", "MatchRun", run.id, pairs=len(pairings), unchanged=len(kept)
     )
     return run
+
+
+async def last_day_to_answer(session: AsyncSession, cohort_id: UUID) -> date:
+    """Return until when both sides of a pair are asked that enters today, as rules of the cohort say."""
+    rules = await cohort_rules_in_force(session, cohort_id, today())
+    return today() + timedelta(days_to_answer(rules) or DAYS_TO_ANSWER)
 
 
 async def published_run(session: AsyncSession, cohort_id: UUID) -> MatchRun | None:

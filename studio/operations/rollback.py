@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -18,9 +17,8 @@ from studio.operations.match_input import free_places
 from studio.operations.own import own, own_run, require_version
 from studio.operations.package_planning import plan_packages_later
 from studio.operations.pairing_states import KEPT, UNDER_WAY, Check, IllegalMove, step
-from studio.operations.publishing import DAYS_TO_ANSWER
+from studio.operations.publishing import last_day_to_answer
 from studio.permissions import Actor, require
-from studio.store.clock import today
 from studio.store.cohorts import Cohort
 from studio.store.consents import last_changes
 from studio.store.enums import PairingState, PublishState, Role
@@ -151,7 +149,7 @@ async def _take_back(session: AsyncSession, by: Role, run: MatchRun, reason: str
 async def _restore(session: AsyncSession, by: Role, earlier: MatchRun, restored: _Restored) -> None:
     earlier.publish_state = PublishState.PUBLISHED
     earlier.version += 1
-    soonest = today() + timedelta(DAYS_TO_ANSWER)
+    soonest = await last_day_to_answer(session, earlier.cohort_id)
     for pairing in restored.pairings:
         state = restored.states[pairing.id]
         if state is PairingState.AWAITING_CONSENT:

@@ -71,7 +71,10 @@ def test_from_publication_to_proposal_and_back(folder: Path) -> None:
     assert kept["王芳"] == "ACTIVE"
     back = answer(folder, "run", "rollback", *COHORT, "--reason", "先不换")
     assert (back["runId"], back["publishState"]) == (taken["runId"], "ROLLED_BACK")
-    assert consents(folder)["runId"] == started["runId"]
+    restored = consents(folder)
+    assert restored["runId"] == started["runId"]
+    # What was published and taken back is no proposal any more.
+    assert taken["runId"] not in restored["proposals"]
     for command in ("list", "rematch"):
         for lang in ("zh", "en"):
             printed = yanzhen(folder, "run", command, *COHORT, "--lang", lang)

@@ -1,6 +1,6 @@
 """Ratings of pairs, and the weights that are learned from them."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import numpy as np
 import pytest
@@ -9,15 +9,22 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import select
 
 from studio.errors import Forbidden, NotFound, StudioError
-from studio.operations.affinity_model import affinity_card, learn_weights_now, start_learning_weights
+from studio.operations.affinity_model import (
+    affinity_card,
+    learn_weights_now,
+    rated_pairs,
+    start_learning_weights,
+)
 from studio.operations.consents import accept_pairing
 from studio.operations.pair_ratings import rate_pairing
 from studio.operations.pairing_moves import end_pairing, start_pairing
 from studio.operations.pairing_states import IllegalMove
+from studio.operations.publishing import publish_match_run
+from studio.operations.rules import set_rule
 from studio.operations.runs import match_cohort
 from studio.permissions import Actor
 from studio.store.database import reading, writing
-from studio.store.enums import MatchRunState, PairingState, Role, TraineeRole
+from studio.store.enums import MatchRunState, PairingState, Role, RuleKind, TraineeRole
 from studio.store.pairing_enums import EndReason, Party, WeightsOutcome
 from studio.store.tables import (
     AuditEvent,
@@ -33,6 +40,7 @@ from studio.store.tables import (
     WeightsTraining,
 )
 from tests.studio.operations.published import Published, published
+from tests.studio.operations.test_rollback import roll_back
 
 __all__ = ["published"]
 
@@ -69,6 +77,38 @@ async def test_each_side_rates_its_own_pair_and_may_think_again(published: Publi
         events = (await session.execute(select(AuditEvent))).scalars().all()
     trail = [event.details for event in events if event.action == "rate_pairing"]
     assert trail == [{"party": "MENTOR"}, {"party": "TRAINEE"}, {"party": "TRAINEE"}]
+
+
+async def test_ratings_go_with_their_pair_from_run_to_run_and_count_once(published: Published) -> None:
+    pairing, mentor, trainee = await begun(published)
+    await published.do(rate_pairing, mentor, pairing.id, 4)
+    await published.do(rate_pairing, trainee, pairing.id, 2)
+    run = await _publish_with_the_pair(published, pairing)
+    (later,) = [one for one in await published.pairings(run.id) if one.trainee_id == pairing.trainee_id]
+    assert await _ratings_of(published, later.id) == {Party.MENTOR: 4, Party.TRAINEE: 2}
+    await published.do(rate_pairing, trainee, later.id, 5)
+    async with reading(published.engine) as session:
+        assert (await affinity_card(session, published.organizer)).ratings == 2
+        assert await _learned_from(session, published) == [4, 5]
+    await roll_back(published, run)
+    assert await _ratings_of(published, pairing.id) == {Party.MENTOR: 4, Party.TRAINEE: 5}
+
+
+async def _publish_with_the_pair(published: Published, pairing: Pairing) -> MatchRun:
+    pinned = pairing.trainee_id, pairing.mentor_id
+    await published.do(set_rule, published.organizer, *pinned, RuleKind.PIN, reason="已经开始")
+    run = await published.do(match_cohort, published.organizer, published.cohort_id)
+    return await published.do(publish_match_run, published.organizer, run.id, expected_version=run.version)
+
+
+async def _ratings_of(published: Published, pairing_id: UUID) -> dict[Party, int]:
+    async with reading(published.engine) as session:
+        found = await session.execute(select(PairRating).where(PairRating.pairing_id == pairing_id))
+        return {row.party: row.rating for row in found.scalars()}
+
+
+async def _learned_from(session: AsyncSession, published: Published) -> list[int]:
+    return [pair.rating for pair in await rated_pairs(session, published.organizer.studio_id)]
 
 
 async def test_one_key_is_one_rating(published: Published) -> None:

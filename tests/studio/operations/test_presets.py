@@ -13,6 +13,7 @@ from sqlmodel import select
 from matching import MentorAffinity
 from seed.presets import load_presets
 from studio.errors import Forbidden, StudioError
+from studio.operations.offering import offer_place
 from studio.operations.override_preview import ObstacleKind
 from studio.operations.preset_effects import weights_under
 from studio.operations.presets import (
@@ -23,7 +24,7 @@ from studio.operations.presets import (
     remove_cohort_rule,
     update_rule_preset,
 )
-from studio.operations.publishing import publish_match_run
+from studio.operations.publishing import last_day_to_answer, publish_match_run
 from studio.operations.runs import match_cohort
 from studio.operations.what_if_words import told_preview
 from studio.permissions import Actor
@@ -137,6 +138,38 @@ async def test_both_sides_answer_within_the_days_of_the_preset(
     async with reading(engine) as session:
         days = (await session.execute(select(Pairing.answer_by).distinct())).scalars().all()
     assert days == [today() + timedelta(days=7)]
+
+
+async def test_place_offered_later_is_answered_within_the_days_of_the_preset(
+    engine: AsyncEngine, organizer: Actor, presets: dict[str, UUID], first_run: MatchRun
+) -> None:
+    async with writing(engine) as session:
+        await publish_match_run(session, organizer, first_run.id, expected_version=first_run.version)
+    await put(engine, organizer, presets["BOTH_AGREE"], first_run)
+    async with writing(engine) as session:
+        assert await last_day_to_answer(session, first_run.cohort_id) == today() + timedelta(days=7)
+        taken = (
+            (await session.execute(select(Pairing).where(Pairing.run_id == first_run.id))).scalars().first()
+        )
+        await session.delete(taken)
+    async with writing(engine) as session:
+        offered = await offer_place(
+            session, organizer, first_run.id, taken.trainee_id, taken.mentor_id, reason="候补"
+        )
+    assert offered.answer_by == today() + timedelta(days=7)
+
+
+async def test_preset_is_applied_again_after_its_last_day(
+    engine: AsyncEngine, organizer: Actor, presets: dict[str, UUID], first_run: MatchRun
+) -> None:
+    await put(engine, organizer, presets["FIVE_YEARS"], first_run, expires_on=today())
+    with pytest.raises(StudioError, match="PRESET_APPLIED"):
+        await put(engine, organizer, presets["FIVE_YEARS"], first_run)
+    with held_at(datetime.now(UTC) + timedelta(days=2)):
+        again = await put(engine, organizer, presets["FIVE_YEARS"], first_run, reason="再试一批")
+    async with reading(engine) as session:
+        (rule,) = (await session.execute(select(CohortRule))).scalars().all()
+    assert (rule.id, rule.reason, rule.expires_on) == (again, "再试一批", None)
 
 
 async def test_cadence_is_kept_and_changes_no_match(
