@@ -92,8 +92,8 @@ def shortage() -> Case:
 
 
 def ties() -> Case:
-    """Return 300 × 90 with five levels of score only."""
-    return _case("300 × 90, ties", np.random.default_rng(5).integers(1, 6, (300, 90)) / 5, 4)
+    """Return 300 × 90 with five levels of score only, the high ones rare."""
+    return _case("300 × 90, ties", (1 + np.random.default_rng(5).binomial(4, 0.2, (300, 90))) / 5, 4)
 
 
 def low_rank() -> Case:
