@@ -50,6 +50,11 @@ class PublishMatchRunInput:
     answer_by: date | None = input_field(
         "The last day on which both sides of a pair can answer; in 14 days when left out.", default=None
     )
+    end_under_way: bool = input_field(
+        "Whether confirmed pairs that this run does not have may come to their end; without it they are named and "
+        "nothing is published.",
+        default=False,
+    )
 
 
 @strawberry.type(description="The published run.")
@@ -131,6 +136,7 @@ class RunMutation:
                 row_id(input.run_id, "MatchRun", "runId"),
                 expected_version=input.expected_version,
                 answer_by=input.answer_by,
+                end_under_way=input.end_under_way,
             )
             return {"run": Stored("MatchRun", run.id)}
 

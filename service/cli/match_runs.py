@@ -130,6 +130,7 @@ def publish(
     answer_by: Annotated[
         datetime | None, typer.Option("--answer-by", formats=["%Y-%m-%d"], help="HELP_ANSWER_BY")
     ] = None,
+    end_under_way: Annotated[bool, typer.Option("--end-under-way", help="HELP_END_UNDER_WAY")] = False,
     studio: StudioOption = None,
     form: FormatOption = Format.TEXT,
     lang: LanguageOption = Language.ZH,
@@ -142,7 +143,14 @@ def publish(
             async with writing(engine) as session:
                 row_id = _row_id(run_id) if run_id else await _newest_draft(engine, actor, cohort)
                 row = await session.get_one(MatchRun, row_id)
-                await publish_match_run(session, actor, row_id, expected_version=row.version, answer_by=until)
+                await publish_match_run(
+                    session,
+                    actor,
+                    row_id,
+                    expected_version=row.version,
+                    answer_by=until,
+                    end_under_way=end_under_way,
+                )
             return await _one(engine, row_id)
 
     _show(run(work, form, lang), form, lang)

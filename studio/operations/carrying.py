@@ -1,6 +1,6 @@
 """What goes from one run's pairs to another's when a run is published or rolled back: states, consents, ratings."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
 from uuid import UUID
@@ -15,11 +15,25 @@ from studio.store.enums import JobKind, PairingState
 from studio.store.jobs import enqueue, waiting
 from studio.store.pair_ratings import PairRating
 from studio.store.pairings import Pairing
+from studio.store.people import Person, Trainee
 from studio.store.rows import chunks, insert_rows
 
 # One pairing's counterpart in another run: the same trainee with the same mentor.
 Counterparts = Sequence[tuple[Pairing, Pairing]]
 Followed = TypeVar("Followed", Consent, PairRating)
+
+
+async def trainee_names(session: AsyncSession, pairings: Collection[Pairing]) -> list[str]:
+    """Return the names of the trainees of these pairings, in the order of the roster."""
+    if not pairings:
+        return []
+    found = await session.execute(
+        select(Person.name)
+        .join(Trainee, col(Trainee.person_id) == Person.id)
+        .where(col(Trainee.id).in_([pairing.trainee_id for pairing in pairings]))
+        .order_by(col(Trainee.roster_row), col(Person.name))
+    )
+    return list(found.scalars())
 
 
 async def pairings_of(session: AsyncSession, run_id: UUID) -> list[Pairing]:

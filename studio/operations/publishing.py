@@ -11,7 +11,14 @@ from sqlmodel import select
 from studio.arrays.matches import MatchArrays, MatchRows
 from studio.errors import Conflict, StudioError
 from studio.operations.audit import audit
-from studio.operations.carrying import Counterparts, carry, counterparts, pairings_of, schedule_expiry
+from studio.operations.carrying import (
+    Counterparts,
+    carry,
+    counterparts,
+    pairings_of,
+    schedule_expiry,
+    trainee_names,
+)
 from studio.operations.match_input import match_input
 from studio.operations.own import own_run, require_version
 from studio.operations.package_planning import plan_packages_later
@@ -39,17 +46,19 @@ async def publish_match_run(
     *,
     expected_version: int,
     answer_by: date | None = None,
+    end_under_way: bool = False,
 ) -> MatchRun:
     """Publish a draft: its pairs take their places for good, the cohort's earlier run gives its own back.
 
     Both sides of a pair are asked for their consent until `answer_by` (in 14 days unless it is given or a rule of the
-    cohort says otherwise). A pair that the
-    earlier run has, too, goes on where it stands, with its consents and packages.
+    cohort says otherwise). A pair that the earlier run has, too, goes on where it stands, with its consents and
+    packages. One that both sides have confirmed and that this run does not have comes to its end only if
+    `end_under_way` says that this is meant.
 
     A draft may have grown old, so it is held against the rules and places of today. Raises CONFLICT_VERSION,
-    ILLEGAL_TRANSITION, ANSWER_BY_PAST, CONSTRAINT_VIOLATED when a rule set since or a decline stands against a pair,
-    PROPOSAL_OUTDATED when a proposal does not keep what has been confirmed since, and CAPACITY_EXCEEDED when a place
-    was closed or another cohort took it.
+    ILLEGAL_TRANSITION, ANSWER_BY_PAST, PAIRS_UNDER_WAY with the names, CONSTRAINT_VIOLATED when a rule set since or
+    a decline stands against a pair, PROPOSAL_OUTDATED when a proposal does not keep what has been confirmed since,
+    and CAPACITY_EXCEEDED when a place was closed or another cohort took it.
     """
     require(actor, "publish_match_run")
     run = await own_run(session, actor, run_id)
@@ -63,6 +72,8 @@ async def publish_match_run(
     before = await pairings_of(session, earlier.id) if earlier else []
     if run.based_on_id is not None:
         _check_proposal(run, earlier, before, pairings)
+    elif not end_under_way:
+        await _check_under_way(session, before, pairings)
     states = {pairing.id: pairing.state for pairing in before}
     if earlier is not None:
         await supersede(session, actor.role, earlier, before)
@@ -118,6 +129,20 @@ def _check_proposal(
     fixed = {(pairing.trainee_id, pairing.mentor_id) for pairing in before if pairing.state in FIXED}
     if earlier is None or earlier.id != run.based_on_id or not fixed <= chosen:
         raise Conflict("PROPOSAL_OUTDATED", field="runId")
+
+
+async def _check_under_way(
+    session: AsyncSession, before: Sequence[Pairing], pairings: Sequence[Pairing]
+) -> None:
+    """Refuse to end pairs that both sides have confirmed, unless somebody says that it is meant."""
+    chosen = {(pairing.trainee_id, pairing.mentor_id) for pairing in pairings}
+    parted = [
+        pairing
+        for pairing in before
+        if pairing.state in FIXED and (pairing.trainee_id, pairing.mentor_id) not in chosen
+    ]
+    if parted:
+        raise Conflict("PAIRS_UNDER_WAY", field="runId", names=await trainee_names(session, parted))
 
 
 async def _enter(

@@ -1,17 +1,23 @@
 """Rolling a published match run back: the one before it is in force again."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
 
 from studio.errors import Conflict, StudioError
 from studio.messages import listed, translate
 from studio.operations.audit import audit
-from studio.operations.carrying import Counterparts, carry, counterparts, pairings_of, schedule_expiry
+from studio.operations.carrying import (
+    Counterparts,
+    carry,
+    counterparts,
+    pairings_of,
+    schedule_expiry,
+    trainee_names,
+)
 from studio.operations.idempotency import once, remember
 from studio.operations.match_input import free_places
 from studio.operations.own import own, own_run, require_version
@@ -24,7 +30,6 @@ from studio.store.consents import last_changes
 from studio.store.enums import PairingState, PublishState, Role
 from studio.store.pairing_enums import SystemReason
 from studio.store.pairings import Pairing
-from studio.store.people import Person, Trainee
 from studio.store.runs import MatchRun
 
 
@@ -119,20 +124,10 @@ async def _restorable(session: AsyncSession, run: MatchRun, earlier: MatchRun) -
     free = {place.id for places in (await free_places(session, cohort)).values() for place in places}
     gone = [pairing for pairing in back if states[pairing.id] in UNDER_WAY and pairing.place_id not in free]
     if gone or ended:
-        raise RollBackRefused(earlier.number, await _names(session, gone), await _names(session, ended))
+        raise RollBackRefused(
+            earlier.number, await trainee_names(session, gone), await trainee_names(session, ended)
+        )
     return _Restored(back, states, shared)
-
-
-async def _names(session: AsyncSession, pairings: Collection[Pairing]) -> list[str]:
-    if not pairings:
-        return []
-    found = await session.execute(
-        select(Person.name)
-        .join(Trainee, col(Trainee.person_id) == Person.id)
-        .where(col(Trainee.id).in_([pairing.trainee_id for pairing in pairings]))
-        .order_by(col(Trainee.roster_row), col(Person.name))
-    )
-    return list(found.scalars())
 
 
 async def _take_back(session: AsyncSession, by: Role, run: MatchRun, reason: str) -> None:

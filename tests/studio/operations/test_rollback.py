@@ -25,6 +25,7 @@ from studio.store.tables import (
     Mentor,
     MentoringPackage,
     Pairing,
+    Person,
     Trainee,
 )
 from tests.studio.operations.conftest import ROSTER, contents, ids
@@ -41,7 +42,7 @@ async def publish_another(here: Published) -> MatchRun:
     trainee = await ids(here.engine, Trainee, "赵强")
     await here.do(set_rule, here.organizer, trainee, other, RuleKind.PIN, reason="换人")
     run = await here.do(match_cohort, here.organizer, here.cohort_id)
-    await here.do(publish_match_run, here.organizer, run.id, expected_version=run.version)
+    await here.do(publish_match_run, here.organizer, run.id, expected_version=run.version, end_under_way=True)
     return run
 
 
@@ -240,3 +241,23 @@ async def test_runs_are_rolled_back_one_after_the_other(published: Published) ->
     for run_id in (third.id, published.run_id):
         await roll_back(published, await published.get(MatchRun, run_id))
     assert await held(published) == {}
+
+
+async def test_confirmed_pairs_are_ended_by_a_new_run_only_if_that_is_meant(published: Published) -> None:
+    pairing = (await published.pairings())[0]
+    for side in await published.both(pairing):
+        await published.do(accept_pairing, side, pairing.id)
+    await published.do(
+        set_rule, published.organizer, pairing.trainee_id, pairing.mentor_id, RuleKind.FORBID, reason="换人"
+    )
+    run = await published.do(match_cohort, published.organizer, published.cohort_id)
+    with pytest.raises(Conflict, match="PAIRS_UNDER_WAY") as refusal:
+        await published.do(publish_match_run, published.organizer, run.id, expected_version=run.version)
+    trainee = await published.get(Trainee, pairing.trainee_id)
+    person = await published.get(Person, trainee.person_id)
+    assert person.name in refusal.value.message("zh")
+    assert (await published.get(Pairing, pairing.id)).state is PairingState.CONFIRMED
+    await published.do(
+        publish_match_run, published.organizer, run.id, expected_version=run.version, end_under_way=True
+    )
+    assert (await published.get(Pairing, pairing.id)).state is PairingState.ENDED
