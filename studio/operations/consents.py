@@ -11,16 +11,15 @@ from studio.operations.audit import audit
 from studio.operations.idempotency import once, remember
 from studio.operations.own import own, own_pairing, require_version
 from studio.operations.pairing_states import Check, IllegalMove, require_move, step
+from studio.operations.parties import PARTIES, side_of
 from studio.operations.rematching import queue_rematch
 from studio.permissions import Actor, require
 from studio.store.clock import now, today
 from studio.store.consents import Consent, consents_of
-from studio.store.enums import PairingState, PublishState, Role
+from studio.store.enums import PairingState, PublishState
 from studio.store.pairing_enums import ConsentAnswer, DeclineReason, Party, SystemReason
 from studio.store.pairings import Pairing
 from studio.store.runs import MatchRun
-
-PARTIES = {Role.MENTOR: Party.MENTOR, Role.TRAINEE: Party.TRAINEE}
 
 
 async def accept_pairing(
@@ -149,16 +148,13 @@ def _given(
 
 def _side(actor: Actor, party: Party | None, on_behalf_reason: str | None) -> Party:
     """Return who answers: a mentor or a trainee for oneself, an organizer for the one named, with the reason why."""
-    own_side = PARTIES.get(actor.role)
-    if own_side is not None:
-        if party not in (None, own_side) or on_behalf_reason is not None:
-            raise Forbidden("answer_pairing", field="onBehalfOf")
-        return own_side
-    if party is None:
-        raise StudioError("CONSENT_PARTY", field="onBehalfOf")
-    if not (on_behalf_reason or "").strip():
+    side = side_of(actor.role, party, "answer_pairing")
+    speaks_for_oneself = actor.role in PARTIES
+    if speaks_for_oneself and on_behalf_reason is not None:
+        raise Forbidden("answer_pairing", field="onBehalfOf")
+    if not speaks_for_oneself and not (on_behalf_reason or "").strip():
         raise StudioError("REASON_MISSING", field="onBehalfReason")
-    return party
+    return side
 
 
 def _require_in_time(pairing: Pairing) -> None:

@@ -1,7 +1,7 @@
 """What a match run reads: people, needs, strengths, free places, rules and locked pairs."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from studio.arrays.matches import MatchArrays, MatchRows, TextRow, match_arrays
+from studio.errors import Conflict
 from studio.operations.preset_effects import most_places, tenure_rule, weights_under
 from studio.store.clock import today
 from studio.store.cohorts import Cohort
@@ -106,6 +107,14 @@ async def match_stamp(session: AsyncSession, cohort: Cohort) -> Stamp:
     ]
     found = await session.execute(sa.union_all(*queries))
     return today(), frozenset(tuple(row) for row in found.all())
+
+
+def first_free_place(rows: MatchRows, mentor_id: UUID, taken: Collection[UUID]) -> UUID:
+    """Return the mentor's first place that is not `taken`; raises CAPACITY_EXCEEDED."""
+    for place in rows.places.get(mentor_id, ()):
+        if place.id not in taken:
+            return place.id
+    raise Conflict("CAPACITY_EXCEEDED", field="mentorId")
 
 
 async def free_places(session: AsyncSession, cohort: Cohort) -> dict[UUID, list[MentorPlace]]:

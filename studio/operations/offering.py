@@ -2,7 +2,6 @@
 
 import asyncio
 import math
-from collections.abc import Sequence
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,7 +15,7 @@ from studio.errors import Conflict, NotFound, StudioError
 from studio.operations.audit import audit
 from studio.operations.carrying import pairings_of, schedule_expiry
 from studio.operations.idempotency import once, remember
-from studio.operations.match_input import match_input
+from studio.operations.match_input import first_free_place, match_input
 from studio.operations.own import own, own_run, require_version
 from studio.operations.pairing_states import UNDER_WAY, Check, IllegalMove, step
 from studio.operations.publishing import last_day_to_answer
@@ -77,7 +76,8 @@ async def offer_place(
         raise Conflict("TRAINEE_IN_RUN", field="traineeId")
     policy = await session.get_one(MatchPolicy, run.policy_id)
     rows, arrays = await match_input(session, await session.get_one(Cohort, run.cohort_id), policy.weights)
-    place_id = _free_place(rows, pairings, mentor_id)
+    taken = {pairing.place_id for pairing in pairings if pairing.state in UNDER_WAY}
+    place_id = first_free_place(rows, mentor_id, taken)
     pairing, parts = await _scored(run, rows, arrays, trainee_id, mentor_id, place_id)
     pairing.reason, pairing.decided_at = reason.strip(), now()
     pairing.answer_by = await last_day_to_answer(session, run.cohort_id)
@@ -92,15 +92,6 @@ async def offer_place(
     await audit(session, actor, "offer_place", "Pairing", pairing.id)
     await remember(session, actor, idempotency_key, "offer_place", given, pairing.id)
     return pairing
-
-
-def _free_place(rows: MatchRows, pairings: Sequence[Pairing], mentor_id: UUID) -> UUID:
-    """Return the mentor's first place that no cohort holds."""
-    taken = {pairing.place_id for pairing in pairings if pairing.state in UNDER_WAY}
-    for place in rows.places.get(mentor_id, ()):
-        if place.id not in taken:
-            return place.id
-    raise Conflict("CAPACITY_EXCEEDED", field="mentorId")
 
 
 async def _scored(

@@ -5,21 +5,21 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
-from studio.errors import Forbidden, StudioError
+from studio.errors import StudioError
 from studio.operations.audit import audit
 from studio.operations.idempotency import once, remember
 from studio.operations.own import own, own_pairing
 from studio.operations.pairing_states import Check, IllegalMove
+from studio.operations.parties import side_of
 from studio.permissions import Actor, require
 from studio.store.clock import now
-from studio.store.enums import PairingState, Role
+from studio.store.enums import PairingState
 from studio.store.pair_ratings import HIGHEST, LOWEST, PairRating
 from studio.store.pairing_enums import Party
 from studio.store.pairings import Pairing
 
 # Whoever has not begun has nothing to rate.
 RATED = frozenset({PairingState.ACTIVE, PairingState.PAUSED, PairingState.COMPLETED, PairingState.ENDED})
-SIDES = {Role.MENTOR: Party.MENTOR, Role.TRAINEE: Party.TRAINEE}
 
 
 async def rate_pairing(
@@ -49,7 +49,7 @@ async def rate_pairing(
         return await own(session, actor, Pairing, done, "idempotencyKey")
     if not LOWEST <= rating <= HIGHEST:
         raise StudioError("RATING_OUT_OF_RANGE", field="rating", lowest=LOWEST, highest=HIGHEST)
-    side = _side(actor, party)
+    side = side_of(actor.role, party, "rate_pairing")
     _, pairing = await own_pairing(session, actor, pairing_id)
     if pairing.state not in RATED:
         raise IllegalMove(Check.STATE_ALLOWS, pairing.state, "pairingId")
@@ -65,12 +65,3 @@ async def rate_pairing(
     await audit(session, actor, "rate_pairing", "Pairing", pairing.id, party=side.value)
     await remember(session, actor, idempotency_key, "rate_pairing", given, pairing.id)
     return pairing
-
-
-def _side(actor: Actor, party: Party | None) -> Party:
-    own_side = SIDES.get(actor.role)
-    if own_side is None and party is None:
-        raise StudioError("CONSENT_PARTY", field="onBehalfOf")
-    if own_side is not None and party not in (None, own_side):
-        raise Forbidden("rate_pairing", field="onBehalfOf")
-    return own_side or party  # type: ignore[return-value]

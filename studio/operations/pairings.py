@@ -18,7 +18,7 @@ from studio.operations.audit import audit
 from studio.operations.certificates import RunFigures, certify, note_figures
 from studio.operations.fairness import replace_fairness
 from studio.operations.idempotency import once, remember
-from studio.operations.match_input import Stamp, match_input, match_stamp
+from studio.operations.match_input import Stamp, first_free_place, match_input, match_stamp
 from studio.operations.override_moves import Move, move_all, places_for, weigh_moves
 from studio.operations.override_preview import forced
 from studio.operations.own import own, own_run, require_version
@@ -275,12 +275,8 @@ async def _pairing_of(session: AsyncSession, run: MatchRun, trainee_id: UUID) ->
 
 
 def _free_place(rows: MatchRows, pairings: Sequence[Pairing], trainee_id: UUID, mentor_id: UUID) -> UUID:
-    """Return the mentor's first place that the run does not use yet."""
+    """Return the place of the pair, or else the mentor's first one that the run does not use yet."""
     for pairing in pairings:
         if pairing.trainee_id == trainee_id and pairing.mentor_id == mentor_id:
             return pairing.place_id
-    used = {pairing.place_id for pairing in pairings}
-    for place in rows.places.get(mentor_id, ()):
-        if place.id not in used:
-            return place.id
-    raise Conflict("CAPACITY_EXCEEDED", field="mentorId")
+    return first_free_place(rows, mentor_id, {pairing.place_id for pairing in pairings})

@@ -11,7 +11,7 @@ from studio.arrays.rematches import Pair, Proposed, StartingPoint, propose_match
 from studio.errors import StudioError
 from studio.operations.carrying import pairings_of
 from studio.operations.pairing_states import FIXED
-from studio.operations.rule_conflicts import infeasible
+from studio.operations.rule_conflicts import unsolvable
 from studio.operations.runs import CAME_APART, store_match
 from studio.store.consents import last_changes
 from studio.store.enums import PairingState
@@ -69,11 +69,7 @@ async def compute_proposal(
     rows: MatchRows, arrays: MatchArrays, base: StartingPoint
 ) -> Proposed | StudioError:
     """Let the engine propose in a thread of its own, or return why there can be no match."""
-    if not arrays.trainee_ids:
-        return StudioError("NO_TRAINEES")
-    if not arrays.mentor_ids:
-        return StudioError("NO_MENTORS")
-    refused = infeasible(rows, arrays)
+    refused = unsolvable(rows, arrays)
     if refused is not None:
         return refused
     return await asyncio.to_thread(propose_match, arrays, base, rows.weights, trainee_groups(rows))

@@ -93,8 +93,12 @@ def find_conflicts(pairs: Iterable[Pair], n_places: Mapping[UUID, int]) -> list[
     ]
 
 
-def infeasible(rows: MatchRows, arrays: MatchArrays) -> InfeasibleRules | None:
-    """Return why a run of these rows can have no solution, or None when pins and locks can all hold."""
+def unsolvable(rows: MatchRows, arrays: MatchArrays) -> StudioError | None:
+    """Return why there can be no match: nobody on one side, or pins and locks that cannot all hold; else None."""
+    if not arrays.trainee_ids:
+        return StudioError("NO_TRAINEES")
+    if not arrays.mentor_ids:
+        return StudioError("NO_MENTORS")
     n_places = {mentor_id: len(places) for mentor_id, places in rows.places.items()}
     conflicts = find_conflicts(fixed_pairs(arrays), n_places)
     if not conflicts:

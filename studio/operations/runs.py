@@ -21,7 +21,7 @@ from studio.operations.idempotency import once, remember
 from studio.operations.match_input import match_input
 from studio.operations.needs import refresh_needs
 from studio.operations.own import own
-from studio.operations.rule_conflicts import InfeasibleRules, infeasible, rows_of
+from studio.operations.rule_conflicts import InfeasibleRules, rows_of, unsolvable
 from studio.operations.sensitivity import draw_needs, draws_for, sensitivity_rows
 from studio.permissions import Actor, require
 from studio.store.clock import now
@@ -173,11 +173,7 @@ async def compute_match(
     With what draws the `needs` anew it also finds how much to trust each pair.
     `progress` is told the share that is done, in that thread, and `cancel` asked whether to go on, as by `assign`.
     """
-    if not arrays.trainee_ids:
-        return StudioError("NO_TRAINEES")
-    if not arrays.mentor_ids:
-        return StudioError("NO_MENTORS")
-    refused = infeasible(rows, arrays)
+    refused = unsolvable(rows, arrays)
     if refused is not None:
         return refused
     return await asyncio.to_thread(

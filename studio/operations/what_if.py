@@ -15,7 +15,7 @@ from studio.operations.match_input import match_rows
 from studio.operations.newcomers import needs_of_newcomers
 from studio.operations.own import own
 from studio.operations.pairing_states import FIXED, KEPT
-from studio.operations.rule_conflicts import infeasible
+from studio.operations.rule_conflicts import unsolvable
 from studio.operations.runs import COMPUTED
 from studio.operations.suppositions import Supposition, suppose
 from studio.permissions import Actor, require
@@ -162,11 +162,7 @@ def without_own_locks(rows: MatchRows, pairings: Sequence[Pairing]) -> MatchRows
 async def solve(rows: MatchRows, previous: Mapping[UUID, UUID], *stabilities: float) -> Sequence[Proposal]:
     """Match rows in a thread of its own, once for each stability, or raise why there can be no match."""
     arrays: MatchArrays = match_arrays(rows, today())
-    if not arrays.trainee_ids:
-        raise StudioError("NO_TRAINEES")
-    if not arrays.mentor_ids:
-        raise StudioError("NO_MENTORS")
-    refused = infeasible(rows, arrays)
+    refused = unsolvable(rows, arrays)
     if refused is not None:
         raise refused
     return await asyncio.to_thread(propose, arrays, rows.weights, previous.items(), *stabilities)
