@@ -1,7 +1,6 @@
 """Offering a free place of a published run to a trainee who waits for one."""
 
 import asyncio
-import math
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,10 +15,11 @@ from studio.operations.audit import audit
 from studio.operations.carrying import pairings_of, schedule_expiry
 from studio.operations.idempotency import once, remember
 from studio.operations.match_input import first_free_place, match_input
+from studio.operations.override_moves import Move, weigh_moves
 from studio.operations.own import own, own_run, require_version
 from studio.operations.pairing_states import UNDER_WAY, Check, IllegalMove, step
 from studio.operations.publishing import last_day_to_answer
-from studio.operations.runs import DECIMALS, score_parts, shown_by
+from studio.operations.runs import score_parts
 from studio.permissions import Actor, require
 from studio.store.clock import now
 from studio.store.cohorts import Cohort
@@ -102,25 +102,22 @@ async def _scored(
     if arrays.forbidden[position]:
         raise StudioError("CONSTRAINT_VIOLATED", field="mentorId", rule=RuleKind.FORBID.value)
 
-    def scored() -> tuple[Pairing, list[ScorePart]]:
+    def weighed() -> Move:
         affinity = MentorAffinity().set_params(**rows.weights).fit(arrays.mentors)
-        parts = {
-            code: (float(part.value[0]), part.weight)
-            for code, part in affinity.weighed_parts(arrays.trainees, [position]).items()
-        }
-        (evidence,) = affinity.nearest_cases(arrays.trainees, [position])
-        pairing = Pairing(
-            studio_id=run.studio_id,
-            run_id=run.id,
-            trainee_id=trainee_id,
-            mentor_id=mentor_id,
-            place_id=place_id,
-            score=round(math.fsum(value * weight for value, weight in parts.values()), DECIMALS),
-            origin=PairingOrigin.OVERRIDE,
-        )
-        return pairing, score_parts(pairing, parts, shown_by(rows, trainee_id, mentor_id, evidence))
+        (move,) = weigh_moves(rows, arrays, affinity, {trainee_id: mentor_id}, {trainee_id: place_id})
+        return move
 
-    return await asyncio.to_thread(scored)
+    move = await asyncio.to_thread(weighed)
+    pairing = Pairing(
+        studio_id=run.studio_id,
+        run_id=run.id,
+        trainee_id=trainee_id,
+        mentor_id=mentor_id,
+        place_id=place_id,
+        score=move.score,
+        origin=PairingOrigin.OVERRIDE,
+    )
+    return pairing, score_parts(pairing, move.parts or {}, move.shown)
 
 
 async def _note_placed(session: AsyncSession, run: MatchRun, pairing: Pairing) -> None:
