@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 
 from matching import Recommendations
-from matching.prerequisites import prerequisite_closure
+from matching.contents.prerequisites import prerequisite_closure
 from seed.demo import load_demo, load_generated
 from studio.arrays.contents import CatalogueArrays, TraineeArrays
 from studio.operations.content_ranking import ranked, text_scores

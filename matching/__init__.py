@@ -1,18 +1,22 @@
 """The engine: texts and arrays in, arrays out; it knows no database, no person and no name."""
 
-from .affinity import MentorAffinity
-from .affinity_part import AffinityPart
-from .answers import bare_spellings, near_duplicates, split_clauses, split_points
-from .assignment import assign
-from .calibration import expected_calibration_error
-from .case_similarity import Evidence
-from .cases import nearest_cases
-from .certificate import Certificate, verify
-from .copies import find_copies
-from .corrections import CorrectedAnswers, independent_groups, lessons
-from .courses import CoursePlan, Outreach, Salon, TopicEvent, plan_courses
-from .draws import affinity_draws, need_draws
-from .emerging import EmergingPoint, emerging_points
+from .affinity.affinity_part import AffinityPart
+from .affinity.case_similarity import Evidence
+from .affinity.feedback import PairFeedback
+from .affinity.learned_weights import LearnedWeights, ScoreCurve, learn_weights
+from .affinity.mentor_affinity import MentorAffinity
+from .affinity.tables import MentorTable, TraineeTable
+from .affinity.weights_trial import (
+    WeightsMetric,
+    WeightsOutcome,
+    WeightsTrial,
+    WeightsWay,
+    try_weights,
+)
+from .contents.cases import nearest_cases
+from .contents.interaction_check import InteractionCheck, check_interactions, collaborative_scores, time_split
+from .contents.interactions import InteractionRecommender
+from .contents.recommend import Recommendations, recommend
 from .exceptions import (
     AssignmentCancelledError,
     InfeasibleError,
@@ -23,52 +27,48 @@ from .exceptions import (
     NotFittedError,
     ProblemError,
 )
-from .explain import PairReason, Repair, UnmatchedReason, explain, explain_unmatched
-from .fairness import Fairness, GroupFigures, Spread, fairness
-from .feedback import PairFeedback
-from .gaps import TopicGaps, topic_gaps
-from .goals import AbilityGoal, MonthlyEvent
-from .heat import HeatMap, heat_map
-from .interaction_check import InteractionCheck, check_interactions, collaborative_scores, time_split
-from .interactions import InteractionRecommender
-from .judge import judge
-from .learned_weights import LearnedWeights, ScoreCurve, learn_weights
-from .measures import Estimate, Examination, Metric, Named
-from .model_files import ModelCard, load_model, pack_model, save_model, unpack_model
-from .needs import CohortRatings, NeedProfile, cohort_ratings, need_profile
-from .normalise import NormalisedText, normalise
-from .origin import engine_digest
-from .packages import PackageItem, PackagePlan, PackagePlanner
+from .models.model_files import ModelCard, load_model, pack_model, save_model, unpack_model
+from .models.origin import engine_digest
+from .needs.courses import CoursePlan, Outreach, Salon, TopicEvent, plan_courses
+from .needs.gaps import TopicGaps, topic_gaps
+from .needs.heat import HeatMap, heat_map
+from .needs.profile import CohortRatings, NeedProfile, cohort_ratings, need_profile
+from .needs.ranking import TopicRanking, rank_topics
+from .needs.trends import TopicTrend, topic_trend
+from .packages.goals import AbilityGoal, MonthlyEvent
+from .packages.planner import PackageItem, PackagePlan, PackagePlanner
 from .pairing import Match, match
-from .prices import prices
-from .problem import AssignmentProblem
-from .quotas import ColumnGroups, GroupQuota, KindLimit
-from .ranking import TopicRanking, rank_topics
-from .reader import AnswerReader
-from .readings import AnswerReading, PointReading, TopicReading
-from .recommend import Recommendations, recommend
-from .rematch import FrontierPoint, Rematch, RematchMove, frontier, rematch
-from .retraining import RetrainingTrial, Verdict, Way
-from .retrieval import ContentRetriever
-from .review import ReviewQueue, review_queue
-from .semantic import SentenceEmbedder
-from .sensitivity import Sensitivity, sensitivity
-from .small_talk import SMALL_TALK
-from .solution import Solution
-from .tables import MentorTable, TraineeTable
-from .topics import TopicClassifier
-from .trends import TopicTrend, topic_trend
-from .untroubled import is_junk, is_resolved
-from .week_reasons import UnmatchedWeeks, WeekMove, WeekReason, explain_weeks
-from .week_repairs import WeekRepair
-from .weeks import WeekProblem, WeekSolution, assign_weeks
-from .weights_trial import (
-    WeightsMetric,
-    WeightsOutcome,
-    WeightsTrial,
-    WeightsWay,
-    try_weights,
-)
+from .problem.assignment_problem import AssignmentProblem
+from .problem.quotas import ColumnGroups, GroupQuota, KindLimit
+from .problem.solution import Solution
+from .proof.certificate import Certificate, verify
+from .reasons.explain import PairReason, Repair, UnmatchedReason, explain, explain_unmatched
+from .reasons.fairness import Fairness, GroupFigures, Spread, fairness
+from .reasons.judge import judge
+from .reasons.prices import prices
+from .reasons.rematch import FrontierPoint, Rematch, RematchMove, frontier, rematch
+from .solver.assignment import assign
+from .texts.answers import bare_spellings, near_duplicates, split_clauses, split_points
+from .texts.copies import find_copies
+from .texts.normalise import NormalisedText, normalise
+from .texts.retrieval import ContentRetriever
+from .texts.semantic import SentenceEmbedder
+from .texts.small_talk import SMALL_TALK
+from .texts.untroubled import is_junk, is_resolved
+from .topics.calibration import expected_calibration_error
+from .topics.classifier import TopicClassifier
+from .topics.corrections import CorrectedAnswers, independent_groups, lessons
+from .topics.emerging import EmergingPoint, emerging_points
+from .topics.measures import Estimate, Examination, Metric, Named
+from .topics.reader import AnswerReader
+from .topics.readings import AnswerReading, PointReading, TopicReading
+from .topics.retraining import RetrainingTrial, Verdict, Way
+from .topics.review import ReviewQueue, review_queue
+from .trust.draws import affinity_draws, need_draws
+from .trust.sensitivity import Sensitivity, sensitivity
+from .weeks.week_problem import WeekProblem, WeekSolution, assign_weeks
+from .weeks.week_reasons import UnmatchedWeeks, WeekMove, WeekReason, explain_weeks
+from .weeks.week_repairs import WeekRepair
 
 __all__ = [
     "SMALL_TALK",

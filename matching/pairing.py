@@ -9,19 +9,19 @@ from functools import cached_property
 from numpy.typing import ArrayLike
 from sklearn.base import clone
 
-from .affinity import MentorAffinity
-from .affinity_part import AffinityPart
-from .assignment import assign
-from .case_similarity import Evidence
-from .certificate import Certificate, verify
-from .draws import NeedDraw, affinity_draws
-from .explain import UnmatchedReason, explain_unmatched
-from .fairness import Fairness, fairness
-from .problem import AssignmentProblem
-from .quotas import Columns, Groups, Kinds
-from .sensitivity import Sensitivity, sensitivity
-from .solution import FloatArray, Solution
-from .tables import MentorTable, TraineeTable
+from .affinity.affinity_part import AffinityPart
+from .affinity.case_similarity import Evidence
+from .affinity.mentor_affinity import MentorAffinity
+from .affinity.tables import MentorTable, TraineeTable
+from .problem.assignment_problem import AssignmentProblem
+from .problem.quotas import Columns, Groups, Kinds
+from .problem.solution import FloatArray, Solution
+from .proof.certificate import Certificate, verify
+from .reasons.explain import UnmatchedReason, explain_unmatched
+from .reasons.fairness import Fairness, fairness
+from .solver.assignment import assign
+from .trust.draws import NeedDraw, affinity_draws
+from .trust.sensitivity import Sensitivity, sensitivity
 
 
 @dataclass(frozen=True, eq=False)

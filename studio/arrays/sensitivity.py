@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching import need_draws
-from matching.draws import NeedDraw
+from matching.trust.draws import NeedDraw
 from studio.arrays.needs import NeedTable
 
 

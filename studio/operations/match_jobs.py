@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from matching import Match
-from matching.draws import NeedDraw
+from matching.trust.draws import NeedDraw
 from studio.arrays.matches import MatchArrays, MatchRows
 from studio.arrays.rematches import Proposed, StartingPoint, rematch_arrays
 from studio.errors import StudioError

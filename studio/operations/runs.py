@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from matching import Evidence, Match, MentorAffinity, match
-from matching.draws import NeedDraw
+from matching.trust.draws import NeedDraw
 from studio.arrays.fairness import fairness_figures, trainee_groups
 from studio.arrays.matches import MatchArrays, MatchRows
 from studio.computing import compute

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from matching import Match, Sensitivity
-from matching.draws import NeedDraw
+from matching.trust.draws import NeedDraw
 from studio.arrays.matches import MatchArrays
 from studio.arrays.sensitivity import drawn_needs
 from studio.operations.need_input import need_input

@@ -13,6 +13,7 @@ import pytest
 import matching
 
 PUBLIC = sorted(matching.__all__)
+MODULES = sorted(found.name for found in pkgutil.walk_packages(matching.__path__, "matching."))
 
 
 def sections(name: str) -> set[str]:
@@ -44,13 +45,13 @@ def test_class_says_what_goes_in_and_what_comes_out(name: str) -> None:
         assert {"Parameters", "Notes", "Examples"} <= sections(name)
 
 
-@pytest.mark.parametrize("module", [found.name for found in pkgutil.iter_modules(matching.__path__)])
+@pytest.mark.parametrize("module", MODULES)
 def test_examples_run(module: str) -> None:
-    result = doctest.testmod(import_module(f"matching.{module}"), optionflags=doctest.NORMALIZE_WHITESPACE)
+    result = doctest.testmod(import_module(module), optionflags=doctest.NORMALIZE_WHITESPACE)
     assert result.failed == 0
 
 
 def test_there_are_examples() -> None:
-    modules = [import_module(f"matching.{found.name}") for found in pkgutil.iter_modules(matching.__path__)]
+    modules = [import_module(module) for module in MODULES]
     examples = [test for module in modules for test in doctest.DocTestFinder().find(module) if test.examples]
     assert len(examples) >= 15

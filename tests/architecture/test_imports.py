@@ -77,7 +77,7 @@ def test_engine_imports_itself_relatively() -> None:
         f"{name_of(path)}: {'.' * dots}{module}"
         for path in python_files("matching")
         for module, dots in imported_modules(path)
-        if dots > 1
+        if dots > 2
     }
     assert not deep, deep
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from scipy.optimize import linear_sum_assignment
 
 from matching.exceptions import ProblemError
-from matching.problem import AssignmentProblem
-from matching.quotas import ColumnGroups, GroupQuota, KindLimit
+from matching.problem.assignment_problem import AssignmentProblem
+from matching.problem.quotas import ColumnGroups, GroupQuota, KindLimit
 
 
 def every_choice(problem: AssignmentProblem) -> list[tuple[int, int, frozenset[tuple[int, int]]]]:

@@ -223,7 +223,7 @@ def test_one_answer_reads_the_same_as_many(reader: AnswerReader) -> None:
 def test_blocks_keep_order_and_answers(reader: AnswerReader, monkeypatch: pytest.MonkeyPatch) -> None:
     answers = ["停车位不够", "无", "写总结写到半夜", "很满意", "楼道堆满纸箱"]
     whole = reader.read(answers)
-    monkeypatch.setattr("matching.reader._BLOCK", 2)
+    monkeypatch.setattr("matching.topics.reader._BLOCK", 2)
     assert reader.read(answers) == whole
 
 

@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matching.assignment import assign
-from matching.certificate import verify
 from matching.exceptions import AssignmentCancelledError, InvalidInputError, MinimumLoadError
-from matching.prices import prices
-from matching.problem import AssignmentProblem
+from matching.problem.assignment_problem import AssignmentProblem
+from matching.proof.certificate import verify
+from matching.reasons.prices import prices
+from matching.solver.assignment import assign
 
 from .oracles import best_by_scipy, best_by_trying, every_choice, problems
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching import InvalidInputError, find_copies, normalise
-from matching.copies import _BLOCK
+from matching.texts.copies import _BLOCK
 
 LONG = "老旧小区没有物业，环境卫生差"
 

@@ -18,7 +18,7 @@ from matching import (
     prices,
     verify,
 )
-from matching.network import network
+from matching.solver.network import network
 
 from .oracles import best_by_trying, crossing_problems, every_choice
 

@@ -2,7 +2,8 @@ import random
 
 import pytest
 
-from matching import InvalidInputError, emerging, emerging_points
+from matching import InvalidInputError, emerging_points
+from matching.topics import emerging
 
 from .topic_tree import TREE
 

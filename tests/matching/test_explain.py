@@ -14,9 +14,9 @@ from matching import (
     explain,
     explain_unmatched,
 )
-from matching.explain import Move
-from matching.network import Cell
-from matching.unmatched import with_repair
+from matching.reasons.explain import Move
+from matching.reasons.unmatched import with_repair
+from matching.solver.network import Cell
 
 from .oracles import every_choice, problems, quota_problems
 

@@ -14,7 +14,7 @@ from matching import (
     learn_weights,
     try_weights,
 )
-from matching.learned_weights import fit_curve, whole_hundredths
+from matching.affinity.learned_weights import fit_curve, whole_hundredths
 
 PRIOR = np.array(list(MentorAffinity().weights_.values()))
 # What really matters in the worlds of these tests: level and region, which the hand-set weights hold for little.

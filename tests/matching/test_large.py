@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import matching.assignment as subject
+import matching.solver.assignment as subject
 from matching import AssignmentCancelledError, AssignmentProblem, MinimumLoadError, assign, verify
-from matching.scan import Search, scan
+from matching.solver.scan import Search, scan
 from matching.watch import Watch
 
 from .oracles import best_by_scipy, best_by_trying, problems

@@ -18,7 +18,7 @@ from matching import (
     save_model,
     unpack_model,
 )
-from matching.model_files import FORMAT_VERSION
+from matching.models.model_files import FORMAT_VERSION
 
 from .topic_tree import TREE, UPPER
 
@@ -177,7 +177,7 @@ def test_newer_and_foreign_files_are_told_apart(content: bytes) -> None:
 
 
 def test_file_that_would_fill_the_memory_is_refused(content: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("matching.model_files._MOST_BYTES", 1000)
+    monkeypatch.setattr("matching.models.model_files._MOST_BYTES", 1000)
     assert refusal(content) == "MODEL_FOREIGN"
 
 

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matching import normalise
-from matching.features import TextFeatures, spell_digits
+from matching.texts.features import TextFeatures, spell_digits
 
 
 def test_width_case_script_and_space_become_one_spelling() -> None:

@@ -18,7 +18,7 @@ from matching import (
     assign,
     verify,
 )
-from matching.crossing import assign_crossing
+from matching.solver.crossing import assign_crossing
 from matching.watch import Watch
 
 from .oracles import every_choice, problems, quota_problems

@@ -7,8 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching import PackageItem, PackagePlanner
-from matching.prerequisites import prerequisite_closure
-from matching.shelf import STEPS
+from matching.contents.prerequisites import prerequisite_closure
+from matching.packages.shelf import STEPS
 from tests.matching.test_packages import orders
 
 MINUTES = st.integers(1, 400)

@@ -5,8 +5,8 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from matching import InvalidInputError, PackagePlanner, plan_courses, rank_topics
-from matching.goals import MODES
-from matching.shelf import STEPS
+from matching.packages.goals import MODES
+from matching.packages.shelf import STEPS
 
 SHARES = st.sampled_from([0.0, 0.1, 0.4, 0.5, 0.9, 1.0])
 

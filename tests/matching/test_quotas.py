@@ -17,9 +17,9 @@ from matching import (
     assign,
     match,
 )
-from matching.certificate import verify
-from matching.network import network
-from matching.prices import prices
+from matching.proof.certificate import verify
+from matching.reasons.prices import prices
+from matching.solver.network import network
 
 from .oracles import best_by_trying, every_choice, quota_problems
 

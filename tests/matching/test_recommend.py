@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from matching import InvalidInputError, recommend
-from matching.prerequisites import prerequisite_closure
+from matching.contents.prerequisites import prerequisite_closure
 
 SHARES = st.sampled_from([0.0, 0.1, 0.4, 0.5, 0.9, 1.0])
 

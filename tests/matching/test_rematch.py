@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching import AssignmentProblem, InvalidInputError, MinimumLoadError, ProblemError, assign, verify
-from matching.rematch import STABILITIES, FrontierPoint, frontier, rematch
+from matching.reasons.rematch import STABILITIES, FrontierPoint, frontier, rematch
 
 from .oracles import best_by_trying, every_choice, problems, quota_problems
 

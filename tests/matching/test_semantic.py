@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from sklearn.base import clone
 
 from matching import AnswerReader, InvalidInputError, SentenceEmbedder, TopicClassifier
-from matching.semantic import N_DIMENSIONS
+from matching.texts.semantic import N_DIMENSIONS
 
 from .topic_tree import TREE, UPPER
 

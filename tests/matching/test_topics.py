@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from sklearn.base import clone
 
 from matching import InvalidInputError, NotFittedError, TopicClassifier, expected_calibration_error
-from matching.calibration import choose_threshold, fit_pool
+from matching.topics.calibration import choose_threshold, fit_pool
 
 from .topic_tree import TREE, UPPER
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from matching.affinity import PART_NAMES
+from matching.affinity.mentor_affinity import PART_NAMES
 from service.needs_met import greatest_needs, needs_met
 from service.report.package import fullest_package
 from service.report.pairs import explained_pairs

@@ -21,7 +21,7 @@ import numpy as np
 from distributed import Client
 
 from matching import AssignmentProblem, assign
-from matching.scan import _TASK_PAIRS
+from matching.solver.scan import _TASK_PAIRS
 from studio.computing import compute, compute_at
 
 random = np.random.default_rng(11)

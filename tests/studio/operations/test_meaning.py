@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
-import matching.semantic
+import matching.texts.semantic
 from studio.errors import Forbidden, StudioError
 from studio.operations import meaning
 from studio.operations.cohorts import find_cohort
@@ -33,7 +33,7 @@ def encoder(monkeypatch: pytest.MonkeyPatch) -> WordEncoder:
     encoder = WordEncoder()
     for character, means in MEANT.items():
         monkeypatch.setitem(test_semantic.MEANINGS, character, means)
-    monkeypatch.setattr(matching.semantic, "_installed_encoder", lambda: encoder)
+    monkeypatch.setattr(matching.texts.semantic, "_installed_encoder", lambda: encoder)
     monkeypatch.setattr(meaning, "find_spec", lambda _name: object())
     return encoder
 

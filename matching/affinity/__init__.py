@@ -1,0 +1,1 @@
+"""How well each mentor suits each trainee, and what ratings teach about it."""

@@ -1,0 +1,1 @@
+"""Which contents suit whom, and what may come before what."""

@@ -1,0 +1,1 @@
+"""What people need: each trainee, the cohort, over time, against what is on offer."""

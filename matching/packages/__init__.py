@@ -1,0 +1,1 @@
+"""The mentoring package of a pair."""

@@ -1,0 +1,1 @@
+"""The assignment problem and its solution, as checked arrays."""

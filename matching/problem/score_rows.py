@@ -1,0 +1,163 @@
+"""Scores that come by rows of trainees and are never held whole, in whole units."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from ..exceptions import ProblemError
+
+IntArray = NDArray[np.int64]
+ScoreRows = Callable[[int, int], ArrayLike]
+
+MICRO: Final = 1_000_000
+# Rows are always asked for in the same groups, since a product of matrices may differ in its last bits with
+# the number of rows: as many rows as hold about this many pairs, which still fit a processor's cache.
+_PAIRS_AT_A_TIME: Final = 2**18
+_MOST_ROWS: Final = 256
+# Room for sums along an exchange path and for the solver's own scaling by the number of nodes.
+LARGEST_SUM: Final = 2**61
+
+
+def refuse(code: str, parameter: str, expected: str, came: str) -> ProblemError:
+    """Return the error of a wrong argument of an assignment problem."""
+    text = f"The '{parameter}' parameter of AssignmentProblem must be {expected}. Got {came} instead."
+    return ProblemError(code, parameter, text)
+
+
+def whole_units(scores: NDArray[Any]) -> NDArray[Any]:
+    """Return float scores in millionths, rounded, still as floats.
+
+    First to nine decimals: a score on the edge between two millionths must not fall either way with the last
+    bits of the sum of products that it came from.
+    """
+    units: NDArray[np.float64] = np.multiply(scores, 1e9, dtype=np.float64)
+    np.rint(units, out=units)
+    np.divide(units, 1e3, out=units)
+    np.rint(units, out=units)
+    return units
+
+
+def check_finite(scores: NDArray[Any], parameter: str, first_row: int = 0) -> None:
+    """Raise a ProblemError that names the first pair whose score is NaN or infinite."""
+    for code, found, word in (("SCORES_NAN", np.isnan, "NaN"), ("SCORES_INFINITE", np.isinf, "infinity")):
+        where = np.argwhere(found(scores))
+        if len(where):
+            row, column = where[0]
+            expected = "finite; mark a pair that must not be chosen in 'forbidden'"
+            raise refuse(code, parameter, expected, f"{word} for trainee {first_row + row}, mentor {column}")
+
+
+def score_units(scores: ArrayLike) -> tuple[IntArray, int]:
+    """Return a table of scores in whole units, and how many units a score of 1 has."""
+    given = np.asarray(scores)
+    if given.ndim != 2:
+        raise refuse(
+            "SCORES_SHAPE", "scores", "an array of shape (n_trainees, n_mentors)", f"shape {given.shape}"
+        )
+    if given.dtype.kind not in "biuf":
+        raise refuse("SCORES_NOT_NUMERIC", "scores", "real numbers", f"dtype {given.dtype}")
+    high, low = (float(given.max()), float(given.min())) if given.size else (0.0, 0.0)
+    if not np.isfinite(high - low):
+        check_finite(given, "scores")
+    per_score = MICRO if given.dtype.kind == "f" else 1
+    check_size(max(high, -low) * per_score, (given.shape[0], given.shape[1]), "scores", per_score)
+    if per_score == 1:
+        return np.array(given, dtype=np.int64), 1
+    return whole_units(given).astype(np.int64), MICRO
+
+
+def check_size(largest: float, shape: tuple[int, int], parameter: str, per_score: int = MICRO) -> None:
+    """Refuse scores, in units, whose sums along a path of exchanges might not fit into 64 bits."""
+    if 16 * (largest + 1) * (shape[1] + 3) * (sum(shape) + 3) > LARGEST_SUM:
+        expected = f"small enough for exact arithmetic at {shape[0]} × {shape[1]}; scale the scores down"
+        raise refuse("SCORES_TOO_LARGE", parameter, expected, f"a score of size {largest / per_score:g}")
+
+
+@dataclass(frozen=True, eq=False)
+class ScoreBlocks:
+    """Scores by groups of rows.
+
+    Attributes
+    ----------
+    score_rows : callable (start, stop) -> array of shape (stop - start, n_mentors)
+        Scores of the trainees from `start` up to, not including, `stop`.
+    n_trainees, n_mentors : int
+        Shape of the whole.
+    given_largest : float or None
+        No score is larger than this in size; None where it is not known beforehand.
+    parameter : str
+        What the caller calls these scores, for errors.
+    """
+
+    score_rows: ScoreRows
+    n_trainees: int
+    n_mentors: int
+    given_largest: float | None = None
+    parameter: str = "score_rows"
+
+    @cached_property
+    def step_rows(self) -> int:
+        """Rows in a group: a power of two."""
+        rows = _MOST_ROWS
+        while rows > 16 and rows * self.n_mentors > _PAIRS_AT_A_TIME:
+            rows //= 2
+        return rows
+
+    @cached_property
+    def units_per_score(self) -> int:
+        """1 000 000 where the scores are floats, 1 where they are integers; the first row decides."""
+        if not self.n_trainees:
+            return MICRO
+        return MICRO if self._given(0, 1).dtype.kind == "f" else 1
+
+    @cached_property
+    def largest(self) -> int:
+        """Size of the largest score in units, rounded up; one pass over the scores where it was not given."""
+        if self.given_largest is not None:
+            return int(np.ceil(self.given_largest * self.units_per_score)) + 1
+        sizes = [0.0]
+        for start in range(0, self.n_trainees, self.step_rows):
+            block = self.units(start, min(start + self.step_rows, self.n_trainees))
+            sizes += [float(block.max(initial=0)), -float(block.min(initial=0))]
+        return int(max(sizes))
+
+    def units(self, start: int, stop: int) -> NDArray[Any]:
+        """Return whole units of some rows, as floats or integers; the same whatever rows are asked for."""
+        step = self.step_rows
+        first = start - start % step
+        groups = [
+            self._group(each, min(each + step, self.n_trainees)) for each in range(first, max(stop, 1), step)
+        ]
+        rows = groups[0] if len(groups) == 1 else np.concatenate(groups)
+        return rows[start - first : stop - first]
+
+    def _group(self, start: int, stop: int) -> NDArray[Any]:
+        given = self._given(start, stop)
+        if given.size:
+            high, low = given.max(), given.min()
+            limit = np.inf if self.given_largest is None else self.given_largest * (1 + 1e-9)
+            # Not a number compares as false.
+            if not (high <= limit and -low <= limit) or not np.isfinite(high - low):
+                check_finite(given, self.parameter, start)
+                expected = f"at most 'largest' = {self.given_largest} in size"
+                raise refuse("SCORES_ABOVE_LARGEST", self.parameter, expected, f"{max(high, -low):g}")
+        return whole_units(given) if self.units_per_score == MICRO else given.astype(np.int64)
+
+    def _given(self, start: int, stop: int) -> NDArray[Any]:
+        given = np.asarray(self.score_rows(start, stop))
+        expected_shape = (stop - start, self.n_mentors)
+        if given.shape != expected_shape:
+            expected = f"a function that gives shape {expected_shape} for rows {start} to {stop}"
+            raise refuse("SCORES_SHAPE", self.parameter, expected, f"shape {given.shape}")
+        if given.dtype.kind not in "biuf":
+            raise refuse("SCORES_NOT_NUMERIC", self.parameter, "real numbers", f"dtype {given.dtype}")
+        if start and self.units_per_score == 1 and given.dtype.kind == "f":
+            expected = "of one kind in all rows: integers or floats"
+            raise refuse("SCORES_MIXED", self.parameter, expected, f"integers first, floats from row {start}")
+        return given

@@ -1,0 +1,227 @@
+"""Check of objectives of several aims by prices in layers; it shares nothing with the solver."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..problem.assignment_problem import MICRO, AssignmentProblem, BoolArray, IntArray
+from ..problem.solution import LevelPrices, Solution
+
+
+@dataclass(frozen=True, eq=False)
+class Layer:
+    """One aim: what each pair counts, which pairs it rules out, and the prices that limit the sum.
+
+    Attributes
+    ----------
+    weights : int64 array of shape (n_trainees, n_mentors)
+        What a pair counts.
+    closed : bool array of the same shape, or None
+        Pairs that no choice as good for the aims before and for this one can hold.
+    prices : LevelPrices
+        Any prices; good ones give a tight limit.
+    places : int64 array of shape (n_mentors, n_places), or None
+        What a mentor's places beyond the pins cost.
+    """
+
+    weights: IntArray
+    closed: BoolArray | None
+    prices: LevelPrices
+    places: IntArray | None = None
+
+
+def level_faults(problem: AssignmentProblem, solution: Solution) -> tuple[int, list[str]]:
+    """Return the proven largest number of pairs, and what is not proven of a solution of several aims.
+
+    Notes
+    -----
+    Weak duality holds for sums that are compared aim after aim as it does for numbers: a price list in layers
+    whose rest is lexicographically at most zero limits every choice. One pass over the pairs that are still
+    undecided for each layer.
+    """
+    if _wrong_shapes(problem, solution):
+        return -1, ["PRICES_SHAPE: levels must hold finite prices per mentor, trainee and quota"]
+    coverage, score = _coverage_layer(problem, solution), _score_layer(problem, solution)
+    checks = {
+        "worst_off_then_total": _worst_off_faults,
+        "leximin": _leximin_faults,
+        "balanced_load": _balance_faults,
+    }
+    return checks[solution.objective](problem, solution, coverage, score)
+
+
+def _wrong_shapes(problem: AssignmentProblem, solution: Solution) -> bool:
+    shapes = [quota.limit.shape for quota in problem.quotas]
+    return any(
+        level.slot.shape != (problem.n_mentors,)
+        or level.utility.shape != (problem.n_trainees,)
+        or [quota.shape for quota in level.quotas] != shapes
+        or any(array.dtype.kind != "i" for array in (level.slot, level.utility, *level.quotas))
+        for level in solution.levels
+    )
+
+
+def _coverage_layer(problem: AssignmentProblem, solution: Solution) -> Layer:
+    prices = LevelPrices(solution.slot_coverage, solution.utility_coverage, solution.quota_coverage)
+    return Layer(np.ones_like(problem.units), None, prices)
+
+
+def _score_layer(problem: AssignmentProblem, solution: Solution) -> Layer:
+    scale = problem.units_per_score
+    slot, utility, *quotas = (
+        np.rint(array * scale).astype(np.int64)
+        for array in (solution.slot_prices, solution.utilities, *solution.quota_prices)
+    )
+    return Layer(problem.units, None, LevelPrices(slot, utility, tuple(quotas)))
+
+
+def _chosen_units(problem: AssignmentProblem, solution: Solution) -> IntArray:
+    """Return the scores of the pairs that are not pinned, in units."""
+    free = problem.open[solution.pairs[:, 0], solution.pairs[:, 1]]
+    units: IntArray = problem.units[solution.pairs[:, 0], solution.pairs[:, 1]][free]
+    return units
+
+
+def _worst_off_faults(
+    problem: AssignmentProblem, solution: Solution, coverage: Layer, score: Layer
+) -> tuple[int, list[str]]:
+    units = _chosen_units(problem, solution)
+    if not len(units):
+        return limits(problem, [coverage])[0] + len(problem.pinned), []
+    floor = int(units.min())
+    faults = []
+    low = Layer(-(problem.units <= floor).astype(np.int64), None, _level(problem, solution, 0))
+    if limits(problem, [coverage, low])[1] > -1:
+        faults.append(f"WORST_OFF_NOT_PROVEN: lowest score {floor / problem.units_per_score:g}")
+    above = Layer(np.zeros_like(problem.units), problem.units < floor, _no_prices(problem))
+    most, _, total = limits(problem, [coverage, above, score])
+    return most + len(problem.pinned), faults + _total_faults(problem, solution, total)
+
+
+def _leximin_faults(
+    problem: AssignmentProblem, solution: Solution, coverage: Layer, score: Layer
+) -> tuple[int, list[str]]:
+    values, counts = np.unique(_chosen_units(problem, solution), return_counts=True)
+    layers, floor = [coverage], np.iinfo(np.int64).min
+    for place, value in enumerate(values):
+        between = (problem.units > floor) & (problem.units < value)
+        at = -(problem.units == value).astype(np.int64)
+        layers.append(Layer(at, between, _level(problem, solution, place)))
+        floor = value
+    most, *found = limits(problem, layers)
+    return most + len(problem.pinned), [
+        f"LEXIMIN_NOT_PROVEN: {count} pairs of score {value / problem.units_per_score:g}, proven {-limit}"
+        for value, count, limit in zip(values, counts, found, strict=True)
+        if limit != -count
+    ]
+
+
+def _balance_faults(
+    problem: AssignmentProblem, solution: Solution, coverage: Layer, score: Layer
+) -> tuple[int, list[str]]:
+    pins = np.bincount(problem.pinned[:, 1], minlength=problem.n_mentors)
+    n_places = int(np.minimum(problem.free_capacity, problem.open.sum(axis=0)).max(initial=0))
+    number = np.arange(1, int((pins + n_places).max(initial=0)) + 1)
+    costs = (2 * number - 1) * MICRO // np.maximum(problem.capacity, 1)[:, None]
+    held = np.arange(costs.shape[1]) < solution.load[:, None]
+    beyond = held & (np.arange(costs.shape[1]) >= pins[:, None])
+    places = np.take_along_axis(costs, np.minimum(pins[:, None] + np.arange(n_places), costs.shape[1] - 1), 1)
+    load = Layer(np.zeros_like(problem.units), None, _level(problem, solution, 0), places)
+    most, least, total = limits(problem, [coverage, load, score])
+    faults = []
+    if least != -int(costs[beyond].sum()):
+        faults.append(f"BALANCE_NOT_PROVEN: load cost {int(costs[beyond].sum())}, proven {-least} millionths")
+    return most + len(problem.pinned), faults + _total_faults(problem, solution, total)
+
+
+def _total_faults(problem: AssignmentProblem, solution: Solution, limit: int) -> list[str]:
+    total = int(_chosen_units(problem, solution).sum())
+    if limit == total:
+        return []
+    scale = problem.units_per_score
+    return [f"GAP_OPEN: total {total / scale:g} without the pins, proven limit {limit / scale:g}"]
+
+
+def _level(problem: AssignmentProblem, solution: Solution, place: int) -> LevelPrices:
+    return solution.levels[place] if place < len(solution.levels) else _no_prices(problem)
+
+
+def _no_prices(problem: AssignmentProblem) -> LevelPrices:
+    quotas = tuple(np.zeros_like(quota.limit) for quota in problem.quotas)
+    return LevelPrices(np.zeros(problem.n_mentors, np.int64), np.zeros(problem.n_trainees, np.int64), quotas)
+
+
+def limits(problem: AssignmentProblem, layers: list[Layer]) -> list[int]:
+    """Return what no choice of pairs can exceed in each layer, compared layer after layer, without the pins."""
+    totals = np.zeros(len(layers), np.int64)
+    rows, columns, cells = _usable(problem)
+    places = next((layer.places for layer in layers if layer.places is not None), None)
+    mentors = [layer.prices.slot for layer in layers]
+    if places is None:
+        totals += _dearest(mentors, problem.free_capacity, problem.free_minimum)
+    else:
+        totals += _dearest_places(problem, layers, places.shape[1])
+    need = problem.free_need
+    totals += _dearest([layer.prices.utility for layer in layers], need, np.zeros_like(need))
+    for place, quota in enumerate(problem.quotas):
+        prices = [layer.prices.quotas[place] for layer in layers]
+        totals += _dearest(prices, quota.free_limit(problem.pinned), quota.free_minimum(problem.pinned))
+    undecided = np.arange(len(rows))
+    counted = [np.zeros(0, np.int64)]
+    for layer in layers:
+        if layer.closed is not None:
+            undecided = undecided[~layer.closed[rows[undecided], columns[undecided]]]
+        rest = _rest(layer, rows[undecided], columns[undecided], cells[:, undecided])
+        counted.append(undecided[rest > 0])
+        undecided = undecided[rest == 0]
+    chosen = np.concatenate(counted)
+    for place, layer in enumerate(layers):
+        totals[place] += int(_rest(layer, rows[chosen], columns[chosen], cells[:, chosen]).sum())
+    return [int(total) for total in totals]
+
+
+def _rest(layer: Layer, rows: IntArray, columns: IntArray, cells: IntArray) -> IntArray:
+    rest = layer.weights[rows, columns] - layer.prices.slot[columns] - layer.prices.utility[rows]
+    for quota, cell in zip(layer.prices.quotas, cells, strict=True):
+        rest = rest - np.append(quota, 0)[cell]
+    return rest
+
+
+def _usable(problem: AssignmentProblem) -> tuple[IntArray, IntArray, IntArray]:
+    """Return rows and columns of the pairs that no limit of zero rules out, and their cell in each quota."""
+    may = problem.open & (problem.free_need > 0)[:, None] & (problem.free_capacity > 0)
+    rows, columns = np.nonzero(may)
+    cells = [quota.cells(rows, columns) for quota in problem.quotas]
+    kept = np.ones(len(rows), dtype=bool)
+    for quota, cell in zip(problem.quotas, cells, strict=True):
+        kept &= np.append(quota.free_limit(problem.pinned) > 0, True)[cell]
+    return rows[kept], columns[kept], np.array(cells, np.int64).reshape(len(cells), len(rows))[:, kept]
+
+
+def _dearest(prices: list[IntArray], most: IntArray, fewest: IntArray) -> list[int]:
+    """Return the sum of load × price in each layer, at the load that is dearest layer after layer."""
+    sign = _first_sign(prices)
+    load = np.where(sign > 0, most, fewest)
+    return [int((load * price).sum()) for price in prices]
+
+
+def _dearest_places(problem: AssignmentProblem, layers: list[Layer], n_places: int) -> list[int]:
+    worth = [
+        layer.prices.slot[:, None]
+        - (0 if layer.places is None else layer.places)
+        + np.zeros(n_places, np.int64)
+        for layer in layers
+    ]
+    place = np.arange(n_places)
+    most = np.minimum(problem.free_capacity, problem.open.sum(axis=0))[:, None]
+    used = ((_first_sign(worth) > 0) | (place < problem.free_minimum[:, None])) & (place < most)
+    return [int(part[used].sum()) for part in worth]
+
+
+def _first_sign(values: list[IntArray]) -> IntArray:
+    sign = np.zeros_like(values[0])
+    for value in values:
+        sign = np.where(sign == 0, np.sign(value), sign)
+    return sign

@@ -1,0 +1,1 @@
+"""What a match says of itself: why and why not, prices, fairness, what a change would move."""

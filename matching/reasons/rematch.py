@@ -1,0 +1,302 @@
+"""Match again when people or rules have changed, and keep as much as possible of what people live with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Final, Literal, NamedTuple
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from ..exceptions import InvalidInputError, ProblemError
+from ..problem.assignment_problem import AssignmentProblem, BoolArray
+from ..problem.score_rows import LARGEST_SUM
+from ..problem.solution import Solution
+from ..solver.assignment import assign
+from .explain import changes_between
+
+MoveCause = Literal["FORBIDDEN", "OVER_CAPACITY", "OVER_NEED", "EXCHANGE", "NEW"]
+STABILITIES: Final = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, float("inf"))
+_OBJECTIVES: Final = ("coverage_then_total", "total", "worst_off_then_total")
+
+
+@dataclass(frozen=True)
+class RematchMove:
+    """A trainee whose mentor changes.
+
+    Attributes
+    ----------
+    trainee : int
+        Row in the new problem.
+    before, after : int or None
+        Column of the mentor left and of the mentor joined; None stands for no mentor.
+    cause : str
+        FORBIDDEN (the pair of before is forbidden now); OVER_CAPACITY (the mentor has fewer free places now
+        than trainees from before); OVER_NEED (the trainee needs fewer mentors now, or pins take the place);
+        EXCHANGE (the pair could stay, and giving it up lets somebody be matched, a minimum load or a quota be
+        met, or the total rise by more than the stability); NEW (`before` is None).
+    """
+
+    trainee: int
+    before: int | None
+    after: int | None
+    cause: MoveCause
+
+
+class Rematch(NamedTuple):
+    """A new solution and how it differs from the pairs of before; unpacks into the two.
+
+    Attributes
+    ----------
+    solution : Solution
+        Its `total` is in the problem's own scores, its `bound` the best total without any regard for the
+        pairs of before, and its `gap` therefore the share of the total that stability costs.
+    moves : tuple of RematchMove
+        By trainee, then mentor; those with cause NEW are not counted by `n_moved`.
+    """
+
+    solution: Solution
+    moves: tuple[RematchMove, ...]
+
+    @property
+    def n_moved(self) -> int:
+        """Pairs of before that are given up."""
+        return sum(move.before is not None for move in self.moves)
+
+
+class FrontierPoint(NamedTuple):
+    """What one stability gives.
+
+    Attributes
+    ----------
+    stability : float
+        As it was asked for.
+    n_moved : int
+        Pairs of before that are given up.
+    total : float
+        Sum of the scores.
+    gap : float
+        Share by which the total falls short of the best one.
+    """
+
+    stability: float
+    n_moved: int
+    total: float
+    gap: float
+
+
+def rematch(
+    problem: AssignmentProblem,
+    previous_pairs: ArrayLike,
+    stability: float = 0.05,
+    objective: str = "coverage_then_total",
+) -> Rematch:
+    """Choose pairs anew and give up few of the previous ones.
+
+    Every previous pair that is kept counts `stability` more than its score, so a pair is given up only where
+    that wins more. The places filled come before both, except under "total", and so does the lowest score
+    under "worst_off_then_total". Among equals the previous pairs stay.
+
+    Parameters
+    ----------
+    problem : AssignmentProblem
+        The problem as it stands now, with the people who have joined and without those who have left.
+    previous_pairs : integer array of shape (n_previous, 2)
+        (trainee, mentor) of before, in rows and columns of `problem`; leave out the pairs of people who have
+        left. Pairs that are not allowed any more may be given: they come back as moves.
+    stability : float, default 0.05
+        What keeping one pair is worth, from 0, as a share of the spread of the scores (largest minus smallest
+        score among the open pairs). So it means the same for scores in any unit, and for scores from 0 to 1
+        it is at most that much score. Infinity asks for the smallest re-match: as few previous pairs as
+        possible are given up, and only among those choices the total decides.
+    objective : {"coverage_then_total", "total", "worst_off_then_total"}
+        As in :func:`assign`.
+
+    Returns
+    -------
+    Rematch
+
+    Raises
+    ------
+    ProblemError
+        If the pairs are not pairs of the problem, the stability is negative or NaN, or the problem is too
+        large for exact arithmetic with this stability.
+    InvalidInputError
+        For another objective.
+    MinimumLoadError
+        As :func:`assign`.
+
+    Notes
+    -----
+    Two flows: one with the bonus on the previous pairs, and one without, for the bound. The bonus is held to a
+    fraction of a unit of score, fine enough that ties alone go to the previous pairs at stability 0.
+    `verify` finds nothing but the open gap, see :attr:`Certificate.is_bounded`.
+
+    Examples
+    --------
+    >>> problem = AssignmentProblem.from_scores([[0.50, 0.52], [0.52, 0.50]], capacity=[1, 1])
+    >>> rematch(problem, [[0, 0], [1, 1]], stability=0.0).solution.pairs.tolist()
+    [[0, 1], [1, 0]]
+    >>> kept = rematch(problem, [[0, 0], [1, 1]], stability=float("inf"))
+    >>> kept.moves, kept.solution.total, kept.solution.bound
+    ((), 1.0, 1.04)
+    """
+    before = _previous(problem, previous_pairs)
+    _check_objective("rematch", objective)
+    best = assign(problem, objective)
+    return _rematch(problem, before, stability, best)
+
+
+def frontier(
+    problem: AssignmentProblem,
+    previous: Solution | ArrayLike,
+    stabilities: Iterable[float] = STABILITIES,
+    objective: str = "coverage_then_total",
+) -> tuple[FrontierPoint, ...]:
+    """Return what score each number of moves buys.
+
+    Parameters
+    ----------
+    problem : AssignmentProblem
+        The problem as it stands now.
+    previous : Solution, or integer array of shape (n_previous, 2)
+        The pairs of before, in rows and columns of `problem`.
+    stabilities : iterable of float
+        As in :func:`rematch`, in any order.
+    objective : {"coverage_then_total", "total", "worst_off_then_total"}
+        As in :func:`assign`.
+
+    Returns
+    -------
+    tuple of FrontierPoint
+        One for each stability, in their order; ``np.array`` makes it an array of shape (n_stabilities, 4).
+        A larger stability never gives up more pairs, nor reaches a higher total.
+
+    Raises
+    ------
+    ProblemError, InvalidInputError, MinimumLoadError
+        As :func:`rematch`.
+
+    Notes
+    -----
+    One flow for each stability and one for the bound.
+
+    Examples
+    --------
+    >>> problem = AssignmentProblem.from_scores([[0.50, 0.52], [0.52, 0.50]], capacity=[1, 1])
+    >>> for point in frontier(problem, [[0, 0], [1, 1]], [0.0, 2.0]):
+    ...     print(point.n_moved, point.total)
+    2 1.04
+    0 1.0
+    """
+    pairs = previous.pairs if isinstance(previous, Solution) else previous
+    before = _previous(problem, pairs)
+    _check_objective("frontier", objective)
+    best = assign(problem, objective)
+    points = []
+    for stability in stabilities:
+        found = _rematch(problem, before, stability, best)
+        points.append(
+            FrontierPoint(float(stability), found.n_moved, found.solution.total, found.solution.gap)
+        )
+    return tuple(points)
+
+
+def _rematch(problem: AssignmentProblem, before: BoolArray, stability: float, best: Solution) -> Rematch:
+    rewarded, objective = _rewarded(problem, before, stability), best.objective
+    if objective == "worst_off_then_total":
+        rewarded, objective = _above_floor(problem, rewarded, best), "coverage_then_total"
+    pairs = assign(rewarded, objective, tolerance=0.0).pairs
+    solution = best.with_pairs(problem, pairs)
+    changes = changes_between(np.argwhere(before), pairs)
+    moves = tuple(
+        RematchMove(trainee, old, new, _cause(problem, before, trainee, old)) for trainee, old, new in changes
+    )
+    return Rematch(solution, moves)
+
+
+def _rewarded(problem: AssignmentProblem, before: BoolArray, stability: float) -> AssignmentProblem:
+    """Return the problem with a bonus on the pairs of before.
+
+    A cycle of exchanges passes each mentor once, so it changes at most two pairs a mentor. A bonus above what
+    such a cycle can win puts the pairs of before first; units that are finer than the number of its pairs
+    leave room for a bonus of one that decides ties and nothing else.
+    """
+    if not stability >= 0:
+        raise _refuse("STABILITY_NEGATIVE", "stability", "zero or more", f"{stability}")
+    scores = problem.units[problem.open]
+    spread = int(scores.max() - scores.min()) if scores.size else 0
+    largest = int(np.abs(problem.units).max(initial=0))
+    cycle = 2 * problem.n_mentors + 1
+    first = cycle * largest + 1
+    if stability * max(spread, 1) < first:
+        finer, bonus = cycle, 1 + round(stability * spread * cycle)
+    else:
+        finer, bonus = 1, first
+    nodes = problem.n_mentors + problem.n_cells + 3
+    thrice = 3 if problem.quotas else 1
+    if 16 * (thrice * (largest * finer + bonus) + 1) * nodes * (problem.n_trainees + nodes) > LARGEST_SUM:
+        expected = f"small enough for exact arithmetic at {problem.n_trainees} × {problem.n_mentors}"
+        raise _refuse("STABILITY_TOO_LARGE", "stability", expected, f"{stability}")
+    units = problem.units * finer + before * np.int64(bonus)
+    return replace(problem, units=units, blocks=None, rules=None)
+
+
+def _above_floor(
+    problem: AssignmentProblem, rewarded: AssignmentProblem, best: Solution
+) -> AssignmentProblem:
+    """Close the pairs below the lowest score of the best choice, so that nobody falls below it."""
+    rows, columns = best.pairs.T
+    free = problem.open[rows, columns]
+    floor = problem.units[rows, columns][free].min(initial=np.iinfo(np.int64).max)
+    return replace(rewarded, open=problem.open & (problem.units >= floor))
+
+
+def _cause(problem: AssignmentProblem, before: BoolArray, trainee: int, mentor: int | None) -> MoveCause:
+    if mentor is None:
+        return "NEW"
+    if problem.forbidden[trainee, mentor]:
+        return "FORBIDDEN"
+    may_stay = before & problem.open
+    if may_stay[:, mentor].sum() > problem.free_capacity[mentor]:
+        return "OVER_CAPACITY"
+    if may_stay[trainee].sum() > problem.free_need[trainee]:
+        return "OVER_NEED"
+    return "EXCHANGE"
+
+
+def _previous(problem: AssignmentProblem, given: ArrayLike) -> BoolArray:
+    pairs = np.asarray(given)
+    before = np.zeros((problem.n_trainees, problem.n_mentors), dtype=bool)
+    if pairs.size == 0:
+        return before
+    if pairs.ndim != 2 or pairs.shape[1] != 2 or pairs.dtype.kind not in "iu":
+        expected = "an integer array of (trainee, mentor) pairs of shape (n, 2)"
+        raise _refuse(
+            "PREVIOUS_PAIRS_SHAPE", "previous_pairs", expected, f"{pairs.dtype} of shape {pairs.shape}"
+        )
+    outside = ((pairs < 0) | (pairs >= np.array(before.shape))).any(axis=1)
+    if outside.any():
+        expected = (
+            f"pairs within {before.shape[0]} trainees and {before.shape[1]} mentors of the new problem, "
+            "without the pairs of people who have left"
+        )
+        came = f"{pairs[outside][0].tolist()}"
+        raise _refuse("PREVIOUS_PAIRS_OUT_OF_RANGE", "previous_pairs", expected, came)
+    before[pairs[:, 0], pairs[:, 1]] = True
+    return before
+
+
+def _check_objective(function: str, objective: str) -> None:
+    if objective not in _OBJECTIVES:
+        raise InvalidInputError(
+            f"The 'objective' parameter of {function} must be one of {', '.join(_OBJECTIVES)}. "
+            f"Got {objective!r} instead."
+        )
+
+
+def _refuse(code: str, parameter: str, expected: str, came: str) -> ProblemError:
+    return ProblemError(
+        code, parameter, f"The '{parameter}' parameter of rematch must be {expected}. Got {came} instead."
+    )

@@ -1,0 +1,142 @@
+"""Match where the pairs are too many for one flow: a flow over few pairs, proven against all of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from ..problem.assignment_problem import AssignmentProblem, IntArray
+from ..watch import Watch
+from .arc_prices import ArcPrices
+from .arcs import Arcs, solve
+from .residual import split
+from .sample_prices import sample_prices
+from .scan import Found, Search, scan
+
+# Pairs of each trainee that the first flow looks at, that each scan adds, and that are kept for the next flow.
+_FIRST: Final = 16
+_MORE: Final = 10
+_KEPT: Final = 18
+_REVERSE: Final = 3
+# Pairs up to which the proof is carried to a gap of exactly 0.
+_EXACT_PAIRS: Final = 1_000_000
+_MOST_ROUNDS: Final = 40
+# Relative gap from which on arcs may be dropped.
+_NEAR: Final = 1e-3
+# In units: as much as tells ties apart.
+_LEAST_NOISE: Final = 0.3
+
+
+@dataclass(frozen=True, eq=False)
+class Choice:
+    """A best choice among some pairs, with the limit that its prices prove for all pairs.
+
+    Attributes
+    ----------
+    pairs : int64 array of shape (n_pairs, 2)
+        Chosen pairs without the pins, in row order.
+    units : int
+        What they are worth, in units.
+    prices, utilities : int64 arrays of shapes (n_mentors,) and (n_trainees,)
+        In units with the bonus.
+    limit : (int, int)
+        The most pairs that can be chosen (0 where filling places does not count), and the most units that so
+        many pairs can be worth.
+    """
+
+    pairs: IntArray
+    units: int
+    prices: IntArray
+    utilities: IntArray
+    limit: tuple[int, int]
+
+    def open_gap(self, counts: bool) -> tuple[int, int]:
+        """Return how many pairs and units more the limit allows."""
+        return self.limit[0] - (len(self.pairs) if counts else 0), self.limit[1] - self.units
+
+
+def choose(
+    problem: AssignmentProblem, bonus: int, tolerance: float, random_state: int, watch: Watch
+) -> Choice:
+    """Choose among all pairs, looking at a few of them.
+
+    Parameters
+    ----------
+    problem : AssignmentProblem
+        The problem.
+    bonus : int
+        Units that filling a place is worth on top of its score.
+    tolerance : float
+        Proven relative gap to stop at; problems of up to a million pairs are proven to a gap of 0.
+    random_state : int
+        Draws the sample and the noise.
+    watch : Watch
+        Told of the progress.
+
+    Notes
+    -----
+    Prices from a sample show which pairs may matter; one flow over these pairs has exact prices; a pass over
+    all pairs at these prices gives the limit that no choice exceeds, and the pairs that are still missing; then
+    again. It ends, since every round brings pairs that the flow did not have, in practice after 2 to 10 rounds;
+    after 40 the choice is returned with the gap that is still open. Memory: about 30 pairs a trainee and some
+    blocks of rows, never all pairs.
+    """
+    step, counts = problem.step, bonus > 0
+    least = 0.0 if problem.n_trainees * problem.n_mentors <= _EXACT_PAIRS else tolerance
+    random = np.random.default_rng([random_state, 0])
+    guess, noise = sample_prices(problem, random, counts)
+    watch(0.05)
+    search = Search(bonus, np.rint(guess) + bonus, _FIRST, noise, _REVERSE, random_state)
+    arcs = scan(problem, search, watch, (0.05, 0.2)).arcs
+    best: Choice | None = None
+    for number in range(_MOST_ROUNDS):
+        # How many rounds there will be is not known: each is taken for the last but one.
+        begin, rest = 1 - 0.8 * 0.5**number, 0.4 * 0.5**number
+        used = solve(problem, arcs, bonus, step)
+        support = ArcPrices(problem, arcs, used, step)
+        watch(begin + rest / 2)
+        search = Search(bonus, support.prices.astype(np.float64), _MORE, noise, 0, random_state + number)
+        found = scan(problem, search, watch, (begin + rest / 2, begin + rest))
+        choice = _choice(problem, arcs, support, found, bonus)
+        if best is None or choice.open_gap(counts) <= best.open_gap(counts):
+            best = choice
+        places, units = choice.open_gap(counts)
+        if places == 0 and units <= least * max(abs(choice.units), abs(choice.limit[1])):
+            return choice
+        if not _is_missing(arcs, support, found):
+            if not noise:
+                break
+            noise = 0.0
+        elif places == 0:
+            noise = min(noise, max(units / max(problem.n_trainees, 1), _LEAST_NOISE))
+        arcs = arcs.with_more(problem, found.arcs)
+        # Prices that are still far off say nothing about which arcs will not be needed.
+        if places == 0 and units <= _NEAR * abs(choice.limit[1]):
+            arcs = arcs.worth_keeping(support.prices, support.utilities, _KEPT)
+    return best if best is not None else choice
+
+
+def _choice(problem: AssignmentProblem, arcs: Arcs, support: ArcPrices, found: Found, bonus: int) -> Choice:
+    prices, used = support.prices + found.asked, support.used
+    price_places, price_units = split(prices, bonus)
+    best_places, best_units = split(found.best, bonus)
+    beyond_places, beyond_units = split(found.beyond, bonus)
+    load = np.where(prices > 0, problem.free_capacity, problem.free_minimum)
+    need = problem.free_need
+    limit = (
+        int((best_places * need).sum() + (price_places * load).sum() + beyond_places.sum()),
+        int((best_units * need).sum() + (price_units * load).sum() + beyond_units.sum()),
+    )
+    pairs = np.stack([arcs.rows[used], arcs.columns[used]], axis=1)
+    return Choice(pairs, int((arcs.worth[used] - bonus).sum()), prices, found.best, limit)
+
+
+def _is_missing(arcs: Arcs, support: ArcPrices, found: Found) -> bool:
+    """Return whether a pair was found that is worth more to its trainee than what it has."""
+    new = found.arcs
+    better = new.worth - support.prices[new.columns] > support.utilities[new.rows]
+    width = len(support.prices)
+    codes = new.rows[better] * width + new.columns[better]
+    return bool((~np.isin(codes, arcs.rows * width + arcs.columns)).any())

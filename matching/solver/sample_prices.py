@@ -1,0 +1,137 @@
+"""A first guess at the price of a place at each mentor, from a sample of trainees."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..problem.assignment_problem import AssignmentProblem
+from ..problem.solution import FloatArray
+
+_Floats32 = NDArray[np.float32]
+
+# Pairs that are read and pairs that are kept of the sample; about a quarter of the trainees where they are few.
+_MOST_PAIRS_READ: Final = 32_000_000
+_MOST_PAIRS: Final = 8_000_000
+_SHARE: Final = 0.25
+_FEWEST_TRAINEES: Final = 256
+# At each temperature the shares are balanced this often; it is halved until a trainee's share is spread over
+# about this many mentors, as many as are worth looking at.
+_BALANCINGS: Final = 10
+_SPREAD: Final = 8.0
+# What a mentor's place costs is told from about this many trainees' shares or more.
+_SHARERS: Final = 4.0
+_MOST_HALVINGS: Final = 9
+
+
+def sample_prices(
+    problem: AssignmentProblem, random: np.random.Generator, needs_all: bool
+) -> tuple[FloatArray, float]:
+    """Return estimated prices in units, shape (n_mentors,), and the noise in units that they leave open.
+
+    Parameters
+    ----------
+    problem : AssignmentProblem
+        The problem.
+    random : numpy.random.Generator
+        Draws the sample.
+    needs_all : bool
+        True where as many places as possible are to be filled whatever they are worth.
+
+    Notes
+    -----
+    Each trainee of the sample shares itself out among mentors, more to those worth more at today's prices
+    (softmax at a temperature); prices go up where more is shared out than the capacity, scaled to the sample.
+    That is the scaling algorithm of entropic optimal transport with the temperature lowered step by step: a
+    smooth version of raising prices by demand, which a small sample does not shake. Places that are missing
+    in all are one more column, "no mentor". Sums are taken without BLAS: the same for any number of threads.
+
+    References
+    ----------
+    M. Cuturi, "Sinkhorn distances: lightspeed computation of optimal transport" (2013); B. Schmitzer,
+    "Stabilized sparse scaling algorithms for entropy regularized transport problems" (2019).
+    """
+    units, weights = _sample(problem, random)
+    capacity = problem.free_capacity.astype(np.float64)
+    total = float(problem.free_need.sum())
+    if not len(units) or not total:
+        return np.zeros(problem.n_mentors), 1.0
+    limits = capacity * (weights.sum() / total)
+    missing = float(max(weights.sum() - limits.sum(), 0.0)) if needs_all else np.inf
+    finite = units[np.isfinite(units)]
+    hottest = temperature = max(float(finite.max() - finite.min()), 1.0) / 4
+    prices = np.zeros(problem.n_mentors)
+    # What it is worth to have no mentor: nothing where places are not to be filled at any price, else whatever
+    # leaves over just as many trainees as there are places missing.
+    none = 0.0 if not needs_all else float(units.max(axis=1).mean())
+    enough = max(_SPREAD, _SHARERS * problem.n_mentors / len(units))
+    for halving in range(_MOST_HALVINGS + 1):
+        temperature = hottest / 2**halving
+        prices, none, spread = _balance(units, weights, limits, missing, prices, none, temperature)
+        if spread <= enough or temperature < 1.0:
+            break
+    return prices, temperature
+
+
+def _sample(problem: AssignmentProblem, random: np.random.Generator) -> tuple[_Floats32, FloatArray]:
+    """Return units of some trainees, -inf where a pair is not open, and how many mentors each needs."""
+    n_trainees, n_mentors, step = problem.n_trainees, problem.n_mentors, problem.step_rows
+    width = max(n_mentors, 1)
+    kept = int(min(max(_SHARE * n_trainees, _FEWEST_TRAINEES), max(_MOST_PAIRS // width, 1), n_trainees))
+    # Neighbours in the list are often alike: more groups of rows are read than needed, some rows of each kept.
+    read = min(max(_MOST_PAIRS_READ // width, kept), n_trainees)
+    n_groups = -(-n_trainees // step)
+    groups = np.sort(random.permutation(n_groups)[: max(-(-read // step), 1)])
+    each = max(min(-(-kept // max(len(groups), 1)), step), 1)
+    blocks, weights = [], []
+    for group in groups:
+        start, stop = group * step, min((group + 1) * step, n_trainees)
+        rows = np.sort(random.permutation(stop - start)[:each])
+        block = problem.unit_rows(start, stop).astype(np.float32)
+        block[problem.closed_in(start, stop)] = -np.inf
+        blocks.append(block[rows])
+        weights.append(problem.free_need[start:stop][rows])
+    units = np.concatenate(blocks) if blocks else np.zeros((0, n_mentors), np.float32)
+    weight = np.concatenate(weights).astype(np.float64) if blocks else np.zeros(0)
+    units[:, problem.free_capacity <= 0] = -np.inf
+    useful = (weight > 0) & np.isfinite(units).any(axis=1)
+    return units[useful], weight[useful]
+
+
+def _balance(
+    units: _Floats32,
+    weights: FloatArray,
+    limits: FloatArray,
+    missing: float,
+    prices: FloatArray,
+    none: float,
+    temperature: float,
+) -> tuple[FloatArray, float, float]:
+    """Return prices, the worth of having no mentor, and over how many mentors the median trainee is spread."""
+    pull = units - prices.astype(np.float32)
+    best = pull.max(axis=1)
+    pull -= best[:, None]
+    pull /= np.float32(temperature)
+    np.exp(pull, out=pull)
+    pull_none = np.exp(np.clip((none - best) / temperature, -80, 80)) if missing else np.zeros(len(units))
+    factor, factor_none = np.ones(len(prices)), 1.0
+    shares = weights
+    with np.errstate(divide="ignore", over="ignore"):
+        no_price = np.exp(np.minimum(prices / temperature, 80.0))
+        for _ in range(_BALANCINGS):
+            sums = np.einsum("ij,j->i", pull, factor.astype(np.float32)).astype(np.float64)
+            shares = weights / np.maximum(sums + pull_none * factor_none, 1e-30)
+            load = np.einsum("ij,i->j", pull, shares.astype(np.float32)).astype(np.float64)
+            factor = limits / np.maximum(load, 1e-30)
+            if missing and np.isfinite(missing):
+                factor_none = missing / max(float((pull_none * shares).sum()), 1e-30)
+            else:
+                factor = np.minimum(factor, no_price)
+            factor = np.where(limits > 0, np.clip(factor, 1e-30, 1e30), 1.0)
+    pull *= factor.astype(np.float32)
+    sums = pull.sum(axis=1, dtype=np.float64)
+    spread = float(np.median(sums**2 / np.maximum(np.einsum("ij,ij->i", pull, pull), 1e-30)))
+    lowered = none - temperature * float(np.log(1 / max(factor_none, 1e-30))) if missing else none
+    return prices - temperature * np.log(factor), lowered, spread

@@ -1,0 +1,1 @@
+"""Texts as people write them: one spelling, words, copies, vectors."""

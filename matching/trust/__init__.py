@@ -1,0 +1,1 @@
+"""How much of a match would stand if the scores were somewhat different."""

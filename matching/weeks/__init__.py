@@ -1,0 +1,1 @@
+"""Who with whom in which week."""

@@ -1,0 +1,68 @@
+"""What would give a trainee a mentor and a week."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ..reasons.explain import explain
+from ..reasons.statements import Repair
+from .week_problem import WeekProblem, WeekSolution
+
+WeekRepairCode = Literal[
+    "ADD_WEEK_PLACE", "FREE_MENTOR_WEEK", "FREE_TRAINEE_WEEK", "ADD_PLACE", "ALLOW_PAIR", "LOWER_MINIMUM"
+]
+
+
+@dataclass(frozen=True)
+class WeekRepair:
+    """One change that would give the trainee a mentor.
+
+    Attributes
+    ----------
+    code : str
+        ADD_WEEK_PLACE (one more place at the mentor in that week); FREE_MENTOR_WEEK (the mentor is free in that
+        week, for one trainee); FREE_TRAINEE_WEEK (the trainee is free in that week, for this mentor);
+        ADD_PLACE (one trainee more for the mentor in all weeks together); ALLOW_PAIR (lift the ban on the
+        pair, in that week); LOWER_MINIMUM (one trainee less that the mentor must get).
+    mentor : int
+        The mentor concerned.
+    week : int or None
+        The week concerned; None where it is all weeks together.
+    change : float
+        Change of the total after it, with the trainee matched and nobody else left out.
+    """
+
+    code: WeekRepairCode
+    mentor: int
+    week: int | None
+    change: float
+
+
+def week_repairs(weeks: WeekProblem, found: WeekSolution, trainee: int) -> tuple[WeekRepair, ...]:
+    """Return the repairs of the columns, said of mentors and weeks."""
+    repairs = []
+    for repair in explain(weeks.problem, found.solution, trainee).repairs:
+        mentor, week = divmod(repair.mentor, weeks.n_weeks)
+        code = _repair_code(weeks, repair, trainee, mentor, week)
+        if code is not None:
+            of_week = code not in ("ADD_PLACE", "LOWER_MINIMUM")
+            repairs.append(WeekRepair(code, mentor, week if of_week else None, repair.change))
+    return tuple(repairs)
+
+
+def _repair_code(
+    weeks: WeekProblem, repair: Repair, trainee: int, mentor: int, week: int
+) -> WeekRepairCode | None:
+    """Return what a repair of a column means; None where one change is not enough, or it would book somebody twice."""
+    if repair.code == "ADD_PLACE":
+        return "ADD_WEEK_PLACE" if weeks.mentor_weeks[mentor, week] else "FREE_MENTOR_WEEK"
+    if repair.code == "ALLOW_PAIR":
+        here = bool(weeks.trainee_weeks[trainee, week])
+        if weeks.forbidden[trainee, mentor]:
+            return "ALLOW_PAIR" if here else None
+        return None if here else "FREE_TRAINEE_WEEK"
+    if repair.code == "LOWER_MINIMUM":
+        return "LOWER_MINIMUM"
+    of_mentor = repair.limit is not None and repair.limit.parameter == "column_groups"
+    return "ADD_PLACE" if of_mentor else None
