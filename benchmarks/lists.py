@@ -19,9 +19,9 @@ from matching import Recommendations
 from matching.contents.prerequisites import prerequisite_closure
 from seed.demo import load_demo, load_generated
 from studio.arrays.contents import CatalogueArrays, TraineeArrays
-from studio.operations.content_ranking import ranked, text_scores
-from studio.operations.recommendation_input import needs_and_words, recommendable, trainees_in
-from studio.operations.recommendations import CONTENTS_PER_TRAINEE
+from studio.operations.contents.content_ranking import ranked, text_scores
+from studio.operations.contents.recommendation_input import needs_and_words, recommendable, trainees_in
+from studio.operations.contents.recommendations import CONTENTS_PER_TRAINEE
 from studio.store.cohorts import Cohort
 from studio.store.database import open_database, reading
 from studio.store.schema import migrate

@@ -14,7 +14,7 @@ from graph.stored import stored
 from matching import WeightsTrial
 from studio.errors import StudioError
 from studio.messages import translate
-from studio.operations.affinity_model import AffinityCard, affinity_card
+from studio.operations.runs.affinity_model import AffinityCard, affinity_card
 from studio.store.database import reading
 from studio.store.identity import global_id
 from studio.store.pair_ratings import WeightsTraining

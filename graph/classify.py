@@ -5,7 +5,7 @@ import strawberry
 from graph.context import Context
 from graph.pain_points import TextSpan
 from graph.stored import stored
-from studio.operations.topics import classify, topic_tree
+from studio.operations.topics.topics import classify, topic_tree
 from studio.store.database import reading
 
 

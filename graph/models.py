@@ -9,7 +9,7 @@ from graph.context import Context
 from graph.enums import ModelMetric, ModelWay, RetrainOutcome
 from graph.stored import stored
 from studio.messages import translate
-from studio.operations.models import TopicModelCard, topic_model
+from studio.operations.corrections.models import TopicModelCard, topic_model
 from studio.store.database import reading
 from studio.store.identity import global_id
 from studio.store.models import ModelVersion

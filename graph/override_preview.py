@@ -13,9 +13,9 @@ from graph.payloads import row_id
 from graph.stored import stored
 from graph.what_if import MentorChange, NamedPerson, change, named
 from studio.errors import StudioError
-from studio.operations import override_preview as operation
-from studio.operations.override_preview import ObstacleKind, Verdict
-from studio.operations.what_if_words import told_effect, told_obstacle, told_preview
+from studio.operations.suppositions import override_preview as operation
+from studio.operations.suppositions.override_preview import ObstacleKind, Verdict
+from studio.operations.suppositions.what_if_words import told_effect, told_obstacle, told_preview
 from studio.store.database import reading
 
 declare(

@@ -12,8 +12,8 @@ from graph.payloads import row_id
 from graph.stored import stored
 from graph.what_if import MentorChange, change
 from studio.errors import StudioError
-from studio.operations.replay import InputPart, ReplayOutcome, replay_run
-from studio.operations.what_if_words import told_replay
+from studio.operations.suppositions.replay import InputPart, ReplayOutcome, replay_run
+from studio.operations.suppositions.what_if_words import told_replay
 from studio.store.database import reading
 
 declare(

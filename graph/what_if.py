@@ -12,9 +12,9 @@ from graph.payloads import input_field, row_id
 from graph.stored import stored
 from studio.arrays.what_if import Worth
 from studio.errors import StudioError
-from studio.operations import what_if as operation
-from studio.operations.suppositions import MOST_SUPPOSED, Newcomer, Pair, Supposition
-from studio.operations.what_if_words import told
+from studio.operations.suppositions import what_if as operation
+from studio.operations.suppositions.suppositions import MOST_SUPPOSED, Newcomer, Pair, Supposition
+from studio.operations.suppositions.what_if_words import told
 from studio.store.database import reading
 from studio.store.identity import global_id
 

@@ -13,16 +13,16 @@ from sqlmodel import col, select
 from seed.generator import generate, write_studio
 from seed.starter import install_starter
 from seed.topics import load_topics
-from studio.operations.cohorts import find_cohort
+from studio.operations.contents.recommendations import refresh_recommendations
 from studio.operations.import_report import ImportReport
-from studio.operations.mentors import import_mentors
-from studio.operations.packages import write_packages
-from studio.operations.recommendations import refresh_recommendations
-from studio.operations.roster import import_roster
-from studio.operations.rules import import_rules
-from studio.operations.runs import match_cohort
-from studio.operations.studios import create_studio, organizer_of
-from studio.operations.survey_imports import import_survey
+from studio.operations.packages.packages import write_packages
+from studio.operations.people.cohorts import find_cohort
+from studio.operations.people.mentors import import_mentors
+from studio.operations.people.roster import import_roster
+from studio.operations.people.studios import create_studio, organizer_of
+from studio.operations.rules.rules import import_rules
+from studio.operations.runs.runs import match_cohort
+from studio.operations.surveys.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.store.clock import held_at
 from studio.store.database import reading, writing

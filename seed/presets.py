@@ -3,7 +3,7 @@
 import tomllib
 from pathlib import Path
 
-from studio.operations.presets import PresetEntry
+from studio.operations.rules.presets import PresetEntry
 from studio.store.preset_enums import PresetKind
 
 FILE = Path(__file__).parent / "presets.toml"

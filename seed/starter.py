@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from seed.catalogue import load_catalogue
 from seed.presets import load_presets
 from seed.topics import TopicSeed, load_topics
-from studio.operations.presets import install_presets
-from studio.operations.studios import ContentEntry, TopicEntry, install_catalogue, install_topics
+from studio.operations.people.studios import ContentEntry, TopicEntry, install_catalogue, install_topics
+from studio.operations.rules.presets import install_presets
 from studio.store.enums import ThreePoint
 
 

@@ -10,7 +10,7 @@ from graph.schema import schema
 from service.settings import Settings
 from service.web.application import Parts, build
 from studio.computing import compute_at
-from studio.operations.handlers import HANDLERS
+from studio.operations.work.handlers import HANDLERS
 
 
 def create_app(settings: Settings | None = None, pages: Sequence[BaseRoute] = ()) -> Starlette:

@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from graph.enums import Role
 from graph.payloads import MutationInfo, UserError, answer, idempotency_key, input_field, row_id, user_errors
 from graph.stored import stored
-from studio.operations.access import create_token_once, revoke_token
-from studio.operations.token_people import person_of_token
+from studio.operations.people.access import create_token_once, revoke_token
+from studio.operations.people.token_people import person_of_token
 from studio.store.access import Token as TokenRow
 from studio.store.identity import global_id
 

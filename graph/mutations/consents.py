@@ -18,7 +18,7 @@ from graph.payloads import (
     user_errors,
 )
 from graph.stored import stored
-from studio.operations.consents import accept_pairing, decline_pairing
+from studio.operations.pairings.consents import accept_pairing, decline_pairing
 
 
 @strawberry.input(description="Which pairing is accepted, and for whom.")

@@ -19,7 +19,7 @@ from graph.payloads import (
 )
 from graph.people import Trainee
 from graph.stored import stored
-from studio.operations.content_events import record_content_event
+from studio.operations.contents.content_events import record_content_event
 
 
 @strawberry.input(description="What a trainee did with a content.")

@@ -18,8 +18,8 @@ from graph.payloads import (
     user_errors,
 )
 from graph.stored import stored
-from studio.operations.corrections import correct_topics
-from studio.operations.topics import topic_tree
+from studio.operations.corrections.corrections import correct_topics
+from studio.operations.topics.topics import topic_tree
 from studio.permissions import require
 
 

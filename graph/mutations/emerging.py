@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from graph.emerging import EmergingPoint
 from graph.payloads import MutationInfo, Stored, UserError, answer, input_field, row_id, user_errors
 from graph.stored import stored
-from studio.operations.emerging_decisions import dismiss_emerging_point, name_emerging_point
+from studio.operations.corrections.emerging_decisions import dismiss_emerging_point, name_emerging_point
 
 _VERSION = "Its version that you have read; refused when it has changed."
 

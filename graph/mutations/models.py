@@ -17,8 +17,8 @@ from graph.payloads import (
     user_errors,
 )
 from graph.stored import stored
-from studio.operations.meaning import start_reading_by_meaning
-from studio.operations.models import start_retraining
+from studio.operations.corrections.meaning import start_reading_by_meaning
+from studio.operations.corrections.models import start_retraining
 
 
 @strawberry.input(description="How to train again.")

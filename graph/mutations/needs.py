@@ -19,8 +19,8 @@ from graph.payloads import (
 )
 from graph.people import Trainee
 from graph.stored import stored
-from studio.operations.needs import compute_needs, needs_on_request
-from studio.operations.recommendations import recommend_contents
+from studio.operations.contents.recommendations import recommend_contents
+from studio.operations.needs.needs import compute_needs, needs_on_request
 
 
 @strawberry.input(description="Whose needs to compute again.")

@@ -18,8 +18,8 @@ from graph.payloads import (
     user_errors,
 )
 from graph.stored import stored
-from studio.operations.package_draft import PackageEdit
-from studio.operations.package_edits import edit_package
+from studio.operations.packages.package_draft import PackageEdit
+from studio.operations.packages.package_edits import edit_package
 
 
 @strawberry.input(description="One change of a package.")

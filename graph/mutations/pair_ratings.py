@@ -19,8 +19,8 @@ from graph.payloads import (
     user_errors,
 )
 from graph.stored import stored
-from studio.operations.affinity_model import start_learning_weights
-from studio.operations.pair_ratings import rate_pairing
+from studio.operations.pairings.pair_ratings import rate_pairing
+from studio.operations.runs.affinity_model import start_learning_weights
 
 
 @strawberry.input(description="Which pairing is rated, and how.")

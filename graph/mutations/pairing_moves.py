@@ -10,7 +10,7 @@ from graph.enums import EndReason
 from graph.pairings import Pairing
 from graph.payloads import MutationInfo, Stored, UserError, answer, input_field, row_id, user_errors
 from graph.stored import stored
-from studio.operations.pairing_moves import (
+from studio.operations.pairings.pairing_moves import (
     complete_pairing,
     end_pairing,
     pause_pairing,

@@ -20,7 +20,7 @@ from graph.payloads import (
 )
 from graph.runs import MatchRun
 from graph.stored import stored
-from studio.operations.pairings import lock_pairing, override_pairing, weigh_override
+from studio.operations.pairings.pairings import lock_pairing, override_pairing, weigh_override
 
 
 @strawberry.input(description="Which trainee should get which mentor, and why.")

@@ -10,7 +10,7 @@ from graph.enums import PresetKind
 from graph.payloads import MutationInfo, Stored, UserError, answer, input_field, row_id, user_errors
 from graph.presets import CohortRule, RulePreset
 from graph.stored import stored
-from studio.operations.presets import (
+from studio.operations.rules.presets import (
     PresetEntry,
     apply_rule_preset,
     create_rule_preset,

@@ -18,10 +18,10 @@ from graph.payloads import (
 )
 from graph.runs import MatchRun
 from graph.stored import stored
-from studio.operations.offering import offer_place
-from studio.operations.rematching import propose_rematch
-from studio.operations.rollback import roll_back_match_run
-from studio.operations.run_cancelling import cancel_match_run
+from studio.operations.pairings.offering import offer_place
+from studio.operations.pairings.rematching import propose_rematch
+from studio.operations.pairings.rollback import roll_back_match_run
+from studio.operations.runs.run_cancelling import cancel_match_run
 
 
 @strawberry.input(description="Which published run to change as little as possible.")

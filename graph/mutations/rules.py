@@ -19,7 +19,7 @@ from graph.payloads import (
 )
 from graph.rules import Rule
 from graph.stored import stored
-from studio.operations.rules import remove_rule, set_rule
+from studio.operations.rules.rules import remove_rule, set_rule
 
 
 @strawberry.input(description="The rule between a trainee and a mentor; it replaces the one there was.")

@@ -20,9 +20,9 @@ from graph.payloads import (
 from graph.runs import MatchRun
 from graph.stored import stored
 from studio.operations.jobs import cancel_job
-from studio.operations.packages import write_packages
-from studio.operations.publishing import publish_match_run
-from studio.operations.runs import start_match_run
+from studio.operations.packages.packages import write_packages
+from studio.operations.pairings.publishing import publish_match_run
+from studio.operations.runs.runs import start_match_run
 
 
 @strawberry.input(description="Which cohort to match.")

@@ -21,9 +21,9 @@ from graph.payloads import (
 from graph.recommendations import Recommendation
 from graph.stored import stored
 from graph.surveys import SurveyImport, SurveyResponse
-from studio.operations.survey_imports import start_survey_import
-from studio.operations.surveys import AnswerInput, submit_survey_response
-from studio.operations.topics import topic_tree
+from studio.operations.surveys.survey_imports import start_survey_import
+from studio.operations.surveys.surveys import AnswerInput, submit_survey_response
+from studio.operations.topics.topics import topic_tree
 
 
 @strawberry.input(description="An answer to one question: text, a number or options, as its kind asks.")

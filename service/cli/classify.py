@@ -16,7 +16,7 @@ from studio.errors import StudioError
 from studio.imports.files import decode
 from studio.imports.issues import ImportRefused
 from studio.messages import translate
-from studio.operations.topics import classify as classify_texts
+from studio.operations.topics.topics import classify as classify_texts
 from studio.permissions import Actor
 from studio.store.database import reading
 

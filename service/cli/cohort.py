@@ -14,9 +14,9 @@ from service.documents import all_nodes, run_document
 from service.report.heat import heat_rows
 from studio.errors import NotFound
 from studio.messages import listed, translate
-from studio.operations.cohorts import find_cohort
-from studio.operations.needs import compute_needs_now
-from studio.operations.recommendations import recommend_contents
+from studio.operations.contents.recommendations import recommend_contents
+from studio.operations.needs.needs import compute_needs_now
+from studio.operations.people.cohorts import find_cohort
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import ContentKind

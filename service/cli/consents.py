@@ -14,17 +14,17 @@ from service.cli.running import acting, output, print_json, run
 from service.documents import all_nodes
 from studio.errors import StudioError
 from studio.messages import translate
-from studio.operations.cohorts import find_cohort
-from studio.operations.consents import accept_pairing, decline_pairing
-from studio.operations.pairing_moves import (
+from studio.operations.pairings.consents import accept_pairing, decline_pairing
+from studio.operations.pairings.pairing_moves import (
     complete_pairing,
     end_pairing,
     pause_pairing,
     resume_pairing,
     start_pairing,
 )
-from studio.operations.publishing import published_run
-from studio.operations.whom import Whom, whom
+from studio.operations.pairings.publishing import published_run
+from studio.operations.people.cohorts import find_cohort
+from studio.operations.rules.whom import Whom, whom
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import PairingState, PublishState

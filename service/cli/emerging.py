@@ -11,9 +11,9 @@ from service.cli.running import acting, output, print_json, run, working
 from service.documents import run_document
 from studio.errors import NotFound, StudioError
 from studio.messages import translate
-from studio.operations.cohorts import find_cohort
-from studio.operations.emerging_decisions import dismiss_emerging_point, name_emerging_point
-from studio.operations.needs import compute_needs_now
+from studio.operations.corrections.emerging_decisions import dismiss_emerging_point, name_emerging_point
+from studio.operations.needs.needs import compute_needs_now
+from studio.operations.people.cohorts import find_cohort
 from studio.permissions import Actor
 from studio.store.database import writing
 from studio.store.identity import UnknownId, row_id_of

@@ -9,7 +9,7 @@ from service.cli.options import Format, FormatOption, Language, LanguageOption, 
 from service.cli.running import acting, output, print_json, run
 from studio.errors import NotFound
 from studio.messages import translate
-from studio.operations.content_events import record_content_event
+from studio.operations.contents.content_events import record_content_event
 from studio.store.database import writing
 from studio.store.enums import ContentEventKind, DismissalReason
 from studio.store.identity import UnknownId, global_id, row_id_of

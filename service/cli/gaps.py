@@ -11,8 +11,8 @@ from service.cli.running import acting, output, print_json, run, working
 from service.documents import run_document
 from service.gaps import content_hours, next_event, topics_short
 from studio.messages import translate
-from studio.operations.cohorts import find_cohort
-from studio.operations.needs import compute_needs_now
+from studio.operations.needs.needs import compute_needs_now
+from studio.operations.people.cohorts import find_cohort
 from studio.permissions import Actor
 from studio.store.database import reading
 from studio.store.enums import CourseEvent

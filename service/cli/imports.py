@@ -22,16 +22,16 @@ from service.cli.options import (
 )
 from service.cli.running import acting, column_map, output, print_json, read_file, run, working
 from studio.messages import translate
-from studio.operations.cohorts import find_cohort
 from studio.operations.import_report import ImportReport
 from studio.operations.jobs import Progress
-from studio.operations.mentors import import_mentors
-from studio.operations.needs import compute_needs_now
-from studio.operations.roster import import_roster
-from studio.operations.rules import import_rules
-from studio.operations.survey_imports import prepare_import, store_survey
-from studio.operations.survey_reading import read_survey
-from studio.operations.topics import learn_topics
+from studio.operations.needs.needs import compute_needs_now
+from studio.operations.people.cohorts import find_cohort
+from studio.operations.people.mentors import import_mentors
+from studio.operations.people.roster import import_roster
+from studio.operations.rules.rules import import_rules
+from studio.operations.surveys.survey_imports import prepare_import, store_survey
+from studio.operations.surveys.survey_reading import read_survey
+from studio.operations.topics.topics import learn_topics
 from studio.permissions import Actor
 from studio.store.database import reading, write
 

@@ -14,8 +14,8 @@ from service.cli.running import acting, print_json, run, working
 from service.cli.what_if import print_what_if, what_if_json
 from studio.errors import StudioError
 from studio.messages import translate
-from studio.operations.cohorts import find_cohort
-from studio.operations.runs import match_cohort
+from studio.operations.people.cohorts import find_cohort
+from studio.operations.runs.runs import match_cohort
 from studio.permissions import Actor
 from studio.store.database import writing
 from studio.store.identity import global_id

@@ -14,15 +14,15 @@ from service.cli.running import acting, output, print_json, run, working
 from service.documents import all_nodes, run_document
 from studio.errors import NotFound, StudioError
 from studio.messages import translate
-from studio.operations.cohorts import find_cohort
-from studio.operations.handlers import HANDLERS
 from studio.operations.jobs import Progress
-from studio.operations.publishing import publish_match_run, published_run
-from studio.operations.rematching import propose_rematch
-from studio.operations.rollback import roll_back_match_run
-from studio.operations.run_cancelling import cancel_match_run
-from studio.operations.runs import start_match_run
-from studio.operations.worker import Worker
+from studio.operations.pairings.publishing import publish_match_run, published_run
+from studio.operations.pairings.rematching import propose_rematch
+from studio.operations.pairings.rollback import roll_back_match_run
+from studio.operations.people.cohorts import find_cohort
+from studio.operations.runs.run_cancelling import cancel_match_run
+from studio.operations.runs.runs import start_match_run
+from studio.operations.work.handlers import HANDLERS
+from studio.operations.work.worker import Worker
 from studio.permissions import Actor
 from studio.store.database import reading, write, writing
 from studio.store.enums import JobKind, MatchRunState

@@ -11,9 +11,9 @@ from service.cli.options import CohortOption, Format, FormatOption, Language, La
 from service.cli.running import acting, output, print_json, run, working
 from service.documents import run_document
 from studio.messages import translate
-from studio.operations.cohorts import find_cohort
-from studio.operations.meaning import read_by_meaning_now
-from studio.operations.models import retrain_now
+from studio.operations.corrections.meaning import read_by_meaning_now
+from studio.operations.corrections.models import retrain_now
+from studio.operations.people.cohorts import find_cohort
 from studio.store.clock import CHINA
 from studio.store.database import reading
 from studio.store.enums import ModelMetric, ModelWay

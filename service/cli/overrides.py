@@ -9,9 +9,9 @@ from service.cli.suppositions import pair_input
 from service.documents import run_document
 from studio.errors import StudioError
 from studio.messages import translate
-from studio.operations.cohorts import find_cohort
-from studio.operations.override_preview import run_to_override
-from studio.operations.whom import whom
+from studio.operations.people.cohorts import find_cohort
+from studio.operations.rules.whom import whom
+from studio.operations.suppositions.override_preview import run_to_override
 from studio.permissions import Actor
 from studio.store.database import reading
 from studio.store.identity import global_id

@@ -14,7 +14,7 @@ from service.cli.running import acting, output, print_json, run, working
 from service.documents import run_document
 from studio.errors import NotFound, StudioError
 from studio.messages import translate
-from studio.operations.reports import prepare_package
+from studio.operations.work.reports import prepare_package
 from studio.permissions import Actor
 from studio.store.database import writing
 from studio.store.enums import DaySlot, Level, ShadowStep

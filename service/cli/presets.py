@@ -13,8 +13,8 @@ from service.cli.running import acting, output, print_json, run
 from service.documents import all_nodes, run_document
 from studio.errors import NotFound, StudioError
 from studio.messages import translate
-from studio.operations.cohorts import find_cohort
-from studio.operations.presets import apply_rule_preset, remove_cohort_rule
+from studio.operations.people.cohorts import find_cohort
+from studio.operations.rules.presets import apply_rule_preset, remove_cohort_rule
 from studio.permissions import Actor
 from studio.store.database import writing
 from studio.store.identity import row_id_of

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from service.cli.running import output
 from service.documents import run_document
 from studio.errors import NotFound
-from studio.operations.cohorts import find_cohort
+from studio.operations.people.cohorts import find_cohort
 from studio.permissions import Actor
 from studio.store.database import reading
 from studio.store.identity import UnknownId, global_id, row_id_of

@@ -23,10 +23,10 @@ from service.cli.running import acting, column_map, output, print_json, refuse, 
 from service.documents import all_nodes
 from studio.errors import NotFound, StudioError
 from studio.messages import listed, translate
-from studio.operations.cohorts import find_cohort
-from studio.operations.corrections import correct_topics, import_corrections
+from studio.operations.corrections.corrections import correct_topics, import_corrections
 from studio.operations.import_report import ImportReport
-from studio.operations.needs import compute_needs_now
+from studio.operations.needs.needs import compute_needs_now
+from studio.operations.people.cohorts import find_cohort
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import ReviewReason

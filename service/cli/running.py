@@ -24,7 +24,7 @@ from studio.errors import StudioError
 from studio.imports.issues import ImportRefused
 from studio.messages import catalogue, translate
 from studio.operations.jobs import Progress
-from studio.operations.studios import find_studio, organizer_of
+from studio.operations.people.studios import find_studio, organizer_of
 from studio.permissions import Actor
 from studio.store.database import open_database, reading
 from studio.store.faults import refusal_of

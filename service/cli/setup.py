@@ -13,10 +13,10 @@ from service.cli.options import Format, FormatOption, Language, LanguageOption, 
 from service.cli.running import acting, database, output, print_json, run, working
 from studio.errors import NotFound
 from studio.messages import translate
-from studio.operations.access import create_token
-from studio.operations.studios import ensure_studio
-from studio.operations.token_people import person_of_token
-from studio.operations.topics import learn_topics
+from studio.operations.people.access import create_token
+from studio.operations.people.studios import ensure_studio
+from studio.operations.people.token_people import person_of_token
+from studio.operations.topics.topics import learn_topics
 from studio.permissions import ALL_SCOPES, Actor
 from studio.store.clock import now
 from studio.store.database import writing

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from studio.errors import StudioError
-from studio.operations.whom import Whom
+from studio.operations.rules.whom import Whom
 from studio.store.identity import global_id
 
 # The words for each supposition; the first one is told where another was typed.

@@ -10,7 +10,7 @@ from service.cli.options import Format, FormatOption, Language, LanguageOption, 
 from service.cli.running import acting, output, print_json, run, working
 from service.documents import run_document
 from studio.messages import translate
-from studio.operations.affinity_model import learn_weights_now
+from studio.operations.runs.affinity_model import learn_weights_now
 from studio.store.labels import label
 from studio.store.pairing_enums import WeightsMetric, WeightsWay
 

@@ -10,9 +10,9 @@ from service.cli.running import output
 from service.cli.suppositions import what_if_input
 from service.documents import run_document
 from studio.messages import translate
-from studio.operations.cohorts import find_cohort
-from studio.operations.reports import latest_run
-from studio.operations.whom import whom
+from studio.operations.people.cohorts import find_cohort
+from studio.operations.rules.whom import whom
+from studio.operations.work.reports import latest_run
 from studio.permissions import Actor
 from studio.store.database import reading
 from studio.store.identity import global_id

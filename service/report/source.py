@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.documents import all_nodes, run_document
 from studio.errors import StudioError
-from studio.operations.runs import COMPUTED
+from studio.operations.runs.runs import COMPUTED
 from studio.permissions import Actor
 
 Node = dict[str, Any]

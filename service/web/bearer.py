@@ -3,7 +3,7 @@
 from starlette.requests import Request
 
 from studio.errors import Unauthenticated
-from studio.operations.access import TokenUse, authenticate
+from studio.operations.people.access import TokenUse, authenticate
 from studio.permissions import Actor
 from studio.store.database import reading
 

@@ -9,7 +9,7 @@ from service.web.bearer import actor_of
 from service.web.bodies import limited
 from service.web.errors import json_response
 from studio.errors import StudioError
-from studio.operations.uploads import store_upload
+from studio.operations.surveys.uploads import store_upload
 from studio.permissions import require
 from studio.store.database import writing
 from studio.store.identity import global_id

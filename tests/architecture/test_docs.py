@@ -7,7 +7,8 @@ from studio.store import enums, tables
 from tests.architecture.sources import ROOT, own_files
 
 GLOSSARY = (ROOT / "docs/glossary.md").read_text(encoding="utf-8")
-FOLDERS = ("", "studio/imports", "studio/operations", "studio/store", "matching")
+OPERATIONS = sorted(path.name for path in (ROOT / "studio/operations").iterdir() if path.is_dir())
+FOLDERS = ("", "studio/imports", "studio/store", *(f"studio/operations/{name}" for name in OPERATIONS))
 
 
 def test_files_named_by_the_architecture_exist() -> None:

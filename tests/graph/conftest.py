@@ -17,7 +17,7 @@ from sqlmodel import select
 from graph.context import Context
 from graph.execute import ExecutedOperation, execute
 from seed.demo import load_demo
-from studio.operations.publishing import publish_match_run
+from studio.operations.pairings.publishing import publish_match_run
 from studio.permissions import ALL_SCOPES, Actor
 from studio.store.cohorts import Cohort
 from studio.store.database import async_url, open_database, reading, writing

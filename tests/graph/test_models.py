@@ -3,7 +3,7 @@
 import pytest
 
 from graph.execute import execute, operation, run
-from studio.operations.models import topic_model
+from studio.operations.corrections.models import topic_model
 from studio.store.database import reading
 from studio.store.enums import Role
 from tests.graph.conftest import Loaded

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from graph.execute import operation
-from studio.operations.runs import match_cohort
+from studio.operations.runs.runs import match_cohort
 from studio.store.clock import held_at
 from studio.store.database import writing
 from studio.store.enums import Role

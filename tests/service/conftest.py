@@ -18,7 +18,7 @@ from starlette.applications import Starlette
 from service.settings import Settings
 from service.web.application import Parts, build
 from studio.errors import Forbidden, StudioError
-from studio.operations.access import create_token
+from studio.operations.people.access import create_token
 from studio.permissions import Actor
 from studio.store.database import writing
 from studio.store.enums import Role

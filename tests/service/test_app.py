@@ -28,13 +28,10 @@ from studio.store.tables import Studio, Token
 from tests.service.conftest import SECRET, Service, small_parts
 
 ROOT = Path(__file__).parents[2]
-OPERATIONS = ("access", "idempotency", "jobs", "worker", "uploads")
+OPERATIONS = ("people/access", "idempotency", "jobs", "work/worker", "surveys/uploads")
 OWN_FILES = [
     *(ROOT / "service/web").glob("*.py"),
-    *(
-        ROOT / f"studio/operations/{name}.py"
-        for name in ("access", "idempotency", "jobs", "worker", "uploads")
-    ),
+    *(ROOT / f"studio/operations/{name}.py" for name in OPERATIONS),
     ROOT / "studio/errors.py",
     ROOT / "studio/store/schema.py",
 ]

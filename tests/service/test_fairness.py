@@ -6,9 +6,9 @@ import pytest
 
 from service.cli.pairs import match_json, print_match
 from service.report import write_report
-from studio.operations.cohorts import find_cohort
-from studio.operations.mentors import import_mentors
-from studio.operations.runs import match_cohort
+from studio.operations.people.cohorts import find_cohort
+from studio.operations.people.mentors import import_mentors
+from studio.operations.runs.runs import match_cohort
 from studio.store.database import open_database, writing
 from studio.store.identity import global_id
 from studio.store.schema import migrate

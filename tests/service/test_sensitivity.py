@@ -9,10 +9,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.cli.pairs import match_json, print_match
 from service.report import write_report
-from studio.operations.cohorts import find_cohort
-from studio.operations.mentors import import_mentors
-from studio.operations.pairings import override_pairing
-from studio.operations.runs import match_cohort
+from studio.operations.pairings.pairings import override_pairing
+from studio.operations.people.cohorts import find_cohort
+from studio.operations.people.mentors import import_mentors
+from studio.operations.runs.runs import match_cohort
 from studio.permissions import Actor
 from studio.store.database import open_database, writing
 from studio.store.identity import global_id

@@ -10,7 +10,7 @@ from sqlmodel import select
 
 from service.settings import Settings
 from service.web.application import build
-from studio.operations.uploads import KEPT_UNUSED, store_upload
+from studio.operations.surveys.uploads import KEPT_UNUSED, store_upload
 from studio.permissions import Actor
 from studio.store.clock import held_at, now
 from studio.store.database import reading, writing

@@ -10,12 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
-from studio.operations.cohorts import find_cohort
-from studio.operations.mentors import import_mentors
-from studio.operations.recommendations import recommend_contents
-from studio.operations.roster import import_roster
-from studio.operations.runs import match_cohort
-from studio.operations.studios import (
+from studio.operations.contents.recommendations import recommend_contents
+from studio.operations.people.cohorts import find_cohort
+from studio.operations.people.mentors import import_mentors
+from studio.operations.people.roster import import_roster
+from studio.operations.people.studios import (
     ContentEntry,
     TopicEntry,
     create_studio,
@@ -23,7 +22,8 @@ from studio.operations.studios import (
     install_topics,
     organizer_of,
 )
-from studio.operations.survey_imports import import_survey
+from studio.operations.runs.runs import match_cohort
+from studio.operations.surveys.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import ContentKind, Level, Origin

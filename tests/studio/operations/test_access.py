@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
 from studio.errors import Forbidden, NotFound, StudioError, Unauthenticated
-from studio.operations.access import TokenUse, authenticate, create_token, revoke_token, rotate_token
+from studio.operations.people.access import TokenUse, authenticate, create_token, revoke_token, rotate_token
 from studio.permissions import Actor
 from studio.store.clock import held_at
 from studio.store.database import reading, writing

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
-from studio.operations.roster import import_roster
-from studio.operations.survey_imports import import_survey
+from studio.operations.people.roster import import_roster
+from studio.operations.surveys.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.tables import CohortNeed, SurveyResponse, TraineeNeed

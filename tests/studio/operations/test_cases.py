@@ -5,8 +5,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
-from studio.operations.recommendations import recommend_contents
-from studio.operations.studios import ContentEntry, install_catalogue
+from studio.operations.contents.recommendations import recommend_contents
+from studio.operations.people.studios import ContentEntry, install_catalogue
 from studio.permissions import Actor
 from studio.store.clock import today
 from studio.store.database import reading, writing

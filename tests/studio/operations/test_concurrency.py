@@ -11,13 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import select
 
 from studio.errors import Conflict
-from studio.operations.cohorts import find_cohort
-from studio.operations.mentors import import_mentors
-from studio.operations.needs import refresh_needs
-from studio.operations.publishing import publish_match_run
-from studio.operations.roster import import_roster
-from studio.operations.runs import match_cohort, start_match_run
-from studio.operations.surveys import AnswerInput, submit_survey_response
+from studio.operations.needs.needs import refresh_needs
+from studio.operations.pairings.publishing import publish_match_run
+from studio.operations.people.cohorts import find_cohort
+from studio.operations.people.mentors import import_mentors
+from studio.operations.people.roster import import_roster
+from studio.operations.runs.runs import match_cohort, start_match_run
+from studio.operations.surveys.surveys import AnswerInput, submit_survey_response
 from studio.permissions import Actor
 from studio.store.database import reading, write, writing
 from studio.store.enums import Measure

@@ -6,17 +6,17 @@ import pytest
 from sqlmodel import select
 
 from studio.errors import Conflict, Forbidden, NotFound, StudioError
-from studio.operations.consents import accept_pairing, decline_pairing
-from studio.operations.match_input import free_places
-from studio.operations.pairing_moves import (
+from studio.operations.pairings.consents import accept_pairing, decline_pairing
+from studio.operations.pairings.pairing_moves import (
     complete_pairing,
     end_pairing,
     pause_pairing,
     resume_pairing,
     start_pairing,
 )
-from studio.operations.pairing_states import MOVES, UNDER_WAY, IllegalMove
-from studio.operations.runs import match_cohort
+from studio.operations.rules.match_input import free_places
+from studio.operations.runs.pairing_states import MOVES, UNDER_WAY, IllegalMove
+from studio.operations.runs.runs import match_cohort
 from studio.permissions import Actor
 from studio.store.clock import held_at
 from studio.store.database import reading
@@ -274,7 +274,7 @@ async def test_what_nobody_answers_in_time_expires(published: Published) -> None
 
 
 def test_illegal_move_names_its_check_in_both_languages() -> None:
-    from studio.operations.pairing_states import Check
+    from studio.operations.runs.pairing_states import Check
 
     for check in Check:
         refusal = IllegalMove(check, PairingState.ENDED, "pairingId")

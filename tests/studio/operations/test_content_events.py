@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
 from studio.errors import Conflict, Forbidden, NotFound, StudioError
-from studio.operations.content_events import record_content_event
-from studio.operations.publishing import publish_match_run
-from studio.operations.recommendations import recommend_contents
-from studio.operations.roster import import_roster
-from studio.operations.runs import match_cohort
-from studio.operations.studios import create_studio, organizer_of
+from studio.operations.contents.content_events import record_content_event
+from studio.operations.contents.recommendations import recommend_contents
+from studio.operations.pairings.publishing import publish_match_run
+from studio.operations.people.roster import import_roster
+from studio.operations.people.studios import create_studio, organizer_of
+from studio.operations.runs.runs import match_cohort
 from studio.permissions import ALL_SCOPES, Actor
 from studio.store.content_events import ContentEvent, content_ratings
 from studio.store.database import reading, writing

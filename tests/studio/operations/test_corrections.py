@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 
 from studio.errors import Conflict, Forbidden, NotFound, StudioError
-from studio.operations.corrections import Corrected, correct_topics
-from studio.operations.needs import compute_needs
-from studio.operations.survey_imports import import_survey
+from studio.operations.corrections.corrections import Corrected, correct_topics
+from studio.operations.needs.needs import compute_needs
+from studio.operations.surveys.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.store.clock import now
 from studio.store.database import reading, writing

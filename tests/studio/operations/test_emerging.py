@@ -6,14 +6,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
 from studio.errors import Conflict, Forbidden, NotFound, StudioError
-from studio.operations.cohorts import find_cohort
-from studio.operations.emerging_decisions import dismiss_emerging_point, name_emerging_point
-from studio.operations.needs import compute_needs
-from studio.operations.rereading import CohortReading, store_cohort
-from studio.operations.roster import import_roster
-from studio.operations.studios import create_studio, organizer_of
-from studio.operations.survey_imports import import_survey
-from studio.operations.topics import classify, topic_tree
+from studio.operations.corrections.emerging_decisions import dismiss_emerging_point, name_emerging_point
+from studio.operations.corrections.rereading import CohortReading, store_cohort
+from studio.operations.needs.needs import compute_needs
+from studio.operations.people.cohorts import find_cohort
+from studio.operations.people.roster import import_roster
+from studio.operations.people.studios import create_studio, organizer_of
+from studio.operations.surveys.survey_imports import import_survey
+from studio.operations.topics.topics import classify, topic_tree
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import EmergingState, Role, TagStatus

@@ -2,13 +2,13 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
-from studio.operations.cohorts import find_cohort
-from studio.operations.mentors import import_mentors
-from studio.operations.needs import compute_needs
-from studio.operations.publishing import publish_match_run
-from studio.operations.roster import import_roster
-from studio.operations.runs import match_cohort
-from studio.operations.survey_imports import import_survey
+from studio.operations.needs.needs import compute_needs
+from studio.operations.pairings.publishing import publish_match_run
+from studio.operations.people.cohorts import find_cohort
+from studio.operations.people.mentors import import_mentors
+from studio.operations.people.roster import import_roster
+from studio.operations.runs.runs import match_cohort
+from studio.operations.surveys.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.tables import Topic, TopicGap, TraineeNeed

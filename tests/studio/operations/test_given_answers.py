@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from studio.errors import StudioError
-from studio.operations.surveys import AnswerInput, _checked
+from studio.operations.surveys.surveys import AnswerInput, _checked
 from studio.store.enums import QuestionKind
 from studio.store.surveys import Question
 

@@ -10,14 +10,14 @@ from sqlmodel import select
 
 from matching import AnswerReading
 from studio.errors import Conflict
-from studio.operations import survey_reading
-from studio.operations.handlers import HANDLERS
 from studio.operations.jobs import cancel_job
-from studio.operations.roster import import_roster
-from studio.operations.survey_imports import prepare_import, start_survey_import, store_survey
-from studio.operations.topics import TopicTree
-from studio.operations.uploads import store_upload
-from studio.operations.worker import Worker
+from studio.operations.people.roster import import_roster
+from studio.operations.surveys import survey_reading
+from studio.operations.surveys.survey_imports import prepare_import, start_survey_import, store_survey
+from studio.operations.surveys.uploads import store_upload
+from studio.operations.topics.topics import TopicTree
+from studio.operations.work.handlers import HANDLERS
+from studio.operations.work.worker import Worker
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import JobState
@@ -158,7 +158,7 @@ async def test_words_read_before_are_stored_as_if_read_in_the_transaction(
         again.extend(given)
         return []
 
-    monkeypatch.setattr("studio.operations.pain_points.read_answers", read)
+    monkeypatch.setattr("studio.operations.surveys.pain_points.read_answers", read)
     async with writing(engine) as session:
         await store_survey(session, organizer, survey, 3, 1)
     assert again == []

@@ -4,9 +4,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import SQLModel, select
 
 from studio.errors import Forbidden, StudioError
-from studio.operations.mentors import import_mentors
-from studio.operations.roster import import_roster
-from studio.operations.survey_imports import import_survey
+from studio.operations.people.mentors import import_mentors
+from studio.operations.people.roster import import_roster
+from studio.operations.surveys.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import Role

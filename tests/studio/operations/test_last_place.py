@@ -12,14 +12,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import select
 
 from studio.errors import StudioError
-from studio.operations.cohorts import find_cohort
-from studio.operations.consents import decline_pairing
-from studio.operations.mentors import import_mentors
-from studio.operations.offering import offer_place
-from studio.operations.pairings import override_pairing
-from studio.operations.publishing import publish_match_run
-from studio.operations.roster import import_roster
-from studio.operations.runs import match_cohort
+from studio.operations.pairings.consents import decline_pairing
+from studio.operations.pairings.offering import offer_place
+from studio.operations.pairings.pairings import override_pairing
+from studio.operations.pairings.publishing import publish_match_run
+from studio.operations.people.cohorts import find_cohort
+from studio.operations.people.mentors import import_mentors
+from studio.operations.people.roster import import_roster
+from studio.operations.runs.runs import match_cohort
 from studio.permissions import Actor
 from studio.store.database import reading, write
 from studio.store.enums import PairingState

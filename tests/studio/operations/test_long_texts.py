@@ -2,9 +2,9 @@
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from studio.operations.mentors import import_mentors
-from studio.operations.roster import import_roster
-from studio.operations.rules import import_rules
+from studio.operations.people.mentors import import_mentors
+from studio.operations.people.roster import import_roster
+from studio.operations.rules.rules import import_rules
 from studio.permissions import Actor
 from studio.store.database import writing
 from tests.studio.operations.conftest import MENTOR_HEADER, MENTORS, ROSTER, csv_file

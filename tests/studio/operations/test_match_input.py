@@ -6,10 +6,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
-from studio.operations.cohorts import find_cohort
-from studio.operations.match_input import match_input, rules_in_force
-from studio.operations.rules import set_rule
-from studio.operations.runs import match_cohort
+from studio.operations.people.cohorts import find_cohort
+from studio.operations.rules.match_input import match_input, rules_in_force
+from studio.operations.rules.rules import set_rule
+from studio.operations.runs.runs import match_cohort
 from studio.permissions import Actor
 from studio.store.clock import held_at
 from studio.store.database import reading, writing

@@ -8,17 +8,17 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
 from studio.errors import Conflict, Forbidden, NotFound, StudioError
-from studio.operations.cohorts import find_cohort
-from studio.operations.handlers import HANDLERS
-from studio.operations.mentors import import_mentors
-from studio.operations.pairings import lock_pairing, override_pairing
-from studio.operations.recommendations import recommend_contents
-from studio.operations.roster import import_roster
-from studio.operations.rules import remove_rule, set_rule
-from studio.operations.runs import match_cohort, start_match_run
-from studio.operations.survey_imports import start_survey_import
-from studio.operations.surveys import AnswerInput, submit_survey_response
-from studio.operations.worker import Worker
+from studio.operations.contents.recommendations import recommend_contents
+from studio.operations.pairings.pairings import lock_pairing, override_pairing
+from studio.operations.people.cohorts import find_cohort
+from studio.operations.people.mentors import import_mentors
+from studio.operations.people.roster import import_roster
+from studio.operations.rules.rules import remove_rule, set_rule
+from studio.operations.runs.runs import match_cohort, start_match_run
+from studio.operations.surveys.survey_imports import start_survey_import
+from studio.operations.surveys.surveys import AnswerInput, submit_survey_response
+from studio.operations.work.handlers import HANDLERS
+from studio.operations.work.worker import Worker
 from studio.permissions import Actor
 from studio.store.clock import held_at
 from studio.store.database import reading, writing

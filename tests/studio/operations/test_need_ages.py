@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from studio.arrays.needs import NeedTable, PointRow, ResponseRow
-from studio.operations.needs import refresh_needs
+from studio.operations.needs.needs import refresh_needs
 from studio.permissions import Actor
 from studio.store.database import writing
 from studio.store.enums import Measure

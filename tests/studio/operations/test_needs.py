@@ -4,10 +4,10 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
-from studio.operations.mentors import import_mentors
-from studio.operations.needs import compute_needs
-from studio.operations.roster import import_roster
-from studio.operations.survey_imports import import_survey
+from studio.operations.needs.needs import compute_needs
+from studio.operations.people.mentors import import_mentors
+from studio.operations.people.roster import import_roster
+from studio.operations.surveys.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.tables import Cohort, CountyNeed, RoleNeed, Topic, TopicTrend, TraineeNeed

@@ -4,8 +4,8 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from studio.operations.needs import compute_needs
-from studio.operations.survey_imports import import_survey
+from studio.operations.needs.needs import compute_needs
+from studio.operations.surveys.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.reading.read import read_rows
 from studio.reading.selection import Selection

@@ -10,22 +10,22 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
 from studio.errors import Forbidden, NotFound, StudioError
-from studio.operations.mentors import import_mentors
-from studio.operations.override_preview import (
+from studio.operations.pairings.pairings import override_pairing
+from studio.operations.pairings.publishing import publish_match_run
+from studio.operations.people.mentors import import_mentors
+from studio.operations.rules.rules import set_rule
+from studio.operations.runs.pairing_states import step
+from studio.operations.runs.runs import match_cohort
+from studio.operations.suppositions.override_preview import (
     Effect,
     ObstacleKind,
     OverridePreview,
     Verdict,
     preview_override,
 )
-from studio.operations.pairing_states import step
-from studio.operations.pairings import override_pairing
-from studio.operations.publishing import publish_match_run
-from studio.operations.rules import set_rule
-from studio.operations.runs import match_cohort
-from studio.operations.suppositions import Supposition
-from studio.operations.what_if import what_if
-from studio.operations.what_if_words import told_preview
+from studio.operations.suppositions.suppositions import Supposition
+from studio.operations.suppositions.what_if import what_if
+from studio.operations.suppositions.what_if_words import told_preview
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import PairingState, Role, RuleKind

@@ -10,19 +10,19 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import select
 
 from studio.errors import Conflict
-from studio.operations import pairings
-from studio.operations.match_input import match_stamp
-from studio.operations.mentors import import_mentors
-from studio.operations.needs import refresh_needs
-from studio.operations.pairings import (
+from studio.operations.needs.needs import refresh_needs
+from studio.operations.pairings import pairings
+from studio.operations.pairings.pairings import (
     WeighedOverride,
     lock_pairing,
     override_pairing,
     weigh_override,
 )
-from studio.operations.roster import import_roster
-from studio.operations.rules import set_rule
-from studio.operations.runs import match_cohort
+from studio.operations.people.mentors import import_mentors
+from studio.operations.people.roster import import_roster
+from studio.operations.rules.match_input import match_stamp
+from studio.operations.rules.rules import set_rule
+from studio.operations.runs.runs import match_cohort
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import RuleKind

@@ -5,16 +5,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
 from studio.errors import Conflict, NotFound
-from studio.operations.cohorts import find_cohort
-from studio.operations.needs import compute_needs
+from studio.operations.contents.recommendations import recommend_contents
+from studio.operations.needs.needs import compute_needs
 from studio.operations.own import own, require_version
-from studio.operations.packages import write_packages
-from studio.operations.pairings import lock_pairing, override_pairing
-from studio.operations.publishing import publish_match_run
-from studio.operations.recommendations import recommend_contents
-from studio.operations.rules import set_rule
-from studio.operations.runs import match_cohort, start_match_run
-from studio.operations.studios import create_studio, organizer_of
+from studio.operations.packages.packages import write_packages
+from studio.operations.pairings.pairings import lock_pairing, override_pairing
+from studio.operations.pairings.publishing import publish_match_run
+from studio.operations.people.cohorts import find_cohort
+from studio.operations.people.studios import create_studio, organizer_of
+from studio.operations.rules.rules import set_rule
+from studio.operations.runs.runs import match_cohort, start_match_run
 from studio.permissions import Actor
 from studio.store.database import writing
 from studio.store.enums import RuleKind

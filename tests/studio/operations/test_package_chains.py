@@ -8,16 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 
 from studio.errors import Conflict, NotFound
-from studio.operations.handlers import HANDLERS
-from studio.operations.package_draft import PackageEdit
-from studio.operations.package_edits import edit_package
-from studio.operations.package_planning import plan_packages_later
-from studio.operations.packages import write_packages
-from studio.operations.pairings import override_pairing
-from studio.operations.publishing import publish_match_run
-from studio.operations.rules import set_rule
-from studio.operations.runs import match_cohort
-from studio.operations.worker import Worker
+from studio.operations.packages.package_draft import PackageEdit
+from studio.operations.packages.package_edits import edit_package
+from studio.operations.packages.package_planning import plan_packages_later
+from studio.operations.packages.packages import write_packages
+from studio.operations.pairings.pairings import override_pairing
+from studio.operations.pairings.publishing import publish_match_run
+from studio.operations.rules.rules import set_rule
+from studio.operations.runs.runs import match_cohort
+from studio.operations.work.handlers import HANDLERS
+from studio.operations.work.worker import Worker
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import JobKind, JobState, Role, RuleKind
@@ -107,7 +107,7 @@ async def test_publishing_plans_the_packages_in_a_job(
 async def test_job_goes_on_where_it_stopped(
     engine: AsyncEngine, organizer: Actor, run_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studio.operations.package_planning.PAIRS", 1)
+    monkeypatch.setattr("studio.operations.packages.package_planning.PAIRS", 1)
     calls: list[int] = []
 
     async def broken(*args: object, pairing_ids: Sequence[UUID], **more: object) -> int:
@@ -116,7 +116,7 @@ async def test_job_goes_on_where_it_stopped(
             raise RuntimeError("killed")
         return await write_packages(*args, pairing_ids=pairing_ids, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr("studio.operations.package_planning.write_packages", broken)
+    monkeypatch.setattr("studio.operations.packages.package_planning.write_packages", broken)
     await publish(engine, organizer, run_id)
     await Worker(engine, HANDLERS).run_once()
     async with writing(engine) as session:

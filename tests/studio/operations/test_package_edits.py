@@ -7,12 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
 from studio.errors import Conflict, Forbidden, NotFound, StudioError
-from studio.operations.package_draft import DAYTIME_MINUTES, EVENING_MINUTES, PackageEdit
-from studio.operations.package_edits import edit_package
-from studio.operations.packages import write_packages
-from studio.operations.recommendations import recommend_contents
-from studio.operations.studios import ContentEntry, install_catalogue
-from studio.operations.survey_imports import import_survey
+from studio.operations.contents.recommendations import recommend_contents
+from studio.operations.packages.package_draft import DAYTIME_MINUTES, EVENING_MINUTES, PackageEdit
+from studio.operations.packages.package_edits import edit_package
+from studio.operations.packages.packages import write_packages
+from studio.operations.people.studios import ContentEntry, install_catalogue
+from studio.operations.surveys.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import ContentKind, DaySlot, Level, Origin, PublishState, Role, ShadowStep

@@ -8,10 +8,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
-from studio.operations.packages import write_packages
-from studio.operations.pairings import override_pairing
-from studio.operations.recommendations import recommend_contents
-from studio.operations.survey_imports import import_survey
+from studio.operations.contents.recommendations import recommend_contents
+from studio.operations.packages.packages import write_packages
+from studio.operations.pairings.pairings import override_pairing
+from studio.operations.surveys.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.package_enums import Ability
@@ -180,7 +180,7 @@ async def test_more_pairs_need_no_more_queries(engine: AsyncEngine, organizer: A
 async def test_catalogue_is_loaded_once_however_many_chunks_of_pairs(
     engine: AsyncEngine, organizer: Actor, run_id: UUID, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studio.operations.packages.chunks", lambda pairs: chunks(pairs, 1))
+    monkeypatch.setattr("studio.operations.packages.packages.chunks", lambda pairs: chunks(pairs, 1))
     with statements(engine) as sent:
         assert await generate(engine, organizer, run_id) == 4
     bodies = [statement for statement in sent if "content.body" in statement and "FROM content " in statement]

@@ -9,19 +9,19 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import select
 
 from studio.errors import Forbidden, NotFound, StudioError
-from studio.operations.affinity_model import (
+from studio.operations.pairings.consents import accept_pairing
+from studio.operations.pairings.pair_ratings import rate_pairing
+from studio.operations.pairings.pairing_moves import end_pairing, start_pairing
+from studio.operations.pairings.publishing import publish_match_run
+from studio.operations.rules.rules import set_rule
+from studio.operations.runs.affinity_model import (
     affinity_card,
     learn_weights_now,
     rated_pairs,
     start_learning_weights,
 )
-from studio.operations.consents import accept_pairing
-from studio.operations.pair_ratings import rate_pairing
-from studio.operations.pairing_moves import end_pairing, start_pairing
-from studio.operations.pairing_states import IllegalMove
-from studio.operations.publishing import publish_match_run
-from studio.operations.rules import set_rule
-from studio.operations.runs import match_cohort
+from studio.operations.runs.pairing_states import IllegalMove
+from studio.operations.runs.runs import match_cohort
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import MatchRunState, PairingState, Role, RuleKind, TraineeRole

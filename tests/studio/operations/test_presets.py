@@ -13,10 +13,10 @@ from sqlmodel import select
 from matching import MentorAffinity
 from seed.presets import load_presets
 from studio.errors import Forbidden, StudioError
-from studio.operations.offering import offer_place
-from studio.operations.override_preview import ObstacleKind
-from studio.operations.preset_effects import weights_under
-from studio.operations.presets import (
+from studio.operations.pairings.offering import offer_place
+from studio.operations.pairings.publishing import last_day_to_answer, publish_match_run
+from studio.operations.rules.preset_effects import weights_under
+from studio.operations.rules.presets import (
     PresetEntry,
     apply_rule_preset,
     create_rule_preset,
@@ -24,9 +24,9 @@ from studio.operations.presets import (
     remove_cohort_rule,
     update_rule_preset,
 )
-from studio.operations.publishing import last_day_to_answer, publish_match_run
-from studio.operations.runs import match_cohort
-from studio.operations.what_if_words import told_preview
+from studio.operations.runs.runs import match_cohort
+from studio.operations.suppositions.override_preview import ObstacleKind
+from studio.operations.suppositions.what_if_words import told_preview
 from studio.permissions import Actor
 from studio.store.clock import held_at, today
 from studio.store.database import reading, writing

@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
 from studio.errors import Conflict, StudioError
-from studio.operations.cohorts import find_cohort
-from studio.operations.mentors import import_mentors
-from studio.operations.publishing import publish_match_run
-from studio.operations.roster import import_roster
-from studio.operations.rules import set_rule
-from studio.operations.runs import match_cohort, start_match_run
+from studio.operations.pairings.publishing import publish_match_run
+from studio.operations.people.cohorts import find_cohort
+from studio.operations.people.mentors import import_mentors
+from studio.operations.people.roster import import_roster
+from studio.operations.rules.rules import set_rule
+from studio.operations.runs.runs import match_cohort, start_match_run
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import PairingState, PublishState, RuleKind

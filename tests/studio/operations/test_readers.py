@@ -7,9 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
 from matching import AnswerReader, AnswerReading
-from studio.operations import readers
-from studio.operations.studios import create_studio, organizer_of
-from studio.operations.topics import classify, learn_topics
+from studio.operations.people.studios import create_studio, organizer_of
+from studio.operations.topics import readers
+from studio.operations.topics.topics import classify, learn_topics
 from studio.permissions import Actor
 from studio.store.clock import now
 from studio.store.database import reading, writing

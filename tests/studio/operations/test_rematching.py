@@ -7,13 +7,13 @@ import pytest
 from sqlmodel import select
 
 from studio.errors import StudioError
-from studio.operations.consents import accept_pairing, decline_pairing
-from studio.operations.mentors import import_mentors
-from studio.operations.pairing_moves import complete_pairing, end_pairing, start_pairing
-from studio.operations.publishing import publish_match_run
-from studio.operations.rematching import propose_rematch
-from studio.operations.rules import set_rule
-from studio.operations.runs import match_cohort
+from studio.operations.pairings.consents import accept_pairing, decline_pairing
+from studio.operations.pairings.pairing_moves import complete_pairing, end_pairing, start_pairing
+from studio.operations.pairings.publishing import publish_match_run
+from studio.operations.pairings.rematching import propose_rematch
+from studio.operations.people.mentors import import_mentors
+from studio.operations.rules.rules import set_rule
+from studio.operations.runs.runs import match_cohort
 from studio.store.database import reading
 from studio.store.enums import JobState, MatchRunState, PairingState, PublishState, RuleKind
 from studio.store.pairing_enums import DeclineReason, EndReason
@@ -87,7 +87,7 @@ async def test_proposal_moves_as_few_as_can_be(published: Published) -> None:
     # Pairs of one community are no choice: those of the published run and of the proposal show none, so
     # what is allowed is asked of the engine's own rows.
     from studio.arrays.matches import match_arrays
-    from studio.operations.match_input import match_rows
+    from studio.operations.rules.match_input import match_rows
     from studio.store.clock import today
     from studio.store.tables import Cohort, MatchPolicy
 

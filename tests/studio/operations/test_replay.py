@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from studio.errors import Forbidden, StudioError
-from studio.operations.pairings import override_pairing
-from studio.operations.replay import InputPart, Replay, ReplayOutcome, replay_run
-from studio.operations.rules import set_rule
-from studio.operations.runs import match_cohort
-from studio.operations.what_if_words import told_replay
+from studio.operations.pairings.pairings import override_pairing
+from studio.operations.rules.rules import set_rule
+from studio.operations.runs.runs import match_cohort
+from studio.operations.suppositions.replay import InputPart, Replay, ReplayOutcome, replay_run
+from studio.operations.suppositions.what_if_words import told_replay
 from studio.permissions import Actor
 from studio.store.clock import held_at
 from studio.store.database import reading, writing

@@ -5,8 +5,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
-from studio.operations.needs import compute_needs
-from studio.operations.survey_imports import import_survey
+from studio.operations.needs.needs import compute_needs
+from studio.operations.surveys.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.tables import CohortNeed, PainPoint, Topic, Trainee, TraineeNeed

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 
-from studio.operations.needs import compute_needs
-from studio.operations.roster import import_roster
-from studio.operations.survey_imports import import_survey
+from studio.operations.needs.needs import compute_needs
+from studio.operations.people.roster import import_roster
+from studio.operations.surveys.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import ReviewReason

@@ -7,15 +7,15 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from studio.errors import Conflict, StudioError
-from studio.operations.cohorts import find_cohort
-from studio.operations.consents import accept_pairing, decline_pairing
-from studio.operations.packages import write_packages
-from studio.operations.pairing_moves import start_pairing
-from studio.operations.publishing import publish_match_run
-from studio.operations.rollback import RollBackRefused, roll_back_match_run
-from studio.operations.roster import import_roster
-from studio.operations.rules import set_rule
-from studio.operations.runs import match_cohort
+from studio.operations.packages.packages import write_packages
+from studio.operations.pairings.consents import accept_pairing, decline_pairing
+from studio.operations.pairings.pairing_moves import start_pairing
+from studio.operations.pairings.publishing import publish_match_run
+from studio.operations.pairings.rollback import RollBackRefused, roll_back_match_run
+from studio.operations.people.cohorts import find_cohort
+from studio.operations.people.roster import import_roster
+from studio.operations.rules.rules import set_rule
+from studio.operations.runs.runs import match_cohort
 from studio.store.database import reading, writing
 from studio.store.enums import PairingState, PublishState, RuleKind
 from studio.store.pairing_enums import DeclineReason

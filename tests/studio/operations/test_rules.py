@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from studio.errors import StudioError
-from studio.operations.mentors import import_mentors
-from studio.operations.roster import import_roster
-from studio.operations.rules import import_rules, set_rule
+from studio.operations.people.mentors import import_mentors
+from studio.operations.people.roster import import_roster
+from studio.operations.rules.rules import import_rules, set_rule
 from studio.permissions import Actor
 from studio.store.clock import today
 from studio.store.database import writing

@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
 from studio.errors import Forbidden, StudioError
-from studio.operations.uploads import store_upload
+from studio.operations.surveys.uploads import store_upload
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import Role

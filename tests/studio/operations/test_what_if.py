@@ -10,12 +10,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from studio.errors import Forbidden, NotFound, StudioError
-from studio.operations.mentors import import_mentors
-from studio.operations.pairings import override_pairing
-from studio.operations.rules import set_rule
-from studio.operations.runs import match_cohort
-from studio.operations.suppositions import Newcomer, Supposition
-from studio.operations.what_if import WhatIf, what_if
+from studio.operations.pairings.pairings import override_pairing
+from studio.operations.people.mentors import import_mentors
+from studio.operations.rules.rules import set_rule
+from studio.operations.runs.runs import match_cohort
+from studio.operations.suppositions.suppositions import Newcomer, Supposition
+from studio.operations.suppositions.what_if import WhatIf, what_if
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import Role, RuleKind

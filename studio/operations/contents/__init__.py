@@ -1,0 +1,1 @@
+"""Contents for trainees: recommendations, cases, and what people did with them."""

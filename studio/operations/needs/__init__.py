@@ -1,0 +1,1 @@
+"""Needs of trainees and cohorts, and what follows from all that a cohort said."""

@@ -1,0 +1,1 @@
+"""Mentoring packages: planned, edited, kept in versions."""

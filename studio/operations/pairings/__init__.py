@@ -1,0 +1,1 @@
+"""The life of a pairing: overridden, published, consented to, moved, rated, rolled back."""

@@ -1,0 +1,135 @@
+"""Offering a free place of a published run to a trainee who waits for one."""
+
+import asyncio
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from matching import MentorAffinity
+from studio.arrays.matches import MatchArrays, MatchRows
+from studio.errors import Conflict, NotFound, StudioError
+from studio.operations.audit import audit
+from studio.operations.idempotency import once, remember
+from studio.operations.own import own, own_run, require_version
+from studio.operations.pairings.override_moves import Move, weigh_moves
+from studio.operations.pairings.publishing import last_day_to_answer
+from studio.operations.rules.match_input import first_free_place, match_input
+from studio.operations.runs.carrying import pairings_of, schedule_expiry
+from studio.operations.runs.pairing_states import UNDER_WAY, Check, IllegalMove, step
+from studio.operations.runs.runs import score_parts
+from studio.permissions import Actor, require
+from studio.store.clock import now
+from studio.store.cohorts import Cohort
+from studio.store.enums import PairingOrigin, PairingState, PublishState, RuleKind
+from studio.store.pairings import Pairing, ScorePart
+from studio.store.people import Mentor, Trainee
+from studio.store.rows import insert_rows
+from studio.store.rules import MatchPolicy
+from studio.store.runs import MatchRun, Unmatched
+
+
+async def offer_place(
+    session: AsyncSession,
+    actor: Actor,
+    run_id: UUID,
+    trainee_id: UUID,
+    mentor_id: UUID,
+    *,
+    reason: str,
+    expected_version: int | None = None,
+    idempotency_key: str | None = None,
+) -> Pairing:
+    """Give a trainee whom the published run could not place a mentor's free place; both sides are then asked.
+
+    However many ask at once for a last place, one gets it.
+
+    Raises NOT_FOUND, REASON_MISSING, CONFLICT_VERSION, ILLEGAL_TRANSITION (the run is not published), TRAINEE_IN_RUN
+    (the run has a pairing of the trainee already: a proposal moves it), CONSTRAINT_VIOLATED (a rule or the same unit
+    forbids the pair) and CAPACITY_EXCEEDED.
+    """
+    require(actor, "offer_place")
+    given = {
+        "run_id": run_id.hex,
+        "trainee_id": trainee_id.hex,
+        "mentor_id": mentor_id.hex,
+        "reason": reason,
+        "expected_version": expected_version,
+    }
+    done = await once(session, actor, idempotency_key, "offer_place", given)
+    if done is not None:
+        return await own(session, actor, Pairing, done, "idempotencyKey")
+    if not reason.strip():
+        raise StudioError("REASON_MISSING", field="reason")
+    run = await own_run(session, actor, run_id)
+    require_version(run, expected_version)
+    if run.publish_state is not PublishState.PUBLISHED:
+        raise IllegalMove(Check.RUN_PUBLISHED, run.publish_state, "runId")
+    trainee = await own(session, actor, Trainee, trainee_id, "traineeId")
+    await own(session, actor, Mentor, mentor_id, "mentorId")
+    if trainee.cohort_id != run.cohort_id:
+        raise NotFound("Trainee", field="traineeId")
+    pairings = await pairings_of(session, run.id)
+    if any(pairing.trainee_id == trainee_id for pairing in pairings):
+        raise Conflict("TRAINEE_IN_RUN", field="traineeId")
+    policy = await session.get_one(MatchPolicy, run.policy_id)
+    rows, arrays = await match_input(session, await session.get_one(Cohort, run.cohort_id), policy.weights)
+    taken = {pairing.place_id for pairing in pairings if pairing.state in UNDER_WAY}
+    place_id = first_free_place(rows, mentor_id, taken)
+    pairing, parts = await _scored(run, rows, arrays, trainee_id, mentor_id, place_id)
+    pairing.reason, pairing.decided_at = reason.strip(), now()
+    pairing.answer_by = await last_day_to_answer(session, run.cohort_id)
+    entered = step(pairing, PairingState.AWAITING_CONSENT, by=actor.role)
+    try:
+        await insert_rows(session, [pairing, *parts, entered])
+    except IntegrityError as error:
+        # Somebody else took or closed the place between our look and our write.
+        raise Conflict("CAPACITY_EXCEEDED", field="mentorId") from error
+    await _note_placed(session, run, pairing)
+    await schedule_expiry(session, run.studio_id, run.cohort_id, [pairing])
+    await audit(session, actor, "offer_place", "Pairing", pairing.id)
+    await remember(session, actor, idempotency_key, "offer_place", given, pairing.id)
+    return pairing
+
+
+async def _scored(
+    run: MatchRun, rows: MatchRows, arrays: MatchArrays, trainee_id: UUID, mentor_id: UUID, place_id: UUID
+) -> tuple[Pairing, list[ScorePart]]:
+    """Return the pair with the parts of its score, unless a rule stands against it."""
+    position = arrays.trainee_ids.index(trainee_id), arrays.mentor_ids.index(mentor_id)
+    if arrays.forbidden[position]:
+        raise StudioError("CONSTRAINT_VIOLATED", field="mentorId", rule=RuleKind.FORBID.value)
+
+    def weighed() -> Move:
+        affinity = MentorAffinity().set_params(**rows.weights).fit(arrays.mentors)
+        (move,) = weigh_moves(rows, arrays, affinity, {trainee_id: mentor_id}, {trainee_id: place_id})
+        return move
+
+    move = await asyncio.to_thread(weighed)
+    pairing = Pairing(
+        studio_id=run.studio_id,
+        run_id=run.id,
+        trainee_id=trainee_id,
+        mentor_id=mentor_id,
+        place_id=place_id,
+        score=move.score,
+        origin=PairingOrigin.OVERRIDE,
+    )
+    return pairing, score_parts(pairing, move.parts or {}, move.shown)
+
+
+async def _note_placed(session: AsyncSession, run: MatchRun, pairing: Pairing) -> None:
+    """Count the trainee as placed; the certificate stays that of the pairs that were computed and published."""
+    await session.execute(
+        sa.delete(Unmatched).where(
+            col(Unmatched.run_id) == run.id, col(Unmatched.trainee_id) == pairing.trainee_id
+        )
+    )
+    placed = await session.scalar(
+        select(sa.func.count()).select_from(Pairing).where(Pairing.run_id == run.id)
+    )
+    run.matched, run.total = placed or 0, max(run.total, placed or 0)
+    run.version += 1
+    await session.flush()

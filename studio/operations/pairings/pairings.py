@@ -1,0 +1,282 @@
+"""Pairings: overriding one after reading what it costs, and locking it."""
+
+import asyncio
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import select
+
+from matching import MentorAffinity
+from studio.arrays.matches import MatchArrays, MatchRows
+from studio.errors import Conflict, NotFound, StudioError
+from studio.operations.audit import audit
+from studio.operations.idempotency import once, remember
+from studio.operations.own import own, own_run, require_version
+from studio.operations.pairings.override_moves import Move, move_all, places_for, weigh_moves
+from studio.operations.rules.match_input import Stamp, first_free_place, match_input, match_stamp
+from studio.operations.runs.certificates import RunFigures, certify, note_figures
+from studio.operations.runs.fairness import replace_fairness
+from studio.operations.runs.runs import DECIMALS, require_draft
+from studio.operations.suppositions.override_preview import forced
+from studio.operations.suppositions.what_if import STABILITY
+from studio.permissions import Actor, require
+from studio.store.access import AuditEvent
+from studio.store.clock import now
+from studio.store.cohorts import Cohort
+from studio.store.enums import PairingOrigin, RuleKind
+from studio.store.pairings import Pairing
+from studio.store.people import Mentor, Trainee
+from studio.store.rules import MatchPolicy
+from studio.store.runs import MatchRun
+
+
+@dataclass(frozen=True)
+class Override:
+    """An overridden pairing, and by how much the run's objective changed (in score, six decimals)."""
+
+    pairing: Pairing
+    change: float
+
+
+@dataclass(frozen=True)
+class WeighedOverride:
+    """What an override comes to, worked out before the transaction that writes it, and from what."""
+
+    stamp: Stamp
+    move: Move
+    # Who else changes mentors with it.
+    others: Sequence[Move]
+    change: float
+    figures: RunFigures
+
+    @property
+    def score(self) -> float:
+        """The pair's score."""
+        return self.move.score
+
+
+async def weigh_override(
+    session: AsyncSession,
+    actor: Actor,
+    run_id: UUID,
+    trainee_id: UUID,
+    mentor_id: UUID,
+    *,
+    reason: str,
+    lock: bool = True,
+    move_others: bool = False,
+    expected_version: int | None = None,
+    idempotency_key: str | None = None,
+) -> WeighedOverride | None:
+    """Work out what an override comes to: scores the pair and solves the cohort, and writes nothing.
+
+    None when the key was used before, for then nothing will be written. Raises as `override_pairing` does.
+    """
+    require(actor, "override_pairing")
+    given = _given(run_id, trainee_id, mentor_id, reason, lock, move_others, expected_version)
+    if await once(session, actor, idempotency_key, "override_pairing", given) is not None:
+        return None
+    return await _weigh(session, actor, run_id, trainee_id, mentor_id, reason, move_others, expected_version)
+
+
+async def _weigh(
+    session: AsyncSession,
+    actor: Actor,
+    run_id: UUID,
+    trainee_id: UUID,
+    mentor_id: UUID,
+    reason: str,
+    move_others: bool,
+    expected_version: int | None,
+) -> WeighedOverride:
+    _require_reason(reason)
+    run = await own(session, actor, MatchRun, run_id, "runId")
+    require_version(run, expected_version)
+    require_draft(run)
+    cohort = await session.get_one(Cohort, run.cohort_id)
+    policy = await session.get_one(MatchPolicy, run.policy_id)
+    trainee = await own(session, actor, Trainee, trainee_id, "traineeId")
+    if trainee.cohort_id != cohort.id:
+        raise NotFound("Trainee", field="traineeId")
+    await own(session, actor, Mentor, mentor_id, "mentorId")
+    stamp = await match_stamp(session, cohort)
+    rows, arrays = await match_input(session, cohort, policy.weights)
+    _require_allowed(rows, arrays, trainee_id, mentor_id)
+    found = await session.execute(select(Pairing).where(Pairing.run_id == run.id))
+    pairings = list(found.scalars())
+    before = {pairing.trainee_id: pairing for pairing in pairings}
+    mentor_of: dict[UUID, UUID] = {pairing.trainee_id: pairing.mentor_id for pairing in pairings}
+    if move_others:
+        (proposal,) = await forced(rows, pairings, (trainee_id, mentor_id), STABILITY)
+        place_of = places_for(rows, pairings, proposal.mentor_of)
+        mentor_of = dict(proposal.mentor_of)
+    else:
+        place_of, mentor_of[trainee_id] = {}, mentor_id
+    if trainee_id not in place_of:
+        place_of[trainee_id] = _free_place(rows, pairings, trainee_id, mentor_id)
+    lost = [Move(each, None) for each in before if each not in mentor_of]
+
+    def weigh() -> WeighedOverride:
+        affinity = MentorAffinity().set_params(**rows.weights).fit(arrays.mentors)
+        moves = {move.trainee_id: move for move in weigh_moves(rows, arrays, affinity, mentor_of, place_of)}
+        score_of = {each: pairing.score for each, pairing in before.items()}
+        score_of |= {each: move.score for each, move in moves.items()}
+        chosen = [(each, mentor, score_of[each]) for each, mentor in mentor_of.items()]
+        kept = {
+            (each, pairing.mentor_id)
+            for each, pairing in before.items()
+            if pairing.decided_before and each not in moves
+        }
+        change = math.fsum(
+            [*(move.score for move in moves.values())]
+            + [-before[each].score for each in before if each in moves or each not in mentor_of]
+        )
+        move = moves.pop(trainee_id)
+        figures = certify(rows, affinity, chosen, kept)
+        return WeighedOverride(stamp, move, [*lost, *moves.values()], round(change, DECIMALS), figures)
+
+    return await asyncio.to_thread(weigh)
+
+
+async def override_pairing(
+    session: AsyncSession,
+    actor: Actor,
+    run_id: UUID,
+    trainee_id: UUID,
+    mentor_id: UUID,
+    *,
+    reason: str,
+    lock: bool = True,
+    move_others: bool = False,
+    expected_version: int | None = None,
+    idempotency_key: str | None = None,
+    weighed: WeighedOverride | None = None,
+) -> Override:
+    """Give a trainee another mentor in a draft run, with a reason.
+
+    With `move_others` those change mentors, too, whom `preview_override` names in `together`; one of them may stay
+    without a mentor, where nobody else has a place.
+
+    `expected_version` is the run's. With a key that was used before, the pairing is given as it is now, with the
+    change of that time. What `weigh_override` has worked out before this transaction is taken if
+    nothing has changed since; else it is worked out here, while other writers wait. Raises NOT_FOUND,
+    CONFLICT_VERSION, REASON_MISSING, ILLEGAL_TRANSITION (not a computed draft), CONSTRAINT_VIOLATED (a rule or the
+    same unit forbids the pair, or a pin holds the trainee) and CAPACITY_EXCEEDED (the mentor has no place left in
+    this run, and nobody is to move).
+    """
+    require(actor, "override_pairing")
+    given = _given(run_id, trainee_id, mentor_id, reason, lock, move_others, expected_version)
+    done = await _first_override(session, actor, idempotency_key, given)
+    if done is not None:
+        return done
+    _require_reason(reason)
+    run = await own_run(session, actor, run_id)
+    require_version(run, expected_version)
+    require_draft(run)
+    cohort = await session.get_one(Cohort, run.cohort_id)
+    if weighed is None or weighed.stamp != await match_stamp(session, cohort):
+        weighed = await _weigh(
+            session, actor, run_id, trainee_id, mentor_id, reason, move_others, expected_version
+        )
+    try:
+        await move_all(session, run, [*weighed.others, weighed.move])
+    except IntegrityError as error:
+        # Somebody else took a place between our look and our write.
+        raise Conflict("CAPACITY_EXCEEDED", field="mentorId") from error
+    pairing = await _pairing_of(session, run, trainee_id)
+    pairing.locked, pairing.origin, pairing.reason = lock, PairingOrigin.OVERRIDE, reason.strip()
+    pairing.decided_at = now()
+    note_figures(run, weighed.figures)
+    # A proposal leaves people out on purpose, whom the figures of a changed one would count as unmatched.
+    await replace_fairness(session, run, weighed.figures.fairness if run.based_on_id is None else None)
+    await session.flush()
+    details: dict[str, Any] = {"change": weighed.change}
+    if weighed.others:
+        details["moved"] = [move.trainee_id.hex for move in weighed.others]
+    event = await audit(session, actor, "override_pairing", "Pairing", pairing.id, **details)
+    await remember(session, actor, idempotency_key, "override_pairing", given, event.id)
+    return Override(pairing, weighed.change)
+
+
+async def lock_pairing(
+    session: AsyncSession, actor: Actor, pairing_id: UUID, *, locked: bool, expected_version: int
+) -> Pairing:
+    """Lock a pairing, so that later runs of the cohort keep it, or unlock it."""
+    require(actor, "override_pairing")
+    pairing = await own(session, actor, Pairing, pairing_id, "pairingId")
+    # With the run's other writers: an override at the same moment writes the same flag.
+    await own_run(session, actor, pairing.run_id)
+    pairing = await own(session, actor, Pairing, pairing_id, "pairingId", lock=True)
+    require_version(pairing, expected_version)
+    pairing.locked, pairing.decided_at = locked, now()
+    pairing.version += 1
+    await audit(session, actor, "lock_pairing", "Pairing", pairing.id, locked=locked)
+    await session.flush()
+    return pairing
+
+
+def _given(
+    run_id: UUID,
+    trainee_id: UUID,
+    mentor_id: UUID,
+    reason: str,
+    lock: bool,
+    move_others: bool,
+    expected_version: int | None,
+) -> dict[str, Any]:
+    return {
+        "run_id": run_id.hex,
+        "trainee_id": trainee_id.hex,
+        "mentor_id": mentor_id.hex,
+        "reason": reason,
+        "lock": lock,
+        "move_others": move_others,
+        "expected_version": expected_version,
+    }
+
+
+async def _first_override(
+    session: AsyncSession, actor: Actor, key: str | None, given: Mapping[str, Any]
+) -> Override | None:
+    """Return what was done under this key: its event in the audit trail keeps the change of that time."""
+    event_id = await once(session, actor, key, "override_pairing", given)
+    if event_id is None:
+        return None
+    event = await session.get_one(AuditEvent, event_id)
+    pairing = await own(session, actor, Pairing, event.entity_id, "idempotencyKey")
+    return Override(pairing, event.details["change"])
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise StudioError("REASON_MISSING", field="reason")
+
+
+def _require_allowed(rows: MatchRows, arrays: MatchArrays, trainee_id: UUID, mentor_id: UUID) -> None:
+    """Refuse with CONSTRAINT_VIOLATED if a rule stands against the pair."""
+    row, column = arrays.trainee_ids.index(trainee_id), arrays.mentor_ids.index(mentor_id)
+    pins = [rule for rule in rows.rules if rule.kind is RuleKind.PIN and rule.trainee_id == trainee_id]
+    if pins and pins[0].mentor_id != mentor_id:
+        raise StudioError("CONSTRAINT_VIOLATED", field="traineeId", rule="PIN")
+    if arrays.forbidden[row, column]:
+        raise StudioError("CONSTRAINT_VIOLATED", field="mentorId", rule="FORBID")
+
+
+async def _pairing_of(session: AsyncSession, run: MatchRun, trainee_id: UUID) -> Pairing:
+    found = await session.execute(
+        select(Pairing).where(Pairing.run_id == run.id, Pairing.trainee_id == trainee_id)
+    )
+    return found.scalar_one()
+
+
+def _free_place(rows: MatchRows, pairings: Sequence[Pairing], trainee_id: UUID, mentor_id: UUID) -> UUID:
+    """Return the place of the pair, or else the mentor's first one that the run does not use yet."""
+    for pairing in pairings:
+        if pairing.trainee_id == trainee_id and pairing.mentor_id == mentor_id:
+            return pairing.place_id
+    return first_free_place(rows, mentor_id, {pairing.place_id for pairing in pairings})

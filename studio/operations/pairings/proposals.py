@@ -1,0 +1,91 @@
+"""Proposals: what a re-match of a published run starts from, and how it is computed and stored."""
+
+import asyncio
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from studio.arrays.fairness import trainee_groups
+from studio.arrays.matches import MatchArrays, MatchRows
+from studio.arrays.rematches import Pair, Proposed, StartingPoint, propose_match
+from studio.errors import StudioError
+from studio.operations.rules.rule_conflicts import unsolvable
+from studio.operations.runs.carrying import pairings_of
+from studio.operations.runs.pairing_states import FIXED
+from studio.operations.runs.runs import CAME_APART, store_match
+from studio.store.consents import last_changes
+from studio.store.enums import PairingState
+from studio.store.pairing_enums import EndReason
+from studio.store.pairings import Pairing
+from studio.store.rows import insert_rows
+from studio.store.runs import MatchMove, MatchRun
+
+
+async def base_of(session: AsyncSession, run_id: UUID, rows: MatchRows) -> StartingPoint:
+    """Return what a proposal starts from: the pairs of the published run, by what may become of them."""
+    pairings = await pairings_of(session, run_id)
+    changes = await last_changes(session, run_id)
+
+    def has_left(pairing: Pairing) -> bool:
+        change = changes.get(pairing.id)
+        return change is not None and change.code == EndReason.TRAINEE_LEFT
+
+    fixed = [pairing for pairing in pairings if pairing.state in FIXED]
+    finished = [pairing for pairing in pairings if pairing.state is PairingState.COMPLETED]
+    shown = _with_room(rows, fixed, finished)
+    left = {pairing.trainee_id for pairing in pairings if has_left(pairing)}
+    excluded = left | {pairing.trainee_id for pairing in finished if pairing not in shown}
+    return StartingPoint(
+        mentor_of={
+            pairing.trainee_id: pairing.mentor_id
+            for pairing in pairings
+            if pairing.trainee_id not in excluded
+        },
+        fixed=_pairs([*fixed, *shown]),
+        awaiting=_pairs([pairing for pairing in pairings if pairing.state is PairingState.AWAITING_CONSENT]),
+        apart=_pairs([pairing for pairing in pairings if pairing.state in CAME_APART]),
+        excluded=frozenset(excluded),
+    )
+
+
+def _with_room(rows: MatchRows, fixed: list[Pairing], finished: list[Pairing]) -> list[Pairing]:
+    """Return the completed pairs that stay in the run: they hold no place, which somebody else may have taken."""
+    room = {mentor_id: len(places) for mentor_id, places in rows.places.items()}
+    for pairing in fixed:
+        room[pairing.mentor_id] = room.get(pairing.mentor_id, 0) - 1
+    shown = []
+    for pairing in finished:
+        room[pairing.mentor_id] = room.get(pairing.mentor_id, 0) - 1
+        if room[pairing.mentor_id] >= 0:
+            shown.append(pairing)
+    return shown
+
+
+def _pairs(pairings: list[Pairing]) -> frozenset[Pair]:
+    return frozenset((pairing.trainee_id, pairing.mentor_id) for pairing in pairings)
+
+
+async def compute_proposal(
+    rows: MatchRows, arrays: MatchArrays, base: StartingPoint
+) -> Proposed | StudioError:
+    """Let the engine propose in a thread of its own, or return why there can be no match."""
+    refused = unsolvable(rows, arrays)
+    if refused is not None:
+        return refused
+    return await asyncio.to_thread(propose_match, arrays, base, rows.weights, trainee_groups(rows))
+
+
+async def store_proposal(
+    session: AsyncSession, run: MatchRun, rows: MatchRows, arrays: MatchArrays, found: Proposed | StudioError
+) -> None:
+    """Store a proposal as a draft run, with its moves."""
+    if isinstance(found, StudioError):
+        await store_match(session, run, rows, arrays, found)
+        return
+    await store_match(session, run, rows, arrays, found.match)
+    run.total, run.previous_objective = found.n_placed, found.previous_objective
+    await session.flush()
+    await insert_rows(
+        session,
+        [MatchMove(studio_id=run.studio_id, run_id=run.id, **move._asdict()) for move in found.moves],
+    )

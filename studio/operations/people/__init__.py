@@ -1,0 +1,1 @@
+"""Studios, cohorts and their people: taking them in, finding them, letting them in."""

@@ -1,0 +1,1 @@
+"""Rules and presets of a match, and what a match reads."""

@@ -1,0 +1,168 @@
+"""Pins and locks that cannot all hold: a trainee fixed to two mentors, a mentor to more than there are places."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from studio.arrays.matches import MatchArrays, MatchRows, fixed_pairs
+from studio.errors import StudioError
+from studio.imports.issues import ImportCode
+from studio.messages import listed, translate
+from studio.operations.rules.match_input import free_places, rules_in_force
+from studio.store.cohorts import Cohort
+from studio.store.enums import RuleKind
+from studio.store.pairings import locks_of
+from studio.store.runs import MatchRun, RuleConflict
+
+Pair = tuple[UUID, UUID]
+MENTORS_PER_TRAINEE = 1
+# Which of a rule's two people each refusal is about.
+REFUSED_COLUMNS = {
+    ImportCode.TRAINEE_FIXED_TWICE: "trainee",
+    ImportCode.MENTOR_FIXED_BEYOND_PLACES: "mentor",
+    ImportCode.PAIR_LOCKED: "mentor",
+}
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """One person with more fixed pairs than can be; `pairs` are all of theirs."""
+
+    code: ImportCode
+    person_id: UUID
+    allowed: int
+    pairs: tuple[Pair, ...]
+
+
+class InfeasibleRules(StudioError):
+    """A run without a solution: who is fixed too often, by name."""
+
+    def __init__(self, conflicts: Collection[Conflict], names: Mapping[UUID, str]) -> None:
+        """Tell the conflicts; `names` are of all trainees and mentors in them."""
+        super().__init__("INFEASIBLE")
+        self.conflicts = tuple(conflicts)
+        self._names = names
+
+    def message(self, language: str = "zh") -> str:
+        """Return all conflicts in one text, and what to do."""
+        told = [
+            translate(
+                f"DETAIL_{conflict.code}",
+                language,
+                person=self._names[conflict.person_id],
+                others=[
+                    self._names[other]
+                    for pair in conflict.pairs
+                    for other in pair
+                    if other != conflict.person_id
+                ],
+                fixed=len(conflict.pairs),
+                allowed=conflict.allowed,
+            )
+            for conflict in self.conflicts
+        ]
+        return translate("INFEASIBLE", language, detail=listed(told, language))
+
+
+class RuleRefused(StudioError):
+    """A rule that cannot hold beside what is fixed already."""
+
+    def message(self, language: str = "zh") -> str:
+        """Return what is wrong and what to do, as an import tells it in two parts."""
+        return f"{super().message(language)} {translate(f'{self.code}_FIX', language, **self.values)}"
+
+
+def find_conflicts(pairs: Iterable[Pair], n_places: Mapping[UUID, int]) -> list[Conflict]:
+    """Return who has more fixed pairs than can be, trainees first, in the order of `pairs`."""
+    of_trainee: dict[UUID, list[Pair]] = defaultdict(list)
+    of_mentor: dict[UUID, list[Pair]] = defaultdict(list)
+    for pair in pairs:
+        of_trainee[pair[0]].append(pair)
+        of_mentor[pair[1]].append(pair)
+    return [
+        Conflict(ImportCode.TRAINEE_FIXED_TWICE, trainee_id, MENTORS_PER_TRAINEE, tuple(fixed))
+        for trainee_id, fixed in of_trainee.items()
+        if len(fixed) > MENTORS_PER_TRAINEE
+    ] + [
+        Conflict(ImportCode.MENTOR_FIXED_BEYOND_PLACES, mentor_id, n_places.get(mentor_id, 0), tuple(fixed))
+        for mentor_id, fixed in of_mentor.items()
+        if len(fixed) > n_places.get(mentor_id, 0)
+    ]
+
+
+def unsolvable(rows: MatchRows, arrays: MatchArrays) -> StudioError | None:
+    """Return why there can be no match: nobody on one side, or pins and locks that cannot all hold; else None."""
+    if not arrays.trainee_ids:
+        return StudioError("NO_TRAINEES")
+    if not arrays.mentor_ids:
+        return StudioError("NO_MENTORS")
+    n_places = {mentor_id: len(places) for mentor_id, places in rows.places.items()}
+    conflicts = find_conflicts(fixed_pairs(arrays), n_places)
+    if not conflicts:
+        return None
+    return InfeasibleRules(
+        conflicts, {row.id: person.name for row, person, _ in (*rows.trainees, *rows.mentors)}
+    )
+
+
+class Standing:
+    """What is fixed in a cohort as it stands: pins in force and locks, and the places that there are for it."""
+
+    def __init__(self, pins: Iterable[Pair], locks: Iterable[Pair], n_places: Mapping[UUID, int]) -> None:
+        self.n_places = n_places
+        self._locks = set(locks)
+        self._mentors: dict[UUID, set[UUID]] = defaultdict(set)
+        self._trainees: dict[UUID, set[UUID]] = defaultdict(set)
+        for pair in (*pins, *self._locks):
+            self.pin(pair)
+
+    def pin(self, pair: Pair) -> None:
+        """Take in a pin."""
+        trainee_id, mentor_id = pair
+        self._mentors[trainee_id].add(mentor_id)
+        self._trainees[mentor_id].add(trainee_id)
+
+    def refusal(self, pair: Pair, kind: RuleKind) -> ImportCode | None:
+        """Return why a rule cannot hold beside what is fixed, or None."""
+        trainee_id, mentor_id = pair
+        if kind is RuleKind.FORBID and pair in self._locks:
+            return ImportCode.PAIR_LOCKED
+        if kind is not RuleKind.PIN:
+            return None
+        if len(self._mentors[trainee_id] | {mentor_id}) > MENTORS_PER_TRAINEE:
+            return ImportCode.TRAINEE_FIXED_TWICE
+        if len(self._trainees[mentor_id] | {trainee_id}) > self.n_places.get(mentor_id, 0):
+            return ImportCode.MENTOR_FIXED_BEYOND_PLACES
+        return None
+
+
+async def standing_of(session: AsyncSession, cohort: Cohort, *, without: Collection[Pair] = ()) -> Standing:
+    """Return what is fixed in a cohort now, leaving out the pins of the pairs `without`."""
+    rules = await rules_in_force(session, cohort.id)
+    places = await free_places(session, cohort)
+    pins = {(rule.trainee_id, rule.mentor_id) for rule in rules if rule.kind is RuleKind.PIN}
+    return Standing(
+        pins.difference(without),
+        await locks_of(session, cohort.id),
+        {mentor_id: len(found) for mentor_id, found in places.items()},
+    )
+
+
+def rows_of(run: MatchRun, refused: InfeasibleRules) -> list[RuleConflict]:
+    """Return the rows that keep a run's conflicts."""
+    return [
+        RuleConflict(
+            studio_id=run.studio_id,
+            run_id=run.id,
+            position=position,
+            code=conflict.code.value,
+            trainee_id=conflict.person_id if conflict.code is ImportCode.TRAINEE_FIXED_TWICE else None,
+            mentor_id=conflict.person_id if conflict.code is ImportCode.MENTOR_FIXED_BEYOND_PLACES else None,
+            fixed=len(conflict.pairs),
+            allowed=conflict.allowed,
+        )
+        for position, conflict in enumerate(refused.conflicts)
+    ]

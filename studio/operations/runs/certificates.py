@@ -1,0 +1,75 @@
+"""The certificate of a run whose pairs people have changed."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from matching import AssignmentProblem, MatchingError, MentorAffinity, Solution, assign, fairness, verify
+from studio.arrays.fairness import FairnessFigures, fairness_figures, trainee_groups
+from studio.arrays.matches import MatchArrays, MatchRows, match_arrays, stored_choice
+from studio.operations.runs.runs import DECIMALS
+from studio.store.clock import today
+from studio.store.enums import MatchRunState
+from studio.store.runs import MatchRun
+
+# A trainee with a mentor, and the score that counts.
+Chosen = tuple[UUID, UUID, float]
+
+
+@dataclass(frozen=True)
+class RunFigures:
+    """What a run's pairs are worth beside the best; bound and gap are None where nothing bounds them."""
+
+    objective: float
+    bound: float | None
+    gap: float | None
+    verified: bool
+    # None where no problem can be made of today's rules and places, or where it is too large.
+    fairness: FairnessFigures | None = None
+
+
+def certify(
+    rows: MatchRows, affinity: MentorAffinity, chosen: Sequence[Chosen], kept: set[tuple[UUID, UUID]]
+) -> RunFigures:
+    """Measure pairs against the best that today's rules and places allow; solves the cohort once.
+
+    The pairs count with the scores that they were stored with. `kept` are those that an earlier decision holds;
+    what people changed in this run is no rule for the best: the gap tells what their changes cost.
+    """
+    locked = {pair: lock for pair, lock in rows.locked.items() if pair in kept}
+    judged = _judge(match_arrays(replace(rows, locked=locked), today()), affinity, chosen)
+    objective = round(math.fsum(score for _, _, score in chosen), DECIMALS)
+    if judged is None:
+        return RunFigures(objective, None, None, verified=False)
+    problem, solution = judged
+    certificate = verify(problem, solution)
+    groups = trainee_groups(rows)
+    even = None if groups is None else fairness_figures(rows, fairness(problem, solution, groups))
+    # Pairs that break a rule or a capacity may be worth more than any that keep them: then nothing bounds them.
+    if not certificate.is_bounded:
+        return RunFigures(objective, None, None, verified=False, fairness=even)
+    bound, gap = round(certificate.dual, DECIMALS), round(certificate.gap, DECIMALS)
+    return RunFigures(objective, bound, gap, certificate.valid, even)
+
+
+def note_figures(run: MatchRun, figures: RunFigures) -> None:
+    """Write down what a run's pairs are worth now."""
+    run.objective, run.bound, run.gap = figures.objective, figures.bound, figures.gap
+    run.verified = figures.verified
+    run.state = MatchRunState.OPTIMAL if run.verified else MatchRunState.FEASIBLE_WITH_BOUND
+    run.version += 1
+
+
+def _judge(
+    arrays: MatchArrays, affinity: MentorAffinity, chosen: Sequence[Chosen]
+) -> tuple[AssignmentProblem, Solution] | None:
+    """Return the pairs beside the prices of the best, or None where the rules of today contradict one another."""
+    scores, pairs = stored_choice(arrays, affinity.transform(arrays.trainees), chosen)
+    try:
+        problem = AssignmentProblem.from_scores(
+            scores, arrays.capacity, forbidden=arrays.forbidden, pinned=arrays.pinned
+        )
+        return problem, assign(problem).with_pairs(problem, pairs)
+    except MatchingError:
+        return None

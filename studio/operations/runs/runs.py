@@ -1,0 +1,310 @@
+"""Match runs: start one, compute it, store what came of it."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from matching import Evidence, Match, MentorAffinity, match
+from matching.trust.draws import NeedDraw
+from studio.arrays.fairness import fairness_figures, trainee_groups
+from studio.arrays.matches import MatchArrays, MatchRows
+from studio.computing import compute
+from studio.errors import StudioError
+from studio.operations.audit import audit
+from studio.operations.idempotency import once, remember
+from studio.operations.needs.needs import refresh_needs
+from studio.operations.own import own
+from studio.operations.rules.match_input import match_input
+from studio.operations.rules.rule_conflicts import InfeasibleRules, rows_of, unsolvable
+from studio.operations.runs.fairness import fairness_row
+from studio.operations.runs.sensitivity import draw_needs, draws_for, sensitivity_rows
+from studio.permissions import Actor, require
+from studio.store.clock import now
+from studio.store.cohorts import Cohort
+from studio.store.enums import JobKind, MatchRunState, PairingOrigin, PairingState, PublishState
+from studio.store.jobs import enqueue
+from studio.store.locks import lock_cohort, lock_studio
+from studio.store.pairings import Pairing, ScorePart
+from studio.store.rows import insert_rows
+from studio.store.rules import MatchPolicy
+from studio.store.runs import MatchRun, Unmatched
+
+COMPUTED = frozenset({MatchRunState.OPTIMAL, MatchRunState.FEASIBLE_WITH_BOUND})
+# A run that was replaced or taken back is no answer any more, nor is one that a pair of has come apart.
+STANDING = frozenset({PublishState.DRAFT, PublishState.PUBLISHED})
+CAME_APART = frozenset({PairingState.DECLINED, PairingState.EXPIRED, PairingState.ENDED})
+DECIMALS = 6
+# The part that the nearest pain point and case show; less alike than this they only share common words.
+CASES_PART = "evidence"
+LEAST_SIMILARITY = 0.06
+
+
+class Shown(NamedTuple):
+    """What shows a part of a score."""
+
+    pain_point_id: UUID
+    case_id: UUID
+
+
+async def match_cohort(session: AsyncSession, actor: Actor, cohort_id: UUID) -> MatchRun:
+    """Run a match here and now: needs are brought up to date, the run is computed and stored as a draft.
+
+    When nothing has changed since the cohort's latest run, and nobody overrode it, that run is the answer.
+    Raises NO_TRAINEES, NO_MENTORS, or INFEASIBLE when the rules collide.
+    """
+    require(actor, "start_match_run")
+    cohort = await own(session, actor, Cohort, cohort_id, "cohortId")
+    await lock_studio(session, cohort.studio_id)
+    await refresh_needs(session, cohort.id)
+    policy = await _policy(session, cohort.studio_id)
+    rows, arrays = await match_input(session, cohort, policy.weights)
+    same = await _untouched_run(session, cohort, rows, arrays.input_hash)
+    if same is not None:
+        return same
+    run = await _new_run(session, cohort, policy)
+    found = await compute_match(rows, arrays, needs=await draw_needs(session, cohort, arrays))
+    if isinstance(found, StudioError):
+        raise found
+    await store_match(session, run, rows, arrays, found)
+    await audit(session, actor, "match_cohort", "MatchRun", run.id, matched=run.matched, total=run.total)
+    return run
+
+
+async def start_match_run(
+    session: AsyncSession, actor: Actor, cohort_id: UUID, *, idempotency_key: str | None = None
+) -> MatchRun:
+    """Queue a match run and return it at once; a worker computes it, progress is the job's."""
+    require(actor, "start_match_run")
+    given = {"cohort_id": cohort_id.hex}
+    done = await once(session, actor, idempotency_key, "start_match_run", given)
+    if done is not None:
+        return await session.get_one(MatchRun, done)
+    cohort = await own(session, actor, Cohort, cohort_id, "cohortId")
+    await lock_cohort(session, cohort.id)
+    run = await queue_run(session, cohort, author_token_id=actor.token_id)
+    await remember(session, actor, idempotency_key, "start_match_run", given, run.id)
+    await audit(session, actor, "start_match_run", "MatchRun", run.id)
+    return run
+
+
+async def queue_run(
+    session: AsyncSession,
+    cohort: Cohort,
+    *,
+    based_on_id: UUID | None = None,
+    author_token_id: UUID | None = None,
+) -> MatchRun:
+    """Add a run and the job that computes it, in the caller's transaction that holds the cohort's lock."""
+    run = await _new_run(session, cohort, await _policy(session, cohort.studio_id))
+    payload = {"run_id": run.id.hex}
+    job = await enqueue(
+        session, cohort.studio_id, JobKind.MATCH_RUN, payload, author_token_id=author_token_id
+    )
+    run.job_id, run.based_on_id = job.id, based_on_id
+    await session.flush()
+    return run
+
+
+async def _policy(session: AsyncSession, studio_id: UUID) -> MatchPolicy:
+    policy = await session.scalar(
+        select(MatchPolicy)
+        .where(MatchPolicy.studio_id == studio_id)
+        .order_by(col(MatchPolicy.number).desc())
+        .limit(1)
+    )
+    if policy is None:
+        raise StudioError("NO_POLICY")
+    return policy
+
+
+async def _untouched_run(
+    session: AsyncSession, cohort: Cohort, rows: MatchRows, input_hash: str
+) -> MatchRun | None:
+    """Return the cohort's latest run if it answers the same question and can still be had as the engine left it."""
+    latest = await session.scalar(
+        select(MatchRun).where(MatchRun.cohort_id == cohort.id).order_by(col(MatchRun.number).desc()).limit(1)
+    )
+    if latest is None or latest.input_hash != input_hash or latest.state not in COMPUTED:
+        return None
+    if latest.publish_state not in STANDING:
+        return None
+    pairs = await session.execute(select(Pairing).where(Pairing.run_id == latest.id))
+    free = {place.id for places in rows.places.values() for place in places}
+    untouched = all(
+        (pairing.origin is PairingOrigin.ENGINE or pairing.decided_before)
+        and pairing.place_id in free
+        and pairing.state not in CAME_APART
+        for pairing in pairs.scalars()
+    )
+    return latest if untouched else None
+
+
+async def _new_run(session: AsyncSession, cohort: Cohort, policy: MatchPolicy) -> MatchRun:
+    number = await session.scalar(
+        select(sa.func.coalesce(sa.func.max(MatchRun.number), 0) + 1).where(MatchRun.cohort_id == cohort.id)
+    )
+    run = MatchRun(
+        studio_id=cohort.studio_id,
+        cohort_id=cohort.id,
+        policy_id=policy.id,
+        number=number or 1,
+        started_at=now(),
+    )
+    session.add(run)
+    await session.flush()
+    return run
+
+
+async def compute_match(
+    rows: MatchRows,
+    arrays: MatchArrays,
+    *,
+    needs: NeedDraw | None = None,
+    progress: Callable[[float], object] | None = None,
+    cancel: Callable[[], bool] | None = None,
+) -> Match | StudioError:
+    """Let the engine match in a thread of its own, or return why there can be no match.
+
+    With what draws the `needs` anew it also finds how much to trust each pair.
+    `progress` is told the share that is done, in that thread, and `cancel` asked whether to go on, as by `assign`.
+    """
+    refused = unsolvable(rows, arrays)
+    if refused is not None:
+        return refused
+    return await asyncio.to_thread(
+        compute,
+        match,
+        arrays.trainees,
+        arrays.mentors,
+        arrays.capacity,
+        forbidden=arrays.forbidden,
+        pinned=arrays.pinned,
+        affinity=MentorAffinity().set_params(**rows.weights),
+        progress=progress,
+        cancel=cancel,
+        n_draws=0 if needs is None else draws_for(arrays),
+        needs=needs,
+        report_by=trainee_groups(rows),
+    )
+
+
+async def store_match(
+    session: AsyncSession, run: MatchRun, rows: MatchRows, arrays: MatchArrays, found: Match | StudioError
+) -> None:
+    """Store the outcome of a run: pairs with their places and parts, the unmatched, the certificate, how even it is."""
+    run.finished_at = now()
+    run.input_hash = arrays.input_hash
+    run.total = len(arrays.trainee_ids)
+    run.version += 1
+    if isinstance(found, StudioError):
+        run.state, run.failure = MatchRunState.INFEASIBLE, found.code
+        await session.flush()
+        if isinstance(found, InfeasibleRules):
+            await insert_rows(session, rows_of(run, found))
+        return
+    solution, certificate = found.solution, found.certificate
+    run.matched = len(solution.pairs)
+    run.objective, run.bound = round(solution.total, DECIMALS), round(solution.bound, DECIMALS)
+    run.gap, run.verified = round(solution.gap, DECIMALS), certificate.valid
+    proven = certificate.valid and certificate.gap == 0
+    run.state = MatchRunState.OPTIMAL if proven else MatchRunState.FEASIBLE_WITH_BOUND
+    await session.flush()
+    pairings, parts = _pairings(run, rows, arrays, found)
+    trust = sensitivity_rows(run, arrays, found, pairings)
+    evenness = [fairness_row(run, fairness_figures(rows, found.fairness))] if found.fairness else []
+    await insert_rows(session, [*pairings, *parts, *trust, *evenness, *_unmatched(run, arrays, found)])
+
+
+def _pairings(
+    run: MatchRun, rows: MatchRows, arrays: MatchArrays, found: Match
+) -> tuple[list[Pairing], list[ScorePart]]:
+    free = {mentor_id: iter(places) for mentor_id, places in rows.places.items()}
+    pairings: list[Pairing] = []
+    parts: list[ScorePart] = []
+    for index, (row, column) in enumerate(found.solution.pairs.tolist()):
+        trainee_id, mentor_id = arrays.trainee_ids[row], arrays.mentor_ids[column]
+        lock = rows.locked.get((trainee_id, mentor_id))
+        pairing = Pairing(
+            studio_id=run.studio_id,
+            run_id=run.id,
+            trainee_id=trainee_id,
+            mentor_id=mentor_id,
+            place_id=next(free[mentor_id]).id,
+            score=round(float(found.scores[index]), DECIMALS),
+            locked=lock is not None,
+            **({} if lock is None else lock._asdict()),
+        )
+        pairings.append(pairing)
+        values = {code: (float(part.value[index]), part.weight) for code, part in found.parts.items()}
+        parts.extend(
+            score_parts(pairing, values, shown_by(rows, trainee_id, mentor_id, found.evidence[index]))
+        )
+    return pairings, parts
+
+
+def shown_by(rows: MatchRows, trainee_id: UUID, mentor_id: UUID, evidence: Evidence | None) -> Shown | None:
+    """Return the pain point and the case that show the part of the mentor's cases, where they are near enough."""
+    if evidence is None or evidence.similarity < LEAST_SIMILARITY:
+        return None
+    return Shown(
+        rows.pain_points[trainee_id][evidence.pain_text].id,
+        rows.cases[mentor_id][evidence.case].id,
+    )
+
+
+def score_parts(
+    pairing: Pairing, values: Mapping[str, tuple[float, float]], shown: Shown | None
+) -> list[ScorePart]:
+    """Return the named parts of a pairing; `values` are (value, weight), in the engine's order."""
+    return [
+        ScorePart(
+            studio_id=pairing.studio_id,
+            pairing_id=pairing.id,
+            position=position,
+            code=code.upper(),
+            value=round(value, DECIMALS),
+            weight=round(weight, DECIMALS),
+            contribution=round(value * weight, DECIMALS),
+            pain_point_id=shown.pain_point_id if shown and code == CASES_PART else None,
+            case_id=shown.case_id if shown and code == CASES_PART else None,
+        )
+        for position, (code, (value, weight)) in enumerate(values.items())
+    ]
+
+
+def _unmatched(run: MatchRun, arrays: MatchArrays, found: Match) -> list[Unmatched]:
+    return [
+        Unmatched(
+            studio_id=run.studio_id,
+            run_id=run.id,
+            trainee_id=arrays.trainee_ids[reason.trainee],
+            reasons=[
+                {
+                    "code": reason.code,
+                    "mentors": [arrays.mentor_ids[mentor].hex for mentor in reason.mentors],
+                    "repairs": [
+                        {
+                            "code": repair.code,
+                            "mentor": arrays.mentor_ids[repair.mentor].hex,
+                            "change": round(repair.change, DECIMALS),
+                        }
+                        for repair in reason.repairs
+                    ],
+                }
+            ],
+        )
+        for reason in found.unmatched
+    ]
+
+
+def require_draft(run: MatchRun) -> None:
+    """Refuse with ILLEGAL_TRANSITION unless the run is a computed draft."""
+    if run.state not in COMPUTED or run.publish_state is not PublishState.DRAFT:
+        raise StudioError(
+            "ILLEGAL_TRANSITION", field="runId", state=f"{run.state.value}/{run.publish_state.value}"
+        )

@@ -1,0 +1,1 @@
+"""What if: matches under a supposition, beside one that there is."""

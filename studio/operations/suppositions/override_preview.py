@@ -1,0 +1,284 @@
+"""What an override would cost, or why it cannot be, before anything is saved."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import col, select
+
+from studio.arrays.matches import MatchArrays, MatchRows, match_arrays
+from studio.arrays.what_if import Proposal
+from studio.errors import NotFound, StudioError
+from studio.operations.rules.rule_conflicts import InfeasibleRules
+from studio.operations.runs.runs import COMPUTED
+from studio.operations.suppositions.suppositions import Pair, Supposition, suppose
+from studio.operations.suppositions.what_if import (
+    STABILITY,
+    Change,
+    Someone,
+    Standing,
+    solve,
+    someones,
+    standing_run,
+)
+from studio.permissions import Actor, require
+from studio.store.clock import today
+from studio.store.cohorts import Cohort
+from studio.store.enums import PairingOrigin, PublishState, RuleKind
+from studio.store.pairings import Lock, Pairing
+from studio.store.rules import Rule
+from studio.store.runs import MatchRun
+
+DECIMALS = 6
+
+
+class Verdict(StrEnum):
+    """What an override comes to."""
+
+    CHOSEN = "CHOSEN"
+    FORBIDDEN = "FORBIDDEN"
+    PINNED_ELSEWHERE = "PINNED_ELSEWHERE"
+    NO_PLACES = "NO_PLACES"
+    RULED_OUT = "RULED_OUT"
+    LOWERS_COVERAGE = "LOWERS_COVERAGE"
+    LOWERS_TOTAL = "LOWERS_TOTAL"
+    SAME_TOTAL = "SAME_TOTAL"
+    RAISES_TOTAL = "RAISES_TOTAL"
+
+
+class ObstacleKind(StrEnum):
+    """What stands against a pair."""
+
+    FORBID = "FORBID"
+    PIN = "PIN"
+    LOCK = "LOCK"
+    TENURE = "TENURE"
+    DECLINED = "DECLINED"
+    SAME_COMMUNITY = "SAME_COMMUNITY"
+    SAME_PERSON = "SAME_PERSON"
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """A rule or a lock that stands against the pair: of whom, why, by whom and how long."""
+
+    kind: ObstacleKind
+    trainee: Someone
+    mentor: Someone
+    reason: str | None = None
+    author: str | None = None
+    expires_on: date | None = None
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What saving would do: the change of the run's total (in score, and as a share), and whose mentor changes."""
+
+    change: float
+    relative: float | None
+    matched: int
+    changes: tuple[Change, ...]
+
+    @property
+    def others(self) -> tuple[Change, ...]:
+        """Everybody else whose mentor changes; the one who is asked about comes first."""
+        return self.changes[1:]
+
+
+@dataclass(frozen=True)
+class OverridePreview:
+    """What an override would cost.
+
+    `alone`: when only this trainee changes mentors, None where the mentor has no place left in the run. `together`:
+    when a few others move along; `best`: when as many move as the highest total asks for.
+    """
+
+    trainee: Someone
+    mentor: Someone
+    verdict: Verdict
+    input_changed: bool
+    obstacles: tuple[Obstacle, ...] = ()
+    alone: Effect | None = None
+    together: Effect | None = None
+    best: Effect | None = None
+
+
+async def run_to_override(session: AsyncSession, actor: Actor, cohort: Cohort) -> MatchRun:
+    """Return the cohort's newest computed draft, or else its published run; NO_RUN when there is neither."""
+    require(actor, "what_if")
+    found = await session.execute(
+        select(MatchRun)
+        .where(
+            MatchRun.cohort_id == cohort.id,
+            col(MatchRun.state).in_(COMPUTED),
+            col(MatchRun.publish_state).in_((PublishState.DRAFT, PublishState.PUBLISHED)),
+        )
+        .order_by(col(MatchRun.publish_state) == PublishState.PUBLISHED, col(MatchRun.number).desc())
+        .limit(1)
+    )
+    run = found.scalar_one_or_none()
+    if run is None:
+        raise StudioError("NO_RUN", field="cohort", number=cohort.number)
+    return run
+
+
+async def preview_override(
+    session: AsyncSession, actor: Actor, run_id: UUID, trainee_id: UUID, mentor_id: UUID
+) -> OverridePreview:
+    """Tell what giving a trainee this mentor would cost the run, or what stands against it; writes nothing.
+
+    Raises NOT_FOUND and RUN_NOT_COMPUTED.
+    """
+    require(actor, "what_if")
+    standing = await standing_run(session, actor, run_id)
+    people = someones(standing.rows)
+    if trainee_id not in {row.id for row, _, _ in standing.rows.trainees}:
+        raise NotFound("Trainee", field="traineeId")
+    if mentor_id not in {row.id for row, _, _ in standing.rows.mentors}:
+        raise NotFound("Mentor", field="mentorId")
+    pair = trainee_id, mentor_id
+
+    def found(verdict: Verdict, *obstacles: Obstacle, **effects: Effect | None) -> OverridePreview:
+        return OverridePreview(
+            people[trainee_id], people[mentor_id], verdict, standing.input_changed, obstacles, **effects
+        )
+
+    if standing.mentor_of.get(trainee_id) == mentor_id:
+        return found(Verdict.CHOSEN)
+    arrays = match_arrays(standing.rows, today())
+    obstacle = _obstacle(standing.rows, arrays, pair)
+    if obstacle is not None:
+        kind = Verdict.PINNED_ELSEWHERE if obstacle.kind is ObstacleKind.PIN else Verdict.FORBIDDEN
+        return found(kind, obstacle)
+    if not standing.rows.places.get(mentor_id):
+        return found(Verdict.NO_PLACES)
+    try:
+        few, most = await forced(standing.rows, standing.pairings, pair, STABILITY, 0.0)
+    except InfeasibleRules as refused:
+        fixed = dict.fromkeys(each for one in refused.conflicts for each in one.pairs if each != pair)
+        return found(Verdict.RULED_OUT, *(_fixed(standing.rows, each) for each in fixed))
+    together, best = (_effect(standing, pair, each.mentor_of, each.score_of) for each in (few, most))
+    alone = None
+    if _has_place(standing, mentor_id):
+        alone_of = {**standing.mentor_of, trainee_id: mentor_id}
+        alone = _effect(standing, pair, alone_of, few.score_of)
+    return found(_verdict(standing, alone or together), alone=alone, together=together, best=best)
+
+
+async def forced(
+    rows: MatchRows, pairings: Sequence[Pairing], pair: Pair, *stabilities: float
+) -> Sequence[Proposal]:
+    """Match with this pair and with what rules, locks and people's changes in the run ask for.
+
+    One proposal for each stability, as `solve` gives them. Raises InfeasibleRules when they leave no room for it.
+    """
+    decided = {
+        (pairing.trainee_id, pairing.mentor_id): Lock(
+            pairing.origin, pairing.reason, pairing.decided_at or pairing.created_at
+        )
+        for pairing in pairings
+        if pairing.origin is PairingOrigin.OVERRIDE
+    }
+    # Where a rule or a lock says otherwise, it was set after the change.
+    fixed = {trainee_id for trainee_id, _ in rows.locked}
+    fixed |= {rule.trainee_id for rule in rows.rules if rule.kind is RuleKind.PIN}
+    kept = {each: lock for each, lock in decided.items() if each[0] not in fixed}
+    held = replace(rows, locked={**rows.locked, **kept})
+    supposed = suppose(held, Supposition(pins=[pair]), (), "")
+    previous = {pairing.trainee_id: pairing.mentor_id for pairing in pairings}
+    return await solve(supposed, previous, *stabilities)
+
+
+def _obstacle(rows: MatchRows, arrays: MatchArrays, pair: Pair) -> Obstacle | None:
+    trainee_id, mentor_id = pair
+    for rule in rows.rules:
+        if rule.kind is RuleKind.PIN and rule.trainee_id == trainee_id and rule.mentor_id != mentor_id:
+            return _of_rule(rows, rule)
+    row, column = arrays.trainee_ids.index(trainee_id), arrays.mentor_ids.index(mentor_id)
+    if not arrays.forbidden[row, column]:
+        return None
+    for rule in rows.rules:
+        if rule.kind is RuleKind.FORBID and (rule.trainee_id, rule.mentor_id) == pair:
+            return _of_rule(rows, rule)
+    people = someones(rows)
+    if pair in rows.declined:
+        return Obstacle(ObstacleKind.DECLINED, people[trainee_id], people[mentor_id])
+    tenure = rows.tenure_rule
+    years = rows.mentors[column][0].tenure_years
+    if tenure is not None and years is not None and years < tenure.parameters["years"]:
+        names = people[trainee_id], people[mentor_id]
+        return Obstacle(ObstacleKind.TENURE, *names, tenure.reason, tenure.author, tenure.expires_on)
+    same_person = rows.trainees[row][1].id == rows.mentors[column][1].id
+    kind = ObstacleKind.SAME_PERSON if same_person else ObstacleKind.SAME_COMMUNITY
+    return Obstacle(kind, people[trainee_id], people[mentor_id])
+
+
+def _of_rule(rows: MatchRows, rule: Rule) -> Obstacle:
+    people = someones(rows)
+    return Obstacle(
+        ObstacleKind(rule.kind.value),
+        people[rule.trainee_id],
+        people[rule.mentor_id],
+        rule.reason,
+        rule.author,
+        rule.expires_on,
+    )
+
+
+def _fixed(rows: MatchRows, pair: Pair) -> Obstacle:
+    """Return the pin or else the lock that holds a pair."""
+    for rule in rows.rules:
+        if rule.kind is RuleKind.PIN and (rule.trainee_id, rule.mentor_id) == pair:
+            return _of_rule(rows, rule)
+    people, lock = someones(rows), rows.locked.get(pair)
+    return Obstacle(
+        ObstacleKind.LOCK, people[pair[0]], people[pair[1]], lock.reason if lock is not None else None
+    )
+
+
+def _has_place(standing: Standing, mentor_id: UUID) -> bool:
+    used = {pairing.place_id for pairing in standing.pairings}
+    return any(place.id not in used for place in standing.rows.places.get(mentor_id, ()))
+
+
+def _effect(
+    standing: Standing, pair: Pair, after: Mapping[UUID, UUID], score_of: Mapping[UUID, float]
+) -> Effect:
+    """Return what changes from the run to `after`; stored scores count for the pairs that there are."""
+    people, before = someones(standing.rows), standing.mentor_of
+    stored = {pairing.trainee_id: pairing.score for pairing in standing.pairings}
+    moved = [pair[0]] + [
+        trainee.id
+        for trainee, _, _ in standing.rows.trainees
+        if trainee.id != pair[0] and before.get(trainee.id) != after.get(trainee.id)
+    ]
+    change = sum(score_of[each] for each in moved if each in after)
+    change -= sum(stored.get(each, 0.0) for each in moved)
+    objective = standing.run.objective
+    changes = tuple(
+        Change(
+            people[each],
+            people[before[each]] if each in before else None,
+            people[after[each]] if each in after else None,
+            joins=False,
+            leaves=False,
+        )
+        for each in moved
+    )
+    return Effect(
+        round(change, DECIMALS),
+        round(change / objective, DECIMALS) if objective else None,
+        len(after),
+        changes,
+    )
+
+
+def _verdict(standing: Standing, effect: Effect) -> Verdict:
+    if effect.matched < standing.run.matched:
+        return Verdict.LOWERS_COVERAGE
+    if effect.change == 0:
+        return Verdict.SAME_TOTAL
+    return Verdict.LOWERS_TOTAL if effect.change < 0 else Verdict.RAISES_TOTAL

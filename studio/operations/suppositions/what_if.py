@@ -1,0 +1,205 @@
+"""What if: the match of a cohort under a supposition beside a run that there is; nothing is written."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import select
+
+from studio.arrays.matches import MatchArrays, MatchRows, match_arrays
+from studio.arrays.what_if import Proposal, Worth, propose
+from studio.errors import StudioError
+from studio.operations.own import own
+from studio.operations.rules.match_input import match_rows
+from studio.operations.rules.rule_conflicts import unsolvable
+from studio.operations.runs.pairing_states import FIXED, KEPT
+from studio.operations.runs.runs import COMPUTED
+from studio.operations.suppositions.newcomers import needs_of_newcomers
+from studio.operations.suppositions.suppositions import Supposition, suppose
+from studio.permissions import Actor, require
+from studio.store.clock import today
+from studio.store.cohorts import Cohort
+from studio.store.enums import PublishState
+from studio.store.pairings import Lock, Pairing
+from studio.store.rules import MatchPolicy
+from studio.store.runs import MatchRun
+
+# What keeping a pair is worth in a supposed match: a mentor is changed only for more than this.
+STABILITY = 0.05
+
+
+@dataclass(frozen=True)
+class Someone:
+    """A trainee or a mentor by name; a newcomer has no id yet."""
+
+    id: UUID | None
+    name: str
+    community: str | None
+
+
+@dataclass(frozen=True)
+class Change:
+    """A trainee whose mentor would change; None is no mentor, and `leaves` no place in the cohort any more."""
+
+    trainee: Someone
+    before: Someone | None
+    after: Someone | None
+    joins: bool
+    leaves: bool
+
+
+@dataclass(frozen=True)
+class WhatIf:
+    """The difference that a supposition makes to a run.
+
+    `after` keeps pairs where it costs little, `best` is the highest total there can be, and `n_moved` and
+    `best_n_moved` are how many of the run's pairs each gives up. `input_changed` tells that people, needs, places or
+    rules are no longer what the run was computed from, so that part of the difference is theirs.
+    """
+
+    run: MatchRun
+    input_changed: bool
+    before: Worth
+    after: Worth
+    best: Worth
+    n_moved: int
+    best_n_moved: int
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A computed run with the pairs of it that still hold, and the rows that a match of its cohort would read now.
+
+    Pairs that both sides have confirmed are locked there: a supposition moves them only by naming them.
+    """
+
+    run: MatchRun
+    cohort: Cohort
+    pairings: Sequence[Pairing]
+    rows: MatchRows
+    input_changed: bool
+
+    @property
+    def mentor_of(self) -> dict[UUID, UUID]:
+        """The run's pairs: trainee → mentor."""
+        return {pairing.trainee_id: pairing.mentor_id for pairing in self.pairings}
+
+
+async def what_if(
+    session: AsyncSession,
+    actor: Actor,
+    run_id: UUID,
+    supposition: Supposition,
+    *,
+    stability: float = STABILITY,
+) -> WhatIf:
+    """Match the run's cohort as if the supposition held, and tell what differs from the run.
+
+    Raises NOTHING_SUPPOSED, STABILITY_OUT_OF_RANGE, RUN_NOT_COMPUTED, what `suppose` refuses, NO_TRAINEES and
+    NO_MENTORS when nobody would be left, and INFEASIBLE when pins and places would collide.
+    """
+    require(actor, "what_if")
+    if supposition.is_empty:
+        raise StudioError("NOTHING_SUPPOSED", field="input")
+    if not 0 <= stability <= 1:
+        raise StudioError("STABILITY_OUT_OF_RANGE", field="stability", given=stability)
+    standing = await standing_run(session, actor, run_id)
+    needs = await needs_of_newcomers(session, standing.cohort, supposition.newcomers)
+    rows = suppose(standing.rows, supposition, needs, actor.role.value)
+    after, best = await solve(rows, standing.mentor_of, stability, 0.0)
+    changes = _changes(standing, rows, after.mentor_of)
+    return WhatIf(
+        run=standing.run,
+        input_changed=standing.input_changed,
+        before=_worth(standing.run),
+        after=after.worth,
+        best=best.worth,
+        n_moved=sum(change.before is not None for change in changes),
+        best_n_moved=sum(change.before is not None for change in _changes(standing, rows, best.mentor_of)),
+        changes=changes,
+    )
+
+
+async def standing_run(session: AsyncSession, actor: Actor, run_id: UUID) -> Standing:
+    """Return a computed run beside what a match of its cohort would read now; refuses with RUN_NOT_COMPUTED."""
+    require(actor, "what_if")
+    run = await own(session, actor, MatchRun, run_id, "runId")
+    if run.state not in COMPUTED:
+        raise StudioError("RUN_NOT_COMPUTED", field="runId", state=run.state.value)
+    cohort = await session.get_one(Cohort, run.cohort_id)
+    policy = await session.get_one(MatchPolicy, run.policy_id)
+    found = await session.execute(select(Pairing).where(Pairing.run_id == run.id))
+    pairings = list(found.scalars())
+    rows = await match_rows(session, cohort, policy.weights, today())
+    now = without_own_locks(rows, pairings)
+    changed = match_arrays(now, today()).input_hash != run.input_hash
+    if run.publish_state is PublishState.PUBLISHED:
+        pairings = [pairing for pairing in pairings if pairing.state in KEPT]
+        rows = _with_confirmed(rows, pairings)
+    return Standing(run, cohort, pairings, rows, changed)
+
+
+def _with_confirmed(rows: MatchRows, pairings: Sequence[Pairing]) -> MatchRows:
+    confirmed = {
+        (pairing.trainee_id, pairing.mentor_id): Lock(
+            pairing.origin, pairing.reason, pairing.decided_at or pairing.created_at
+        )
+        for pairing in pairings
+        if pairing.state in FIXED
+    }
+    return replace(rows, locked={**rows.locked, **confirmed})
+
+
+def without_own_locks(rows: MatchRows, pairings: Sequence[Pairing]) -> MatchRows:
+    """Return rows with those locks only that a run with these pairings has found, not those made in it since."""
+    kept = {(pairing.trainee_id, pairing.mentor_id) for pairing in pairings if pairing.decided_before}
+    return replace(rows, locked={pair: lock for pair, lock in rows.locked.items() if pair in kept})
+
+
+async def solve(rows: MatchRows, previous: Mapping[UUID, UUID], *stabilities: float) -> Sequence[Proposal]:
+    """Match rows in a thread of its own, once for each stability, or raise why there can be no match."""
+    arrays: MatchArrays = match_arrays(rows, today())
+    refused = unsolvable(rows, arrays)
+    if refused is not None:
+        raise refused
+    return await asyncio.to_thread(propose, arrays, rows.weights, previous.items(), *stabilities)
+
+
+def _worth(run: MatchRun) -> Worth:
+    return Worth(run.matched, run.total, run.objective or 0.0, run.bound, run.gap, run.verified is True)
+
+
+def _changes(standing: Standing, rows: MatchRows, after: Mapping[UUID, UUID]) -> tuple[Change, ...]:
+    """Return whose mentor changes, in natural order of the trainees; newcomers last."""
+    before = standing.mentor_of
+    people = someones(standing.rows) | someones(rows)
+    known = {trainee.id for trainee, _, _ in standing.rows.trainees}
+    present = {trainee.id for trainee, _, _ in rows.trainees}
+    changes = []
+    for trainee_id in dict.fromkeys(row.id for row, _, _ in (*standing.rows.trainees, *rows.trainees)):
+        old, new = before.get(trainee_id), after.get(trainee_id)
+        joins, leaves = trainee_id not in known, trainee_id not in present
+        if old == new and not joins and not leaves:
+            continue
+        trainee = people[trainee_id]
+        changes.append(
+            Change(
+                trainee=replace(trainee, id=None) if joins else trainee,
+                before=people[old] if old is not None else None,
+                after=people[new] if new is not None else None,
+                joins=joins,
+                leaves=leaves,
+            )
+        )
+    return tuple(changes)
+
+
+def someones(rows: MatchRows) -> dict[UUID, Someone]:
+    """Return everybody in the rows by the id of the trainee or mentor."""
+    return {
+        row.id: Someone(row.id, person.name, region.name if region else None)
+        for row, person, region in (*rows.trainees, *rows.mentors)
+    }

@@ -1,0 +1,105 @@
+"""Changes of mentors and the price of an override, in words that an organizer reads."""
+
+from studio.messages import listed, translate
+from studio.operations.suppositions.override_preview import Effect, Obstacle, OverridePreview, Verdict
+from studio.operations.suppositions.replay import Replay, ReplayOutcome
+from studio.operations.suppositions.what_if import Change
+from studio.store.enums import Role
+from studio.store.labels import label
+
+# Smaller shares are told as "less than".
+LEAST_SHARE = 0.001
+# Between sentences that name several people each.
+BETWEEN = {"zh": "，", "en": "; "}
+
+
+def told(change: Change, language: str) -> str:
+    """Return who goes from whom to whom, in one short sentence without its full stop."""
+    code = "CHANGE_MOVES"
+    if change.leaves:
+        code = "CHANGE_LEAVES" if change.before else "CHANGE_LEAVES_UNMATCHED"
+    elif change.joins:
+        code = "CHANGE_JOINS" if change.after else "CHANGE_JOINS_UNMATCHED"
+    elif change.before is None:
+        code = "CHANGE_GAINS"
+    elif change.after is None:
+        code = "CHANGE_LOSES"
+    return translate(
+        code,
+        language,
+        trainee=change.trainee.name,
+        before=change.before.name if change.before else "",
+        after=change.after.name if change.after else "",
+    )
+
+
+def told_preview(preview: OverridePreview, language: str) -> str:
+    """Return what an override comes to: its price and who else moves, or what stands against it."""
+    names = {"trainee": preview.trainee.name, "mentor": preview.mentor.name}
+    if preview.verdict in (Verdict.FORBIDDEN, Verdict.PINNED_ELSEWHERE):
+        return listed((told_obstacle(each, language) for each in preview.obstacles), language)
+    if preview.verdict is Verdict.RULED_OUT:
+        return translate("PREVIEW_RULED_OUT", language, **names, fixed=_fixed(preview, language))
+    effect = preview.alone or preview.together
+    if effect is None:
+        return translate(f"PREVIEW_{preview.verdict.value}", language, **names)
+    told_all = translate("PREVIEW_PRICE", language, **names, effect=told_effect(effect, language))
+    best = preview.best
+    if best is not None and best.change > effect.change:
+        total = _total(best, language)
+        told_all = translate("PREVIEW_ALSO", language, first=told_all, n_moved=len(best.others), total=total)
+    return told_all
+
+
+def told_effect(effect: Effect, language: str) -> str:
+    """Return the change of the total and who else moves."""
+    total = _total(effect, language)
+    if not effect.others:
+        return translate("PREVIEW_NOBODY_ELSE", language, total=total)
+    moves = BETWEEN[language].join(told(change, language) for change in effect.others)
+    return translate("PREVIEW_OTHERS", language, total=total, moves=moves)
+
+
+def _total(effect: Effect, language: str) -> str:
+    share = abs(effect.relative or 0.0)
+    amount = f"{share:.1%}" if share >= LEAST_SHARE else translate("PREVIEW_TINY", language)
+    code = "PREVIEW_EQUAL"
+    if effect.change:
+        code = "PREVIEW_LESS" if effect.change < 0 else "PREVIEW_MORE"
+    return translate(code, language, share=amount)
+
+
+def told_obstacle(obstacle: Obstacle, language: str) -> str:
+    """Return what stands against a pair, with its reason, author and expiry."""
+    until = translate("PREVIEW_ALWAYS", language)
+    if obstacle.expires_on is not None:
+        until = translate("PREVIEW_UNTIL", language, day=obstacle.expires_on.isoformat())
+    return translate(
+        f"OBSTACLE_{obstacle.kind.value}",
+        language,
+        trainee=obstacle.trainee.name,
+        mentor=obstacle.mentor.name,
+        reason=obstacle.reason or "—",
+        author=_author(obstacle.author or "", language),
+        until=until,
+    )
+
+
+def told_replay(replay: Replay, language: str) -> str:
+    """Return what came of a replay."""
+    parts = [translate(f"INPUT_{part.value}", language) for part in replay.changed]
+    code = f"REPLAY_{replay.outcome.value}"
+    if replay.outcome is ReplayOutcome.INPUT_CHANGED and not parts:
+        code = "REPLAY_INPUT_GONE"
+    return translate(code, language, number=replay.run.number, parts=parts, n_changes=len(replay.changes))
+
+
+def _fixed(preview: OverridePreview, language: str) -> list[str]:
+    return [told_obstacle(each, language) for each in preview.obstacles]
+
+
+def _author(author: str, language: str) -> str:
+    """Return who set a rule; a role by its name."""
+    if author not in Role.__members__:
+        return translate("AUTHOR_IMPORT", language) if author == "IMPORT" else author
+    return author.lower().replace("_", " ") if language == "en" else label(Role(author))

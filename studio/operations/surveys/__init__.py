@@ -1,0 +1,1 @@
+"""Surveys: taking in export files and single answers."""

@@ -1,0 +1,1 @@
+"""A studio's topic tree, the reader that learns it, and what people decided about words."""
