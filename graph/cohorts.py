@@ -18,6 +18,7 @@ from graph.references import (
     PainPoint,
     RoleNeed,
     Rule,
+    ShadowingWeek,
     Survey,
     TopicGap,
     TopicTrend,
@@ -50,6 +51,9 @@ class Cohort(Node):
     state: CohortState = stored("Where it stands.")
     starts_on: date | None = stored("First day.")
     ends_on: date | None = stored("Last day.")
+    weeks: list[ShadowingWeek] = stored(
+        "The weeks that it offers for shadowing, in order; with any, a match decides mentor and week."
+    )
     trainees: Connection[Trainee] = stored(
         "Its trainees, in the order of the roster unless asked otherwise.",
         **page(

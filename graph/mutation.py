@@ -18,6 +18,7 @@ from graph.mutations.rematches import RematchMutation
 from graph.mutations.rules import RuleMutation
 from graph.mutations.runs import RunMutation
 from graph.mutations.surveys import SurveyMutation
+from graph.mutations.weeks import WeekMutation
 
 
 @strawberry.type(description="What can be done. Expected refusals come as userErrors and change nothing.")
@@ -37,6 +38,7 @@ class Mutation(
     PackageMutation,
     RuleMutation,
     PresetMutation,
+    WeekMutation,
     AccessMutation,
 ):
     """What can be done."""

@@ -46,6 +46,9 @@ class Pairing(Node):
     locked: bool = stored("Whether later runs keep it.")
     origin: PairingOrigin = stored("Who proposed it.")
     reason: str | None = stored("Why it was overridden; not shown to trainees.")
+    week: date | None = stored(
+        "The Monday of the week that the two spend together; null where the cohort has no weeks."
+    )
     parts: list[ScorePart] = stored("Parts of the score, in their order.")
     answer_by: date | None = stored("The last day on which both sides can answer; null in a draft.")
     consents: list[Consent] = stored("What both sides have answered, the mentor's first.")

@@ -12,6 +12,7 @@ from graph.references import (
     PainPoint,
     Pairing,
     Recommendation,
+    ShadowingWeek,
     SurveyResponse,
     Topic,
     TraineeNeed,
@@ -58,6 +59,10 @@ class Trainee(Node):
     role: TraineeRole = stored("What the trainee does in the community (干部类别).")
     level: Level | None = stored("How far the trainee has come (分级).")
     in_post_since: date | None = stored("Since when the trainee holds the post.")
+    free_weeks: list[ShadowingWeek] = stored(
+        "The weeks in which the trainee is free, where freeAlways is false."
+    )
+    free_always: bool = stored("Whether the trainee is free in every week: nobody has said otherwise.")
     community: Region | None = stored("The trainee's community.")
     pain_points: Connection[PainPoint] = stored("What troubles the trainee, in own words.", **page())
     needs: list[TraineeNeed] = stored("Needs by topic, the greatest first.")
@@ -102,6 +107,15 @@ class Mentor(Node):
         "How many places are free: capacity less active load; not shown to trainees."
     )
     tenure_years: float | None = stored("Years in post.")
+    free_weeks: list[ShadowingWeek] | None = stored(
+        "The weeks in which the mentor is free, where freeAlways is false; not shown to trainees."
+    )
+    free_always: bool | None = stored(
+        "Whether the mentor is free in every week: nobody has said otherwise; not shown to trainees."
+    )
+    weekly_capacity: int | None = stored(
+        "How many trainees the mentor takes in one and the same week at most; not shown to trainees."
+    )
     strengths: list[MentorStrength] = stored("Strengths by topic, the strongest first.")
     cases: list[MentorCase] = stored("Past cases.")
     honours: list[Honour] = stored("The person's honours.")

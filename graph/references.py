@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from graph.surveys import SurveyResponse as SurveyResponse
     from graph.topics import Topic as Topic
     from graph.trends import TopicTrend as TopicTrend
+    from graph.weeks import ShadowingWeek as ShadowingWeek
 else:
     Content = Annotated["Content", strawberry.lazy("graph.catalogue")]
     Cohort = Annotated["Cohort", strawberry.lazy("graph.cohorts")]
@@ -76,3 +77,4 @@ else:
     EmergingPoint = Annotated["EmergingPoint", strawberry.lazy("graph.emerging")]
     TopicGap = Annotated["TopicGap", strawberry.lazy("graph.gaps")]
     TopicTrend = Annotated["TopicTrend", strawberry.lazy("graph.trends")]
+    ShadowingWeek = Annotated["ShadowingWeek", strawberry.lazy("graph.weeks")]

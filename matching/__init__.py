@@ -66,8 +66,10 @@ from .topics.retraining import RetrainingTrial, Verdict, Way
 from .topics.review import ReviewQueue, review_queue
 from .trust.draws import affinity_draws, need_draws
 from .trust.sensitivity import Sensitivity, sensitivity
-from .weeks.week_problem import WeekProblem, WeekSolution, assign_weeks
+from .weeks.week_assignment import WeekSolution, assign_weeks
+from .weeks.week_problem import WeekProblem
 from .weeks.week_reasons import UnmatchedWeeks, WeekMove, WeekReason, explain_weeks
+from .weeks.week_rematch import WeekRematch, rematch_weeks
 from .weeks.week_repairs import WeekRepair
 
 __all__ = [
@@ -146,6 +148,7 @@ __all__ = [
     "WeekMove",
     "WeekProblem",
     "WeekReason",
+    "WeekRematch",
     "WeekRepair",
     "WeekSolution",
     "WeightsMetric",
@@ -188,6 +191,7 @@ __all__ = [
     "rank_topics",
     "recommend",
     "rematch",
+    "rematch_weeks",
     "review_queue",
     "save_model",
     "sensitivity",

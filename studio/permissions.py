@@ -142,6 +142,9 @@ FIELDS: dict[tuple[str, str], frozenset[Role]] = {
     ("Mentor", "capacity"): frozenset({ORGANIZER, MENTOR}),
     ("Mentor", "activeLoad"): frozenset({ORGANIZER, MENTOR}),
     ("Mentor", "remaining"): frozenset({ORGANIZER, MENTOR}),
+    ("Mentor", "freeWeeks"): frozenset({ORGANIZER, MENTOR}),
+    ("Mentor", "freeAlways"): frozenset({ORGANIZER, MENTOR}),
+    ("Mentor", "weeklyCapacity"): frozenset({ORGANIZER, MENTOR}),
     ("Pairing", "reason"): frozenset({ORGANIZER, MENTOR}),
     # Why one side declines or ends a pair is between it and the organizers.
     ("Consent", "reason"): frozenset({ORGANIZER}),
@@ -190,6 +193,9 @@ DO: dict[str, frozenset[Role]] = {
     "complete_pairing": frozenset({ORGANIZER}),
     "end_pairing": frozenset({ORGANIZER, MENTOR}),
     "set_rule": frozenset({ORGANIZER}),
+    "set_weeks": frozenset({ORGANIZER}),
+    # Of oneself, an organizer of anybody; the operation checks which.
+    "set_free_weeks": frozenset({ORGANIZER, MENTOR, TRAINEE}),
     "edit_rule_preset": frozenset({ORGANIZER}),
     "apply_rule_preset": frozenset({ORGANIZER}),
     "refresh_packages": frozenset({ORGANIZER}),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..exceptions import InvalidInputError, ProblemError
+from ..exceptions import ProblemError
 from ..problem.assignment_problem import AssignmentProblem, BoolArray, IntArray
+from ..problem.pair_rules import pair_list
 from ..problem.quotas import ColumnGroups, KindLimit
-from ..problem.solution import Solution
-from ..solver.assignment import assign
+
+_Place = TypeVar("_Place", int, IntArray)
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,8 +34,14 @@ class WeekProblem:
         Weeks in which each trainee is free.
     capacity, weekly_capacity : int64 arrays of shape (n_mentors,)
         Most trainees of each mentor in all weeks together, and in one week.
+    booked : int64 array of shape (n_mentors, n_weeks)
+        Trainees from elsewhere whom each mentor already has in each week; they take places of that week only.
     forbidden : bool array of shape (n_trainees, n_mentors)
         Pairs that are forbidden in every week.
+    lifted : bool array of shape (n_trainees,)
+        Trainees of `pinned_pairs`.
+    lift : float
+        What a pair of such a trainee counts more in `problem` than its score.
 
     Notes
     -----
@@ -42,8 +50,13 @@ class WeekProblem:
     differ in their weeks; that is a flow where every mentor has a single week, and else an integer programme.
     Memory: 10 bytes for every trainee, mentor and week.
 
+    A pair that must be chosen in whichever week is no pin of a column. Its trainee may have no other mentor, and
+    counts `lift` more than all other pairs together could win by leaving the trainee out: of the sets of trainees
+    that can be matched, which form a matroid, one of the largest with the highest sum holds them all.
+
     Examples
     --------
+    >>> from matching import assign_weeks
     >>> weeks = WeekProblem.from_scores([[0.9], [0.8]], capacity=[2], mentor_weeks=[[True, False, True]])
     >>> sorted(assign_weeks(weeks).bookings[:, 2].tolist())
     [0, 2]
@@ -54,7 +67,10 @@ class WeekProblem:
     trainee_weeks: BoolArray
     capacity: IntArray
     weekly_capacity: IntArray
+    booked: IntArray
     forbidden: BoolArray
+    lifted: BoolArray
+    lift: float
 
     @classmethod
     def from_scores(
@@ -68,6 +84,8 @@ class WeekProblem:
         need: int | ArrayLike = 1,
         forbidden: ArrayLike | None = None,
         pinned: ArrayLike | None = None,
+        pinned_pairs: ArrayLike | None = None,
+        booked: ArrayLike | None = None,
     ) -> WeekProblem:
         """Build a problem from a score for every pair, the same in every week.
 
@@ -91,6 +109,10 @@ class WeekProblem:
             Boolean array of shape (n_trainees, n_mentors), or integer pairs of shape (n, 2).
         pinned : integer array of shape (n, 3), optional
             (trainee, mentor, week) that must be chosen; both must be free in that week.
+        pinned_pairs : integer array of shape (n, 2), optional
+            (trainee, mentor) that must be chosen, in whichever week; the trainee needs one mentor only.
+        booked : integer array of shape (n_mentors, n_weeks), optional
+            Trainees from elsewhere whom a mentor already has in a week; none when left out.
 
         Raises
         ------
@@ -105,8 +127,14 @@ class WeekProblem:
         if trainee_weeks is not None:
             free_trainees = _weeks("trainee_weeks", trainee_weeks, pairs.n_trainees, n_weeks)
         weekly = _weekly(weekly_capacity, pairs.n_mentors)
+        taken = _booked(booked, free_mentors.shape)
         closed = pairs.forbidden[:, :, None] | ~free_trainees[:, None, :]
-        places = np.where(free_mentors, weekly[:, None], 0)
+        places = np.where(free_mentors, np.maximum(weekly[:, None] - taken, 0), 0)
+        fixed = _fixed_pairs(pinned_pairs, pairs)
+        lifted: BoolArray = np.asarray(fixed.any(axis=1))
+        closed = closed | (lifted[:, None] & ~fixed)[:, :, None]
+        # Above what any choice of all other pairs can win.
+        lift = pairs.n_trainees * int(np.abs(pairs.units).max(initial=0)) + 1 if lifted.any() else 0
         mentor_of, week_of = np.divmod(np.arange(places.size), max(n_weeks, 1))
         kinds = None
         if pairs.need.max(initial=0) > 1:
@@ -114,7 +142,7 @@ class WeekProblem:
             closed = closed | ~free_mentors
             kinds = [KindLimit(mentor_of, 1), KindLimit(week_of, 1)]
         problem = AssignmentProblem.from_scores(
-            np.repeat(pairs.units, n_weeks, axis=1),
+            np.repeat(pairs.units + lifted[:, None] * np.int64(lift), n_weeks, axis=1),
             places.ravel(),
             need=pairs.need,
             forbidden=closed.reshape(pairs.n_trainees, places.size),
@@ -123,17 +151,28 @@ class WeekProblem:
             column_groups=ColumnGroups(mentor_of, *_totals(pairs, n_weeks)),
         )
         problem = replace(problem, units_per_score=pairs.units_per_score)
-        for array in (free_mentors, free_trainees, weekly):
+        for array in (free_mentors, free_trainees, weekly, taken, lifted):
             array.setflags(write=False)
-        return cls(problem, free_mentors, free_trainees, pairs.capacity, weekly, pairs.forbidden)
+        capacity_of, lift_of = pairs.capacity, lift / pairs.units_per_score
+        return cls(
+            problem,
+            free_mentors,
+            free_trainees,
+            capacity_of,
+            weekly,
+            taken,
+            pairs.forbidden,
+            lifted,
+            lift_of,
+        )
 
     @property
     def n_weeks(self) -> int:
         """Number of weeks."""
         return int(self.mentor_weeks.shape[1])
 
-    def column(self, mentor: int, week: int) -> int:
-        """Return the column of a mentor in a week."""
+    def column(self, mentor: _Place, week: _Place) -> _Place:
+        """Return the column of a mentor in a week, or those of many."""
         return mentor * self.n_weeks + week
 
     def bookings(self, pairs: IntArray) -> IntArray:
@@ -144,84 +183,6 @@ class WeekProblem:
     def common_weeks(self, trainee: int, mentor: int) -> IntArray:
         """Return the weeks in which both are free, ascending."""
         return np.flatnonzero(self.mentor_weeks[mentor] & self.trainee_weeks[trainee])
-
-
-@dataclass(frozen=True, eq=False)
-class WeekSolution:
-    """Who is with whom in which week.
-
-    Attributes
-    ----------
-    solution : Solution
-        Over the columns of the problem, with the prices that prove it; ``verify(weeks.problem, solution)``
-        checks it.
-    bookings : int64 array of shape (n_pairs, 3)
-        (trainee, mentor, week), sorted by trainee, then mentor.
-    """
-
-    solution: Solution
-    bookings: IntArray
-
-
-def assign_weeks(weeks: WeekProblem, objective: str = "coverage_then_total") -> WeekSolution:
-    """Choose mentors by the total score, and for these pairs weeks that are early.
-
-    Parameters
-    ----------
-    weeks : WeekProblem
-        Scores, free weeks and rules.
-    objective : str
-        As in :func:`assign`; "balanced_load" is refused, since it would balance weeks and not mentors.
-
-    Returns
-    -------
-    WeekSolution
-        As good as the best by its objective. For the mentors chosen, the sum of the weeks, counted from 0,
-        is the smallest that there is: between weeks that are as good as one another the earliest is taken.
-
-    Raises
-    ------
-    InvalidInputError
-        For an objective that is unknown or balances the load.
-    MinimumLoadError
-        As :func:`assign`.
-
-    Notes
-    -----
-    Two flows, or integer programmes: one chooses the mentors, the other the weeks for them.
-
-    Examples
-    --------
-    >>> free = [[True, True], [False, True]]
-    >>> weeks = WeekProblem.from_scores([[0.9, 0.1], [0.9, 0.8]], capacity=[1, 1], mentor_weeks=free)
-    >>> assign_weeks(weeks).bookings.tolist()
-    [[0, 0, 0], [1, 1, 1]]
-    """
-    if objective == "balanced_load":
-        raise InvalidInputError(
-            "The 'objective' parameter of assign_weeks must be one that weighs scores. Got 'balanced_load' "
-            "instead, which would balance the weeks of a mentor."
-        )
-    best = assign(weeks.problem, objective)
-    pairs = _earliest(weeks, best)
-    return WeekSolution(best.with_pairs(weeks.problem, pairs), weeks.bookings(pairs))
-
-
-def _earliest(weeks: WeekProblem, best: Solution) -> IntArray:
-    """Return (trainee, column) pairs with the same mentors in the earliest weeks together."""
-    problem, shape = weeks.problem, weeks.problem.units.shape
-    rows, mentors, _ = weeks.bookings(best.pairs).T
-    chosen = np.zeros((problem.n_trainees, len(weeks.capacity)), dtype=bool)
-    chosen[rows, mentors] = True
-    late = np.broadcast_to(np.tile(np.arange(weeks.n_weeks), len(weeks.capacity)), shape)
-    timed = replace(
-        problem,
-        units=np.array(weeks.n_weeks - late, dtype=np.int64),
-        units_per_score=1,
-        open=problem.open & np.repeat(chosen, weeks.n_weeks, axis=1),
-        need=np.bincount(rows, minlength=problem.n_trainees),
-    )
-    return assign(timed).pairs
 
 
 def _totals(pairs: AssignmentProblem, n_weeks: int) -> tuple[IntArray, IntArray]:
@@ -252,6 +213,29 @@ def _weekly(given: ArrayLike, n_mentors: int) -> IntArray:
         came = f"{array.dtype} with {array.min()} as the smallest"
         raise _refuse("WEEKLY_CAPACITY_NOT_WHOLE", "weekly_capacity", "whole numbers of zero or more", came)
     return array.astype(np.int64)
+
+
+def _booked(given: ArrayLike | None, shape: tuple[int, ...]) -> IntArray:
+    array = np.zeros(shape, np.int64) if given is None else np.asarray(given)
+    if array.shape != shape or array.dtype.kind not in "iu" or (array < 0).any():
+        expected = f"whole numbers of zero or more of shape {shape}"
+        raise _refuse("BOOKED_NOT_WHOLE", "booked", expected, f"{array.dtype} of shape {array.shape}")
+    return array.astype(np.int64)
+
+
+def _fixed_pairs(given: ArrayLike | None, pairs: AssignmentProblem) -> BoolArray:
+    """Return the pairs that must be chosen in whichever week, bool of shape (n_trainees, n_mentors)."""
+    shape = pairs.n_trainees, pairs.n_mentors
+    fixed = np.zeros(shape, dtype=bool)
+    rows, columns = pair_list("pinned_pairs", given, shape).T
+    fixed[rows, columns] = True
+    if (fixed.sum(axis=1) > 1).any() or (pairs.need[rows] != 1).any():
+        expected = "one pair at most of trainees who need one mentor"
+        raise _refuse("PINNED_PAIRS_OVER_NEED", "pinned_pairs", expected, "two of a trainee, or another need")
+    if (fixed & pairs.forbidden).any():
+        came = f"{np.argwhere(fixed & pairs.forbidden)[0].tolist()}"
+        raise _refuse("PINNED_PAIRS_FORBIDDEN", "pinned_pairs", "allowed pairs", came)
+    return fixed
 
 
 def _pins(given: ArrayLike | None, closed: BoolArray, places: IntArray) -> IntArray | None:

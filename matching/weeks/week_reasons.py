@@ -11,7 +11,8 @@ from ..exceptions import InvalidInputError
 from ..problem.assignment_problem import IntArray
 from ..reasons.prices import prices
 from ..reasons.rematch import rematch
-from .week_problem import WeekProblem, WeekSolution
+from .week_assignment import WeekSolution
+from .week_problem import WeekProblem
 from .week_repairs import WeekRepair, week_repairs
 
 WeekCode = Literal[
@@ -67,7 +68,8 @@ class WeekReason:
     full_weeks : tuple of int
         Those of them in which the mentor has no place left.
     rivals : tuple of int
-        Trainees who hold the mentor's places: in the full weeks, or for MENTOR_FULL in all weeks.
+        Trainees who hold the mentor's places: in the full weeks, or for MENTOR_FULL in all weeks. None where
+        people from elsewhere hold them.
     week : int or None
         The week of the pair, or the one in which forcing it costs least; None where it cannot be forced.
     price : float
@@ -250,7 +252,7 @@ def _unmatched_code(reasons: list[WeekReason]) -> UnmatchedWeekCode:
 
 def _full_weeks(weeks: WeekProblem, found: WeekSolution, mentor: int, asked: IntArray) -> IntArray:
     booked = found.bookings[found.bookings[:, 1] == mentor, 2]
-    load = np.bincount(booked, minlength=weeks.n_weeks)
+    load = np.bincount(booked, minlength=weeks.n_weeks) + weeks.booked[mentor]
     full: IntArray = asked[load[asked] >= weeks.weekly_capacity[mentor]]
     return full
 

@@ -7,7 +7,8 @@ from typing import Literal
 
 from ..reasons.explain import explain
 from ..reasons.statements import Repair
-from .week_problem import WeekProblem, WeekSolution
+from .week_assignment import WeekSolution
+from .week_problem import WeekProblem
 
 WeekRepairCode = Literal[
     "ADD_WEEK_PLACE", "FREE_MENTOR_WEEK", "FREE_TRAINEE_WEEK", "ADD_PLACE", "ALLOW_PAIR", "LOWER_MINIMUM"

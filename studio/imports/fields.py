@@ -87,6 +87,20 @@ YEARS_IN_POST = FieldNames(
     ),
     words("年限 年数 工龄"),
 )
+FREE_WEEKS = FieldNames(
+    "free_weeks",
+    words(
+        "空闲周次 空闲周 可跟岗周 可跟岗周次 有空的周 有空周次 可用周次 可带教周 可带教周次 跟岗周次 跟岗周"
+        " 可参加周次 方便的周 空闲的周 哪几周有空 可跟岗的周 可跟岗时间 freeweeks availableweeks weeks availability"
+    ),
+    words("周次 空闲时间"),
+)
+WEEKLY_CAPACITY = FieldNames(
+    "weekly_capacity",
+    words(
+        "每周可带人数 每周最多可带人数 每周人数 每周名额 单周可带人数 周容量 同周人数 weeklycapacity perweek"
+    ),
+)
 STRENGTHS = FieldNames(
     "strengths",
     words(

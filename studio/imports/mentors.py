@@ -12,6 +12,7 @@ from studio.imports.rowreader import RowReader, SeenPeople, field_columns
 from studio.imports.strengths import StrengthReader, topic_columns
 from studio.imports.tables import Table, TableRow
 from studio.imports.topics import TopicIndex, TopicName
+from studio.imports.weeks import Calendar, SaidWeeks, read_weeks
 from studio.store.enums import TraineeRole
 from studio.store.people import LONGEST_HONOUR
 
@@ -37,6 +38,8 @@ _FIELDS: tuple[FieldNames, ...] = (
     fields.PHONE,
     fields.ROLE,
     fields.CAPACITY,
+    fields.WEEKLY_CAPACITY,
+    fields.FREE_WEEKS,
     fields.YEARS_IN_POST,
     fields.STRENGTHS,
     fields.HONOURS,
@@ -66,6 +69,8 @@ class MentorRow:
     strengths: Mapping[str, float]
     honours: tuple[str, ...]
     cases: tuple[str, ...]
+    weekly_capacity: int | None = None
+    weeks: SaidWeeks | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +84,13 @@ class MentorSheet:
 
 
 def parse_mentors(
-    table: Table, *, topics: Sequence[TopicName], overrides: Mapping[str, str] | None = None
+    table: Table,
+    *,
+    topics: Sequence[TopicName],
+    overrides: Mapping[str, str] | None = None,
+    calendar: Calendar | None = None,
 ) -> MentorSheet:
-    """Return the mentors of a file with everything wrong in it.
+    """Return the mentors of a file with everything wrong in it; `calendar` tells which weeks are meant.
 
     An override's field may also be `strength:CODE` for a column that rates one topic.
     Raises ImportRefused when no column holds names, or an override names no column or field.
@@ -100,7 +109,7 @@ def parse_mentors(
     for row in table.rows:
         if not reader.begin(row):
             continue
-        mentor = _mentor(reader, strengths, row)
+        mentor = _mentor(reader, strengths, row, calendar or Calendar())
         twin = seen.earlier(row.number, mentor.name, mentor.community, mentor.phone) if mentor.name else None
         if twin is not None:
             reader.note("name", ImportCode.DUPLICATE_ROW, other_row=twin)
@@ -110,10 +119,11 @@ def parse_mentors(
     return MentorSheet(tuple(rows), issues, tuple(mapping), len(table.rows))
 
 
-def _mentor(reader: RowReader, strengths: StrengthReader, row: TableRow) -> MentorRow:
+def _mentor(reader: RowReader, strengths: StrengthReader, row: TableRow, calendar: Calendar) -> MentorRow:
     name = reader.name("name")
     county, town, community = read_unit(reader)
     capacity = reader.number("capacity", 0, MAX_CAPACITY, whole=True, unit="人|名|个")
+    weekly = reader.number("weekly_capacity", 1, MAX_CAPACITY, whole=True, unit="人|名|个")
     return MentorRow(
         row=row.number,
         name=name,
@@ -130,6 +140,8 @@ def _mentor(reader: RowReader, strengths: StrengthReader, row: TableRow) -> Ment
             for honour in split_honours(reader.optional("honours"))
         ),
         cases=split_cases(reader.optional("cases")),
+        weekly_capacity=None if weekly is None else int(weekly),
+        weeks=read_weeks(reader, calendar),
     )
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from studio.imports import fields
@@ -11,6 +11,7 @@ from studio.imports.issues import ImportCode, RowIssue, in_row_order
 from studio.imports.roles import parse_level, parse_role
 from studio.imports.rowreader import RowReader, SeenPeople, field_columns, shown
 from studio.imports.tables import Table
+from studio.imports.weeks import Calendar, SaidWeeks, read_weeks
 from studio.store.enums import Level, TraineeRole
 from studio.store.labels import LABELS
 
@@ -24,6 +25,7 @@ _FIELDS: tuple[FieldNames, ...] = (
     fields.PHONE,
     fields.IN_POST_SINCE,
     fields.LEVEL,
+    fields.FREE_WEEKS,
     fields.PERSONAL,
     FieldNames(fields.SERIAL.field, fields.SERIAL.strong),
     fields.SEX_AGE,
@@ -48,6 +50,7 @@ class RosterRow:
     phone: str
     in_post_since: dt.date | None
     level: Level | None
+    weeks: SaidWeeks | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +63,14 @@ class RosterSheet:
     n_rows: int
 
 
-def parse_roster(table: Table, *, today: dt.date, overrides: Mapping[str, str] | None = None) -> RosterSheet:
-    """Return the trainees of a roster with everything wrong in it.
+def parse_roster(
+    table: Table,
+    *,
+    today: dt.date,
+    overrides: Mapping[str, str] | None = None,
+    offered: Sequence[dt.date] = (),
+) -> RosterSheet:
+    """Return the trainees of a roster with everything wrong in it; `offered` are the weeks that the cohort has.
 
     Raises ImportRefused when no column holds names or roles, or an override names no column or field.
     """
@@ -72,7 +81,7 @@ def parse_roster(table: Table, *, today: dt.date, overrides: Mapping[str, str] |
     for row in table.rows:
         if not reader.begin(row):
             continue
-        trainee = _trainee(reader, row.number, today)
+        trainee = _trainee(reader, row.number, Calendar(today, offered))
         if trainee is None:
             continue
         twin = seen.earlier(row.number, trainee.name, trainee.community, trainee.phone)
@@ -84,16 +93,18 @@ def parse_roster(table: Table, *, today: dt.date, overrides: Mapping[str, str] |
     return RosterSheet(tuple(rows), issues, tuple(mapping), len(table.rows))
 
 
-def _trainee(reader: RowReader, number: int, today: dt.date) -> RosterRow | None:
+def _trainee(reader: RowReader, number: int, calendar: Calendar) -> RosterRow | None:
     name = reader.name("name")
     role = read_role(reader)
     county, town, community = read_unit(reader)
     phone = reader.phone("phone")
-    since = reader.past_date("in_post_since", today)
-    level = _level(reader)
+    since = reader.past_date("in_post_since", calendar.today)
+    level, weeks = _level(reader), read_weeks(reader, calendar)
     if not name:
         return None
-    return RosterRow(number, name, role or TraineeRole.OTHER, county, town, community, phone, since, level)
+    return RosterRow(
+        number, name, role or TraineeRole.OTHER, county, town, community, phone, since, level, weeks
+    )
 
 
 def read_role(reader: RowReader, *, required: bool = True) -> TraineeRole | None:

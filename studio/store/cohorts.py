@@ -1,6 +1,7 @@
 """Cohorts: a numbered group of trainees on its way through the programme."""
 
 from datetime import date
+from typing import Any
 
 import sqlalchemy as sa
 from sqlmodel import Field
@@ -23,3 +24,7 @@ class Cohort(StudioRow, table=True):
     starts_on: date | None = None
     ends_on: date | None = None
     quota: int | None = None
+    # Weeks that it offers for shadowing, as `stored_weeks` makes them; without any its pairs have no week.
+    weeks: list[dict[str, Any]] = Field(
+        default_factory=list, sa_type=sa.JSON, sa_column_kwargs={"server_default": "[]"}
+    )

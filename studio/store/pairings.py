@@ -13,6 +13,12 @@ from studio.store.enums import PairingOrigin, PairingState
 from studio.store.runs import MatchRun
 
 TAKES_PLACE = "state NOT IN ('COMPLETED', 'ENDED', 'DECLINED', 'EXPIRED')"
+BOOKS_WEEK = "week IS NOT NULL AND state IN ('AWAITING_CONSENT', 'CONFIRMED', 'ACTIVE', 'PAUSED')"
+
+
+def _unique_while(name: str, condition: str, *columns: str) -> sa.Index:
+    where = sa.text(condition)
+    return sa.Index(name, *columns, unique=True, sqlite_where=where, postgresql_where=where)
 
 
 class Pairing(StudioRow, table=True):
@@ -25,14 +31,7 @@ class Pairing(StudioRow, table=True):
     __table_args__ = (
         sa.UniqueConstraint("run_id", "trainee_id"),
         # Within a run, too, a place is taken once, by the pairs that have not come to an end.
-        sa.Index(
-            "uq_pairing_run_place",
-            "run_id",
-            "place_id",
-            unique=True,
-            sqlite_where=sa.text(TAKES_PLACE),
-            postgresql_where=sa.text(TAKES_PLACE),
-        ),
+        _unique_while("uq_pairing_run_place", TAKES_PLACE, "run_id", "place_id"),
         sa.UniqueConstraint("held_place_id"),
         sa.CheckConstraint("held_place_id IS NULL OR held_place_id = place_id", "held_is_place"),
         # From publication to the end a pair holds its place.
@@ -46,6 +45,12 @@ class Pairing(StudioRow, table=True):
         # The place must be one of this mentor's.
         sa.ForeignKeyConstraint(["place_id", "mentor_id"], ["mentor_place.id", "mentor_place.mentor_id"]),
         sa.CheckConstraint(finite("score"), "score_finite"),
+        # Nobody is booked twice: within a draft, and over all runs from publication to the end.
+        _unique_while("uq_pairing_run_week", TAKES_PLACE, "run_id", "mentor_id", "week", "week_place"),
+        _unique_while("uq_pairing_mentor_week", BOOKS_WEEK, "mentor_id", "week", "week_place"),
+        _unique_while("uq_pairing_trainee_week", BOOKS_WEEK, "trainee_id", "week"),
+        sa.CheckConstraint("(week IS NULL) = (week_place IS NULL)", "week_has_place"),
+        sa.CheckConstraint("week_place >= 1", "week_place_from_one"),
     )
 
     run_id: UUID = Field(foreign_key="match_run.id", ondelete="CASCADE")
@@ -57,6 +62,9 @@ class Pairing(StudioRow, table=True):
     held_open: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
     state: PairingState = Field(default=PairingState.SUGGESTED, sa_type=enum_type(PairingState))
     score: float
+    # The Monday of the week that the two spend together, and the mentor's place in it, from 1 to the weekly capacity.
+    week: date | None = None
+    week_place: int | None = None
     locked: bool = False
     origin: PairingOrigin = Field(default=PairingOrigin.ENGINE, sa_type=enum_type(PairingOrigin))
     reason: str | None = Field(default=None, sa_type=UserText(500, "reason"))

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,6 +15,11 @@ from studio.store.enums import Level, RegionKind, TraineeRole
 from studio.store.topics import Topic
 
 LONGEST_HONOUR = 300
+
+
+def _free_weeks() -> Any:
+    """Declare the weeks in which somebody is free, as `stored_weeks` makes them; NULL is every week."""
+    return Field(default=None, sa_type=sa.JSON(none_as_null=True))
 
 
 class Studio(Row, table=True):
@@ -87,6 +93,7 @@ class Trainee(StudioRow, table=True):
     role: TraineeRole = Field(sa_type=enum_type(TraineeRole))
     level: Level | None = Field(default=None, sa_type=enum_type(Level))
     in_post_since: date | None = None
+    free_weeks: list[dict[str, Any]] | None = _free_weeks()
     # The row of the roster it came from: with community and name the natural key that breaks ties.
     roster_row: int = 0
 
@@ -96,6 +103,7 @@ class Mentor(StudioRow, table=True):
 
     __table_args__ = (
         sa.CheckConstraint("capacity >= 0", "capacity_not_negative"),
+        sa.CheckConstraint("weekly_capacity >= 1", "weekly_capacity_from_one"),
         sa.CheckConstraint(
             f"({finite('tenure_years')}) AND (tenure_years IS NULL OR tenure_years >= 0)", "tenure"
         ),
@@ -104,6 +112,9 @@ class Mentor(StudioRow, table=True):
     person_id: UUID = Field(foreign_key="person.id", unique=True)
     capacity: int = 0
     tenure_years: float | None = None
+    free_weeks: list[dict[str, Any]] | None = _free_weeks()
+    # Most trainees in one and the same week.
+    weekly_capacity: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     roster_row: int = 0
 
 

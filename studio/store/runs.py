@@ -1,6 +1,6 @@
 """Match runs: one computation of pairings for a cohort, with its certificate."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -103,6 +103,9 @@ class MatchMove(StudioRow, table=True):
     # Null: nobody before, or nobody after.
     from_mentor_id: UUID | None = Field(default=None, foreign_key="mentor.id")
     to_mentor_id: UUID | None = Field(default=None, foreign_key="mentor.id")
+    # The weeks of both pairs by their Mondays, where the cohort has weeks.
+    from_week: date | None = None
+    to_week: date | None = None
     score_before: float | None = None
     score_after: float | None = None
 

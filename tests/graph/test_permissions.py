@@ -131,6 +131,10 @@ INPUTS = {
     "archiveRulePreset": "{presetId: $s, expectedVersion: 1}",
     "applyRulePreset": "{presetId: $s, cohortId: $c}",
     "removeCohortRule": "{cohortRuleId: $o}",
+    "setCohortWeeks": "{cohortId: $c, weeks: [], expectedVersion: 1}",
+    # Mentors and trainees say so of themselves: tests/graph/test_weeks.py.
+    "setMentorWeeks": None,
+    "setTraineeWeeks": None,
     "createToken": "{role: ORGANIZER}",
     "revokeToken": "{tokenId: $k}",
 }

@@ -13,9 +13,11 @@ from studio.imports.issues import ImportCode, RowIssue
 from studio.imports.keys import community_key, name_key
 from studio.imports.mentors import MentorRow, parse_mentors
 from studio.imports.tables import read_table
+from studio.imports.weeks import Calendar
 from studio.operations.audit import audit
 from studio.operations.import_report import ImportReport, all_or_nothing
 from studio.operations.people.people import Persons, Regions, ambiguous, load_persons, load_regions, namesakes
+from studio.operations.people.said_weeks import free_weeks_said, most_in_a_week, offered_weeks
 from studio.operations.topics.topics import import_topics
 from studio.permissions import Actor, require
 from studio.store.columns import Row
@@ -42,7 +44,10 @@ async def import_mentors(
     """Take in mentors with their places, strengths, honours and past cases; those not in the file stay."""
     require(actor, "import_mentors")
     names = await import_topics(session, actor.studio_id)
-    sheet = parse_mentors(read_table(content, file_name), topics=names, overrides=overrides or {})
+    calendar = Calendar(offered=await offered_weeks(session, actor.studio_id))
+    sheet = parse_mentors(
+        read_table(content, file_name), topics=names, overrides=overrides or {}, calendar=calendar
+    )
     report = ImportReport(rows=sheet.n_rows, mapping=sheet.mapping, rejected=list(sheet.issues))
     # Nobody publishes into these places between our look at who holds them and our write.
     await lock_studio(session, actor.studio_id)
@@ -69,6 +74,8 @@ class _Known:
 
     places: list[MentorPlace] = field(default_factory=list)
     held: set[UUID] = field(default_factory=set)
+    # Published pairs in the fullest week.
+    most_in_a_week: int = 0
     strengths: dict[UUID, float] = field(default_factory=dict)
     honours: list[str] = field(default_factory=list)
     cases: list[str] = field(default_factory=list)
@@ -103,6 +110,14 @@ class _MentorWriter:
                 RowIssue(row.row, report.column("capacity"), ImportCode.CAPACITY_BELOW_LOAD, values)
             )
             return
+        if row.weekly_capacity is not None and row.weekly_capacity < known.most_in_a_week:
+            values = {"capacity": row.weekly_capacity, "held": known.most_in_a_week}
+            report.rejected.append(
+                RowIssue(
+                    row.row, report.column("weekly_capacity"), ImportCode.WEEKLY_CAPACITY_BELOW_BOOKED, values
+                )
+            )
+            return
         is_new = mentor is None
         if mentor is None:
             capacity = DEFAULT_CAPACITY if row.capacity is None else row.capacity
@@ -129,7 +144,13 @@ class _MentorWriter:
         capacity = mentor.capacity if row.capacity is None else row.capacity
         tenure = mentor.tenure_years if row.years_in_post is None else row.years_in_post
         parts = [
-            changed(mentor, capacity=capacity, tenure_years=tenure),
+            changed(
+                mentor,
+                capacity=capacity,
+                tenure_years=tenure,
+                free_weeks=free_weeks_said(row.weeks, mentor.free_weeks),
+                weekly_capacity=row.weekly_capacity or mentor.weekly_capacity,
+            ),
             self._fit_places(mentor, capacity, known),
             self._replace_strengths(mentor, row, known),
             self._replace_honours(mentor, row.honours, known),
@@ -229,6 +250,8 @@ async def _load_known(
     for mentor_id, place_id in held.all():
         if place_id is not None:
             known[mentor_id].held.add(place_id)
+    for mentor_id, most in (await most_in_a_week(session, studio_id)).items():
+        known[mentor_id].most_in_a_week = most
     strengths = await session.execute(
         select(MentorTopic.mentor_id, MentorTopic.topic_id, MentorTopic.strength).where(
             MentorTopic.studio_id == studio_id

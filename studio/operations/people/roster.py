@@ -12,6 +12,7 @@ from studio.imports.tables import read_table
 from studio.operations.audit import audit
 from studio.operations.import_report import ImportReport, all_or_nothing
 from studio.operations.people.people import ambiguous, load_persons, load_regions, namesakes
+from studio.operations.people.said_weeks import free_weeks_said, offered_weeks
 from studio.permissions import Actor, require
 from studio.store.clock import today
 from studio.store.cohorts import Cohort
@@ -37,7 +38,10 @@ async def import_roster(
     when the file cannot be read at all.
     """
     require(actor, "import_roster")
-    sheet = parse_roster(read_table(content, file_name), today=today(), overrides=overrides or {})
+    offered = await offered_weeks(session, actor.studio_id, cohort_number)
+    sheet = parse_roster(
+        read_table(content, file_name), today=today(), overrides=overrides or {}, offered=offered
+    )
     report = ImportReport(rows=sheet.n_rows, mapping=sheet.mapping, rejected=list(sheet.issues))
     await lock_studio(session, actor.studio_id)
     async with all_or_nothing(session, report, dry_run=dry_run, skip_bad_rows=skip_bad_rows):
@@ -94,6 +98,7 @@ def _new_trainee(studio_id: UUID, cohort_id: UUID, person_id: UUID, row: RosterR
         role=row.role,
         level=row.level,
         in_post_since=row.in_post_since,
+        free_weeks=free_weeks_said(row.weeks, None),
         roster_row=row.row,
     )
 
@@ -105,4 +110,5 @@ def _update_trainee(trainee: Trainee, row: RosterRow) -> bool:
         role=row.role,
         level=row.level or trainee.level,
         in_post_since=row.in_post_since or trainee.in_post_since,
+        free_weeks=free_weeks_said(row.weeks, trainee.free_weeks),
     )

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import sqlalchemy as sa
 
 from studio.reading.dialect import Kind
+from studio.reading.entities.weeks import COHORT_WEEKS
 from studio.reading.fields import (
     Alias,
     Condition,
@@ -51,6 +52,7 @@ COHORTS = (
             "startsOn": day("starts_on"),
             "endsOn": day("ends_on"),
             "version": integer("version"),
+            **COHORT_WEEKS,
             "traineeCount": Count("Trainee", of("cohort_id")),
             "trainees": Connection("Trainee", _in_cohort),
             "surveys": ToMany("Survey", _in_cohort, by("wave")),

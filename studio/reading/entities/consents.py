@@ -1,6 +1,7 @@
 """Consents to pairings, the history of a pairing's states, and what a proposal would move."""
 
 from studio.reading.entities.people import TO_TRAINEE, natural_order
+from studio.reading.entities.weeks import MOVE_WEEKS
 from studio.reading.fields import Entity, Field, ToMany, by, instant, number, of, one, text, word
 from studio.reading.own import OWN_PAIRINGS, PAIRING, of_parent, tables
 
@@ -52,6 +53,7 @@ CONSENTS = (
             "trainee": one("Trainee", "trainee_id"),
             "fromMentor": one("Mentor", "from_mentor_id"),
             "toMentor": one("Mentor", "to_mentor_id"),
+            **MOVE_WEEKS,
             "scoreBefore": number("score_before"),
             "scoreAfter": number("score_after"),
         },

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from studio.reading.dialect import Among, Kind
 from studio.reading.entities.consents import PAIRING_FIELDS, RUN_FIELDS
 from studio.reading.entities.people import TO_TRAINEE, natural_order
+from studio.reading.entities.weeks import PAIRING_WEEK
 from studio.reading.fields import (
     Alias,
     Column,
@@ -188,6 +189,7 @@ MATCHES = (
             "sensitivity": ToOne("PairSensitivity", _of_this_pair),
             "package": ToOne("MentoringPackage", _latest_package),
             "answerBy": day("answer_by"),
+            **PAIRING_WEEK,
             **PAIRING_FIELDS,
         },
         own=OWN_PAIRINGS,

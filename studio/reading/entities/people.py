@@ -4,6 +4,7 @@ import sqlalchemy as sa
 
 from studio.reading.dialect import Among, Kind
 from studio.reading.entities.conditions import about, contains
+from studio.reading.entities.weeks import FREE_WEEKS, MENTOR_WEEKS
 from studio.reading.fields import (
     Alias,
     Column,
@@ -130,6 +131,7 @@ TRAINEE_FIELDS: dict[str, Field] = {
     "role": word("role"),
     "level": word("level"),
     "inPostSince": day("in_post_since"),
+    **FREE_WEEKS,
     "version": integer("version"),
     "community": ToOne("Region", lambda person, region: region.c.id == person.c.community_id, (TO_PERSON,)),
     "painPoints": Connection("PainPoint", of("trainee_id")),
@@ -224,6 +226,7 @@ PEOPLE = (
             "activeLoad": Column(load, Kind.INT),
             "remaining": Column(_remaining, Kind.INT),
             "tenureYears": number("tenure_years"),
+            **MENTOR_WEEKS,
             "version": integer("version"),
             "strengths": ToMany(
                 "MentorTopic", of("mentor_id"), lambda row, _link: [row.c.strength.desc(), row.c.id]

@@ -31,6 +31,9 @@ ORGANIZER_AND_MENTOR = {Role.ORGANIZER, Role.MENTOR}
 HIDDEN = {
     ("Person", "phoneMasked"): {Role.ORGANIZER},
     ("Mentor", "capacity"): ORGANIZER_AND_MENTOR,
+    ("Mentor", "freeWeeks"): ORGANIZER_AND_MENTOR,
+    ("Mentor", "freeAlways"): ORGANIZER_AND_MENTOR,
+    ("Mentor", "weeklyCapacity"): ORGANIZER_AND_MENTOR,
     ("Mentor", "activeLoad"): ORGANIZER_AND_MENTOR,
     ("Mentor", "remaining"): ORGANIZER_AND_MENTOR,
     ("Pairing", "reason"): ORGANIZER_AND_MENTOR,

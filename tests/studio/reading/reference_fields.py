@@ -183,6 +183,15 @@ def for_organizers(count: Callable[[Reference, Row], int]) -> Callable[[Referenc
     return lambda ref, row, child: count(ref, row) if ref.actor.role is Role.ORGANIZER else None
 
 
+def weeks_in(column: str) -> Callable[[Reference, Row, Selection], Any]:
+    shown = members("monday", "year", "number")
+    return lambda ref, row, child: shown(row[column] or [], child, "ShadowingWeek")
+
+
+def free_always(ref: Reference, row: Row, child: Selection) -> bool:
+    return row["free_weeks"] is None
+
+
 SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
     ("Studio", "collaborativeChecks"): lambda ref, row, child: many(
         "CollaborativeCheck",
@@ -191,6 +200,11 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
     )(ref, row, child)[: child.arguments.get("first", 1)],
     ("Person", "phoneMasked"): masked,
     ("Person", "honours"): many("Honour", "person_id", lambda row: row["position"]),
+    ("Cohort", "weeks"): weeks_in("weeks"),
+    ("Trainee", "freeWeeks"): weeks_in("free_weeks"),
+    ("Trainee", "freeAlways"): free_always,
+    ("Mentor", "freeWeeks"): weeks_in("free_weeks"),
+    ("Mentor", "freeAlways"): free_always,
     ("Cohort", "trainees"): connection("Trainee", "cohort_id"),
     ("Cohort", "surveys"): many("Survey", "cohort_id", lambda row: row["wave"]),
     ("Cohort", "needs"): many("CohortNeed", "cohort_id", lambda row: row["rank"]),

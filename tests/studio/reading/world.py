@@ -11,6 +11,7 @@ from studio.permissions import ALL_SCOPES, Actor
 from studio.store import tables as t
 from studio.store.enums import Role
 from studio.store.rows import insert_rows
+from studio.store.weeks import stored_weeks
 
 HOSTILE = (
     '他说:"材料\\退回"',
@@ -117,7 +118,8 @@ def _people(world: World) -> None:
     add(t.Honour, person_id=persons[10].id, position=1, name="优秀党务工作者")
     add(t.Honour, person_id=persons[10].id, position=0, name=HOSTILE[1])
     add(t.Honour, person_id=persons[1].id, position=0, name=HOSTILE[2])
-    first = add(t.Cohort, number=1, name=HOSTILE[0], starts_on=date(2026, 3, 1))
+    weeks = stored_weeks([date(2026, 4, 6), date(2026, 4, 13)])
+    first = add(t.Cohort, number=1, name=HOSTILE[0], starts_on=date(2026, 3, 1), weeks=weeks)
     second = add(t.Cohort, number=2, name="第二批", state="DRAFT")
     for number, person in enumerate(persons[:10]):
         add(
@@ -127,6 +129,7 @@ def _people(world: World) -> None:
             role=("OTHER", "DEPUTY_SECRETARY")[number % 2],
             level=(None, "ABLE")[number % 2],
             in_post_since=(None, date(2021, 3, 1))[number % 2],
+            free_weeks=(None, [], weeks[:1])[number % 3],
             roster_row=number // 3,
         )
     for number, person in enumerate(persons[10:13]):
@@ -135,6 +138,8 @@ def _people(world: World) -> None:
             person_id=person.id,
             capacity=(2, 1, 1)[number],
             tenure_years=(None, 3.25, 8.0)[number],
+            free_weeks=(weeks, None, [])[number],
+            weekly_capacity=(1, 2, 1)[number],
             roster_row=number,
         )
         for place in range(3):
@@ -503,6 +508,8 @@ def _matches(world: World) -> None:
                     trainee % 2
                 ],
                 score=0.654321,
+                week=(None, date(2026, 4, 6))[trainee % 2],
+                week_place=(None, trainee + 1)[trainee % 2],
                 locked=trainee == 1,
                 reason=HOSTILE[0] if trainee == 0 else None,
             )
@@ -615,6 +622,8 @@ def _consents(world: World) -> None:
             trainee_id=trainee.id,
             from_mentor_id=mentors[0].id if number < 2 else None,
             to_mentor_id=mentors[1].id if number else None,
+            from_week=date(2026, 4, 6) if number < 2 else None,
+            to_week=date(2026, 4, 13) if number else None,
             score_before=0.25 if number < 2 else None,
             score_after=0.125 if number else None,
         )
