@@ -114,7 +114,7 @@ def _card(card: AffinityCard, language: str) -> AffinityModel:
     return AffinityModel(
         policy=card.policy.number,
         is_hand_set=card.learned_by is None,
-        in_force_since=card.policy.created_at,
+        in_force_since=card.since,
         weights=_weights(card.weights, language),
         ratings=card.ratings,
         cohorts=card.cohorts,

@@ -13,6 +13,7 @@ from graph.mutations.packages import PackageMutation
 from graph.mutations.pair_ratings import PairRatingMutation
 from graph.mutations.pairing_moves import PairingMoveMutation
 from graph.mutations.pairings import PairingMutation
+from graph.mutations.policies import PolicyMutation
 from graph.mutations.presets import PresetMutation
 from graph.mutations.rematches import RematchMutation
 from graph.mutations.rules import RuleMutation
@@ -36,6 +37,7 @@ class Mutation(
     PairingMoveMutation,
     RematchMutation,
     PackageMutation,
+    PolicyMutation,
     RuleMutation,
     PresetMutation,
     WeekMutation,

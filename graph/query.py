@@ -37,7 +37,7 @@ from graph.recommendations import Recommendation
 from graph.replay import ReplayQuery
 from graph.review import ReviewItem
 from graph.rules import Rule
-from graph.runs import MatchRun
+from graph.runs import MatchPolicy, MatchRun
 from graph.stored import argument, page, required, stored
 from graph.surveys import Survey, SurveyImport
 from graph.topics import Topic
@@ -112,6 +112,9 @@ class Query(WhatIfQuery, OverridePreviewQuery, ReplayQuery, AffinityModelQuery):
     pairings: Connection[Pairing] = stored(
         "Pairings; of published runs unless you organize.",
         **page(filter=argument(PairingFilter | None, "Only pairings that fit.")),
+    )
+    match_policies: Connection[MatchPolicy] = stored(
+        "Versions of the matching policy, the newest first; that one is in force.", **page()
     )
     rules: Connection[Rule] = stored(
         "Rules of matches.", **page(filter=argument(RuleFilter | None, "Only rules that fit."))

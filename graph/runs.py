@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from graph.enums import MatchRunState, PublishState
+from graph.enums import MatchObjective, MatchRunState, PublishState
 from graph.node import Connection, Node
 from graph.references import Cohort, Job, Mentor, Pairing, RunFairness, RunSensitivity, Trainee
 from graph.rematches import MatchMove
@@ -19,16 +19,21 @@ class PolicyWeight:
     weight: float = stored("Its weight.")
 
 
-@strawberry.type(description="What a match weighs and how much.")
+@strawberry.type(description="What a match weighs and how much, and what it aims at.")
 class MatchPolicy(Node):
-    """What a match weighs and how much."""
+    """What a match weighs and how much, and what it aims at."""
 
     name: str = stored("Its name.")
     number: int = stored("Its number; the highest is used.")
     weights: list[PolicyWeight] = stored("Weights by part of the score.")
+    objective: MatchObjective = stored("What the matches to come aim at.")
+    objective_label: str = stored("The same in words, in the language of the request.")
 
 
-@strawberry.type(description="Proof of how good a match is: no assignment can score more than the bound.")
+@strawberry.type(
+    description="Proof of how good a match is: of all assignments that are as good by the aims that come before the "
+    "total in the run's objective, none can score more than the bound."
+)
 class Certificate:
     """Proof of how good a match is."""
 
@@ -41,8 +46,9 @@ class Certificate:
         "Share of the bound that the objective lies below it; 0 when they are equal, null without a bound."
     )
     verified: bool = stored(
-        "Whether an independent check has proven that these very pairs obey the rules and that none are better; "
-        "after an override that costs something it is false."
+        "Whether an independent check has proven that these very pairs obey the rules and that none are better by the "
+        "run's objective; after an override that costs something it is false. Where the pairs then miss an aim that "
+        "comes before the total, bound and gap are those of the total alone."
     )
 
 
@@ -87,6 +93,8 @@ class MatchRun(Node):
     input_hash: str | None = stored(
         "Fingerprint of what it was computed from; the same input gives the same pairs."
     )
+    objective: MatchObjective = stored("What it aimed at, and is judged by.")
+    objective_label: str = stored("The same in words, in the language of the request.")
     started_at: datetime | None = stored("When it was asked for.")
     finished_at: datetime | None = stored("When it was done.")
     needs_changed: bool = stored(

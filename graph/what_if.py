@@ -6,7 +6,7 @@ import strawberry
 from strawberry.types import Info
 
 from graph.context import Context
-from graph.enums import Level, TraineeRole
+from graph.enums import Level, MatchObjective, TraineeRole
 from graph.errors import coded
 from graph.payloads import input_field, row_id
 from graph.stored import stored
@@ -63,6 +63,9 @@ class WhatIfInput:
     pin: list[SupposedPair] | None = input_field("Pairs that are fixed.", default=None)
     forbid: list[SupposedPair] | None = input_field("Pairs that must not be.", default=None)
     new_trainees: list[SupposedTrainee] | None = input_field("Who joins.", default=None)
+    objective: MatchObjective | None = input_field(
+        "What the match would aim at; the run's own objective when left out.", default=None
+    )
 
 
 @strawberry.type(description="A trainee or mentor by name.")
@@ -87,7 +90,13 @@ class MatchWorth:
         "What no choice of as many pairs can exceed; null where nothing bounds them."
     )
     gap: float | None = stored("Share of the bound that the objective lies below it.")
-    verified: bool = stored("Whether an independent check has proven that no choice is better.")
+    verified: bool = stored(
+        "Whether an independent check has proven that no choice is better by the objective."
+    )
+    aim: MatchObjective = stored("What it aims at, and is judged by.")
+    lowest_score: float | None = stored("The score of the worst-off pair; null without pairs.")
+    least_load: int = stored("The fewest trainees of a mentor who has a place.")
+    most_load: int = stored("The most trainees of a mentor.")
 
 
 @strawberry.type(description="A trainee whose mentor would change.")
@@ -189,6 +198,7 @@ def supposition(given: WhatIfInput) -> Supposition:
         pins=[_pair(pair, "input.pin") for pair in given.pin or ()],
         forbidden=[_pair(pair, "input.forbid") for pair in given.forbid or ()],
         newcomers=[_newcomer(one) for one in given.new_trainees or ()],
+        objective=given.objective,
     )
 
 
@@ -216,6 +226,10 @@ def worth(found: Worth) -> MatchWorth:
         bound=found.bound,
         gap=found.gap,
         verified=found.verified,
+        aim=found.aim,
+        lowest_score=found.lowest_score,
+        least_load=found.least_load,
+        most_load=found.most_load,
     )
 
 

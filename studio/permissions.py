@@ -196,6 +196,7 @@ DO: dict[str, frozenset[Role]] = {
     "set_weeks": frozenset({ORGANIZER}),
     # Of oneself, an organizer of anybody; the operation checks which.
     "set_free_weeks": frozenset({ORGANIZER, MENTOR, TRAINEE}),
+    "set_match_objective": frozenset({ORGANIZER}),
     "edit_rule_preset": frozenset({ORGANIZER}),
     "apply_rule_preset": frozenset({ORGANIZER}),
     "refresh_packages": frozenset({ORGANIZER}),

@@ -17,6 +17,7 @@ from service.cli import (
     match_runs,
     models,
     package,
+    policies,
     presets,
     review,
     server,
@@ -46,6 +47,7 @@ app.command("event", help="HELP_EVENT")(events.event)
 app.command("match", help="HELP_MATCH")(match.match)
 app.add_typer(match_runs.runs, name="run")
 app.command("consents", help="HELP_CONSENTS")(consents.consents)
+app.add_typer(policies.policies, name="policy")
 app.add_typer(presets.rules, name="rules")
 app.command("package", help="HELP_PACKAGE")(package.package)
 app.command("classify", help="HELP_CLASSIFY")(classify.classify)

@@ -15,6 +15,8 @@ from service.cli.what_if import print_what_if, what_if_json
 from studio.errors import StudioError
 from studio.messages import translate
 from studio.operations.people.cohorts import find_cohort
+from studio.operations.rules.aim_words import objective_of
+from studio.operations.rules.policies import set_match_objective
 from studio.operations.runs.runs import match_cohort
 from studio.permissions import Actor
 from studio.store.database import writing
@@ -29,6 +31,7 @@ def match(
     reason: Annotated[str, typer.Option("--reason", help="HELP_OVERRIDE_REASON")] = "",
     lock: Annotated[bool, typer.Option("--lock/--no-lock", help="HELP_OVERRIDE_LOCK")] = True,
     move_others: Annotated[bool, typer.Option("--move-others", help="HELP_MOVE_OTHERS")] = False,
+    objective: Annotated[str | None, typer.Option("--objective", help="HELP_OBJECTIVE")] = None,
     replay: Annotated[str | None, typer.Option("--replay", help="HELP_REPLAY")] = None,
     studio: StudioOption = None,
     form: FormatOption = Format.TEXT,
@@ -44,7 +47,7 @@ def match(
         show = print_replay
 
     async def ask(engine: AsyncEngine, actor: Actor) -> dict[str, Any]:
-        if sum(map(bool, (what_if, preview, override, replay))) > 1:
+        if sum(map(bool, (what_if, preview, override, replay, objective))) > 1:
             raise StudioError("MATCH_ONE_QUESTION")
         if what_if:
             return await what_if_json(engine, actor, cohort, what_if, lang.value)
@@ -57,6 +60,8 @@ def match(
             return await replay_json(engine, actor, cohort, replay, lang.value)
         async with writing(engine) as session:
             row = await find_cohort(session, actor.studio_id, cohort)
+            if objective:
+                await set_match_objective(session, actor, objective_of(objective))
             run_row = await match_cohort(session, actor, row.id)
         return await match_json(engine, actor, global_id("MatchRun", run_row.id), lang.value)
 

@@ -10,7 +10,9 @@ from service.cli.running import output
 from service.documents import all_nodes, run_document
 from service.needs_met import needs_met
 from studio.messages import listed, translate
+from studio.operations.rules.aim_words import told_certificate
 from studio.permissions import Actor
+from studio.store.enums import MatchObjective
 
 REASONS_SHOWN = 2
 
@@ -24,6 +26,8 @@ async def match_json(engine: AsyncEngine, actor: Actor, run_id: str, language: s
         "runId": summary["id"],
         "cohort": summary["cohort"]["number"],
         "state": summary["state"],
+        "objective": summary["objective"],
+        "objectiveLabel": summary["objectiveLabel"],
         "matched": summary["matched"],
         "total": summary["total"],
         "needsChanged": summary["needsChanged"],
@@ -99,13 +103,10 @@ def _person(what: str, row: dict[str, Any]) -> dict[str, Any]:
 def print_match(result: dict[str, Any], language: str, *, most: int | None = None) -> None:
     """Print the pairs, the unmatched and the certificate for people; at most `most` pairs and unmatched each."""
     certificate = result["certificate"]
-    proven = "CLI_PROVEN" if certificate["verified"] else "CLI_NOT_PROVEN"
-    if certificate["bound"] is None:
-        proven = "CLI_NO_BOUND"
     output.print(
         translate("CLI_MATCHED", language, matched=result["matched"], total=result["total"]), style="bold"
     )
-    output.print(translate(proven, language, **certificate))
+    output.print(told_certificate(MatchObjective(result["objective"]), certificate, language))
     if result["needsChanged"]:
         output.print(translate("CLI_NEEDS_CHANGED", language), style="yellow")
     if result["sensitivity"]:

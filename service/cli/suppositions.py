@@ -1,10 +1,12 @@
 """What an organizer types after `--what-if`, such as `leave 王芳` or `pin 李明=王芳`, as the input of the API."""
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from typing import Any
 
 from studio.errors import StudioError
+from studio.operations.rules.aim_words import objective_of
 from studio.operations.rules.whom import Whom
 from studio.store.identity import global_id
 
@@ -19,10 +21,19 @@ VERBS = {
 _VERB_OF = {word: verb for verb, words in VERBS.items() for word in words}
 
 
-def what_if_input(given: Iterable[str], whom: Whom) -> dict[str, list[Any]]:
-    """Return the input of `whatIf`; raises WHAT_IF_SYNTAX, WHOM_UNKNOWN and WHOM_AMBIGUOUS."""
-    found: dict[str, list[Any]] = {}
+# 目标=最吃亏, objective=worst_off_then_total.
+_OBJECTIVE = re.compile(r"\s*(?:objective|aim|目标)\s*=(.*)", re.IGNORECASE)
+
+
+def what_if_input(given: Iterable[str], whom: Whom) -> dict[str, Any]:
+    """Return the input of `whatIf`; raises WHAT_IF_SYNTAX, WHOM_UNKNOWN, WHOM_AMBIGUOUS and OBJECTIVE_UNKNOWN."""
+    found: dict[str, Any] = {}
     for text in given:
+        if aim := _OBJECTIVE.fullmatch(unicodedata.normalize("NFKC", text)):
+            wanted = objective_of(aim[1])
+            if found.setdefault("objective", wanted.value) != wanted.value:
+                raise StudioError("OBJECTIVE_TWICE", field="whatIf", given=aim[1].strip()[:40])
+            continue
         field, value = _one(text, whom)
         found.setdefault(field, []).append(value)
     return found

@@ -9,12 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from service.cli.running import output
 from service.cli.suppositions import what_if_input
 from service.documents import run_document
-from studio.messages import translate
+from studio.messages import listed, translate
 from studio.operations.people.cohorts import find_cohort
+from studio.operations.rules.aim_words import BEFORE_TOTAL, told_aim
 from studio.operations.rules.whom import whom
 from studio.operations.work.reports import latest_run
 from studio.permissions import Actor
 from studio.store.database import reading
+from studio.store.enums import MatchObjective
 from studio.store.identity import global_id
 
 
@@ -36,6 +38,9 @@ def print_what_if(result: dict[str, Any], language: str) -> None:
     output.print(translate("CLI_WHAT_IF", language, number=result["cohort"]), style="bold")
     if result["inputChanged"]:
         output.print(translate("CLI_INPUT_CHANGED", language), style="yellow")
+    if "objective" in result["supposed"]:
+        aim = told_aim(MatchObjective(result["supposed"]["objective"]), language)
+        output.print(translate("CLI_WHAT_IF_AIM", language, aim=aim))
     for label in ("before", "after", "best"):
         moved = {"before": 0, "after": result["nMoved"], "best": result["bestNMoved"]}[label]
         output.print(_worth(label, result[label], moved, result["before"]["objective"], language))
@@ -48,7 +53,15 @@ def print_what_if(result: dict[str, Any], language: str) -> None:
 def _worth(label: str, worth: dict[str, Any], moved: int, objective: float, language: str) -> Text:
     share = (worth["objective"] - objective) / objective if objective else 0.0
     told = translate(f"CLI_WHAT_IF_{label.upper()}", language, moved=moved, share=f"{share:+.1%}", **worth)
-    proof = "CLI_WHAT_IF_PROVEN" if worth["verified"] else "CLI_WHAT_IF_GAP"
-    if worth["gap"] is None:
-        return Text(told)
-    return Text.assemble(f"{told}  ", (translate(proof, language, gap=f"{worth['gap']:.2%}"), "dim"))
+    lowest = "–" if worth["lowestScore"] is None else f"{worth['lowestScore']:.3f}"
+    spread = {"lowest": lowest, "least": worth["leastLoad"], "most": worth["mostLoad"]}
+    dim = [translate("CLI_WHAT_IF_SPREAD", language, **spread)]
+    if worth["gap"] is not None:
+        dim.append(translate(_proof(worth), language, gap=f"{worth['gap']:.2%}"))
+    return Text.assemble(f"{told}  ", (listed(dim, language), "dim"))
+
+
+def _proof(worth: dict[str, Any]) -> str:
+    if worth["verified"]:
+        return "CLI_WHAT_IF_PROVEN"
+    return "CLI_WHAT_IF_GAP_OF_TOTAL" if MatchObjective(worth["aim"]) in BEFORE_TOTAL else "CLI_WHAT_IF_GAP"

@@ -2,6 +2,7 @@
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -16,6 +17,7 @@ from service.report.parts import parts_weighed
 from service.report.plan import explained_plan
 from service.report.source import read_cohort, read_run
 from service.report.voices import voices_by_topic
+from studio.operations.rules.aim_words import told_certificate
 from studio.permissions import Actor
 from studio.store import enums
 from studio.store.clock import today
@@ -58,6 +60,7 @@ async def write_report(engine: AsyncEngine, actor: Actor, cohort_number: int) ->
         gaps=explained_gaps(cohort["gaps"], cohort["coursePlan"]),
         newest_run=next(iter(cohort["matchRuns"]["nodes"]), None),
         run=run,
+        certificate=_told(run),
         pairs=pairs,
         legend=parts_weighed(pairs),
         package=fullest_package(pairs),
@@ -65,6 +68,13 @@ async def write_report(engine: AsyncEngine, actor: Actor, cohort_number: int) ->
         style=Markup((_HERE / "report.css").read_text(encoding="utf-8")),  # noqa: S704  our own file
     )
     return html.encode()
+
+
+def _told(run: dict[str, Any] | None) -> str:
+    """Return what is proven of a run; nothing where it has no figures yet."""
+    if run is None or run["certificate"] is None:
+        return ""
+    return told_certificate(enums.MatchObjective(run["objective"]), run["certificate"], "zh")
 
 
 @cache

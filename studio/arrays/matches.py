@@ -12,9 +12,9 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from matching import MentorTable, TraineeTable
+from matching import AssignmentProblem, MentorTable, TraineeTable
 from studio.arrays.topics import topic_matrix
-from studio.store.enums import Level, RuleKind, TraineeRole
+from studio.store.enums import Level, MatchObjective, RuleKind, TraineeRole
 from studio.store.pairings import Lock
 from studio.store.people import Mentor, MentorPlace, Person, Region, Trainee, may_be_one_place
 from studio.store.presets import CohortRule
@@ -60,6 +60,7 @@ class MatchRows:
     # Pairs that people have locked.
     locked: Mapping[tuple[UUID, UUID], Lock]
     weights: Mapping[str, float]
+    objective: MatchObjective = MatchObjective.COVERAGE_THEN_TOTAL
     # Pairs that one side has declined: only a pin brings them together again.
     declined: Collection[tuple[UUID, UUID]] = ()
     # The rule of the cohort that asks years in post of a mentor; who says none is not held to it.
@@ -79,8 +80,20 @@ class MatchArrays:
     capacity: NDArray[np.int64]
     forbidden: Booleans
     pinned: Booleans
+    objective: MatchObjective
     # Of everything above but the ids: the same people give the same hash in any database.
     input_hash: str
+
+    @property
+    def aim(self) -> str:
+        """The objective as the engine calls it."""
+        return self.objective.value.lower()
+
+    def problem(self, scores: Floats, need: int | Sequence[int] = 1) -> AssignmentProblem:
+        """Return the engine's problem for these scores, shape (n_trainees, n_mentors)."""
+        return AssignmentProblem.from_scores(
+            scores, self.capacity, need=need, forbidden=self.forbidden, pinned=self.pinned
+        )
 
 
 def seniority(trainee: Trainee, on: date) -> int:
@@ -125,7 +138,9 @@ def match_arrays(rows: MatchRows, on: date) -> MatchArrays:
     )
     capacity = np.array([len(rows.places.get(mentor_id, ())) for mentor_id in mentor_ids], dtype=np.int64)
     digest = _digest(rows, trainees, mentors, capacity, forbidden, pinned)
-    return MatchArrays(trainee_ids, mentor_ids, trainees, mentors, capacity, forbidden, pinned, digest)
+    return MatchArrays(
+        trainee_ids, mentor_ids, trainees, mentors, capacity, forbidden, pinned, rows.objective, digest
+    )
 
 
 def fixed_pairs(arrays: MatchArrays) -> list[tuple[UUID, UUID]]:
@@ -239,4 +254,7 @@ def _digest(
     digest.update(
         orjson.dumps([list(map(list, trainees.pain_texts or [])), list(map(list, mentors.cases or []))])
     )
+    # What is as it always was adds nothing, so that earlier runs can be replayed.
+    if rows.objective is not MatchObjective.COVERAGE_THEN_TOTAL:
+        digest.update(rows.objective.value.encode())
     return digest.hexdigest()

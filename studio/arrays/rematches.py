@@ -9,13 +9,16 @@ from uuid import UUID
 
 import numpy as np
 
-from matching import AssignmentProblem, Match, MentorAffinity, fairness, rematch, verify
+from matching import AssignmentProblem, Match, MentorAffinity, Solution, assign, fairness, rematch
+from studio.arrays.judging import judged
 from studio.arrays.matches import Booleans, Integers, MatchArrays, MatchRows, match_arrays
 
 Pair = tuple[UUID, UUID]
 DECIMALS = 6
 # As few moves as can be: only among those does the total decide.
 SMALLEST = float("inf")
+# Objectives for which the engine keeps pairs of before.
+REMATCHED = frozenset({"coverage_then_total", "total", "worst_off_then_total"})
 
 
 @dataclass(frozen=True)
@@ -90,11 +93,9 @@ def propose_match(
     affinity = MentorAffinity().set_params(**weights).fit(arrays.mentors)
     scores = affinity.transform(arrays.trainees)
     need = [0 if trainee_id in base.excluded else 1 for trainee_id in arrays.trainee_ids]
-    problem = AssignmentProblem.from_scores(
-        scores, arrays.capacity, need=need, forbidden=arrays.forbidden, pinned=arrays.pinned
-    )
+    problem = arrays.problem(scores, need)
     previous = np.argwhere(_matrix(arrays, base.fixed | base.awaiting))
-    solution = rematch(problem, previous, SMALLEST).solution
+    solution = rematched(problem, previous, SMALLEST, arrays.aim)
     rows, columns = solution.pairs.T
     if groups is not None:
         # Who is not to be placed is in no group.
@@ -103,7 +104,7 @@ def propose_match(
         affinity=affinity,
         problem=problem,
         solution=solution,
-        certificate=verify(problem, solution),
+        certificate=judged(problem, solution),
         scores=scores[rows, columns],
         parts=affinity.weighed_parts(arrays.trainees, solution.pairs),
         evidence=affinity.nearest_cases(arrays.trainees, solution.pairs),
@@ -128,6 +129,19 @@ def propose_match(
         round(float(sum(worth.of(*pair) or 0.0 for pair in before.items())), DECIMALS),
         sum(need),
     )
+
+
+def rematched(problem: AssignmentProblem, previous: Integers, stability: float, objective: str) -> Solution:
+    """Return the match for an objective that keeps previous pairs, as `matching.rematch` means it.
+
+    The engine re-matches for some objectives only. For the others the best match is the answer, and where as few
+    moves as can be are asked for, the one of the highest total with these; its `objective` says which it is.
+    """
+    if objective in REMATCHED:
+        return rematch(problem, previous, stability, objective).solution
+    if stability == SMALLEST:
+        return rematch(problem, previous, stability).solution
+    return assign(problem, objective)
 
 
 class _Worth:

@@ -66,6 +66,7 @@ ROOTS: Mapping[str, One | Connection] = {
     "matchRun": _by_id("MatchRun"),
     "matchRuns": _all("MatchRun"),
     "pairings": _all("Pairing"),
+    "matchPolicies": _all("MatchPolicy"),
     "rules": _all("Rule"),
     "rulePresets": _all("RulePreset"),
     "surveyImport": _by_id("SurveyImport"),

@@ -167,6 +167,16 @@ class RuleKind(StrEnum):
     PREFER = "PREFER"
 
 
+class MatchObjective(StrEnum):
+    """What a match aims at, one aim after another (匹配目标)."""
+
+    COVERAGE_THEN_TOTAL = "COVERAGE_THEN_TOTAL"
+    TOTAL = "TOTAL"
+    WORST_OFF_THEN_TOTAL = "WORST_OFF_THEN_TOTAL"
+    LEXIMIN = "LEXIMIN"
+    BALANCED_LOAD = "BALANCED_LOAD"
+
+
 class MatchRunState(StrEnum):
     """How far the computation of a match run has come."""
 

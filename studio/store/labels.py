@@ -13,6 +13,7 @@ from studio.store.enums import (
     JobKind,
     JobState,
     Level,
+    MatchObjective,
     MatchRunState,
     Measure,
     ModelMetric,
@@ -123,6 +124,13 @@ LABELS: dict[type[StrEnum], dict[str, str]] = {
         "OTHER": "其他",
     },
     RuleKind: {"PIN": "必须配对", "FORBID": "禁止配对(回避)", "PREFER": "优先"},
+    MatchObjective: {
+        "COVERAGE_THEN_TOTAL": "先保人人有导师，再求总匹配度最高",
+        "TOTAL": "只求总匹配度最高",
+        "WORST_OFF_THEN_TOTAL": "先保人人有导师，再照顾最吃亏的一对，再求总匹配度最高",
+        "LEXIMIN": "先保人人有导师，再从最吃亏的一对起逐对照顾",
+        "BALANCED_LOAD": "先保人人有导师，再让导师负担均匀，再求总匹配度最高",
+    },
     MatchRunState: {
         "QUEUED": "排队",
         "RUNNING": "计算中",

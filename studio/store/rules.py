@@ -7,13 +7,13 @@ import sqlalchemy as sa
 from sqlmodel import Field
 
 from studio.store.columns import StudioRow, UserText, enum_type
-from studio.store.enums import RuleKind
+from studio.store.enums import MatchObjective, RuleKind
 
 LONGEST_REASON = 500
 
 
 class MatchPolicy(StudioRow, table=True):
-    """Weights of the score parts, by version; a run names the version that it used."""
+    """Weights of the score parts and the objective, by version; a run names the version that it used."""
 
     __tablename__ = "match_policy"
     __table_args__ = (sa.UniqueConstraint("studio_id", "name", "number"),)
@@ -22,6 +22,9 @@ class MatchPolicy(StudioRow, table=True):
     number: int = 1
     # Score part → weight; the weights sum to 1.
     weights: dict[str, float] = Field(default_factory=dict, sa_type=sa.JSON)
+    objective: MatchObjective = Field(
+        default=MatchObjective.COVERAGE_THEN_TOTAL, sa_type=enum_type(MatchObjective)
+    )
 
 
 class Rule(StudioRow, table=True):

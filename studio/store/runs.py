@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, select
 
 from studio.store.columns import StudioRow, UTCDateTime, enum_type, finite
-from studio.store.enums import MatchRunState, PublishState
+from studio.store.enums import MatchObjective, MatchRunState, PublishState
 
 
 class MatchRun(StudioRow, table=True):
@@ -46,6 +46,8 @@ class MatchRun(StudioRow, table=True):
     finished_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     total: int = 0
     matched: int = 0
+    # What it was computed for; the policy's, unless a proposal could not be.
+    aim: MatchObjective = Field(default=MatchObjective.COVERAGE_THEN_TOTAL, sa_type=enum_type(MatchObjective))
     # Sum of the pairs' scores, rounded to 6 decimals; the bound is in the same unit, the gap as matching defines it.
     objective: float | None = None
     # Null, as the gap, where pairs that people changed no longer obey the rules and places, so that none applies.

@@ -34,6 +34,8 @@ PROMISED = {
     "run rollback",
     "run rematch",
     "consents",
+    "policy show",
+    "policy aim",
     "rules presets",
     "rules list",
     "rules apply",

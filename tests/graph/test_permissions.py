@@ -126,6 +126,7 @@ INPUTS = {
     "nameEmergingPoint": '{emergingPointId: $e, title: "x"}',
     "dismissEmergingPoint": '{emergingPointId: $e, reason: "x"}',
     "removeRule": "{ruleId: $u}",
+    "setMatchObjective": "{objective: LEXIMIN, expectedVersion: 1}",
     "createRulePreset": '{code: "a", name: "a", kind: TENURE, parameters: [], reason: "a"}',
     "updateRulePreset": "{presetId: $s, expectedVersion: 1}",
     "archiveRulePreset": "{presetId: $s, expectedVersion: 1}",

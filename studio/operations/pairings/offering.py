@@ -75,7 +75,7 @@ async def offer_place(
     if any(pairing.trainee_id == trainee_id for pairing in pairings):
         raise Conflict("TRAINEE_IN_RUN", field="traineeId")
     policy = await session.get_one(MatchPolicy, run.policy_id)
-    rows, arrays = await match_input(session, await session.get_one(Cohort, run.cohort_id), policy.weights)
+    rows, arrays = await match_input(session, await session.get_one(Cohort, run.cohort_id), policy)
     taken = {pairing.place_id for pairing in pairings if pairing.state in UNDER_WAY}
     place_id = first_free_place(rows, mentor_id, taken)
     pairing, parts = await _scored(run, rows, arrays, trainee_id, mentor_id, place_id)

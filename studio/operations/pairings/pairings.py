@@ -3,7 +3,7 @@
 import asyncio
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -105,7 +105,7 @@ async def _weigh(
         raise NotFound("Trainee", field="traineeId")
     await own(session, actor, Mentor, mentor_id, "mentorId")
     stamp = await match_stamp(session, cohort)
-    rows, arrays = await match_input(session, cohort, policy.weights)
+    rows, arrays = await match_input(session, cohort, policy)
     _require_allowed(rows, arrays, trainee_id, mentor_id)
     found = await session.execute(select(Pairing).where(Pairing.run_id == run.id))
     pairings = list(found.scalars())
@@ -137,7 +137,7 @@ async def _weigh(
             + [-before[each].score for each in before if each in moves or each not in mentor_of]
         )
         move = moves.pop(trainee_id)
-        figures = certify(rows, affinity, chosen, kept)
+        figures = certify(replace(rows, objective=run.aim), affinity, chosen, kept)
         return WeighedOverride(stamp, move, [*lost, *moves.values()], round(change, DECIMALS), figures)
 
     return await asyncio.to_thread(weigh)

@@ -1,7 +1,7 @@
 """What a match run reads: people, needs, strengths, free places, rules and locked pairs."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -31,7 +31,7 @@ from studio.store.people import (
     trainees_of,
 )
 from studio.store.presets import CohortRule, cohort_rules_in_force
-from studio.store.rules import Rule
+from studio.store.rules import MatchPolicy, Rule
 from studio.store.runs import MatchRun
 from studio.store.surveys import SurveyResponse
 from studio.store.topics import Topic, topics_of
@@ -58,16 +58,14 @@ Stamp = tuple[date, frozenset[tuple[Any, ...]]]
 
 
 async def match_input(
-    session: AsyncSession, cohort: Cohort, weights: Mapping[str, float]
+    session: AsyncSession, cohort: Cohort, policy: MatchPolicy
 ) -> tuple[MatchRows, MatchArrays]:
     """Return the rows of a match run and the arrays made of them."""
-    rows = await match_rows(session, cohort, weights, today())
+    rows = await match_rows(session, cohort, policy, today())
     return rows, match_arrays(rows, today())
 
 
-async def match_rows(
-    session: AsyncSession, cohort: Cohort, weights: Mapping[str, float], on: date
-) -> MatchRows:
+async def match_rows(session: AsyncSession, cohort: Cohort, policy: MatchPolicy, on: date) -> MatchRows:
     """Return what a match run reads, with the rules that are in force on a day."""
     topics = await topics_of(session, cohort.studio_id)
     cohort_rules = await cohort_rules_in_force(session, cohort.id, on)
@@ -85,7 +83,8 @@ async def match_rows(
         rules=await rules_in_force(session, cohort.id, on),
         locked=await locks_of(session, cohort.id),
         declined=await declined_pairs(session, cohort.id),
-        weights=weights_under(weights, cohort_rules),
+        weights=weights_under(policy.weights, cohort_rules),
+        objective=policy.objective,
         most_places=most,
         tenure_rule=tenure_rule(cohort_rules),
     )

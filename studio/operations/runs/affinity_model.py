@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import takewhile
 from typing import NamedTuple
 from uuid import UUID
 
@@ -17,6 +19,7 @@ from studio.operations.audit import audit
 from studio.operations.idempotency import once, remember
 from studio.operations.jobs import JobContext
 from studio.operations.own import own
+from studio.operations.rules.policies import policy_in_force
 from studio.permissions import Actor, require
 from studio.store.cohorts import Cohort
 from studio.store.database import reading, writing
@@ -36,6 +39,8 @@ class Ratings(NamedTuple):
 
     rated: Sequence[RatedPair]
     policy: MatchPolicy
+    # The version with which the weights in force came; later ones differ in other things.
+    adopted: MatchPolicy
     hand_set: MatchPolicy
 
 
@@ -44,6 +49,8 @@ class AffinityCard:
     """The weights in force, where they come from, and every attempt to learn better ones, the newest first."""
 
     policy: MatchPolicy
+    # Since when its weights are in force.
+    since: datetime
     # The training that the weights in force came from; None while they are set by hand.
     learned_by: WeightsTraining | None
     # Ratings that there are today.
@@ -111,7 +118,8 @@ async def affinity_card(session: AsyncSession, actor: Actor) -> AffinityCard:
     trainings = list(found.scalars())
     return AffinityCard(
         policy=ratings.policy,
-        learned_by=next((row for row in trainings if row.policy_id == ratings.policy.id), None),
+        since=ratings.adopted.created_at,
+        learned_by=next((row for row in trainings if row.policy_id == ratings.adopted.id), None),
         ratings=len(ratings.rated),
         cohorts=len({pair.cohort_id for pair in ratings.rated}),
         trainings=trainings,
@@ -132,8 +140,10 @@ async def _read(session: AsyncSession, studio_id: UUID) -> Ratings:
             )
         ).scalars()
     )
-    hand_set = next((policy for policy in policies if policy.id not in learned), policies[-1])
-    return Ratings(await rated_pairs(session, studio_id), policies[0], hand_set)
+    same = list(takewhile(lambda policy: policy.weights == policies[0].weights, policies))
+    learned_weights = [policy.weights for policy in policies if policy.id in learned]
+    hand_set = next((policy for policy in policies if policy.weights not in learned_weights), policies[-1])
+    return Ratings(await rated_pairs(session, studio_id), policies[0], same[-1], hand_set)
 
 
 async def rated_pairs(session: AsyncSession, studio_id: UUID) -> list[RatedPair]:
@@ -201,7 +211,12 @@ async def _store(
         # What is no weight of a part, such as the years of full tenure, stays as it was.
         kept = {**ratings.policy.weights, **weights}
         policy = MatchPolicy(
-            studio_id=studio_id, name=ratings.policy.name, number=(number or 0) + 1, weights=kept
+            studio_id=studio_id,
+            name=ratings.policy.name,
+            number=(number or 0) + 1,
+            weights=kept,
+            # Organizers may have changed it while weights were learned.
+            objective=(await policy_in_force(session, studio_id)).objective,
         )
         session.add(policy)
         await session.flush()

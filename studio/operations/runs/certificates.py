@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from matching import AssignmentProblem, MatchingError, MentorAffinity, Solution, assign, fairness, verify
+from matching import AssignmentProblem, MatchingError, MentorAffinity, Solution, assign, fairness
 from studio.arrays.fairness import FairnessFigures, fairness_figures, trainee_groups
+from studio.arrays.judging import judged
 from studio.arrays.matches import MatchArrays, MatchRows, match_arrays, stored_choice
 from studio.operations.runs.runs import DECIMALS
 from studio.store.clock import today
@@ -32,18 +33,20 @@ class RunFigures:
 def certify(
     rows: MatchRows, affinity: MentorAffinity, chosen: Sequence[Chosen], kept: set[tuple[UUID, UUID]]
 ) -> RunFigures:
-    """Measure pairs against the best that today's rules and places allow; solves the cohort once.
+    """Measure pairs against the best for the rows' objective that today's rules and places allow.
+
+    Where pairs miss an aim before the total, as `judged` tells them, their total is held against the best total.
 
     The pairs count with the scores that they were stored with. `kept` are those that an earlier decision holds;
     what people changed in this run is no rule for the best: the gap tells what their changes cost.
     """
     locked = {pair: lock for pair, lock in rows.locked.items() if pair in kept}
-    judged = _judge(match_arrays(replace(rows, locked=locked), today()), affinity, chosen)
+    beside_best = _beside_best(match_arrays(replace(rows, locked=locked), today()), affinity, chosen)
     objective = round(math.fsum(score for _, _, score in chosen), DECIMALS)
-    if judged is None:
+    if beside_best is None:
         return RunFigures(objective, None, None, verified=False)
-    problem, solution = judged
-    certificate = verify(problem, solution)
+    problem, solution = beside_best
+    certificate = judged(problem, solution)
     groups = trainee_groups(rows)
     even = None if groups is None else fairness_figures(rows, fairness(problem, solution, groups))
     # Pairs that break a rule or a capacity may be worth more than any that keep them: then nothing bounds them.
@@ -61,15 +64,13 @@ def note_figures(run: MatchRun, figures: RunFigures) -> None:
     run.version += 1
 
 
-def _judge(
+def _beside_best(
     arrays: MatchArrays, affinity: MentorAffinity, chosen: Sequence[Chosen]
 ) -> tuple[AssignmentProblem, Solution] | None:
     """Return the pairs beside the prices of the best, or None where the rules of today contradict one another."""
     scores, pairs = stored_choice(arrays, affinity.transform(arrays.trainees), chosen)
     try:
-        problem = AssignmentProblem.from_scores(
-            scores, arrays.capacity, forbidden=arrays.forbidden, pinned=arrays.pinned
-        )
-        return problem, assign(problem).with_pairs(problem, pairs)
+        problem = arrays.problem(scores)
+        return problem, assign(problem, arrays.aim).with_pairs(problem, pairs)
     except MatchingError:
         return None

@@ -20,13 +20,21 @@ from studio.operations.idempotency import once, remember
 from studio.operations.needs.needs import refresh_needs
 from studio.operations.own import own
 from studio.operations.rules.match_input import match_input
+from studio.operations.rules.policies import policy_in_force
 from studio.operations.rules.rule_conflicts import InfeasibleRules, rows_of, unsolvable
 from studio.operations.runs.fairness import fairness_row
 from studio.operations.runs.sensitivity import draw_needs, draws_for, sensitivity_rows
 from studio.permissions import Actor, require
 from studio.store.clock import now
 from studio.store.cohorts import Cohort
-from studio.store.enums import JobKind, MatchRunState, PairingOrigin, PairingState, PublishState
+from studio.store.enums import (
+    JobKind,
+    MatchObjective,
+    MatchRunState,
+    PairingOrigin,
+    PairingState,
+    PublishState,
+)
 from studio.store.jobs import enqueue
 from studio.store.locks import lock_cohort, lock_studio
 from studio.store.pairings import Pairing, ScorePart
@@ -61,8 +69,8 @@ async def match_cohort(session: AsyncSession, actor: Actor, cohort_id: UUID) -> 
     cohort = await own(session, actor, Cohort, cohort_id, "cohortId")
     await lock_studio(session, cohort.studio_id)
     await refresh_needs(session, cohort.id)
-    policy = await _policy(session, cohort.studio_id)
-    rows, arrays = await match_input(session, cohort, policy.weights)
+    policy = await policy_in_force(session, cohort.studio_id)
+    rows, arrays = await match_input(session, cohort, policy)
     same = await _untouched_run(session, cohort, rows, arrays.input_hash)
     if same is not None:
         return same
@@ -100,7 +108,8 @@ async def queue_run(
     author_token_id: UUID | None = None,
 ) -> MatchRun:
     """Add a run and the job that computes it, in the caller's transaction that holds the cohort's lock."""
-    run = await _new_run(session, cohort, await _policy(session, cohort.studio_id))
+    policy = await policy_in_force(session, cohort.studio_id)
+    run = await _new_run(session, cohort, policy)
     payload = {"run_id": run.id.hex}
     job = await enqueue(
         session, cohort.studio_id, JobKind.MATCH_RUN, payload, author_token_id=author_token_id
@@ -108,18 +117,6 @@ async def queue_run(
     run.job_id, run.based_on_id = job.id, based_on_id
     await session.flush()
     return run
-
-
-async def _policy(session: AsyncSession, studio_id: UUID) -> MatchPolicy:
-    policy = await session.scalar(
-        select(MatchPolicy)
-        .where(MatchPolicy.studio_id == studio_id)
-        .order_by(col(MatchPolicy.number).desc())
-        .limit(1)
-    )
-    if policy is None:
-        raise StudioError("NO_POLICY")
-    return policy
 
 
 async def _untouched_run(
@@ -152,6 +149,7 @@ async def _new_run(session: AsyncSession, cohort: Cohort, policy: MatchPolicy) -
         studio_id=cohort.studio_id,
         cohort_id=cohort.id,
         policy_id=policy.id,
+        aim=policy.objective,
         number=number or 1,
         started_at=now(),
     )
@@ -185,6 +183,7 @@ async def compute_match(
         forbidden=arrays.forbidden,
         pinned=arrays.pinned,
         affinity=MentorAffinity().set_params(**rows.weights),
+        objective=arrays.aim,
         progress=progress,
         cancel=cancel,
         n_draws=0 if needs is None else draws_for(arrays),
@@ -208,6 +207,7 @@ async def store_match(
             await insert_rows(session, rows_of(run, found))
         return
     solution, certificate = found.solution, found.certificate
+    run.aim = MatchObjective(solution.objective.upper())
     run.matched = len(solution.pairs)
     run.objective, run.bound = round(solution.total, DECIMALS), round(solution.bound, DECIMALS)
     run.gap, run.verified = round(solution.gap, DECIMALS), certificate.valid

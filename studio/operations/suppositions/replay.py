@@ -98,7 +98,7 @@ async def replay_run(session: AsyncSession, actor: Actor, run_id: UUID) -> Repla
     policy = await session.get_one(MatchPolicy, run.policy_id)
     pairings = list((await session.execute(select(Pairing).where(Pairing.run_id == run.id))).scalars())
     day = run.finished_at.astimezone(CHINA).date() if run.finished_at else today()
-    rows = without_own_locks(await match_rows(session, cohort, policy.weights, day), pairings)
+    rows = without_own_locks(await match_rows(session, cohort, policy, day), pairings)
     arrays = match_arrays(rows, day)
     if arrays.input_hash != run.input_hash:
         changed = await _changed_since(session, run)

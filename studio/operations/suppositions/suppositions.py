@@ -11,7 +11,7 @@ from uuid import UUID
 from studio.arrays.matches import MatchRows, TextRow
 from studio.errors import NotFound, StudioError
 from studio.imports.keys import community_key, name_key
-from studio.store.enums import Level, RegionKind, RuleKind, TraineeRole
+from studio.store.enums import Level, MatchObjective, RegionKind, RuleKind, TraineeRole
 from studio.store.identity import new_id
 from studio.store.pairings import Lock
 from studio.store.people import MentorPlace, Person, Region, Trainee
@@ -47,6 +47,8 @@ class Supposition:
     pins: Sequence[Pair] = ()
     forbidden: Sequence[Pair] = ()
     newcomers: Sequence[Newcomer] = ()
+    # What the match would aim at; the run's own when None.
+    objective: MatchObjective | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -59,6 +61,7 @@ class Supposition:
                 self.pins,
                 self.forbidden,
                 self.newcomers,
+                self.objective,
             )
         )
 
@@ -75,7 +78,9 @@ def suppose(
     _check(rows, supposition)
     changed = _without(rows, supposition.leaving_trainees, supposition.leaving_mentors)
     changed = replace(changed, places=_places(rows, supposition))
-    changed = _with_rules(changed, supposition, author)
+    changed = replace(
+        _with_rules(changed, supposition, author), objective=supposition.objective or rows.objective
+    )
     return _with_newcomers(changed, supposition.newcomers, needs)
 
 

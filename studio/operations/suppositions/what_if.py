@@ -1,6 +1,7 @@
 """What if: the match of a cohort under a supposition beside a run that there is; nothing is written."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
@@ -114,7 +115,7 @@ async def what_if(
     return WhatIf(
         run=standing.run,
         input_changed=standing.input_changed,
-        before=_worth(standing.run),
+        before=_worth(standing),
         after=after.worth,
         best=best.worth,
         n_moved=sum(change.before is not None for change in changes),
@@ -133,7 +134,7 @@ async def standing_run(session: AsyncSession, actor: Actor, run_id: UUID) -> Sta
     policy = await session.get_one(MatchPolicy, run.policy_id)
     found = await session.execute(select(Pairing).where(Pairing.run_id == run.id))
     pairings = list(found.scalars())
-    rows = await match_rows(session, cohort, policy.weights, today())
+    rows = await match_rows(session, cohort, policy, today())
     now = without_own_locks(rows, pairings)
     changed = match_arrays(now, today()).input_hash != run.input_hash
     if run.publish_state is PublishState.PUBLISHED:
@@ -168,8 +169,22 @@ async def solve(rows: MatchRows, previous: Mapping[UUID, UUID], *stabilities: fl
     return await asyncio.to_thread(propose, arrays, rows.weights, previous.items(), *stabilities)
 
 
-def _worth(run: MatchRun) -> Worth:
-    return Worth(run.matched, run.total, run.objective or 0.0, run.bound, run.gap, run.verified is True)
+def _worth(standing: Standing) -> Worth:
+    run = standing.run
+    loads = Counter(standing.mentor_of.values())
+    with_place = [mentor_id for mentor_id, places in standing.rows.places.items() if places]
+    return Worth(
+        matched=run.matched,
+        total=run.total,
+        objective=run.objective or 0.0,
+        bound=run.bound,
+        gap=run.gap,
+        verified=run.verified is True,
+        aim=run.aim,
+        lowest_score=min((pairing.score for pairing in standing.pairings), default=None),
+        least_load=min((loads[mentor_id] for mentor_id in with_place), default=0),
+        most_load=max(loads.values(), default=0),
+    )
 
 
 def _changes(standing: Standing, rows: MatchRows, after: Mapping[UUID, UUID]) -> tuple[Change, ...]:

@@ -96,7 +96,7 @@ async def question_of(session: AsyncSession, run: MatchRun) -> Question:
     """
     cohort = await session.get_one(Cohort, run.cohort_id)
     policy = await session.get_one(MatchPolicy, run.policy_id)
-    rows, arrays = await match_input(session, cohort, policy.weights)
+    rows, arrays = await match_input(session, cohort, policy)
     if run.based_on_id is None:
         return Question(rows, arrays, None, await draw_needs(session, cohort, arrays))
     based_on = await session.get_one(MatchRun, run.based_on_id)

@@ -32,7 +32,7 @@ async def counted(session: AsyncSession, run: MatchRun) -> dict[str, object]:
     """The same figures by plain loops over stored pairs and the table of scores."""
     cohort = await session.get_one(Cohort, run.cohort_id)
     policy = await session.get_one(MatchPolicy, run.policy_id)
-    rows, arrays = await match_input(session, cohort, policy.weights)
+    rows, arrays = await match_input(session, cohort, policy)
     table = MentorAffinity().set_params(**rows.weights).fit(arrays.mentors).transform(arrays.trainees)
     found = await session.execute(select(Pairing).where(Pairing.run_id == run.id))
     mentor_of = {pairing.trainee_id: pairing.mentor_id for pairing in found.scalars()}

@@ -15,7 +15,7 @@ from studio.store.clock import held_at
 from studio.store.database import reading, writing
 from studio.store.enums import RuleKind
 from studio.store.people import strengths_of
-from studio.store.tables import Mentor, MentorTopic, PainPoint, Topic, Trainee
+from studio.store.tables import MatchPolicy, Mentor, MentorTopic, PainPoint, Topic, Trainee
 from tests.studio.operations.conftest import ids, pairs
 
 
@@ -63,7 +63,7 @@ async def test_resolved_words_speak_for_no_pair(
     async with writing(engine) as session:
         await session.execute(settled)
         cohort = await find_cohort(session, organizer.studio_id, 3)
-        rows, _ = await match_input(session, cohort, {})
+        rows, _ = await match_input(session, cohort, MatchPolicy(studio_id=cohort.studio_id, name="-"))
     assert [point.text for point in rows.pain_points[trainee]] == ["加装电梯一楼不同意"]
 
 

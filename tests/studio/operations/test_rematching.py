@@ -93,9 +93,7 @@ async def test_proposal_moves_as_few_as_can_be(published: Published) -> None:
 
     async with reading(published.engine) as session:
         policy = (await session.execute(select(MatchPolicy))).scalar_one()
-        rows = await match_rows(
-            session, await session.get_one(Cohort, published.cohort_id), policy.weights, today()
-        )
+        rows = await match_rows(session, await session.get_one(Cohort, published.cohort_id), policy, today())
     arrays = match_arrays(rows, today())
     allowed = {
         trainee: [

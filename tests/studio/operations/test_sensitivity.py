@@ -12,8 +12,8 @@ from studio.operations.needs.need_input import need_input
 from studio.operations.needs.needs import refresh_needs
 from studio.operations.rules.match_input import match_input
 from studio.operations.rules.rules import set_rule
-from studio.operations.runs import sensitivity as subject
 from studio.operations.runs.runs import match_cohort, start_match_run
+from studio.operations.runs.runs import sensitivity as subject
 from studio.operations.runs.sensitivity import draw_needs
 from studio.operations.work.handlers import HANDLERS
 from studio.operations.work.worker import Worker
@@ -52,7 +52,7 @@ async def drawn(engine: AsyncEngine, cohort_id: UUID, seeds: int) -> np.ndarray:
     async with reading(engine) as session:
         cohort = await session.get_one(Cohort, cohort_id)
         policy = (await session.execute(select(MatchPolicy))).scalars().first()
-        _, arrays = await match_input(session, cohort, policy.weights)
+        _, arrays = await match_input(session, cohort, policy)
         draw = await draw_needs(session, cohort, arrays)
     return np.stack([draw(np.random.default_rng(seed)) for seed in range(seeds)])
 

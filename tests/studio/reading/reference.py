@@ -69,7 +69,7 @@ class Reference(Policies):
             leading = [row for row in self.rows("ReviewItem") if row["leader_id"] is None]
             return self._connection("ReviewItem", leading, root)
         if name.endswith("s") and name != "studios":
-            entity = {"matchRuns": "MatchRun", "painPoints": "PainPoint"}.get(name, pascal(name[:-1]))
+            entity = {"matchRuns": "MatchRun", "matchPolicies": "MatchPolicy"}.get(name, pascal(name[:-1]))
             rows = self.rows(entity)
             if name == "contents":
                 rows = [row for row in rows if row["active"]]

@@ -344,6 +344,9 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
         child,
         "PolicyWeight",
     ),
+    ("MatchPolicy", "objectiveLabel"): lambda ref, row, child: ref.label("AIM", row["objective"]),
+    ("MatchRun", "objective"): lambda ref, row, child: row["aim"],
+    ("MatchRun", "objectiveLabel"): lambda ref, row, child: ref.label("AIM", row["aim"]),
     ("MatchRun", "certificate"): certificate,
     ("MatchRun", "pairings"): connection("Pairing", "run_id"),
     ("MatchRun", "unmatched"): lambda ref, row, child: ref._many(
@@ -478,6 +481,7 @@ ORDERS: dict[tuple[str, str | None], Callable[[Reference, Row], Any]] = {
     ("ContentEvent", None): lambda ref, row: -row["recorded_at"].timestamp(),
     ("MatchRun", None): lambda ref, row: (-row["created_at"].timestamp(), -row["number"]),
     ("Pairing", None): lambda ref, row: ref.natural(ref.find("Trainee", row["trainee_id"])),
+    ("MatchPolicy", None): lambda ref, row: -row["number"],
     ("Rule", None): lambda ref, row: row["created_at"],
     ("RulePreset", None): lambda ref, row: row["position"],
 }

@@ -60,6 +60,7 @@ async def test_every_cursor_is_a_place_to_go_on_from(reader: Reader):
         "matchRuns",
         "pairings",
         "rules",
+        "matchPolicies",
         "rulePresets",
         "mentors",
     )

@@ -134,6 +134,7 @@ FILTERED = (
     "pairings(filter: {runId: $run})",
     'pairings(filter: {states: ["ACTIVE"]}, last: 3)',
     "rules(filter: {cohortId: $cohort})",
+    "matchPolicies(first: 1)",
     "rulePresets(first: 1)",
 )
 

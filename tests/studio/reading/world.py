@@ -432,7 +432,9 @@ def _matches(world: World) -> None:
     add = world.add
     cohort, trainees, mentors = world.of("Cohort")[0], world.of("Trainee"), world.of("Mentor")
     points, cases = world.of("PainPoint"), world.of("MentorCase")
-    policy = add(t.MatchPolicy, name="默认", number=1, weights={"NEED_STRENGTH": 0.7, "EVIDENCE": 0.3})
+    weights = {"NEED_STRENGTH": 0.7, "EVIDENCE": 0.3}
+    policy = add(t.MatchPolicy, name="默认", number=1, weights=weights)
+    add(t.MatchPolicy, name="默认", number=2, weights=weights, objective="LEXIMIN")
     places = {
         mentor.id: [p for p in world.of("MentorPlace") if p.mentor_id == mentor.id] for mentor in mentors
     }
@@ -460,6 +462,7 @@ def _matches(world: World) -> None:
             number=number,
             publish_state=state,
             state="OPTIMAL" if number < 3 else "FAILED",
+            aim="COVERAGE_THEN_TOTAL" if number < 2 else "WORST_OFF_THEN_TOTAL",
             objective=1.5 if number < 3 else None,
             bound=1.5,
             gap=0.0,
