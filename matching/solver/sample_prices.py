@@ -9,17 +9,24 @@ from numpy.typing import NDArray
 
 from ..problem.assignment_problem import AssignmentProblem
 from ..problem.solution import FloatArray
+from .blas_threads import one_blas_thread
 
 _Floats32 = NDArray[np.float32]
 
-# Pairs that are read and pairs that are kept of the sample; about a quarter of the trainees where they are few.
+# Pairs that are read and pairs that are kept of the sample; about a fifth of the trainees where they are few.
 _MOST_PAIRS_READ: Final = 32_000_000
 _MOST_PAIRS: Final = 8_000_000
-_SHARE: Final = 0.25
+_SHARE: Final = 0.2
 _FEWEST_TRAINEES: Final = 256
-# At each temperature the shares are balanced this often; it is halved until a trainee's share is spread over
-# about this many mentors, as many as are worth looking at.
-_BALANCINGS: Final = 10
+# At each temperature the shares are balanced until the factors change by less than this on average, or so often.
+_BALANCED: Final = 0.05
+_MOST_BALANCINGS: Final = 40
+# Each balancing goes so many times as far as to where the loads are right (over-relaxation).
+_AHEAD: Final = 1.5
+# Logarithm of the smallest pull that counts; numbers below it are many times slower to reckon with.
+_LEAST_PULL: Final = -69.0
+# The temperature is halved until a trainee's share is spread over about this many mentors, as many as are worth
+# looking at.
 _SPREAD: Final = 8.0
 # What a mentor's place costs is told from about this many trainees' shares or more.
 _SHARERS: Final = 4.0
@@ -46,12 +53,13 @@ def sample_prices(
     (softmax at a temperature); prices go up where more is shared out than the capacity, scaled to the sample.
     That is the scaling algorithm of entropic optimal transport with the temperature lowered step by step: a
     smooth version of raising prices by demand, which a small sample does not shake. Places that are missing
-    in all are one more column, "no mentor". Sums are taken without BLAS: the same for any number of threads.
+    in all are one more column, "no mentor". BLAS takes the sums in one thread: the same for any number of threads.
 
     References
     ----------
     M. Cuturi, "Sinkhorn distances: lightspeed computation of optimal transport" (2013); B. Schmitzer,
-    "Stabilized sparse scaling algorithms for entropy regularized transport problems" (2019).
+    "Stabilized sparse scaling algorithms for entropy regularized transport problems" (2019); A. Thibault et al.,
+    "Overrelaxed Sinkhorn-Knopp algorithm for regularized optimal transport" (2021).
     """
     units, weights = _sample(problem, random)
     capacity = problem.free_capacity.astype(np.float64)
@@ -67,11 +75,12 @@ def sample_prices(
     # leaves over just as many trainees as there are places missing.
     none = 0.0 if not needs_all else float(units.max(axis=1).mean())
     enough = max(_SPREAD, _SHARERS * problem.n_mentors / len(units))
-    for halving in range(_MOST_HALVINGS + 1):
-        temperature = hottest / 2**halving
-        prices, none, spread = _balance(units, weights, limits, missing, prices, none, temperature)
-        if spread <= enough or temperature < 1.0:
-            break
+    with one_blas_thread():
+        for halving in range(_MOST_HALVINGS + 1):
+            temperature = hottest / 2**halving
+            prices, none, spread = _balance(units, weights, limits, missing, prices, none, temperature)
+            if spread <= enough or temperature < 1.0:
+                break
     return prices, temperature
 
 
@@ -89,9 +98,12 @@ def _sample(problem: AssignmentProblem, random: np.random.Generator) -> tuple[_F
     for group in groups:
         start, stop = group * step, min((group + 1) * step, n_trainees)
         rows = np.sort(random.permutation(stop - start)[:each])
-        block = problem.unit_rows(start, stop).astype(np.float32)
-        block[problem.closed_in(start, stop)] = -np.inf
-        blocks.append(block[rows])
+        block = problem.unit_rows(start, stop)[rows].astype(np.float32)
+        closed, columns = problem.closed_in(start, stop)
+        place = np.minimum(np.searchsorted(rows, closed), len(rows) - 1)
+        drawn = rows[place] == closed
+        block[place[drawn], columns[drawn]] = -np.inf
+        blocks.append(block)
         weights.append(problem.free_need[start:stop][rows])
     units = np.concatenate(blocks) if blocks else np.zeros((0, n_mentors), np.float32)
     weight = np.concatenate(weights).astype(np.float64) if blocks else np.zeros(0)
@@ -114,22 +126,22 @@ def _balance(
     best = pull.max(axis=1)
     pull -= best[:, None]
     pull /= np.float32(temperature)
+    np.maximum(pull, np.float32(_LEAST_PULL), out=pull)
     np.exp(pull, out=pull)
     pull_none = np.exp(np.clip((none - best) / temperature, -80, 80)) if missing else np.zeros(len(units))
     factor, factor_none = np.ones(len(prices)), 1.0
-    shares = weights
-    with np.errstate(divide="ignore", over="ignore"):
-        no_price = np.exp(np.minimum(prices / temperature, 80.0))
-        for _ in range(_BALANCINGS):
-            sums = np.einsum("ij,j->i", pull, factor.astype(np.float32)).astype(np.float64)
-            shares = weights / np.maximum(sums + pull_none * factor_none, 1e-30)
-            load = np.einsum("ij,i->j", pull, shares.astype(np.float32)).astype(np.float64)
-            factor = limits / np.maximum(load, 1e-30)
-            if missing and np.isfinite(missing):
-                factor_none = missing / max(float((pull_none * shares).sum()), 1e-30)
-            else:
-                factor = np.minimum(factor, no_price)
-            factor = np.where(limits > 0, np.clip(factor, 1e-30, 1e30), 1.0)
+    # Where places may stay empty, no price falls below 0.
+    no_price = np.exp(np.minimum(prices / temperature, 80.0)) if missing in (0.0, np.inf) else np.inf
+    for number in range(_MOST_BALANCINGS):
+        before = factor
+        shares = weights / np.maximum(pull @ factor.astype(np.float32) + pull_none * factor_none, 1e-30)
+        ahead = limits / np.maximum(shares.astype(np.float32) @ pull, 1e-30) / before
+        factor = np.minimum(before * ahead ** (_AHEAD if number else 1.0), no_price)
+        factor = np.where(limits > 0, np.clip(factor, 1e-30, 1e30), 1.0)
+        if 0 < missing < np.inf:
+            factor_none = missing / max(float(pull_none @ shares), 1e-30)
+        if float((limits * np.abs(1 - before / factor)).sum()) < _BALANCED * float(limits.sum()):
+            break
     pull *= factor.astype(np.float32)
     sums = pull.sum(axis=1, dtype=np.float64)
     spread = float(np.median(sums**2 / np.maximum(np.einsum("ij,ij->i", pull, pull), 1e-30)))

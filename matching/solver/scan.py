@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, Final, NamedTuple
 
 import joblib
 import numpy as np
 from joblib import parallel
 from numpy.typing import NDArray
-from threadpoolctl import ThreadpoolController
 
 from ..problem.assignment_problem import AssignmentProblem, IntArray
 from ..problem.solution import FloatArray
 from ..watch import Watch
 from .arcs import Arcs
+from .blas_threads import one_blas_thread
 
 # Not open. As a float, so that whole units and noise can be compared with it.
 _CLOSED: Final = -(2.0**61)
@@ -137,17 +136,12 @@ def scan(problem: AssignmentProblem, search: Search, watch: Watch, share: tuple[
 
 def _run(problem: AssignmentProblem, search: Search, starts: range) -> Iterator[_Part]:
     # A product of matrices in each thread is faster, and comes out the same, with one thread of its own.
-    with _threads_of_libraries().limit(limits=1, user_api="blas"):
+    with one_blas_thread():
         if len(starts) == 1:
             yield _scan_rows(problem, search, 0, starts.step)
             return
         tasks = (joblib.delayed(_scan_rows)(problem, search, start, starts.step) for start in starts)
         yield from joblib.Parallel(n_jobs=_n_jobs(), prefer="threads", return_as="generator")(tasks)
-
-
-@cache
-def _threads_of_libraries() -> ThreadpoolController:
-    return ThreadpoolController()
 
 
 def _n_jobs() -> int:
