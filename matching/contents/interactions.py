@@ -6,6 +6,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
 from sklearn.base import BaseEstimator
+from sklearn.utils import Tags
+from sklearn.utils.validation import validate_data
 
 from ..exceptions import InvalidInputError, NotFittedError
 
@@ -52,8 +54,8 @@ class InteractionRecommender(BaseEstimator):
         self.ridge = ridge
 
     def fit(self, X: ArrayLike | sparse.csr_array, y: None = None) -> Self:
-        """Learn from interactions, shape (n_users, n_items), at least 0, sparse or dense."""
-        used = interaction_matrix(X)
+        """Learn from interactions, shape (n_users, n_items), at least 0; only a sparse matrix may be empty."""
+        used = self._checked(X, reset=True)
         if not self.ridge > 0:
             raise InvalidInputError(
                 "The 'ridge' parameter of InteractionRecommender must be above 0. "
@@ -120,12 +122,36 @@ class InteractionRecommender(BaseEstimator):
         """Return the interactions after checking that they have the items that were learned."""
         if not hasattr(self, "coefficients_"):
             raise NotFittedError("InteractionRecommender must be fitted before it can recommend.")
-        used = interaction_matrix(X)
-        if used.shape[1] != self.n_features_in_:
-            raise InvalidInputError(
-                f"The 'X' parameter must have {self.n_features_in_} items. Got {used.shape[1]} instead."
+        return self._checked(X, reset=False)
+
+    def _checked(self, X: Any, reset: bool) -> sparse.csr_array:
+        """Return the interactions as ones; for `fit` with the names and the number of its columns kept."""
+        # A sparse matrix without rows says that nothing was used yet; a table without rows is a mistake.
+        is_sparse = sparse.issparse(X)
+        least = int(reset and not is_sparse)
+        try:
+            checked = validate_data(
+                self,
+                sparse.csr_array(sparse.coo_array(X)) if is_sparse else X,
+                reset=reset,
+                skip_check_array=not reset,
+                accept_sparse=True,
+                dtype=np.float64,
+                ensure_non_negative=True,
+                ensure_min_samples=least,
+                ensure_min_features=least,
             )
-        return used
+        except ValueError as error:
+            expected = "a matrix of finite numbers of at least 0, with a column for each item"
+            raise InvalidInputError(f"The 'X' parameter must be {expected}. {error}") from error
+        return interaction_matrix(checked)
+
+    def __sklearn_tags__(self) -> Tags:
+        """Say that negative input is refused and sparse input taken."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.positive_only = True
+        tags.input_tags.sparse = True
+        return tags
 
 
 def interaction_matrix(X: Any) -> sparse.csr_array:

@@ -33,9 +33,10 @@ class FactorRows:
         """No product is larger: the longest row times the longest column."""
         if not self.trainees.size or not self.mentors.size:
             return 0.0
-        left = np.sqrt(np.einsum("ij,ij->i", self.trainees, self.trainees).max())
-        right = np.sqrt(np.einsum("ij,ij->j", self.mentors, self.mentors).max())
-        return float(left * right) * (1 + 1e-12)
+        with np.errstate(over="ignore"):
+            left = np.sqrt(np.einsum("ij,ij->i", self.trainees, self.trainees).max())
+            right = np.sqrt(np.einsum("ij,ij->j", self.mentors, self.mentors).max())
+            return float(left * right) * (1 + 1e-12)
 
     @classmethod
     def of(cls, U: ArrayLike, V: ArrayLike) -> FactorRows:
@@ -44,7 +45,10 @@ class FactorRows:
         if trainees.shape[1] != mentors.shape[1]:
             expected = f"of as many columns as U, {trainees.shape[1]}"
             raise refuse("FACTORS_DIFFER", "V", expected, f"{mentors.shape[1]} columns")
-        return cls(trainees, np.ascontiguousarray(mentors.T))
+        rows = cls(trainees, np.ascontiguousarray(mentors.T))
+        if not np.isfinite(rows.largest):
+            raise refuse("SCORES_TOO_LARGE", "U, V", "factors whose products are finite", "a product above 1e308")
+        return rows
 
 
 def _checked(name: str, given: ArrayLike) -> NDArray[np.float64]:

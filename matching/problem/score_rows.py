@@ -55,11 +55,16 @@ def check_finite(scores: NDArray[Any], parameter: str, first_row: int = 0) -> No
 
 def score_units(scores: ArrayLike) -> tuple[IntArray, int]:
     """Return a table of scores in whole units, and how many units a score of 1 has."""
-    given = np.asarray(scores)
+    expected = "an array of shape (n_trainees, n_mentors)"
+    if np.ma.is_masked(scores):
+        came = "masked scores"
+        raise refuse("SCORES_MASKED", "scores", f"{expected}, with masked pairs in 'forbidden' as well", came)
+    try:
+        given = np.asarray(scores)
+    except ValueError:
+        raise refuse("SCORES_SHAPE", "scores", expected, "rows of different lengths") from None
     if given.ndim != 2:
-        raise refuse(
-            "SCORES_SHAPE", "scores", "an array of shape (n_trainees, n_mentors)", f"shape {given.shape}"
-        )
+        raise refuse("SCORES_SHAPE", "scores", expected, f"shape {given.shape}")
     if given.dtype.kind not in "biuf":
         raise refuse("SCORES_NOT_NUMERIC", "scores", "real numbers", f"dtype {given.dtype}")
     high, low = (float(given.max()), float(given.min())) if given.size else (0.0, 0.0)

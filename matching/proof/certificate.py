@@ -133,15 +133,18 @@ def _linear(
 
 
 def _levelled(problem: AssignmentProblem, solution: Solution, faults: list[str]) -> Certificate:
-    """Check an objective of several aims: each must be proven, or the gap is infinite."""
-    primal = int(problem.units_of(solution.pairs).sum()) / problem.units_per_score
-    matched_bound, open_aims = level_faults(problem, solution)
+    """Check an objective of several aims: all before the total must be proven, or the gap is infinite."""
+    scale, units = problem.units_per_score, int(problem.units_of(solution.pairs).sum())
+    matched_bound, limit, open_aims = level_faults(problem, solution)
     matched = len(solution.pairs)
     if matched_bound != matched:
         open_aims = [f"COVERAGE_NOT_PROVEN: {matched} pairs, proven limit {matched_bound}", *open_aims]
-    gap = float("inf") if open_aims else 0.0
-    dual = float("inf") if open_aims else primal
-    faults = faults + open_aims + _figure_faults(solution, primal, primal, gap, problem.units_per_score)
+    primal, dual = units / scale, float("inf") if open_aims else limit / scale
+    gap = float("inf") if open_aims else relative_gap(dual, primal)
+    figures = _figure_faults(solution, primal, primal if open_aims else dual, gap, scale)
+    if not open_aims and limit != units:
+        open_aims = [f"GAP_OPEN: total {primal:g}, proven limit {dual:g}"]
+    faults = faults + open_aims + figures
     return Certificate(not faults, gap, primal, dual, matched, matched_bound, tuple(faults))
 
 
@@ -150,6 +153,9 @@ def _shape_faults(problem: AssignmentProblem, solution: Solution) -> list[str]:
     faults = []
     if solution.objective not in ("coverage_then_total", "total", *LEVELLED):
         faults.append(f"OBJECTIVE_UNKNOWN: {solution.objective}")
+    # Without quotas nothing crosses, and the solution's own prices have to prove it.
+    if solution.proof not in ("prices", "linear_programme")[: 1 + bool(problem.quotas)]:
+        faults.append(f"PROOF_UNKNOWN: {solution.proof}")
     lengths = {
         "slot_prices": n_mentors,
         "slot_coverage": n_mentors,
@@ -201,10 +207,10 @@ def _rule_faults(problem: AssignmentProblem, solution: Solution) -> list[str]:
 
 
 def _figure_faults(solution: Solution, primal: float, dual: float, gap: float, scale: int) -> list[str]:
-    half_unit = 0.5 / scale
     faults = []
     for code, said, found in (("TOTAL_WRONG", solution.total, primal), ("BOUND_WRONG", solution.bound, dual)):
-        if not abs(said - found) < half_unit:
+        # Integers divided once: nothing but a last bit can differ.
+        if not abs(said - found) <= max(1e-6 / scale, 1e-12 * abs(found)):
             faults.append(f"{code}: said {said}, found {found}")
     if np.isfinite(gap) and not abs(solution.gap - gap) <= 1e-12:
         faults.append(f"GAP_WRONG: said {solution.gap}, found {gap}")

@@ -14,6 +14,7 @@ from ..solver.assignment import assign
 from ..solver.network import Cell, cells_of
 from ..solver.objectives import standing
 from ..solver.residual import Residual, exchanges, kept_chains, residual
+from .questions import check_fits, checked_position
 from .statements import Move, PairCode, PairReason, Repair, UnmatchedReason
 from .unmatched import COVERAGE_ALONE, unmatched_reason, with_repair
 from .unmatched_by_trial import is_full, unmatched_by_solving
@@ -69,18 +70,12 @@ def explain(
     >>> reason.code, reason.rivals, reason.repairs[0]
     ('NO_CAPACITY_LEFT', (0,), Repair(code='ADD_PLACE', mentor=0, change=0.8, limit=None))
     """
-    _check_position("trainee", trainee, problem.n_trainees)
+    check_fits("explain", problem, solution)
+    trainee = checked_position("explain", "trainee", trainee, problem.n_trainees)
     if mentor is None:
         return _explain_unmatched(problem, solution, trainee)
-    _check_position("mentor", mentor, problem.n_mentors)
+    mentor = checked_position("explain", "mentor", mentor, problem.n_mentors)
     return _explain_pair(problem, solution, trainee, mentor)
-
-
-def _check_position(name: str, position: int, length: int) -> None:
-    if not 0 <= position < length:
-        raise InvalidInputError(
-            f"The '{name}' parameter of explain must be from 0 to {length - 1}. Got {position} instead."
-        )
 
 
 def _explain_pair(problem: AssignmentProblem, solution: Solution, trainee: int, mentor: int) -> PairReason:
@@ -183,6 +178,7 @@ def explain_unmatched(problem: AssignmentProblem, solution: Solution) -> tuple[U
     >>> [reason.code for reason in explain_unmatched(problem, assign(problem))]
     ['NO_CAPACITY_LEFT']
     """
+    check_fits("explain_unmatched", problem, solution)
     if not len(solution.unmatched):
         return ()
     if solution.proof == "linear_programme":

@@ -11,6 +11,8 @@ from ..problem.solution import FloatArray, Solution
 from ..solver.assignment import assign
 from ..solver.residual import IMPOSSIBLE, Residual, add, chain_gains, entering, residual, split, swaps
 
+from .questions import check_fits, checked_positions
+
 
 def prices(problem: AssignmentProblem, solution: Solution, trainees: ArrayLike | None = None) -> FloatArray:
     """Return the exact change of the total if a pair were forced and all the others were chosen anew.
@@ -52,7 +54,10 @@ def prices(problem: AssignmentProblem, solution: Solution, trainees: ArrayLike |
             "The 'solution' parameter of prices must be of the objective total or coverage_then_total, the only "
             f"ones whose pairs have a price in the total. Got {solution.objective} instead."
         )
-    rows = np.arange(problem.n_trainees) if trainees is None else np.asarray(trainees, dtype=np.int64)
+    check_fits("prices", problem, solution)
+    rows = np.arange(problem.n_trainees)
+    if trainees is not None:
+        rows = checked_positions("prices", "trainees", trainees, problem.n_trainees)
     if solution.proof == "linear_programme":
         return _by_solving(problem, solution, rows)
     left = residual(problem, solution.pairs, solution.objective)

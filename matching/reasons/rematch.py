@@ -190,6 +190,9 @@ def frontier(
     2 1.04
     0 1.0
     """
+    if not isinstance(stabilities, Iterable):
+        expected = "a list of numbers of zero or more"
+        raise _refuse("STABILITIES_SHAPE", "stabilities", expected, f"{stabilities!r}")
     pairs = previous.pairs if isinstance(previous, Solution) else previous
     before = _previous(problem, pairs)
     _check_objective("frontier", objective)
@@ -223,8 +226,8 @@ def _rewarded(problem: AssignmentProblem, before: BoolArray, stability: float) -
     such a cycle can win puts the pairs of before first; units that are finer than the number of its pairs
     leave room for a bonus of one that decides ties and nothing else.
     """
-    if not stability >= 0:
-        raise _refuse("STABILITY_NEGATIVE", "stability", "zero or more", f"{stability}")
+    if not isinstance(stability, int | float | np.integer | np.floating) or not stability >= 0:
+        raise _refuse("STABILITY_NEGATIVE", "stability", "a number of zero or more", f"{stability!r}")
     scores = problem.units[problem.open]
     spread = int(scores.max() - scores.min()) if scores.size else 0
     largest = int(np.abs(problem.units).max(initial=0))

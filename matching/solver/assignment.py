@@ -99,7 +99,7 @@ def assign(
             f"The 'objective' parameter of assign must be one of {', '.join(OBJECTIVES)}. "
             f"Got {objective!r} instead."
         )
-    _check_steering(tolerance, random_state)
+    _check_steering(problem, tolerance, random_state, progress, cancel)
     report = Watch(progress, cancel)
     report(0.0)
     bonus = 0 if objective == "total" else problem.step
@@ -144,17 +144,22 @@ def _of_large(
     return replace(solution, gap=float("inf")) if open_places else solution
 
 
-def _check_steering(tolerance: float, random_state: int) -> None:
-    if not 0 <= tolerance < 1:
-        expected = "from 0 to less than 1"
-        raise InvalidInputError(
-            f"The 'tolerance' parameter of assign must be {expected}. Got {tolerance!r} instead."
-        )
-    if isinstance(random_state, bool) or not isinstance(random_state, int | np.integer) or random_state < 0:
-        expected = "a whole number of zero or more"
-        raise InvalidInputError(
-            f"The 'random_state' parameter of assign must be {expected}. Got {random_state!r} instead."
-        )
+def _check_steering(
+    problem: object, tolerance: object, random_state: object, progress: object, cancel: object
+) -> None:
+    is_number = isinstance(tolerance, int | float | np.integer | np.floating)
+    is_whole = isinstance(random_state, int | np.integer) and not isinstance(random_state, bool)
+    for name, came, fits, expected in (
+        ("problem", type(problem).__name__, isinstance(problem, AssignmentProblem), "an AssignmentProblem"),
+        ("tolerance", tolerance, is_number and 0 <= tolerance < 1, "from 0 to less than 1"),  # type: ignore[operator]
+        ("random_state", random_state, is_whole and random_state >= 0, "a whole number of zero or more"),  # type: ignore[operator]
+        ("progress", progress, progress is None or callable(progress), "a function or None"),
+        ("cancel", cancel, cancel is None or callable(cancel), "a function or None"),
+    ):
+        if not fits:
+            raise InvalidInputError(
+                f"The '{name}' parameter of assign must be {expected}. Got {came!r} instead."
+            )
 
 
 def _chosen(net: Network, bonus: int) -> IntArray:

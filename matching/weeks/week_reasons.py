@@ -10,6 +10,7 @@ import numpy as np
 from ..exceptions import InvalidInputError
 from ..problem.assignment_problem import IntArray
 from ..reasons.prices import prices
+from ..reasons.questions import check_fits, checked_position
 from ..reasons.rematch import rematch
 from .week_assignment import WeekSolution
 from .week_problem import WeekProblem
@@ -155,10 +156,11 @@ def explain_weeks(
     >>> reason.code, reason.weeks, reason.rivals
     ('WEEK_FULL', (1,), (0,))
     """
-    _check_position("trainee", trainee, weeks.problem.n_trainees)
+    check_fits("explain_weeks", weeks.problem, found.solution)
+    trainee = checked_position("explain_weeks", "trainee", trainee, weeks.problem.n_trainees)
     if mentor is None:
         return _unmatched(weeks, found, trainee)
-    _check_position("mentor", mentor, len(weeks.capacity))
+    mentor = checked_position("explain_weeks", "mentor", mentor, len(weeks.capacity))
     return _pair(weeks, found, trainee, mentor)
 
 
@@ -279,10 +281,3 @@ def _booking(weeks: WeekProblem, column: int | None) -> Booking | None:
 
 def _ints(array: IntArray) -> tuple[int, ...]:
     return tuple(int(value) for value in array)
-
-
-def _check_position(name: str, position: int, length: int) -> None:
-    if not 0 <= position < length:
-        raise InvalidInputError(
-            f"The '{name}' parameter of explain_weeks must be from 0 to {length - 1}. Got {position} instead."
-        )

@@ -75,6 +75,8 @@ def changed(array, place, value):
         ("BOUND_WRONG", lambda p, s: {"utilities": s.utilities * 0}),
         ("COVERAGE_NOT_PROVEN", lambda p, s: {"slot_coverage": s.slot_coverage + 1}),
         ("COVERAGE_NOT_PROVEN", lambda p, s: {"pairs": s.pairs[:-1]}),
+        ("PROOF_UNKNOWN", lambda p, s: {"proof": "trust me"}),
+        ("PROOF_UNKNOWN", lambda p, s: {"proof": "linear_programme"}),
     ],
 )
 def test_spoilt_solution_is_refused_with_the_reason(code, spoil):
@@ -83,6 +85,14 @@ def test_spoilt_solution_is_refused_with_the_reason(code, spoil):
     certificate = verify(problem, replace(solution, **spoil(problem, solution)))
     assert not certificate.valid
     assert code in {violation.split(":")[0] for violation in certificate.violations}
+
+
+@pytest.mark.parametrize(("code", "name"), [("TOTAL_WRONG", "total"), ("BOUND_WRONG", "bound")])
+def test_figures_of_whole_scores_are_held_to_the_last_digit(code, name):
+    problem = AssignmentProblem.from_scores([[3, 1], [2, 2]], [1, 1])
+    solution = assign(problem)
+    certificate = verify(problem, replace(solution, **{name: getattr(solution, name) + 0.001}))
+    assert [violation.split(":")[0] for violation in certificate.violations] == [code]
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)

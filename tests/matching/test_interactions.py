@@ -4,10 +4,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy import sparse
+from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from matching import InteractionRecommender, InvalidInputError, NotFittedError
 
 USED = arrays(np.int8, st.tuples(st.integers(1, 8), st.integers(1, 6)), elements=st.integers(0, 1))
+
+
+@parametrize_with_checks([InteractionRecommender()])
+def test_scikit_learn_contract(estimator, check):
+    check(estimator)
 
 
 @settings(deadline=None, max_examples=60)
@@ -46,7 +52,7 @@ def test_wrong_input_is_refused() -> None:
         InteractionRecommender(ridge=0).fit(np.eye(2))
     with pytest.raises(InvalidInputError, match="'X'"):
         InteractionRecommender().fit([[-1.0, 0.0]])
-    with pytest.raises(InvalidInputError, match="items"):
+    with pytest.raises(InvalidInputError, match="item.* 3 features"):
         InteractionRecommender().fit(np.eye(2)).recommend(np.eye(3), 1)
 
 

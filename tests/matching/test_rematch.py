@@ -229,3 +229,12 @@ def test_smallest_rematch_of_a_problem_too_large_for_all_arcs_moves_one_person()
     found = rematch(declined, before, INFINITE)
     assert [(move.trainee, move.before) for move in found.moves] == [tuple(before[7])]
     assert verify(declined, found.solution).is_bounded
+
+
+def test_stability_under_the_worst_off_leaves_a_gap_that_the_certificate_states():
+    problem = AssignmentProblem.from_scores([[5, 6], [5, 5]], [1, 1])
+    found = rematch(problem, [(0, 0), (1, 1)], INFINITE, "worst_off_then_total")
+    certificate = verify(problem, found.solution)
+    assert (found.solution.total, found.solution.bound, certificate.dual) == (10.0, 11.0, 11.0)
+    assert certificate.is_bounded and not certificate.valid
+    assert certificate.gap == found.solution.gap == pytest.approx(1 / 11)
