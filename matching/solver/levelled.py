@@ -13,7 +13,7 @@ from .flow import cheapest_pairs
 from .network import Network
 from .objectives import balanced_load, leximin, place_costs, worst_off, worth_of
 from .residual import exchanges, potentials, trainee_worth
-from .stage import Stage, after, level_prices, solved
+from .stage import Stage, covered, level_prices, solved
 
 LEVELLED: Final = ("worst_off_then_total", "leximin", "balanced_load")
 _AIMS: Final = {"worst_off_then_total": worst_off, "leximin": leximin, "balanced_load": balanced_load}
@@ -36,7 +36,7 @@ def assign_by_levels(net: Network, taken: IntArray, objective: str, report: Watc
     none = np.zeros((0, 2), np.int64)
     if objective == "balanced_load":
         taken = _evenest(net)
-    stage, coverage = after(Stage(net, taken, none), np.ones(len(net.pairs), np.int64))
+    stage, coverage = covered(Stage(net, taken, none))
     report(0.2)
     stage, levels = _AIMS[objective](stage)
     report(0.8)

@@ -8,9 +8,10 @@ import numpy as np
 
 from ..problem.assignment_problem import MICRO, AssignmentProblem, BoolArray, IntArray
 from ..problem.solution import LevelPrices
+from .feasible import Attempt, attempt
 from .network import Network
-from .residual import ImprovableError, exchanges, potentials, trainee_worth
-from .stage import Stage, after, is_met, level_prices, solved
+from .residual import ImprovableError
+from .stage import Stage, after, prices_by_owner, solved
 
 # Weights of the search for a first choice near leximin, and how fast they fall from the lowest score up.
 _STEEP, _FALL = 2**16, 10.0
@@ -21,56 +22,55 @@ def worst_off(stage: Stage) -> tuple[Stage, tuple[LevelPrices, ...]]:
 
     Notes
     -----
-    Search over the distinct scores between that of the given choice and what each trainee can reach, a flow
-    each: about log2 of their number. The proof is the fewest pairs at or below the lowest score, which is not
-    zero.
+    Search between the lowest score of the given choice and what each trainee and mentor can reach, by maximum
+    flows over the pairs above a score. Where one fails, its minimum cut names the pairs of which one more is
+    needed: their best score is the most that the lowest can be, and the cut is the proof.
     """
     if not len(stage.units):
         return stage, ()
-    best = _highest_floor(stage)
-    floor = best.units.min()
-    low = (stage.net.units <= floor).astype(np.int64)
-    fewest = solved(stage, low, worth_of(stage.net, 1))
-    left = exchanges(fewest.net, -low, 0, fewest.taken)
-    held = potentials(left)
-    return best, (level_prices(left, held, trainee_worth(left, held)),)
-
-
-def _highest_floor(stage: Stage) -> Stage:
-    floors = np.unique(stage.net.units)
-    low, high = int(stage.units.min()), _ceiling(stage)
-    floors = floors[(floors > low) & (floors <= high)]
-    best = stage
-    none = np.zeros(len(stage.net.pairs), np.int64)
-    first, last = 0, len(floors)
-    while first < last:
-        middle = (first + last) // 2
-        tried = solved(stage, none, 1, stage.net.units >= floors[middle])
-        if is_met(tried):
-            best = tried
-            first = int(np.searchsorted(floors, best.units.min(), side="right"))
+    low, high, failed = int(stage.units.min()), _ceiling(stage), None
+    units, free = stage.net.units, stage.taken
+    fixed = stage.net.problem.units_of(stage.fixed).min(initial=np.iinfo(np.int64).max)
+    floors = np.unique(units[(units > low) & (units <= high)])
+    from_above = True
+    while len(floors):
+        tried = attempt(stage.net, units >= floors[-1 if from_above else len(floors) // 2])
+        from_above = not from_above
+        if tried.taken is None:
+            failed, high = tried, int(units[tried.blocked].max(initial=low))
+            floors = floors[floors <= high]
         else:
-            last = middle
-    floor = best.units.min()
-    kept = stage.net.units >= floor
-    chosen = np.isin(_codes(stage.net.problem, stage.net.pairs[kept]), _codes(stage.net.problem, best.pairs))
-    return replace(stage, net=stage.net.only(kept), taken=np.flatnonzero(chosen))
+            free, low = tried.taken, min(int(units[tried.taken].min(initial=fixed)), int(fixed))
+            floors = floors[floors > low]
+    if failed is None or units[failed.blocked].max(initial=low) > low:
+        failed = attempt(stage.net, units > low)
+    kept = units >= low
+    proof = _price_of_cut(stage.net, failed)
+    return replace(stage, net=stage.net.only(kept), taken=np.searchsorted(np.flatnonzero(kept), free)), proof
 
 
-def _codes(problem: AssignmentProblem, pairs: IntArray) -> IntArray:
-    codes: IntArray = pairs[:, 0] * problem.n_mentors + pairs[:, 1]
-    return codes
+def _price_of_cut(net: Network, failed: Attempt) -> tuple[LevelPrices, ...]:
+    """Return the cut as prices: one pair more at or below the lowest score is needed than there may be."""
+    if failed.taken is not None:
+        return ()
+    return (prices_by_owner(net, failed.mentors, failed.trainees),)
 
 
 def _ceiling(stage: Stage) -> int:
-    """Return a score that no choice's lowest can exceed: what is fixed, and each full trainee's best pairs."""
-    net = stage.net
-    fixed = net.problem.units[stage.fixed[:, 0], stage.fixed[:, 1]]
-    must = net.trainees.minimum[: net.problem.n_trainees]
-    order = np.lexsort((-net.units, net.pairs[:, 0]))
-    start = np.searchsorted(net.pairs[order, 0], np.arange(net.problem.n_trainees))
-    reachable = net.units[order][(start + must - 1)[must > 0]]
-    return int(np.concatenate([fixed, reachable, [np.iinfo(np.int64).max]]).min())
+    """Return what no lowest score can exceed: what is fixed, and the best pairs of whoever must have some."""
+    net, most = stage.net, int(np.iinfo(np.int64).max)
+    problem = net.problem
+    highest = int(problem.units_of(stage.fixed).min(initial=most))
+    table = np.full((problem.n_trainees, problem.n_mentors), -most)
+    table[net.pairs[:, 0], net.pairs[:, 1]] = net.units
+    for scores, tree in ((table, net.trainees), (table.T, net.mentors)):
+        must = tree.minimum[: len(scores)]
+        for number in np.unique(must[must > 0]).tolist():
+            rows = scores[must == number]
+            place = rows.shape[1] - number
+            best = rows.max(axis=1) if number == 1 else np.partition(rows, place, axis=1)[:, place]
+            highest = min(highest, int(best.min()))
+    return highest
 
 
 def leximin(stage: Stage) -> tuple[Stage, tuple[LevelPrices, ...]]:

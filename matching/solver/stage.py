@@ -76,10 +76,31 @@ def after(stage: Stage, weights: IntArray, places: IntArray | None = None) -> tu
     return _decided(replace(stage, net=replace(net, trainees=trainees, mentors=mentors)), rest), level
 
 
+def covered(stage: Stage) -> tuple[Stage, LevelPrices]:
+    """Return what is left once as many pairs as possible are chosen, as the given ones are, and its proof."""
+    net, n_trainees = stage.net, stage.net.problem.n_trainees
+    need = net.trainees.limit[:n_trainees]
+    if len(stage.taken) < need.sum():
+        return after(stage, np.ones(len(net.pairs), np.int64))
+    # Everybody has all they need: a place of each trainee is worth one, and nothing else is scarce.
+    minimum = net.trainees.minimum.copy()
+    minimum[:n_trainees] = need
+    narrowed = replace(stage, net=replace(net, trainees=replace(net.trainees, minimum=minimum)))
+    free = np.zeros(net.mentors.n_cells, np.int64)
+    worth = (net.trainees.parent < net.trainees.n_cells).astype(np.int64)
+    worth[:n_trainees] = 1
+    return narrowed, prices_by_owner(net, free, worth)
+
+
 def level_prices(left: Residual, held: IntArray, worth: IntArray) -> LevelPrices:
     """Return the prices of both sides' cells by mentor, trainee and quota."""
-    problem = left.problem
-    mentors, trainees = left.net.mentors.own(held), left.net.trainees.own(worth)
+    return prices_by_owner(left.net, held, worth)
+
+
+def prices_by_owner(net: Network, held: IntArray, worth: IntArray) -> LevelPrices:
+    """Return prices of cells, in which those of what encloses them are counted, by mentor, trainee and quota."""
+    problem = net.problem
+    mentors, trainees = net.mentors.own(held), net.trainees.own(worth)
     n_mentors, n_trainees = problem.n_mentors, problem.n_trainees
     quotas = by_quota(problem, mentors[n_mentors:], trainees[n_trainees:])
     return LevelPrices(mentors[:n_mentors], trainees[:n_trainees], quotas)
@@ -102,14 +123,6 @@ def solved(stage: Stage, costs: IntArray, worth: int, kept: BoolArray | None = N
     net = stage.net if kept is None else stage.net.only(kept)
     return replace(
         stage, net=net, taken=cheapest_pairs(net, costs if kept is None else costs[kept], 0, worth)
-    )
-
-
-def is_met(stage: Stage) -> bool:
-    """Return whether the chosen pairs meet every minimum."""
-    net, taken = stage.net, stage.taken
-    return all(
-        bool((tree.loads(tree.leaf[taken]) >= tree.minimum).all()) for tree in (net.trainees, net.mentors)
     )
 
 
