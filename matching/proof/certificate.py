@@ -252,7 +252,7 @@ def _dual(problem: AssignmentProblem, solution: Solution, counts_coverage: bool)
             cell = quota.cells(np.arange(start, stop)[:, None], np.arange(problem.n_mentors))
             left -= np.append(weight * tariff[0] + tariff[1], 0)[cell]
             allowed = allowed & np.append(quota.free_limit(pinned) > 0, True)[cell]
-        rows, columns = np.nonzero((left > 0) & allowed)
+        rows, columns = np.divmod(np.flatnonzero((left > 0) & allowed), max(problem.n_mentors, 1))
         rest = left[rows, columns][wanted[rows + start] & offered[columns]]
         places = (rest + weight // 2) // weight
         totals += [int(places.sum()), int((rest - places * weight).sum())]
