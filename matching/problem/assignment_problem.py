@@ -188,7 +188,9 @@ class AssignmentProblem(PairsByRows):
         if not callable(score_rows):
             expected = "a function (start, stop) -> array of shape (stop - start, n_mentors)"
             raise refuse("SCORE_ROWS_NOT_CALLABLE", "score_rows", expected, type(score_rows).__name__)
-        if largest is not None and not (isinstance(largest, int | float | np.number) and 0 <= largest < np.inf):
+        if largest is not None and not (
+            isinstance(largest, int | float | np.number) and 0 <= largest < np.inf
+        ):
             raise refuse("LARGEST_RANGE", "largest", "a finite number of zero or more", repr(largest))
         blocks = ScoreBlocks(score_rows, int(n_trainees), int(np.size(capacity)), largest)
         return cls._of_blocks(blocks, capacity, minimum_load, need, forbidden, pinned, same_group)

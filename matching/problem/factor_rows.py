@@ -47,7 +47,9 @@ class FactorRows:
             raise refuse("FACTORS_DIFFER", "V", expected, f"{mentors.shape[1]} columns")
         rows = cls(trainees, np.ascontiguousarray(mentors.T))
         if not np.isfinite(rows.largest):
-            raise refuse("SCORES_TOO_LARGE", "U, V", "factors whose products are finite", "a product above 1e308")
+            raise refuse(
+                "SCORES_TOO_LARGE", "U, V", "factors whose products are finite", "a product above 1e308"
+            )
         return rows
 
 

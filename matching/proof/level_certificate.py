@@ -118,11 +118,15 @@ def _leximin_faults(
     most, *found = limits(problem, layers)
     # The scores say the total.
     total = int(_chosen_units(problem, solution).sum())
-    return most, total, [
-        f"LEXIMIN_NOT_PROVEN: {count} pairs of score {value / problem.units_per_score:g}, proven {-limit}"
-        for value, count, limit in zip(values, counts, found, strict=True)
-        if limit != -count
-    ]
+    return (
+        most,
+        total,
+        [
+            f"LEXIMIN_NOT_PROVEN: {count} pairs of score {value / problem.units_per_score:g}, proven {-limit}"
+            for value, count, limit in zip(values, counts, found, strict=True)
+            if limit != -count
+        ],
+    )
 
 
 def _balance_faults(

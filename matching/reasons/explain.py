@@ -8,13 +8,19 @@ from typing import overload
 import numpy as np
 
 from ..exceptions import InfeasibleError, InvalidInputError, ProblemError
-from ..problem.assignment_problem import AssignmentProblem, IntArray
+from ..problem.assignment_problem import AssignmentProblem
 from ..problem.solution import Solution
 from ..solver.assignment import assign
+from ..solver.exchange_graph import ExchangeGraph, is_exact
 from ..solver.network import Cell, cells_of
 from ..solver.objectives import standing
-from ..solver.residual import Residual, exchanges, kept_chains, residual
+from ..solver.residual import KeptChains, Residual, exchanges, residual
+from .changes import changes_between
+from .graph_prices import forced_moves
+from .prices import PRICED
 from .questions import check_fits, checked_position
+from .rematch import OBJECTIVES as STEADY
+from .rematch import rematch
 from .statements import Move, PairCode, PairReason, Repair, UnmatchedReason
 from .unmatched import COVERAGE_ALONE, unmatched_reason, with_repair
 from .unmatched_by_trial import is_full, unmatched_by_solving
@@ -24,7 +30,6 @@ __all__ = [
     "PairReason",
     "Repair",
     "UnmatchedReason",
-    "changes_between",
     "explain",
     "explain_unmatched",
 ]
@@ -59,9 +64,10 @@ def explain(
 
     Notes
     -----
-    A pair: one more solution with the pair pinned, a few milliseconds at 64 × 20. An unmatched trainee: one
-    table of exchange chains (n_cells³ additions); for an objective with an aim before the total also one more
-    solution for each repair, whose `change` is then that of the total when all is chosen anew.
+    A pair: without quotas, for the total or coverage and then the total, the shortest chain of exchanges, at
+    any size; else two more solutions with the pair pinned. An unmatched trainee: a few passes over a table of
+    exchanges; for an objective with an aim before the total also one more solution for each repair, whose
+    `change` is then that of the total when all is chosen anew.
 
     Examples
     --------
@@ -83,13 +89,33 @@ def _explain_pair(problem: AssignmentProblem, solution: Solution, trainee: int, 
     if code is not None:
         price = 0.0 if code in ("PINNED", "CHOSEN") else np.nan
         return PairReason(trainee, mentor, code, price, (), _closed(problem, trainee, mentor))
+    if is_exact(problem) and solution.objective in PRICED:
+        price, changes = forced_moves(ExchangeGraph.of(problem, solution), trainee, mentor)
+        moves = tuple(Move(*change) for change in changes)
+        return PairReason(trainee, mentor, _priced_code(price), price, moves)
     try:
-        forced = assign(problem.with_pin(trainee, mentor), solution.objective)
+        forced = _forced(problem.with_pin(trainee, mentor), solution)
     except (ProblemError, InfeasibleError):
         return PairReason(trainee, mentor, "RULED_OUT", np.nan, ())
     code, price = _compared(problem, solution, forced)
     limits = _full(problem, solution, trainee, mentor)
-    return PairReason(trainee, mentor, code, price, moves_between(solution, forced), limits)
+    moves = tuple(Move(*change) for change in changes_between(solution.pairs, forced.pairs))
+    return PairReason(trainee, mentor, code, price, moves, limits)
+
+
+def _priced_code(price: float) -> PairCode:
+    if np.isnan(price):
+        return "RULED_OUT"
+    if np.isneginf(price):
+        return "LOWERS_COVERAGE"
+    return "LOWERS_TOTAL" if price < 0 else "TIE"
+
+
+def _forced(pinned: AssignmentProblem, solution: Solution) -> Solution:
+    """Return the best choice with the pin, and among equals the one with the fewest moves where that is known."""
+    if solution.objective in STEADY and solution.proof == "prices":
+        return rematch(pinned, solution.pairs, 0.0, solution.objective).solution
+    return assign(pinned, solution.objective)
 
 
 def _fixed_code(problem: AssignmentProblem, solution: Solution, trainee: int, mentor: int) -> PairCode | None:
@@ -98,7 +124,7 @@ def _fixed_code(problem: AssignmentProblem, solution: Solution, trainee: int, me
         return "PINNED"
     if (solution.pairs == (trainee, mentor)).all(axis=1).any():
         return "CHOSEN"
-    if problem.forbidden[trainee, mentor]:
+    if problem.is_forbidden(np.array([[trainee, mentor]]))[0]:
         return "FORBIDDEN"
     if problem.capacity[mentor] == 0:
         return "NO_CAPACITY"
@@ -137,25 +163,6 @@ def _full(problem: AssignmentProblem, solution: Solution, trainee: int, mentor: 
     return tuple(cell for cell in around if cell not in own and is_full(problem, solution.pairs, cell))
 
 
-def moves_between(before: Solution, after: Solution) -> tuple[Move, ...]:
-    """Return who changes mentors from one solution to another, by trainee."""
-    return tuple(Move(*change) for change in changes_between(before.pairs, after.pairs))
-
-
-def changes_between(before: IntArray, after: IntArray) -> list[tuple[int, int | None, int | None]]:
-    """Return (trainee, mentor left, mentor joined) for what differs between pairs, by trainee."""
-    old, new = ({(int(i), int(j)) for i, j in pairs} for pairs in (before, after))
-    changes: list[tuple[int, int | None, int | None]] = []
-    for trainee in sorted({i for i, _ in old ^ new}):
-        left: list[int | None] = [j for i, j in sorted(old - new) if i == trainee]
-        joined: list[int | None] = [j for i, j in sorted(new - old) if i == trainee]
-        length = max(len(left), len(joined))
-        left += [None] * (length - len(left))
-        joined += [None] * (length - len(joined))
-        changes += [(trainee, a, b) for a, b in zip(left, joined, strict=True)]
-    return changes
-
-
 def explain_unmatched(problem: AssignmentProblem, solution: Solution) -> tuple[UnmatchedReason, ...]:
     """Explain all the unmatched trainees, in the order of `solution.unmatched`.
 
@@ -170,7 +177,7 @@ def explain_unmatched(problem: AssignmentProblem, solution: Solution) -> tuple[U
 
     Notes
     -----
-    One table of exchange chains (n_mentors³ additions) serves them all.
+    One table of exchanges serves them all.
 
     Examples
     --------
@@ -184,8 +191,8 @@ def explain_unmatched(problem: AssignmentProblem, solution: Solution) -> tuple[U
     if solution.proof == "linear_programme":
         return tuple(unmatched_by_solving(problem, solution, int(trainee)) for trainee in solution.unmatched)
     left = _exchanges(problem, solution)
-    best = kept_chains(left)
-    return tuple(_unmatched(problem, solution, left, best, int(trainee)) for trainee in solution.unmatched)
+    kept = KeptChains.of(left)
+    return tuple(_unmatched(problem, solution, left, kept, int(trainee)) for trainee in solution.unmatched)
 
 
 def _explain_unmatched(problem: AssignmentProblem, solution: Solution, trainee: int) -> UnmatchedReason:
@@ -197,7 +204,7 @@ def _explain_unmatched(problem: AssignmentProblem, solution: Solution, trainee: 
     if solution.proof == "linear_programme":
         return unmatched_by_solving(problem, solution, trainee)
     left = _exchanges(problem, solution)
-    return _unmatched(problem, solution, left, kept_chains(left), trainee)
+    return _unmatched(problem, solution, left, KeptChains.of(left), trainee)
 
 
 def _exchanges(problem: AssignmentProblem, solution: Solution) -> Residual:
@@ -209,9 +216,9 @@ def _exchanges(problem: AssignmentProblem, solution: Solution) -> Residual:
 
 
 def _unmatched(
-    problem: AssignmentProblem, solution: Solution, left: Residual, best: IntArray, trainee: int
+    problem: AssignmentProblem, solution: Solution, left: Residual, kept: KeptChains, trainee: int
 ) -> UnmatchedReason:
-    reason = unmatched_reason(solution, left, best, trainee)
+    reason = unmatched_reason(solution, left, kept, trainee)
     if solution.objective in ("total", "coverage_then_total"):
         return reason
     solved = [

@@ -14,7 +14,9 @@ def checked_position(function: str, name: str, given: object, length: int) -> in
     """Return a row or column number after checking that there is one."""
     is_whole = isinstance(given, int | np.integer) and not isinstance(given, bool)
     if not is_whole or not 0 <= int(given) < length:  # type: ignore[call-overload]
-        expected = f"a whole number from 0 to {length - 1}" if length else "a position, of which there is none"
+        expected = (
+            f"a whole number from 0 to {length - 1}" if length else "a position, of which there is none"
+        )
         raise _refuse(function, name, expected, repr(given))
     return int(given)  # type: ignore[call-overload,no-any-return]
 

@@ -14,11 +14,11 @@ from ..problem.assignment_problem import AssignmentProblem, BoolArray
 from ..problem.score_rows import LARGEST_SUM
 from ..problem.solution import Solution
 from ..solver.assignment import assign
-from .explain import changes_between
+from .changes import changes_between
 
 MoveCause = Literal["FORBIDDEN", "OVER_CAPACITY", "OVER_NEED", "EXCHANGE", "NEW"]
 STABILITIES: Final = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, float("inf"))
-_OBJECTIVES: Final = ("coverage_then_total", "total", "worst_off_then_total")
+OBJECTIVES: Final = ("coverage_then_total", "total", "worst_off_then_total")
 
 
 @dataclass(frozen=True)
@@ -292,9 +292,9 @@ def _previous(problem: AssignmentProblem, given: ArrayLike) -> BoolArray:
 
 
 def _check_objective(function: str, objective: str) -> None:
-    if objective not in _OBJECTIVES:
+    if objective not in OBJECTIVES:
         raise InvalidInputError(
-            f"The 'objective' parameter of {function} must be one of {', '.join(_OBJECTIVES)}. "
+            f"The 'objective' parameter of {function} must be one of {', '.join(OBJECTIVES)}. "
             f"Got {objective!r} instead."
         )
 

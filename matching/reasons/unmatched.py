@@ -9,21 +9,22 @@ import numpy as np
 
 from ..problem.assignment_problem import AssignmentProblem, BoolArray, IntArray
 from ..problem.solution import Solution
+from ..solver.chains import IMPOSSIBLE, add, chains_onward
 from ..solver.network import Cell, Network, network
-from ..solver.residual import IMPOSSIBLE, Residual, add, exchanges, kept_chains, split
+from ..solver.residual import KeptChains, Residual, exchanges, split
 from .statements import Repair, RepairCode, UnmatchedCode, UnmatchedReason
 
 # Bonus of chains that count filled places and nothing else; that of a problem's own is always larger.
 COVERAGE_ALONE: Final = 1
 
 
-def unmatched_reason(solution: Solution, left: Residual, best: IntArray, trainee: int) -> UnmatchedReason:
-    """Explain one unmatched trainee; `left` are the exchanges of the solution, `best` their kept chains.
+def unmatched_reason(solution: Solution, left: Residual, kept: KeptChains, trainee: int) -> UnmatchedReason:
+    """Explain one unmatched trainee; `left` are the exchanges of the solution, `kept` their kept chains.
 
     Notes
     -----
     The limits in conflict are the smallest cut between the trainee and a free place; every repair is one more
-    arc, whose best chain of exchanges is read from one table (n_cells³ additions).
+    arc, with the best chains from the trainee to it and from it to a free place.
     """
     reached = _reached(left, _joinable(left, trainee))
     code, limits = _code(left, trainee, reached)
@@ -34,7 +35,7 @@ def unmatched_reason(solution: Solution, left: Residual, best: IntArray, trainee
     if contested and problem.quotas:
         rivals = np.concatenate([rivals, left.free_pairs[reached[left.chosen_leaf], 0]])
     rivals = np.unique(rivals[rivals != trainee])
-    repairs = () if code == "NOT_WORTH_IT" else _repairs(left, best, trainee)
+    repairs = () if code == "NOT_WORTH_IT" else _repairs(left, kept, trainee)
     return UnmatchedReason(
         trainee, code, tuple(mentors.tolist()), tuple(rivals.tolist()), repairs, limits if contested else ()
     )
@@ -44,7 +45,7 @@ def _none() -> IntArray:
     return np.zeros(0, np.int64)
 
 
-def _with_bans(left: Residual, best: IntArray, trainee: int) -> tuple[Network, Residual, IntArray]:
+def _with_bans(left: Residual, kept: KeptChains, trainee: int) -> tuple[Network, Residual, KeptChains]:
     """Return a network in which the trainee's closed pairs have their cells too, its exchanges and chains."""
     problem = left.problem
     extra = np.zeros(problem.units.shape, dtype=bool)
@@ -54,14 +55,14 @@ def _with_bans(left: Residual, best: IntArray, trainee: int) -> tuple[Network, R
         columns = np.flatnonzero(extra[trainee])
         own = replace(left.net.trainees, leaf=np.full(len(columns), trainee))
         pairs = np.stack([own.leaf, columns], axis=1)
-        return Network(problem, pairs, own, replace(left.net.mentors, leaf=columns)), left, best
+        return Network(problem, pairs, own, replace(left.net.mentors, leaf=columns)), left, kept
     net = network(problem, extra)
     if net is None:
-        return left.net, left, best
+        return left.net, left, kept
     known = net.only(np.isin(_codes(problem, net.pairs), _codes(problem, left.net.pairs)))
     taken = np.flatnonzero(np.isin(_codes(problem, known.pairs), _codes(problem, left.free_pairs)))
     again = exchanges(known, known.units * (left.bonus != COVERAGE_ALONE), left.bonus, taken)
-    return net, again, kept_chains(again)
+    return net, again, KeptChains.of(again)
 
 
 def _joinable(left: Residual, trainee: int) -> IntArray:
@@ -130,18 +131,20 @@ def _closing(left: Residual, trainee: int, with_place: BoolArray) -> list[Cell]:
     ]
 
 
-def _repairs(left: Residual, best: IntArray, trainee: int) -> tuple[Repair, ...]:
-    net, left, best = _with_bans(left, best, trainee)
+def _repairs(left: Residual, kept: KeptChains, trainee: int) -> tuple[Repair, ...]:
+    net, left, kept = _with_bans(left, kept, trainee)
     problem = left.problem
     pairs = np.flatnonzero(net.pairs[:, 0] == trainee)
     pairs = pairs[~np.isin(_codes(problem, net.pairs[pairs]), _codes(problem, left.free_pairs))]
     worth = net.units[pairs] * (left.bonus != COVERAGE_ALONE) + left.bonus
-    found = _own_repairs(left, net, pairs, add(worth, best[net.mentors.leaf[pairs], left.n_cells]))
+    leaf = net.mentors.leaf[pairs]
+    found = _own_repairs(left, net, pairs, add(worth, kept.out[leaf]))
     free = ~problem.forbidden[trainee, net.pairs[pairs, 1]] & _kinds_open(left, net, pairs)
-    into = add(worth[free, None], best[net.mentors.leaf[pairs[free]]]).max(axis=0, initial=IMPOSSIBLE)
-    found += _limit_repairs(left, net, into, best[:, left.n_cells])
-    kept = [repair for each in found if (repair := _priced(left, *each)) is not None]
-    return tuple(best_of_each(kept))
+    start = np.full(left.n_cells + 1, IMPOSSIBLE)
+    np.maximum.at(start, leaf[free], worth[free])
+    found += _limit_repairs(left, net, chains_onward(kept.gains, start), kept.out)
+    enough = [repair for each in found if (repair := _priced(left, *each)) is not None]
+    return tuple(best_of_each(enough))
 
 
 _Change = tuple[RepairCode, int, int, Cell | None]

@@ -8,9 +8,9 @@ import numpy as np
 
 from ..problem.assignment_problem import MICRO, AssignmentProblem, BoolArray, IntArray
 from ..problem.solution import LevelPrices
+from .chains import ImprovableError
 from .feasible import Attempt, attempt
 from .network import Network
-from .residual import ImprovableError
 from .stage import Stage, after, prices_by_owner, solved
 
 # Weights of the search for a first choice near leximin, and how fast they fall from the lowest score up.

@@ -7,20 +7,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..exceptions import InvalidInputError, MatchingError
+from ..exceptions import InvalidInputError
 from ..problem.assignment_problem import AssignmentProblem, BoolArray, IntArray
+from .chains import IMPOSSIBLE, ImprovableError, chains_from, chains_to
 from .network import Network, network
-
-
-class ImprovableError(MatchingError):
-    """A cycle of moves still improves the assignment, so no prices support it."""
-
-    def __init__(self) -> None:
-        super().__init__("The assignment can still be improved by a cycle of moves, so no prices support it.")
-
-
-# "Not possible". Half the 64-bit range, so that the sum of two of them does not overflow.
-IMPOSSIBLE = -(2**62)
 
 
 @dataclass(frozen=True, eq=False)
@@ -211,47 +201,32 @@ def _encloses(net: Network, cell: IntArray, leaf: IntArray) -> BoolArray:
     return found
 
 
-def add(left: IntArray, right: IntArray) -> IntArray:
-    """Return the sum, keeping "not possible" as it is."""
-    total = left + right
-    return np.where(total < IMPOSSIBLE // 2, IMPOSSIBLE, total)
+@dataclass(frozen=True, eq=False)
+class KeptChains:
+    """Chains of moves in which nobody enters or is dropped.
 
-
-def kept_chains(left: Residual) -> IntArray:
-    """Return the best gain of any chain of moves in which nobody enters or is dropped, as :func:`chain_gains`."""
-    outside, tree = left.n_cells, left.net.mentors
-    gains = left.gains.copy()
-    gains[outside], gains[:, outside] = IMPOSSIBLE, IMPOSSIBLE
-    outermost = tree.parent == outside
-    gains[:outside, outside][outermost & (left.load < tree.limit)] = 0
-    gains[outside, :outside][outermost & (left.load > tree.minimum)] = 0
-    gains[outside, outside] = 0
-    return chain_gains(gains)
-
-
-def chain_gains(gains: IntArray) -> IntArray:
-    """Return the best gain of any chain of moves between two nodes, shape (n_mentors + 1, n_mentors + 1).
-
-    Notes
-    -----
-    Floyd–Warshall: n_mentors³ additions, one row operation a node.
+    Attributes
+    ----------
+    gains : int64 array of shape (n_cells + 1, n_cells + 1)
+        As in :class:`Residual`, without entering and dropping.
+    out : int64 array of shape (n_cells + 1,)
+        Best gain of any such chain from each cell to a free place.
     """
-    best = gains.copy()
-    for middle in range(len(best)):
-        np.maximum(best, add(best[:, middle, None], best[middle]), out=best)
-    return best
 
+    gains: IntArray
+    out: IntArray
 
-def chains_from(gains: IntArray, node: int) -> IntArray:
-    """Return the best gain of any chain of moves that starts at one node, shape (n_mentors + 1,)."""
-    best = np.full(len(gains), IMPOSSIBLE, dtype=np.int64)
-    best[node] = 0
-    for _ in range(len(gains) + 1):
-        longer = np.maximum(best, add(best[:, None], gains).max(axis=0))
-        if np.array_equal(longer, best):
-            return best
-        best = longer
-    raise ImprovableError
+    @classmethod
+    def of(cls, left: Residual) -> KeptChains:
+        """Return those of the exchanges that are left open."""
+        outside, tree = left.n_cells, left.net.mentors
+        gains = left.gains.copy()
+        gains[outside], gains[:, outside] = IMPOSSIBLE, IMPOSSIBLE
+        outermost = tree.parent == outside
+        gains[:outside, outside][outermost & (left.load < tree.limit)] = 0
+        gains[outside, :outside][outermost & (left.load > tree.minimum)] = 0
+        gains[outside, outside] = 0
+        return cls(gains, chains_to(gains, outside))
 
 
 def potentials(left: Residual) -> IntArray:

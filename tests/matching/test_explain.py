@@ -155,7 +155,9 @@ def test_questions_without_an_answer_are_refused():
         InvalidInputError, match="'trainee' parameter of explain must be an unmatched trainee"
     ):
         explain(problem, solution, 0)
-    with pytest.raises(InvalidInputError, match="'mentor' parameter of explain must be a whole number from 0 to 0"):
+    with pytest.raises(
+        InvalidInputError, match="'mentor' parameter of explain must be a whole number from 0 to 0"
+    ):
         explain(problem, solution, 0, 1)
 
 

@@ -52,7 +52,7 @@ def test_wrong_input_is_refused() -> None:
         InteractionRecommender(ridge=0).fit(np.eye(2))
     with pytest.raises(InvalidInputError, match="'X'"):
         InteractionRecommender().fit([[-1.0, 0.0]])
-    with pytest.raises(InvalidInputError, match="item.* 3 features"):
+    with pytest.raises(InvalidInputError, match=r"item.* 3 features"):
         InteractionRecommender().fit(np.eye(2)).recommend(np.eye(3), 1)
 
 

@@ -236,5 +236,6 @@ def test_stability_under_the_worst_off_leaves_a_gap_that_the_certificate_states(
     found = rematch(problem, [(0, 0), (1, 1)], INFINITE, "worst_off_then_total")
     certificate = verify(problem, found.solution)
     assert (found.solution.total, found.solution.bound, certificate.dual) == (10.0, 11.0, 11.0)
-    assert certificate.is_bounded and not certificate.valid
+    assert certificate.is_bounded
+    assert not certificate.valid
     assert certificate.gap == found.solution.gap == pytest.approx(1 / 11)
