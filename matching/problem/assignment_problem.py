@@ -309,9 +309,9 @@ class AssignmentProblem(PairsByRows):
             free[trainee, mentor] = False
             free.setflags(write=False)
             changes["open"] = free
-        return self._changed(**changes)
+        return self.with_values(**changes)
 
-    def _changed(self, **changes: Any) -> AssignmentProblem:
+    def with_values(self, **changes: Any) -> AssignmentProblem:
         """Return a copy with other values; arrays of a problem of blocks that were never made stay so."""
         values = vars(self)
         kept: dict[str, Any] = {

@@ -17,7 +17,8 @@ from ..solver.objectives import standing
 from ..solver.residual import KeptChains, Residual, exchanges, residual
 from .changes import changes_between
 from .graph_prices import forced_moves
-from .prices import PRICED
+from .graph_unmatched import graph_unmatched
+from .prices import MOST_IN_ONE_TABLE, PRICED
 from .questions import check_fits, checked_position
 from .rematch import OBJECTIVES as STEADY
 from .rematch import rematch
@@ -190,6 +191,9 @@ def explain_unmatched(problem: AssignmentProblem, solution: Solution) -> tuple[U
         return ()
     if solution.proof == "linear_programme":
         return tuple(unmatched_by_solving(problem, solution, int(trainee)) for trainee in solution.unmatched)
+    if _is_large(problem, solution):
+        graph = ExchangeGraph.of(problem, solution)
+        return tuple(graph_unmatched(graph, solution, int(trainee)) for trainee in solution.unmatched)
     left = _exchanges(problem, solution)
     kept = KeptChains.of(left)
     return tuple(_unmatched(problem, solution, left, kept, int(trainee)) for trainee in solution.unmatched)
@@ -203,8 +207,15 @@ def _explain_unmatched(problem: AssignmentProblem, solution: Solution, trainee: 
         )
     if solution.proof == "linear_programme":
         return unmatched_by_solving(problem, solution, trainee)
+    if _is_large(problem, solution):
+        return graph_unmatched(ExchangeGraph.of(problem, solution), solution, trainee)
     left = _exchanges(problem, solution)
     return _unmatched(problem, solution, left, KeptChains.of(left), trainee)
+
+
+def _is_large(problem: AssignmentProblem, solution: Solution) -> bool:
+    n_pairs = problem.n_trainees * problem.n_mentors
+    return n_pairs > MOST_IN_ONE_TABLE and solution.objective in PRICED and is_exact(problem)
 
 
 def _exchanges(problem: AssignmentProblem, solution: Solution) -> Residual:

@@ -9,16 +9,19 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..exceptions import InvalidInputError, ProblemError
-from ..problem.assignment_problem import AssignmentProblem, BoolArray
-from ..problem.score_rows import LARGEST_SUM
+from ..exceptions import InvalidInputError
+from ..problem.assignment_problem import AssignmentProblem, BoolArray, IntArray
 from ..problem.solution import Solution
 from ..solver.assignment import assign
-from .changes import changes_between
+from .changes import changes_between, codes_of
+from .rewards import refuse_rematch, rewarded_problem
 
 MoveCause = Literal["FORBIDDEN", "OVER_CAPACITY", "OVER_NEED", "EXCHANGE", "NEW"]
 STABILITIES: Final = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, float("inf"))
 OBJECTIVES: Final = ("coverage_then_total", "total", "worst_off_then_total")
+
+# Relative gap, in the scores alone, at which a re-match of more than a million pairs stops.
+_TOLERANCE: Final = 1e-6
 
 
 @dataclass(frozen=True)
@@ -129,8 +132,10 @@ def rematch(
 
     Notes
     -----
-    Two flows: one with the bonus on the previous pairs, and one without, for the bound. The bonus is held to a
-    fraction of a unit of score, fine enough that ties alone go to the previous pairs at stability 0.
+    Two solutions: one with the bonus on the previous pairs, and one without, for the bound; a problem of blocks
+    is matched by rows, whatever its size. The bonus is held to a fraction of a unit of score, fine enough that
+    ties alone go to the previous pairs at stability 0; where 64 bits have no room for so fine a fraction, a
+    pair may also be kept at the cost of a unit, a millionth of a score.
     `verify` finds nothing but the open gap, see :attr:`Certificate.is_bounded`.
 
     Examples
@@ -192,7 +197,7 @@ def frontier(
     """
     if not isinstance(stabilities, Iterable):
         expected = "a list of numbers of zero or more"
-        raise _refuse("STABILITIES_SHAPE", "stabilities", expected, f"{stabilities!r}")
+        raise refuse_rematch("STABILITIES_SHAPE", "stabilities", expected, f"{stabilities!r}")
     pairs = previous.pairs if isinstance(previous, Solution) else previous
     before = _previous(problem, pairs)
     _check_objective("frontier", objective)
@@ -206,44 +211,18 @@ def frontier(
     return tuple(points)
 
 
-def _rematch(problem: AssignmentProblem, before: BoolArray, stability: float, best: Solution) -> Rematch:
-    rewarded, objective = _rewarded(problem, before, stability), best.objective
+def _rematch(problem: AssignmentProblem, before: IntArray, stability: float, best: Solution) -> Rematch:
+    (rewarded, share), objective = rewarded_problem(problem, before, stability), best.objective
     if objective == "worst_off_then_total":
         rewarded, objective = _above_floor(problem, rewarded, best), "coverage_then_total"
-    pairs = assign(rewarded, objective, tolerance=0.0).pairs
+    pairs = assign(rewarded, objective, _TOLERANCE * share).pairs
     solution = best.with_pairs(problem, pairs)
-    changes = changes_between(np.argwhere(before), pairs)
+    causes = _Causes.of(problem, before)
     moves = tuple(
-        RematchMove(trainee, old, new, _cause(problem, before, trainee, old)) for trainee, old, new in changes
+        RematchMove(trainee, old, new, causes.cause(trainee, old))
+        for trainee, old, new in changes_between(before, pairs)
     )
     return Rematch(solution, moves)
-
-
-def _rewarded(problem: AssignmentProblem, before: BoolArray, stability: float) -> AssignmentProblem:
-    """Return the problem with a bonus on the pairs of before.
-
-    A cycle of exchanges passes each mentor once, so it changes at most two pairs a mentor. A bonus above what
-    such a cycle can win puts the pairs of before first; units that are finer than the number of its pairs
-    leave room for a bonus of one that decides ties and nothing else.
-    """
-    if not isinstance(stability, int | float | np.integer | np.floating) or not stability >= 0:
-        raise _refuse("STABILITY_NEGATIVE", "stability", "a number of zero or more", f"{stability!r}")
-    scores = problem.units[problem.open]
-    spread = int(scores.max() - scores.min()) if scores.size else 0
-    largest = int(np.abs(problem.units).max(initial=0))
-    cycle = 2 * problem.n_mentors + 1
-    first = cycle * largest + 1
-    if stability * max(spread, 1) < first:
-        finer, bonus = cycle, 1 + round(stability * spread * cycle)
-    else:
-        finer, bonus = 1, first
-    nodes = problem.n_mentors + problem.n_cells + 3
-    thrice = 3 if problem.quotas else 1
-    if 16 * (thrice * (largest * finer + bonus) + 1) * nodes * (problem.n_trainees + nodes) > LARGEST_SUM:
-        expected = f"small enough for exact arithmetic at {problem.n_trainees} × {problem.n_mentors}"
-        raise _refuse("STABILITY_TOO_LARGE", "stability", expected, f"{stability}")
-    units = problem.units * finer + before * np.int64(bonus)
-    return replace(problem, units=units, blocks=None, rules=None)
 
 
 def _above_floor(
@@ -256,39 +235,51 @@ def _above_floor(
     return replace(rewarded, open=problem.open & (problem.units >= floor))
 
 
-def _cause(problem: AssignmentProblem, before: BoolArray, trainee: int, mentor: int | None) -> MoveCause:
-    if mentor is None:
-        return "NEW"
-    if problem.forbidden[trainee, mentor]:
-        return "FORBIDDEN"
-    may_stay = before & problem.open
-    if may_stay[:, mentor].sum() > problem.free_capacity[mentor]:
-        return "OVER_CAPACITY"
-    if may_stay[trainee].sum() > problem.free_need[trainee]:
-        return "OVER_NEED"
-    return "EXCHANGE"
+@dataclass(frozen=True, eq=False)
+class _Causes:
+    """Which pairs of before are forbidden now, and who has more of the others than may stay."""
+
+    forbidden: frozenset[tuple[int, int]]
+    full_mentors: BoolArray
+    full_trainees: BoolArray
+
+    @classmethod
+    def of(cls, problem: AssignmentProblem, before: IntArray) -> _Causes:
+        barred = problem.is_forbidden(before)
+        pinned = np.isin(codes_of(before, problem.n_mentors), codes_of(problem.pinned, problem.n_mentors))
+        staying = before[~barred & ~pinned]
+        of_trainee = np.bincount(staying[:, 0], minlength=problem.n_trainees)
+        of_mentor = np.bincount(staying[:, 1], minlength=problem.n_mentors)
+        forbidden = frozenset((int(i), int(j)) for i, j in before[barred])
+        return cls(forbidden, of_mentor > problem.free_capacity, of_trainee > problem.free_need)
+
+    def cause(self, trainee: int, mentor: int | None) -> MoveCause:
+        if mentor is None:
+            return "NEW"
+        if (trainee, mentor) in self.forbidden:
+            return "FORBIDDEN"
+        if self.full_mentors[mentor]:
+            return "OVER_CAPACITY"
+        return "OVER_NEED" if self.full_trainees[trainee] else "EXCHANGE"
 
 
-def _previous(problem: AssignmentProblem, given: ArrayLike) -> BoolArray:
-    pairs = np.asarray(given)
-    before = np.zeros((problem.n_trainees, problem.n_mentors), dtype=bool)
-    if pairs.size == 0:
-        return before
-    if pairs.ndim != 2 or pairs.shape[1] != 2 or pairs.dtype.kind not in "iu":
+def _previous(problem: AssignmentProblem, given: ArrayLike) -> IntArray:
+    """Return the checked pairs of before, sorted, each once."""
+    pairs, shape = np.asarray(given), (problem.n_trainees, problem.n_mentors)
+    if pairs.size and (pairs.ndim != 2 or pairs.shape[1] != 2 or pairs.dtype.kind not in "iu"):
         expected = "an integer array of (trainee, mentor) pairs of shape (n, 2)"
-        raise _refuse(
-            "PREVIOUS_PAIRS_SHAPE", "previous_pairs", expected, f"{pairs.dtype} of shape {pairs.shape}"
-        )
-    outside = ((pairs < 0) | (pairs >= np.array(before.shape))).any(axis=1)
+        came = f"{pairs.dtype} of shape {pairs.shape}"
+        raise refuse_rematch("PREVIOUS_PAIRS_SHAPE", "previous_pairs", expected, came)
+    pairs = pairs.reshape(-1, 2).astype(np.int64)
+    outside = ((pairs < 0) | (pairs >= np.array(shape))).any(axis=1)
     if outside.any():
         expected = (
-            f"pairs within {before.shape[0]} trainees and {before.shape[1]} mentors of the new problem, "
+            f"pairs within {shape[0]} trainees and {shape[1]} mentors of the new problem, "
             "without the pairs of people who have left"
         )
         came = f"{pairs[outside][0].tolist()}"
-        raise _refuse("PREVIOUS_PAIRS_OUT_OF_RANGE", "previous_pairs", expected, came)
-    before[pairs[:, 0], pairs[:, 1]] = True
-    return before
+        raise refuse_rematch("PREVIOUS_PAIRS_OUT_OF_RANGE", "previous_pairs", expected, came)
+    return np.stack(np.divmod(np.unique(codes_of(pairs, shape[1])), max(shape[1], 1)), axis=1)
 
 
 def _check_objective(function: str, objective: str) -> None:
@@ -297,9 +288,3 @@ def _check_objective(function: str, objective: str) -> None:
             f"The 'objective' parameter of {function} must be one of {', '.join(OBJECTIVES)}. "
             f"Got {objective!r} instead."
         )
-
-
-def _refuse(code: str, parameter: str, expected: str, came: str) -> ProblemError:
-    return ProblemError(
-        code, parameter, f"The '{parameter}' parameter of rematch must be {expected}. Got {came} instead."
-    )

@@ -1,5 +1,7 @@
 """Prices and moves from a graph of few pairs are those of all pairs, at any size and without holding them."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -7,8 +9,18 @@ from hypothesis import strategies as st
 
 import matching.reasons.prices as prices_module
 import matching.solver.exchange_graph as subject
-from matching import AssignmentProblem, InvalidInputError, MinimumLoadError, assign, explain, prices, rematch
+from matching import (
+    AssignmentProblem,
+    InvalidInputError,
+    MinimumLoadError,
+    assign,
+    explain,
+    prices,
+    rematch,
+    verify,
+)
 from matching.reasons.graph_prices import graph_prices
+from matching.reasons.graph_unmatched import graph_unmatched
 from matching.solver.exchange_graph import ExchangeGraph
 
 from .oracles import problems, quota_problems
@@ -56,6 +68,19 @@ def test_prices_of_few_pairs_are_those_of_all(objective, data):
     blocks, everybody = in_blocks(problem), np.arange(problem.n_trainees)
     found = graph_prices(ExchangeGraph.of(blocks, solution), solution, everybody)
     np.testing.assert_array_equal(found, prices(problem, solution))
+    assert not blocks.is_dense
+
+
+@pytest.mark.usefixtures("few_pairs")
+@pytest.mark.parametrize("objective", OBJECTIVES)
+@settings(max_examples=120, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_unmatched_are_told_from_few_pairs_what_all_pairs_tell(objective, data):
+    problem = data.draw(problems())
+    solution, blocks = assign(problem, objective), in_blocks(problem)
+    for trainee in solution.unmatched.tolist():
+        told = graph_unmatched(ExchangeGraph.of(blocks, solution), solution, trainee)
+        assert told == explain(problem, solution, trainee)
     assert not blocks.is_dense
 
 
@@ -140,3 +165,36 @@ def test_choice_that_is_not_an_optimum_has_no_prices():
     worse = assign(problem).with_pairs(problem, np.array([[0, 0], [1, 1]]))
     with pytest.raises(InvalidInputError, match=r"'solution' parameter of prices .* Got a gap of 0\.375"):
         prices(problem, worse)
+
+
+def test_unmatched_of_a_large_problem_are_told_why_and_what_helps():
+    problem = large(places=6)
+    solution = assign(problem, tolerance=0.0)
+    trainee = int(solution.unmatched[0])
+    reason = explain(problem, solution, trainee)
+    assert reason.code == "NO_CAPACITY_LEFT"
+    # Everybody may go almost everywhere, so all places are contested by all who hold them.
+    assert (len(reason.mentors), len(reason.rivals)) == (400, 2400)
+    assert {repair.code for repair in reason.repairs} == {"ADD_PLACE"}
+    repair = reason.repairs[0]
+    more = problem.capacity.copy()
+    more[repair.mentor] += 1
+    others = [(int(other), mentor) for other in solution.unmatched[1:] for mentor in range(400)]
+    alone = problem.with_values(capacity=more, rules=replace(problem.rules, listed=np.array(sorted(others))))
+    helped = assign(alone, tolerance=0.0)
+    assert trainee not in helped.unmatched
+    assert helped.total - solution.total == pytest.approx(repair.change, abs=1e-7)
+    assert not problem.is_dense
+
+
+def test_large_problem_is_matched_again_by_rows():
+    problem = large()
+    before = assign(problem, tolerance=0.0).pairs
+    declined = problem.with_values(rules=replace(problem.rules, listed=before[:3]))
+    moved = {stability: rematch(declined, before, stability) for stability in (0.0, 0.05, float("inf"))}
+    assert moved[0.0].solution.gap == 0
+    assert moved[float("inf")].n_moved == 3
+    assert 3 <= moved[0.05].n_moved <= moved[0.0].n_moved
+    assert moved[float("inf")].solution.total <= moved[0.05].solution.total < moved[0.0].solution.total
+    assert all(verify(declined, found.solution).is_bounded for found in moved.values())
+    assert not declined.is_dense
