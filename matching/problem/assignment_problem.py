@@ -25,14 +25,14 @@ class AssignmentProblem(PairsByRows):
 
     Build it with :meth:`from_scores`, or, where the scores of all pairs together are too many to hold, with
     :meth:`from_blocks` or :meth:`from_factors`. Scores are held as integers so that an optimum can be proven
-    without rounding: a float score counts in millionths (six decimals are kept), an integer score as it is.
+    without rounding: a float score in millionths (or finer, where none reaches 0.001), an integer as it is.
 
     Attributes
     ----------
     units : int64 array of shape (n_trainees, n_mentors)
         Scores in whole units.
     units_per_score : int
-        1 000 000 for float scores, 1 for integer scores.
+        1 000 000 for float scores, more where all are tiny, 1 for integer scores.
     open : bool array of shape (n_trainees, n_mentors)
         True where the pair may be chosen freely: neither forbidden nor pinned.
     forbidden : bool array of shape (n_trainees, n_mentors)
@@ -163,12 +163,12 @@ class AssignmentProblem(PairsByRows):
             Integer codes of shapes (n_trainees,) and (n_mentors,); a pair of the same group may **not** be
             chosen, as where a mentor must come from another community; -1 stands for no group.
         largest : float, optional
-            No score is larger than this in size; when left out, one pass over the scores finds it.
+            No score is larger than this in size; when left out, one pass finds it and six decimals are kept.
 
         Raises
         ------
         ProblemError
-            With a `code` of its own for every kind of mistake; for a wrong score when its rows are first used.
+            As :meth:`from_scores`; for a wrong score when its rows are first used.
 
         Examples
         --------
@@ -254,7 +254,7 @@ class AssignmentProblem(PairsByRows):
         for array in (listed, pins, limits, minimum, needs):
             array.setflags(write=False)
         if blocks.given_largest is not None:
-            check_size(blocks.largest, shape, blocks.parameter)
+            check_size(blocks.largest, shape, blocks.parameter, blocks.units_per_score)
         unset: Any = None
         return cls(unset, blocks.units_per_score, unset, unset, pins, limits, minimum, needs, blocks, rules)
 

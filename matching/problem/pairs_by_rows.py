@@ -99,7 +99,11 @@ class PairsByRows:
             raise AttributeError("A problem without blocks holds its arrays.")
         shape = (self.n_trainees, self.n_mentors)
         if shape[0] * shape[1] > _MOST_DENSE_PAIRS:
-            expected = f"at most {_MOST_DENSE_PAIRS:,} pairs where they are needed as one array"
+            expected = (
+                f"of at most {_MOST_DENSE_PAIRS:,} pairs for what looks at all of them at once, such as fairness, "
+                "sensitivity, quotas and aims before the total; for coverage and total, assign, verify, rematch, "
+                "explain and prices of some trainees need no such array"
+            )
             raise refuse("PAIRS_TOO_MANY", self.blocks.parameter, expected, f"{shape[0]} × {shape[1]}")
         units = np.array(self.unit_rows(0, shape[0]), dtype=np.int64)
         free, closed = np.ones(shape, dtype=bool), np.zeros(shape, dtype=bool)

@@ -16,6 +16,8 @@ IntArray = NDArray[np.int64]
 ScoreRows = Callable[[int, int], ArrayLike]
 
 MICRO: Final = 1_000_000
+# Scores that are all smaller than this are counted more finely.
+_SMALL: Final = 1e-3
 # Rows are always asked for in the same groups, since a product of matrices may differ in its last bits with
 # the number of rows: as many rows as hold about this many pairs, which still fit a processor's cache.
 _PAIRS_AT_A_TIME: Final = 2**18
@@ -30,13 +32,23 @@ def refuse(code: str, parameter: str, expected: str, came: str) -> ProblemError:
     return ProblemError(code, parameter, text)
 
 
-def whole_units(scores: NDArray[Any]) -> NDArray[Any]:
-    """Return float scores in millionths, rounded, still as floats.
+def units_of_one(largest: float | None) -> int:
+    """Return how many units a float score of 1 has: a million, or as many as give the largest score six digits.
 
-    First to nine decimals: a score on the edge between two millionths must not fall either way with the last
+    `largest` is the size of the largest score, None where it is not known. Below 1e-12 it gets fewer digits.
+    """
+    if largest is None or not 0 < largest < _SMALL:
+        return MICRO
+    return int(MICRO * 10 ** min(int(np.ceil(-np.log10(largest))), 12))
+
+
+def whole_units(scores: NDArray[Any], per_score: int = MICRO) -> NDArray[Any]:
+    """Return float scores in units, millionths as a rule, rounded, still as floats.
+
+    First to three decimals more: a score on the edge between two units must not fall either way with the last
     bits of the sum of products that it came from.
     """
-    units: NDArray[np.float64] = np.multiply(scores, 1e9, dtype=np.float64)
+    units: NDArray[np.float64] = np.multiply(scores, 1e3 * per_score, dtype=np.float64)
     np.rint(units, out=units)
     np.divide(units, 1e3, out=units)
     np.rint(units, out=units)
@@ -70,11 +82,11 @@ def score_units(scores: ArrayLike) -> tuple[IntArray, int]:
     high, low = (float(given.max()), float(given.min())) if given.size else (0.0, 0.0)
     if not np.isfinite(high - low):
         check_finite(given, "scores")
-    per_score = MICRO if given.dtype.kind == "f" else 1
+    per_score = units_of_one(max(high, -low)) if given.dtype.kind == "f" else 1
     check_size(max(high, -low) * per_score, (given.shape[0], given.shape[1]), "scores", per_score)
     if per_score == 1:
         return np.array(given, dtype=np.int64), 1
-    return whole_units(given).astype(np.int64), MICRO
+    return whole_units(given, per_score).astype(np.int64), per_score
 
 
 def check_size(largest: float, shape: tuple[int, int], parameter: str, per_score: int = MICRO) -> None:
@@ -116,10 +128,9 @@ class ScoreBlocks:
 
     @cached_property
     def units_per_score(self) -> int:
-        """1 000 000 where the scores are floats, 1 where they are integers; the first row decides."""
-        if not self.n_trainees:
-            return MICRO
-        return MICRO if self._given(0, 1).dtype.kind == "f" else 1
+        """As `units_of_one` says where the scores are floats, 1 where they are integers; the first row decides."""
+        is_float = not self.n_trainees or self._given(0, 1).dtype.kind == "f"
+        return units_of_one(self.given_largest) if is_float else 1
 
     @cached_property
     def largest(self) -> int:
@@ -152,7 +163,8 @@ class ScoreBlocks:
                 check_finite(given, self.parameter, start)
                 expected = f"at most 'largest' = {self.given_largest} in size"
                 raise refuse("SCORES_ABOVE_LARGEST", self.parameter, expected, f"{max(high, -low):g}")
-        return whole_units(given) if self.units_per_score == MICRO else given.astype(np.int64)
+        per_score = self.units_per_score
+        return given.astype(np.int64) if per_score == 1 else whole_units(given, per_score)
 
     def _given(self, start: int, stop: int) -> NDArray[Any]:
         given = np.asarray(self.score_rows(start, stop))

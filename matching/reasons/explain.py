@@ -138,10 +138,9 @@ def _compared(problem: AssignmentProblem, solution: Solution, forced: Solution) 
     if objective != "total" and forced.matched < solution.matched:
         return "LOWERS_COVERAGE", -np.inf
     before, after = (standing(problem, found.pairs, objective) for found in (solution, forced))
-    if after != before:
-        return "LOWERS_OBJECTIVE", round(price, 6)
     units = round(price * problem.units_per_score)
-    return ("LOWERS_TOTAL" if units < 0 else "TIE"), units / problem.units_per_score
+    code: PairCode = "LOWERS_TOTAL" if units < 0 else "TIE"
+    return (code if after == before else "LOWERS_OBJECTIVE"), units / problem.units_per_score
 
 
 def _closed(problem: AssignmentProblem, trainee: int, mentor: int) -> tuple[Cell, ...]:
@@ -236,6 +235,10 @@ def _unmatched(
         (repair, assign(with_repair(problem, trainee, repair), solution.objective))
         for repair in reason.repairs
     ]
-    priced = [replace(repair, change=round(found.total - solution.total, 6)) for repair, found in solved]
+    scale = problem.units_per_score
+    priced = [
+        replace(repair, change=round((found.total - solution.total) * scale) / scale)
+        for repair, found in solved
+    ]
     ordered = sorted(priced, key=lambda repair: (-repair.change, repair.code, repair.mentor))
     return replace(reason, repairs=tuple(ordered))

@@ -86,4 +86,5 @@ def _tried(problem: AssignmentProblem, solution: Solution, trainee: int, repair:
     degree = [(pairs[:, 0] == trainee).sum() for pairs in (solution.pairs, found.pairs)]
     if degree[1] <= degree[0] or found.matched <= solution.matched:
         return None
-    return replace(repair, change=round(found.total - solution.total, 6))
+    scale = problem.units_per_score
+    return replace(repair, change=round((found.total - solution.total) * scale) / scale)

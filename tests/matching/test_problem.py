@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from matching import AssignmentProblem, MinimumLoadError, ProblemError, assign
+from matching import AssignmentProblem, MinimumLoadError, ProblemError, assign, verify
 
 from .oracles import best_by_trying
 
@@ -87,6 +87,21 @@ def test_problem_cannot_be_changed():
 def test_floats_count_in_millionths_and_integers_as_they_are():
     assert AssignmentProblem.from_scores([[0.1234567]], [1]).units.tolist() == [[123457]]
     assert AssignmentProblem.from_scores([[7]], [1]).units.tolist() == [[7]]
+
+
+@pytest.mark.parametrize("size", [5e-4, 1e-6, 1e-9, 1e-12])
+def test_tiny_scores_are_told_apart_like_others(size):
+    random = np.random.default_rng(3)
+    sides = random.random((12, 3)), random.random((5, 3)) / 3
+    plain = assign(AssignmentProblem.from_factors(*sides, [3] * 5))
+    tiny = AssignmentProblem.from_factors(sides[0] * size, sides[1], [3] * 5)
+    solution = assign(tiny)
+    assert solution.pairs.tolist() == plain.pairs.tolist()
+    assert solution.total == pytest.approx(plain.total * size, rel=1e-5)
+    assert verify(tiny, solution).valid
+    assert assign(
+        AssignmentProblem.from_scores(sides[0] * size @ sides[1].T, [3] * 5)
+    ).total == pytest.approx(solution.total, rel=1e-5)
 
 
 def test_unreachable_minimum_names_the_smallest_relaxation():
