@@ -64,6 +64,8 @@ def main() -> None:
     parser.add_argument(
         "--peers", nargs="*", choices=names, default=names, help="which others (all; none: --peers)"
     )
+    ways = [peer.way for peer in OURS]
+    parser.add_argument("--ours", nargs="*", choices=ways, default=ways, help="which of ours (all)")
     parser.add_argument(
         "--openreview", type=Path, help="a checkout of OpenReview's matcher (else git fetches it)"
     )
@@ -74,17 +76,18 @@ def main() -> None:
     )
     asked = parser.parse_args()
     peers = available([peer for peer in PEERS if peer.way in asked.peers], asked.cache, asked.openreview)
-    solvers = [(peer, Path(sys.executable), None) for peer in OURS] + peers
+    ours = [(peer, Path(sys.executable), None) for peer in OURS if peer.way in asked.ours]
+    solvers = ours + peers
     print(f"{os.cpu_count()} cores, load at the start {os.getloadavg()[0]:.1f}, ortools {version('ortools')}")
     for name in asked.cases:
         case = CASES[name]()
         print(f"\n{case.name}: maximum flow {case.most}\n{HEADER}", flush=True)
-        ours = float("nan")
+        one = float("nan")
         for peer, python, code in solvers:
             found = run(peer, python, case, asked.repeats, asked.limit, code)
             if peer is OURS[0] and found.times:
-                ours = statistics.median(found.times)
-            print(row(peer, case, found, ours), flush=True)
+                one = statistics.median(found.times)
+            print(row(peer, case, found, one), flush=True)
 
 
 if __name__ == "__main__":

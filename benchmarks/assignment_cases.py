@@ -70,7 +70,9 @@ def worth(case: Case, pairs: Integers) -> Worth:
 def cohort(n_trainees: int, n_mentors: int, places: int) -> Case:
     """Return independent random scores with six decimals, every pair open."""
     random = np.random.default_rng(n_trainees)
-    return _case(f"{n_trainees} × {n_mentors}", random.random((n_trainees, n_mentors)), places)
+    return _case(
+        f"{n_trainees} × {n_mentors}, {places} places each", random.random((n_trainees, n_mentors)), places
+    )
 
 
 def topical(need: int, places: int, minimum: int) -> Case:
@@ -96,12 +98,12 @@ def ties() -> Case:
     return _case("300 × 90, ties", (1 + np.random.default_rng(5).binomial(4, 0.2, (300, 90))) / 5, 4)
 
 
-def low_rank() -> Case:
-    """Return 1 000 × 300 from two factors with mentors whom everybody wants."""
+def low_rank(n_trainees: int = 1000, n_mentors: int = 300) -> Case:
+    """Return scores from two factors with mentors whom everybody wants."""
     random = np.random.default_rng(6)
-    left, right = random.random((1000, 2)), random.random((300, 2)) * random.pareto(2, (300, 1)).clip(0, 3)
-    scores = left @ right.T
-    return _case("1000 × 300, low rank", scores / scores.max(), 4)
+    left, right = random.random((n_trainees, 2)), random.random((n_mentors, 2))
+    scores = left @ (right * random.pareto(2, (n_mentors, 1)).clip(0, 3)).T
+    return _case(f"{n_trainees} × {n_mentors}, low rank", scores / scores.max(), 4)
 
 
 def _case(
@@ -124,6 +126,9 @@ CASES: dict[str, Callable[[], Case]] = {
     "topics": lambda: topical(1, 4, 2),
     "committee": lambda: topical(3, 12, 8),
     "1000": lambda: cohort(1000, 300, 4),
+    "5000": lambda: cohort(5000, 1500, 4),
+    "5000-low-rank": lambda: low_rank(5000, 1500),
+    "short": lambda: cohort(1000, 300, 2),
     "shortage": shortage,
     "ties": ties,
     "low-rank": low_rank,

@@ -21,8 +21,9 @@ from .network import Network, network
 from .residual import Residual, exchanges, potentials, split, trainee_worth
 from .stage import level_prices
 
-# Up to so many pairs one flow over all of them is as quick as a flow over few and a proof for the others.
-_MOST_ARCS = 60_000
+# Up to so many open pairs one flow over all of them is as quick as a flow over few and a proof for the others, unless
+# there are many mentors: between any two of them it keeps what an exchange wins.
+_MOST_ARCS, _MOST_MENTORS = 60_000, 1_000
 OBJECTIVES: Final = ("coverage_then_total", "total", *LEVELLED)
 
 
@@ -103,8 +104,7 @@ def assign(
     report = Watch(progress, cancel)
     report(0.0)
     bonus = 0 if objective == "total" else problem.step
-    n_pairs = problem.n_trainees * problem.n_mentors
-    if n_pairs > _MOST_ARCS and not problem.quotas and objective not in LEVELLED:
+    if _is_large(problem) and not problem.quotas and objective not in LEVELLED:
         solution = _of_large(problem, objective, bonus, tolerance, random_state, report)
         report(1.0)
         return solution
@@ -122,6 +122,12 @@ def assign(
         solution = _with_prices(net, taken, bonus, objective)
     report(1.0)
     return solution
+
+
+def _is_large(problem: AssignmentProblem) -> bool:
+    every = problem.n_trainees * problem.n_mentors
+    n_open = np.count_nonzero(problem.open) if problem.blocks is None else every
+    return n_open > _MOST_ARCS or problem.n_mentors > _MOST_MENTORS
 
 
 def _of_large(

@@ -148,7 +148,8 @@ def network(problem: AssignmentProblem, extra: BoolArray | None = None) -> Netwo
     `extra`, of shape (n_trainees, n_mentors), marks closed pairs that are to have their cells too.
     """
     mask = usable(problem)
-    pairs = np.argwhere(mask if extra is None else mask | extra).astype(np.int64)
+    places = np.flatnonzero(mask if extra is None else mask | extra)
+    pairs = np.stack(np.divmod(places, max(problem.n_mentors, 1)), axis=1)
     sides = [_trainee_side(problem), _mentor_side(problem)]
     trees = [_tree(problem, pairs, side) for side in sides]
     if trees[0] is None or trees[1] is None:

@@ -180,6 +180,21 @@ def test_large_problem_is_proven_without_holding_its_pairs(places):
     assert solution.total <= best <= solution.bound
 
 
+def test_few_open_pairs_of_a_large_table_are_one_flow(monkeypatch):
+    random = np.random.default_rng(9)
+    forbidden = random.random((800, 200)) > 0.04
+    problem = AssignmentProblem.from_scores(random.random((800, 200)), np.full(200, 3), forbidden=forbidden)
+    monkeypatch.setattr(subject, "choose", None)
+    assert reached(problem, "coverage_then_total") == best_by_scipy(problem)
+
+
+def test_exchanges_between_very_many_mentors_are_not_all_kept(monkeypatch):
+    scores = np.random.default_rng(10).random((4, 1001))
+    problem = AssignmentProblem.from_scores(scores, np.ones(1001, int))
+    monkeypatch.setattr(subject, "network", None)
+    assert reached(problem, "coverage_then_total") == best_by_scipy(problem)
+
+
 def test_same_bytes_for_any_number_of_workers():
     problem = large()
     answers = []
