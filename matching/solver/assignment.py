@@ -126,7 +126,7 @@ def assign(
 
 def _is_large(problem: AssignmentProblem) -> bool:
     every = problem.n_trainees * problem.n_mentors
-    n_open = np.count_nonzero(problem.open) if problem.blocks is None else every
+    n_open = int(np.count_nonzero(problem.open)) if problem.blocks is None else every
     return n_open > _MOST_ARCS or problem.n_mentors > _MOST_MENTORS
 
 

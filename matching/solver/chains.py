@@ -20,7 +20,11 @@ class ImprovableError(MatchingError):
 
 def add(left: IntArray, right: IntArray) -> IntArray:
     """Return the sum, keeping "not possible" as it is."""
-    total = left + right
+    return _possible(left + right)
+
+
+def _possible(total: IntArray) -> IntArray:
+    """Return sums of gains, "not possible" in place of those that an impossible gain went into."""
     return np.where(total < IMPOSSIBLE // 2, IMPOSSIBLE, total)
 
 
@@ -31,10 +35,11 @@ def chain_gains(gains: IntArray) -> IntArray:
     -----
     Floyd–Warshall: n_mentors³ additions, one row operation a node.
     """
-    best = gains.copy()
+    best, through = gains.copy(), np.empty_like(gains)
     for middle in range(len(best)):
-        np.maximum(best, add(best[:, middle, None], best[middle]), out=best)
-    return best
+        np.add(best[:, middle, None], best[middle], out=through)
+        np.maximum(best, through, out=best)
+    return _possible(best)
 
 
 def chains_from(gains: IntArray, node: int) -> IntArray:
@@ -58,7 +63,9 @@ def chains_onward(gains: IntArray, start: IntArray) -> IntArray:
     """
     best, changed = start, np.flatnonzero(start != IMPOSSIBLE)
     for _ in range(len(gains) + 1):
-        longer = np.maximum(best, add(best[changed, None], gains[changed]).max(axis=0, initial=IMPOSSIBLE))
+        longer = np.maximum(
+            best, _possible((best[changed, None] + gains[changed]).max(axis=0, initial=IMPOSSIBLE))
+        )
         changed = np.flatnonzero(longer != best)
         if not len(changed):
             return best
