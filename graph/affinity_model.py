@@ -1,5 +1,6 @@
 """The card of the affinity's weights: which are in force, whether they were learned, and how they were measured."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -115,7 +116,7 @@ def _card(card: AffinityCard, language: str) -> AffinityModel:
         policy=card.policy.number,
         is_hand_set=card.learned_by is None,
         in_force_since=card.since,
-        weights=_weights(card.weights, language),
+        weights=affinity_weights(card.weights, language),
         ratings=card.ratings,
         cohorts=card.cohorts,
         measured_at=measured.created_at if measured else None,
@@ -125,7 +126,8 @@ def _card(card: AffinityCard, language: str) -> AffinityModel:
     )
 
 
-def _weights(weights: dict[str, float], language: str) -> list[AffinityWeight]:
+def affinity_weights(weights: Mapping[str, float], language: str) -> list[AffinityWeight]:
+    """Return weights with the code and the words of each part."""
     return [
         AffinityWeight(code=name.upper(), label=translate(f"PART_{name.upper()}", language), weight=weight)
         for name, weight in weights.items()
@@ -146,7 +148,7 @@ def _training(row: WeightsTraining, language: str) -> AffinityTraining:
         ratings=row.ratings,
         cohorts=row.cohorts,
         people=row.people,
-        weights=_weights(row.weights, language),
+        weights=affinity_weights(row.weights, language),
         gain=Estimate(**row.gain) if row.gain else None,
         job_id=strawberry.ID(global_id("Job", row.job_id)) if row.job_id else None,
     )
@@ -158,4 +160,8 @@ def _limits(card: AffinityCard, language: str) -> list[str]:
     if card.measured is None:
         found.append("WEIGHTS_LIMIT_NOT_MEASURED")
     found.append("WEIGHTS_LIMIT_CHOSEN_PAIRS")
-    return [translate(code, language, ratings=card.ratings) for code in found]
+    if card.ratings:
+        found.append("WEIGHTS_LIMIT_PROPENSITIES")
+    sure = sum(value == 1.0 for value in card.propensities)
+    told = {"ratings": card.ratings, "logged": len(card.propensities), "sure": sure}
+    return [translate(code, language, **told) for code in found]

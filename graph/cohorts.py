@@ -26,6 +26,8 @@ from graph.references import (
 )
 from graph.stored import argument, page, stored
 
+IN_FORCE = "True: only those that hold today; false: only those that have expired."
+
 
 @strawberry.type(description="A secretaries' studio (书记工作室); a token belongs to exactly one.")
 class Studio(Node):
@@ -89,9 +91,13 @@ class Cohort(Node):
         "What troubles its trainees, in their own words.",
         **page(filter=argument(PainPointFilter | None, "Only pain points that fit.")),
     )
-    rules: list[Rule] = stored("Rules of its match: pins, conflicts and preferences.")
+    rules: list[Rule] = stored(
+        "Rules of its match: pins, conflicts and preferences; expired ones too unless asked otherwise.",
+        inForce=argument(bool | None, IN_FORCE),
+    )
     cohort_rules: list[CohortRule] = stored(
-        "Rules of the whole cohort that came of presets; expired ones too."
+        "Rules of the whole cohort that came of presets; expired ones too unless asked otherwise.",
+        inForce=argument(bool | None, IN_FORCE),
     )
     trainee_count: int | None = stored(
         "How many trainees it has; null for those who may not see all of them."

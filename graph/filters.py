@@ -130,8 +130,11 @@ class PairingFilter:
     states: list[PairingState] | None = strawberry.field(default=None, description="In one of these states.")
 
 
-@strawberry.input(description="Which rules.")
+@strawberry.input(description="Which rules; all conditions must hold.")
 class RuleFilter:
     """Which rules."""
 
     cohort_id: strawberry.ID | None = strawberry.field(default=None, description="Of this cohort.")
+    in_force: bool | None = strawberry.field(
+        default=None, description="That hold today, or that have expired."
+    )

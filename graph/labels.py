@@ -52,6 +52,18 @@ MESSAGES = (
     "AIM_WORST_OFF_THEN_TOTAL",
     "AIM_LEXIMIN",
     "AIM_BALANCED_LOAD",
+    "PARAMETER_YEARS",
+    "PARAMETER_MOST",
+    "PARAMETER_DAYS",
+    "PARAMETER_TALK_DAYS",
+    "PARAMETER_REVIEW_DAYS",
+    "PARAMETER_ASSESSMENT_DAYS",
+    "EFFECT_WEIGHTS",
+    "EFFECT_TENURE",
+    "EFFECT_LOAD",
+    "EFFECT_TWO_MENTORS",
+    "EFFECT_CONSENT",
+    "EFFECT_CADENCE",
     "CONFLICT_TRAINEE_FIXED_TWICE",
     "CONFLICT_MENTOR_FIXED_BEYOND_PLACES",
     "UNMATCHED_NO_MENTORS",
@@ -77,4 +89,6 @@ def labels(language: str) -> Mapping[str, Mapping[str, str]]:
     for message in MESSAGES:
         family, _, code = message.partition("_")
         words.setdefault(family, {})[code] = translate(message, language)
+    # A preset of weights has the parts of the score for its parameters.
+    words["PARAMETER"] |= words["PART"]
     return words

@@ -23,7 +23,7 @@ declare(
     {
         "CHOSEN": "已经是这位导师",
         "FORBIDDEN": "规则不允许",
-        "PINNED_ELSEWHERE": "按规则必须由别人带",
+        "PINNED_ELSEWHERE": "按规则或双方确认由别人带",
         "NO_PLACES": "导师没有名额",
         "RULED_OUT": "名额都已固定给别人",
         "LOWERS_COVERAGE": "会有人没有导师",
@@ -38,6 +38,7 @@ declare(
         "FORBID": "回避规则",
         "PIN": "必须配对的规则",
         "LOCK": "锁定的配对",
+        "CONFIRMED": "双方已确认",
         "TENURE": "任职年限的规则",
         "DECLINED": "一方已谢绝",
         "SAME_COMMUNITY": "同一社区",

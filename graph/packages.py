@@ -76,6 +76,9 @@ class PackageEvent:
     topic: Topic | None = stored("What it is about.")
     content: Content | None = stored("The content to work with; null where none is left that fits.")
     pain_point: PainPoint | None = stored("The trainee's own words that it answers.")
+    because: str = stored(
+        "What it stands on, in the language of the request: words, or where there are none what the need was read from."
+    )
     speaker: Mentor | None = stored(
         "Who would speak: the own mentor where strong in the topic, or else the strongest; null where nobody is "
         "or where you may not see them."

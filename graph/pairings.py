@@ -43,6 +43,11 @@ class Pairing(Node):
     mentor: Mentor | None = stored("The mentor.")
     state: PairingState = stored("Where it stands.")
     score: float = stored("Sum of the contributions of its parts.")
+    propensity: float | None = stored(
+        "How often the pair was chosen when the run was computed anew under moved weights and topics, 0–1; 1 where a "
+        "rule or a person decided, null where nobody has looked. It follows the pair from run to run; for organizers "
+        "only."
+    )
     locked: bool = stored("Whether later runs keep it.")
     origin: PairingOrigin = stored("Who proposed it.")
     reason: str | None = stored("Why it was overridden; not shown to trainees.")

@@ -22,3 +22,4 @@ class Rule(Node):
     reason: str | None = stored("Why; for organizers only.")
     author: str = stored("Who set it: the role, or IMPORT.")
     expires_on: date | None = stored("Last day on which it holds; null for always.")
+    in_force: bool = stored("Whether it holds today: matches do not heed one that has expired.")

@@ -95,6 +95,10 @@ class MatchRun(Node):
     )
     objective: MatchObjective = stored("What it aimed at, and is judged by.")
     objective_label: str = stored("The same in words, in the language of the request.")
+    reopens_confirmed: bool = stored(
+        "Whether pairs that both sides had confirmed were up for change, too; otherwise it has them as they were, "
+        "with the origin CONFIRMED."
+    )
     started_at: datetime | None = stored("When it was asked for.")
     finished_at: datetime | None = stored("When it was done.")
     needs_changed: bool = stored(

@@ -116,8 +116,8 @@ class WhatIf:
     """The difference that a supposition makes to a run."""
 
     input_changed: bool = stored(
-        "Whether people, needs, places or rules are no longer what the run was computed from: then part of the "
-        "difference is theirs. Run a match to set it apart."
+        "Whether people, their years in post, needs, places or rules are no longer what the run was computed from: "
+        "then part of the difference is theirs. Run a match to set it apart."
     )
     before: MatchWorth = stored("What the run is worth, as stored.")
     after: MatchWorth = stored("What the supposed match is worth that keeps mentors where it costs little.")

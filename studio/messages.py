@@ -1,10 +1,13 @@
 """Messages by stable code, Chinese by default and English beside it, from gettext catalogues."""
 
 from collections.abc import Iterable
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
 from babel.messages.pofile import read_po
+
+from studio.store.labels import LABELS, label
 
 LANGUAGES = ("zh", "en")
 DEFAULT_LANGUAGE = "zh"
@@ -30,17 +33,30 @@ def listed(words: Iterable[object], language: str) -> str:
 
 
 def translate(code: str, language: str = DEFAULT_LANGUAGE, **values: object) -> str:
-    """Return the message of `code` in `language` with its placeholders filled; lists become texts by `listed`.
+    """Return the message of `code` in `language` with its placeholders filled.
+
+    Lists become texts by `listed`, members of enums with labels words by `word`.
 
     An unknown language falls back to Chinese. A code without a message is a defect (KeyError): a test
     walks every code in both languages.
     """
     messages = catalogue(language if language in LANGUAGES else DEFAULT_LANGUAGE)
     told = {
-        name: listed(value, language) if isinstance(value, list | tuple) else value
+        name: listed([_told(one, language) for one in value], language)
+        if isinstance(value, list | tuple)
+        else _told(value, language)
         for name, value in values.items()
     }
     return messages[code].format(**told)
+
+
+def word(value: StrEnum, language: str) -> str:
+    """Return an enum value as people read it: its Chinese label, or its own word in English."""
+    return value.value.replace("_", " ").lower() if language == "en" else label(value)
+
+
+def _told(value: object, language: str) -> object:
+    return word(value, language) if isinstance(value, StrEnum) and type(value) in LABELS else value
 
 
 def language_of(accept_language: str | None) -> str:

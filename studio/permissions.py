@@ -146,6 +146,7 @@ FIELDS: dict[tuple[str, str], frozenset[Role]] = {
     ("Mentor", "freeAlways"): frozenset({ORGANIZER, MENTOR}),
     ("Mentor", "weeklyCapacity"): frozenset({ORGANIZER, MENTOR}),
     ("Pairing", "reason"): frozenset({ORGANIZER, MENTOR}),
+    ("Pairing", "propensity"): frozenset({ORGANIZER}),
     # Why one side declines or ends a pair is between it and the organizers.
     ("Consent", "reason"): frozenset({ORGANIZER}),
     ("Consent", "note"): frozenset({ORGANIZER}),

@@ -239,4 +239,5 @@ class PresetMutation:
 
 
 def _numbers(given: list[PresetParameterInput]) -> dict[str, float]:
-    return {parameter.name: parameter.value for parameter in given}
+    # Codes are upper case for clients; within they are the names of the engine's parameters.
+    return {parameter.name.lower(): parameter.value for parameter in given}

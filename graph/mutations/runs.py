@@ -30,6 +30,11 @@ class StartMatchRunInput:
     """Which cohort to match."""
 
     cohort_id: strawberry.ID = input_field("The cohort's global id.")
+    reopen_confirmed: bool = input_field(
+        "Whether pairs of the published run that both sides have confirmed are up for change, too; otherwise they "
+        "stay as they are unless a pin or a conflict says otherwise.",
+        default=False,
+    )
     idempotency_key: str | None = idempotency_key()
 
 
@@ -113,6 +118,7 @@ class RunMutation:
                 session,
                 info.context.actor,
                 row_id(input.cohort_id, "Cohort", "cohortId"),
+                reopen_confirmed=input.reopen_confirmed,
                 idempotency_key=input.idempotency_key,
             )
             return {"run": Stored("MatchRun", run.id)}

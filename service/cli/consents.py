@@ -13,7 +13,7 @@ from service.cli.options import CohortOption, Format, FormatOption, Language, La
 from service.cli.running import acting, output, print_json, run
 from service.documents import all_nodes
 from studio.errors import StudioError
-from studio.messages import translate
+from studio.messages import translate, word
 from studio.operations.pairings.consents import accept_pairing, decline_pairing
 from studio.operations.pairings.pairing_moves import (
     complete_pairing,
@@ -29,7 +29,6 @@ from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import PairingState, PublishState
 from studio.store.identity import global_id
-from studio.store.labels import label
 from studio.store.pairing_enums import ConsentAnswer, DeclineReason, EndReason, Party
 from studio.store.pairings import Pairing
 from studio.store.runs import MatchRun
@@ -184,7 +183,7 @@ def _print(result: dict[str, Any], language: str) -> None:
         table.add_row(
             one["traineeName"],
             one["mentorName"],
-            _word(PairingState(one["state"]), language),
+            word(PairingState(one["state"]), language),
             *(_answer(said.get(party.value), language) for party in Party),
             (one["answerBy"] or "") if waiting else "",
         )
@@ -199,9 +198,5 @@ def _print(result: dict[str, Any], language: str) -> None:
 def _answer(consent: dict[str, Any] | None, language: str) -> str:
     if consent is None:
         return "—"
-    told = _word(ConsentAnswer(consent["answer"]), language)
-    return f"{told}: {_word(DeclineReason(consent['reason']), language)}" if consent["reason"] else told
-
-
-def _word(value: Any, language: str) -> str:
-    return str(value.value).replace("_", " ").lower() if language == "en" else label(value)
+    told = word(ConsentAnswer(consent["answer"]), language)
+    return f"{told}: {word(DeclineReason(consent['reason']), language)}" if consent["reason"] else told

@@ -6,7 +6,15 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
+from service.cli.options import (
+    CohortOption,
+    Format,
+    FormatOption,
+    Language,
+    LanguageOption,
+    ReopenOption,
+    StudioOption,
+)
 from service.cli.overrides import override_json, preview_json, print_preview
 from service.cli.pairs import match_json, print_match
 from service.cli.replay import print_replay, replay_json
@@ -32,6 +40,7 @@ def match(
     lock: Annotated[bool, typer.Option("--lock/--no-lock", help="HELP_OVERRIDE_LOCK")] = True,
     move_others: Annotated[bool, typer.Option("--move-others", help="HELP_MOVE_OTHERS")] = False,
     objective: Annotated[str | None, typer.Option("--objective", help="HELP_OBJECTIVE")] = None,
+    reopen_confirmed: ReopenOption = False,
     replay: Annotated[str | None, typer.Option("--replay", help="HELP_REPLAY")] = None,
     studio: StudioOption = None,
     form: FormatOption = Format.TEXT,
@@ -62,7 +71,7 @@ def match(
             row = await find_cohort(session, actor.studio_id, cohort)
             if objective:
                 await set_match_objective(session, actor, objective_of(objective))
-            run_row = await match_cohort(session, actor, row.id)
+            run_row = await match_cohort(session, actor, row.id, reopen_confirmed=reopen_confirmed)
         return await match_json(engine, actor, global_id("MatchRun", run_row.id), lang.value)
 
     async def work() -> dict[str, Any]:

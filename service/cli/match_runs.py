@@ -1,6 +1,5 @@
 """`yanzhen run …`: match runs as they come and go: listed, queued, cancelled, published, rolled back, re-matched."""
 
-import asyncio
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,34 +8,36 @@ import typer
 from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
+from service.cli.options import (
+    CohortOption,
+    Format,
+    FormatOption,
+    Language,
+    LanguageOption,
+    ReopenOption,
+    StudioOption,
+)
+from service.cli.run_waiting import computed_here
 from service.cli.running import acting, output, print_json, run, working
 from service.documents import all_nodes, run_document
 from studio.errors import NotFound, StudioError
-from studio.messages import translate
-from studio.operations.jobs import Progress
+from studio.messages import translate, word
 from studio.operations.pairings.publishing import publish_match_run, published_run
 from studio.operations.pairings.rematching import propose_rematch
 from studio.operations.pairings.rollback import roll_back_match_run
 from studio.operations.people.cohorts import find_cohort
 from studio.operations.runs.run_cancelling import cancel_match_run
 from studio.operations.runs.runs import start_match_run
-from studio.operations.work.handlers import HANDLERS
-from studio.operations.work.worker import Worker
 from studio.permissions import Actor
 from studio.store.database import reading, write, writing
-from studio.store.enums import JobKind, MatchRunState
+from studio.store.enums import MatchRunState, PublishState
 from studio.store.identity import UnknownId, global_id, row_id_of
-from studio.store.jobs import Job
 from studio.store.runs import MatchRun
 
 runs = typer.Typer(help="HELP_RUN", no_args_is_help=True)
 RunArgument = Annotated[str, typer.Argument(help="HELP_RUN_ID")]
 # Where an organizer finds the ids of runs.
 IDS = "yanzhen run list --cohort N"
-# Between two looks at a job that somebody else computes, in seconds.
-LOOK = 0.3
-UNFINISHED = frozenset({MatchRunState.QUEUED, MatchRunState.RUNNING})
 
 
 @runs.command("list", help="HELP_RUN_LIST")
@@ -65,7 +66,10 @@ def list_runs(
         table.add_column(translate(heading, lang.value), no_wrap=heading != "CLI_RUN_STATE", overflow="fold")
     for one in result["runs"]:
         progress = f"{one['done']}/{one['steps']}" if one["steps"] else ""
-        state = f"{one['state']} · {one['publishState']}"
+        state = f"{word(MatchRunState(one['state']), lang.value)} · "
+        state += word(PublishState(one["publishState"]), lang.value)
+        if one["basedOn"]:
+            state += translate("CLI_RUN_PROPOSAL", lang.value)
         table.add_row(str(one["number"]), one["id"], state, f"{one['matched']}/{one['total']}", progress)
     output.print(table)
 
@@ -85,6 +89,7 @@ def _run_json(row: dict[str, Any]) -> dict[str, Any]:
 def start(
     cohort: CohortOption,
     wait: Annotated[bool, typer.Option("--wait", help="HELP_RUN_WAIT")] = False,
+    reopen_confirmed: ReopenOption = False,
     studio: StudioOption = None,
     form: FormatOption = Format.TEXT,
     lang: LanguageOption = Language.ZH,
@@ -96,9 +101,9 @@ def start(
             async with acting(studio) as (engine, actor):
                 async with writing(engine) as session:
                     row = await find_cohort(session, actor.studio_id, cohort)
-                    queued = await start_match_run(session, actor, row.id)
+                    queued = await start_match_run(session, actor, row.id, reopen_confirmed=reopen_confirmed)
                 if wait:
-                    await computed_here(engine, queued.id, tell)
+                    await computed_here(engine, actor, queued.id, tell)
                 return await _one(engine, queued.id)
 
         result = run(work, form, lang)
@@ -200,7 +205,7 @@ def rematch(
                 async with writing(engine) as session:
                     row = await _published(session, actor, cohort)
                     proposal = await propose_rematch(session, actor, row.id)
-                await computed_here(engine, proposal.id, tell)
+                await computed_here(engine, actor, proposal.id, tell)
                 return await proposal_json(engine, actor, proposal.id, lang.value)
 
         result = run(work, form, lang)
@@ -214,7 +219,7 @@ def rematch(
     for move in result["moves"]:
         before, after = move["fromMentorName"] or nobody, move["toMentorName"] or nobody
         output.print(f"  · {move['traineeName']}: {before} → {after}")
-    output.print(translate("CLI_REMATCH_NEXT", lang.value, **result), style="dim")
+    output.print(translate("CLI_REMATCH_NEXT", lang.value, number=cohort, **result), style="dim")
 
 
 async def proposal_json(engine: AsyncEngine, actor: Actor, run_id: UUID, language: str) -> dict[str, Any]:
@@ -256,27 +261,6 @@ async def _published(session: Any, actor: Actor, cohort: int) -> MatchRun:
     return row
 
 
-async def computed_here(engine: AsyncEngine, run_id: UUID, tell: Progress) -> None:
-    """Compute a queued run in this process, or wait for the worker that has it, telling how far it is."""
-    worker = Worker(engine, {JobKind.MATCH_RUN: HANDLERS[JobKind.MATCH_RUN]})
-    turn = asyncio.ensure_future(worker.run_once())
-    while True:
-        await asyncio.wait({turn}, timeout=LOOK)
-        async with reading(engine) as session:
-            row = await session.get_one(MatchRun, run_id)
-            job = await session.get_one(Job, row.job_id)
-        await tell(job.done, job.total or 1)
-        if row.state not in UNFINISHED:
-            break
-        if turn.done():
-            if not turn.result():
-                await asyncio.sleep(LOOK)
-            turn = asyncio.ensure_future(worker.run_once())
-    await asyncio.gather(turn)
-    if row.state in (MatchRunState.FAILED, MatchRunState.INFEASIBLE):
-        raise StudioError("RUN_ENDED_WITHOUT", state=row.state.value, failure=row.failure or "")
-
-
 async def _one(engine: AsyncEngine, run_id: UUID) -> dict[str, Any]:
     async with reading(engine) as session:
         row = await session.get_one(MatchRun, run_id)
@@ -294,7 +278,11 @@ def _show(result: dict[str, Any], form: Format, lang: Language) -> None:
     if form is Format.JSON:
         print_json(result)
     else:
-        output.print(translate("CLI_RUN", lang.value, **result))
+        states = {
+            "state": MatchRunState(result["state"]),
+            "publishState": PublishState(result["publishState"]),
+        }
+        output.print(translate("CLI_RUN", lang.value, **result | states))
 
 
 def _row_id(given: str) -> UUID:

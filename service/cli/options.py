@@ -21,6 +21,7 @@ class Language(StrEnum):
     EN = "en"
 
 
+ReopenOption = Annotated[bool, typer.Option("--reopen-confirmed", help="HELP_REOPEN_CONFIRMED")]
 FormatOption = Annotated[Format, typer.Option("--format", help="HELP_FORMAT")]
 LanguageOption = Annotated[Language, typer.Option("--lang", help="HELP_LANG", envvar="YANZHEN_LANG")]
 StudioOption = Annotated[str | None, typer.Option("--studio", help="HELP_STUDIO")]

@@ -13,13 +13,12 @@ from service.cli.options import Format, FormatOption, Language, LanguageOption, 
 from service.cli.running import acting, output, print_json, run, working
 from service.documents import run_document
 from studio.errors import NotFound, StudioError
-from studio.messages import translate
+from studio.messages import translate, word
 from studio.operations.work.reports import prepare_package
 from studio.permissions import Actor
 from studio.store.database import writing
 from studio.store.enums import DaySlot, Level, ShadowStep
 from studio.store.identity import UnknownId, global_id, row_id_of
-from studio.store.labels import label
 from studio.store.package_enums import Ability, DeliveryMode, DifferenceKind
 
 Node = dict[str, Any]
@@ -162,8 +161,8 @@ def _print_package(result: Node, language: str) -> None:
         _print_differences(result["differences"], language)
         return
     for goal in result["goals"]:
-        standing = _word(Level(goal["standing"]), language)
-        output.print(f"{_word(Ability(goal['ability']), language)}  {standing}")
+        standing = word(Level(goal["standing"]), language)
+        output.print(f"{word(Ability(goal['ability']), language)}  {standing}")
         output.print(f"   {translate('CLI_THIS_WEEK', language, aim=goal['weekAim'])}", style="dim")
         output.print(f"   {translate('CLI_NEXT_MONTHS', language, aim=goal['monthsAim'])}", style="dim")
         _print_because(goal, language)
@@ -180,7 +179,7 @@ def _print_package(result: Node, language: str) -> None:
     output.print(table)
     for event in result["events"]:
         about = translate("CLI_MONTH", language, month=event["month"])
-        mode = _word(DeliveryMode(event["mode"]), language)
+        mode = word(DeliveryMode(event["mode"]), language)
         parts = [event["topic"], event["content"], event["speaker"]]
         output.print(f"{about} {mode}  " + " · ".join(part for part in parts if part))
         _print_because(event, language)
@@ -197,7 +196,7 @@ def _print_differences(differences: Sequence[Node], language: str) -> None:
     for one in differences:
         lines = [_line(one[side], language) for side in ("before", "after") if one[side]]
         # One line where nothing but what follows it has changed.
-        output.print(f"{_word(DifferenceKind(one['kind']), language)}  " + " → ".join(dict.fromkeys(lines)))
+        output.print(f"{word(DifferenceKind(one['kind']), language)}  " + " → ".join(dict.fromkeys(lines)))
         for key in one["changed"]:
             was, now = (_shown(one[side], key, language) for side in ("before", "after"))
             about = translate(f"CLI_PACKAGE_{key.upper()}", language)
@@ -212,7 +211,7 @@ def _shown(item: Node, key: str, language: str) -> str:
     if key == "content":
         value = value and value["title"]
     elif key in WORDS and value:
-        value = _word(WORDS[key](value), language)
+        value = word(WORDS[key](value), language)
     elif key == "because" and value:
         value = f"“{value}”"
     return "—" if value is None else str(value)
@@ -239,9 +238,4 @@ def _what(item: Node, language: str) -> str:
 
 
 def _when(item: Node, language: str) -> str:
-    return _word(ShadowStep(item["step"]) if item["step"] else DaySlot(item["slot"]), language)
-
-
-def _word(value: Any, language: str) -> str:
-    """Return an enum value as people read it: its Chinese label, or its own word in English."""
-    return str(value.value).replace("_", " ").lower() if language == "en" else label(value)
+    return word(ShadowStep(item["step"]) if item["step"] else DaySlot(item["slot"]), language)

@@ -12,7 +12,7 @@ from service.needs_met import needs_met
 from studio.messages import listed, translate
 from studio.operations.rules.aim_words import told_certificate
 from studio.permissions import Actor
-from studio.store.enums import MatchObjective
+from studio.store.enums import MatchObjective, PairingOrigin
 
 REASONS_SHOWN = 2
 
@@ -30,6 +30,7 @@ async def match_json(engine: AsyncEngine, actor: Actor, run_id: str, language: s
         "objectiveLabel": summary["objectiveLabel"],
         "matched": summary["matched"],
         "total": summary["total"],
+        "reopensConfirmed": summary["reopensConfirmed"],
         "needsChanged": summary["needsChanged"],
         "unmatched": [
             {
@@ -50,6 +51,9 @@ async def match_json(engine: AsyncEngine, actor: Actor, run_id: str, language: s
                     for part in pairing["parts"]
                 ],
                 "locked": pairing["locked"],
+                "origin": pairing["origin"],
+                "state": pairing["state"],
+                "propensity": pairing["propensity"],
                 "sensitivity": pairing["sensitivity"] and _trust(pairing["sensitivity"]),
                 "needsMet": [
                     {"topic": need["topic"]["code"], "name": need["topic"]["name"]}
@@ -107,6 +111,9 @@ def print_match(result: dict[str, Any], language: str, *, most: int | None = Non
         translate("CLI_MATCHED", language, matched=result["matched"], total=result["total"]), style="bold"
     )
     output.print(told_certificate(MatchObjective(result["objective"]), certificate, language))
+    kept = sum(pair["origin"] == PairingOrigin.CONFIRMED for pair in result["pairs"])
+    if kept:
+        output.print(translate("CLI_CONFIRMED_KEPT", language, count=kept))
     if result["needsChanged"]:
         output.print(translate("CLI_NEEDS_CHANGED", language), style="yellow")
     if result["sensitivity"]:

@@ -4,7 +4,6 @@ from datetime import date
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 from rich.text import Text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -21,7 +20,7 @@ from studio.store.identity import row_id_of
 
 rules = typer.Typer(help="HELP_RULES", no_args_is_help=True)
 CodeArgument = Annotated[str, typer.Argument(help="HELP_PRESET_CODE")]
-SHOWN = ("id", "code", "name", "kind", "parameters", "reason", "author", "expiresOn", "archived")
+SHOWN = ("id", "code", "name", "kind", "effect", "reason", "author", "expiresOn", "inForce", "archived")
 
 
 @rules.command("presets", help="HELP_PRESETS")
@@ -132,7 +131,9 @@ async def _cohort_rules(engine: AsyncEngine, actor: Actor, cohort: int, language
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
     parameters = {parameter["name"]: parameter["value"] for parameter in row["parameters"]}
-    return {name: row[name] for name in SHOWN if name in row} | {"parameters": parameters}
+    labels = {parameter["name"]: parameter["label"] for parameter in row["parameters"]}
+    known = {name: row[name] for name in SHOWN if name in row}
+    return known | {"parameters": parameters, "parameterLabels": labels}
 
 
 def _print(result: dict[str, Any], form: Format, language: Language) -> None:
@@ -147,12 +148,12 @@ def _print(result: dict[str, Any], form: Format, language: Language) -> None:
 
 
 def _print_rules(rows: list[dict[str, Any]], language: str) -> None:
-    table = Table(box=None)
-    table.add_column(translate("CLI_CODE", language), no_wrap=True)
-    for heading in ("CLI_RULE", "CLI_PARAMETERS", "CLI_REASON", "CLI_UNTIL"):
-        table.add_column(translate(heading, language), overflow="fold")
     for row in rows:
-        numbers = ", ".join(f"{name} {value:g}" for name, value in row["parameters"].items())
         until = row["expiresOn"] or translate("PREVIEW_ALWAYS", language)
-        table.add_row(row["code"], row["name"], numbers, Text(row["reason"]), until)
-    output.print(table)
+        if not row["inForce"]:
+            until = translate("CLI_EXPIRED", language, day=until)
+        output.print(Text.assemble((f"{row['code']}  {row['name']}", "bold"), f"  {until}"))
+        for name, value in row["parameters"].items():
+            output.print(Text(f"  {row['parameterLabels'][name]}: {value:g}"))
+        output.print(Text(f"  {row['effect']}"))
+        output.print(Text(f"  {translate('CLI_REASON', language)}: {row['reason']}", "dim"))

@@ -55,7 +55,7 @@ def _one(text: str, whom: Whom) -> tuple[str, Any]:
         raise _wrong(text)
     if verb == "capacity":
         # GraphQL's Int has 32 bits; a longer number is no capacity either.
-        if not right.isdecimal() or len(right) > 9:
+        if not right.removeprefix("-").isdecimal() or len(right) > 9:
             raise _wrong(text)
         return "capacities", {"mentorId": global_id("Mentor", whom.mentor(left)), "capacity": int(right)}
     return verb, pair_input(left, right, whom)

@@ -1,11 +1,12 @@
 """`yanzhen weights learn` and `yanzhen weights card`: the affinity's weights, by hand or learned from ratings."""
 
+from dataclasses import asdict
 from typing import Any
 
 import typer
 from rich.table import Table
 
-from graph.affinity_model import reason
+from graph.affinity_model import affinity_weights, reason
 from service.cli.options import Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.running import acting, output, print_json, run, working
 from service.documents import run_document
@@ -35,7 +36,7 @@ def learn(
                 "ratings": row.ratings,
                 "cohorts": row.cohorts,
                 "people": row.people,
-                "weights": row.weights,
+                "weights": [asdict(weight) for weight in affinity_weights(row.weights, lang.value)],
                 "gain": row.gain,
                 "measures": row.measures,
             }

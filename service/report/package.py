@@ -18,16 +18,15 @@ def _fullness(pair: Node) -> tuple[int, int]:
 
 
 def _by_day(pair: Node) -> Node:
-    needs = {need["topic"]["code"]: need for need in pair["trainee"]["needs"]}
     days: dict[int, list[Node]] = defaultdict(list)
     for item in pair["package"]["items"]:
-        days[item["day"]].append({**item, "because": _because(item, needs)})
+        days[item["day"]].append({**item, "because": _because(item)})
     return {
         "trainee": pair["trainee"],
         "mentor": pair["mentor"],
         "minutes": pair["package"]["totalMinutes"],
         "goals": [{**goal, "because": _goal_because(goal)} for goal in pair["package"]["goals"]],
-        "events": [{**event, "because": _because(event, needs)} for event in pair["package"]["events"]],
+        "events": [{**event, "because": _because(event)} for event in pair["package"]["events"]],
         "days": [_day(day, items) for day, items in sorted(days.items())],
     }
 
@@ -54,13 +53,7 @@ def _goal_because(goal: Node) -> str:
     return "依据：学员没有提到相关的难处"
 
 
-def _because(item: Node, needs: dict[str, Node]) -> str:
-    """Say what an item answers: a sentence, or where there is none what the need was read from."""
-    if item["painPoint"]:
-        return f"回应原话：“{item['painPoint']['text']}”"
-    topic, need = item["topic"]["name"], needs.get(item["topic"]["code"])
-    if need is None:
-        return f"依据：导师的专长和可用的材料（学员没有提到{topic}）"
-    if need["painPoint"] is None:
-        return f"依据：问卷中对{topic}的勾选或打分"
-    return f"依据：学员在{topic}上的需求"
+def _because(item: Node) -> str:
+    """Say what an item stands on in the words of the API, with the trainee's own where it answers them."""
+    because = str(item["because"])
+    return f"{because}：“{item['painPoint']['text']}”" if item["painPoint"] else because

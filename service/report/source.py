@@ -6,8 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.documents import all_nodes, run_document
 from studio.errors import StudioError
-from studio.operations.runs.runs import COMPUTED
 from studio.permissions import Actor
+from studio.store.runs import COMPUTED
 
 Node = dict[str, Any]
 

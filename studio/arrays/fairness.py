@@ -39,6 +39,11 @@ def trainee_groups(rows: MatchRows) -> dict[str, Integers] | None:
     return {"county": np.array(counties, dtype=np.int64), "role": np.array(roles, dtype=np.int64)}
 
 
+def to_place(groups: Mapping[str, Integers], need: Integers) -> dict[str, Integers]:
+    """Return the labels with -1 for who is not to be placed: such a trainee is in no group."""
+    return {name: np.where(need > 0, labels, -1) for name, labels in groups.items()}
+
+
 def fairness_figures(rows: MatchRows, found: Fairness) -> FairnessFigures:
     """Return the figures of a match whose trainees were grouped by `trainee_groups`, to six decimals."""
     names: dict[str, list[str]] = {"county": _counties(rows), "role": [role.value for role in _ROLES]}

@@ -63,6 +63,8 @@ class MatchRows:
     objective: MatchObjective = MatchObjective.COVERAGE_THEN_TOTAL
     # Pairs that one side has declined: only a pin brings them together again.
     declined: Collection[tuple[UUID, UUID]] = ()
+    # Pairs that both sides have confirmed: they stay unless a pin or a conflict says otherwise.
+    confirmed: Collection[tuple[UUID, UUID]] = ()
     # The rule of the cohort that asks years in post of a mentor; who says none is not held to it.
     tenure_rule: CohortRule | None = None
     # Places that a rule of the cohort leaves each mentor at most; `places` heeds it.
@@ -106,7 +108,10 @@ def seniority(trainee: Trainee, on: date) -> int:
 
 
 def match_arrays(rows: MatchRows, on: date) -> MatchArrays:
-    """Return the arrays of a match run. Forbidden: same community, conflicts, declined; pinned: pins and locks."""
+    """Return the arrays of a match run.
+
+    Forbidden: same community, conflicts, declined; pinned: pins, locks, and confirmed pairs.
+    """
     trainee_ids = [trainee.id for trainee, _, _ in rows.trainees]
     mentor_ids = [mentor.id for mentor, _, _ in rows.mentors]
     counties = _county_codes(rows)
@@ -116,8 +121,13 @@ def match_arrays(rows: MatchRows, on: date) -> MatchArrays:
     for row, column in _positions(rows.declined, trainee_ids, mentor_ids):
         forbidden[row, column] = True
     forbidden |= _too_short_in_post(rows)
+    kept = _positions(confirmed_to_keep(rows), trainee_ids, mentor_ids)
+    settled = {row for row, _ in kept}
     for row, column in _positions(rows.locked, trainee_ids, mentor_ids):
-        pinned[row, column] |= not forbidden[row, column]
+        # A lock of an earlier draft does not part what has been confirmed since.
+        pinned[row, column] |= not forbidden[row, column] and row not in settled
+    for row, column in kept:
+        pinned[row, column] = True
     # Whoever pins a pair of the same community has said so on purpose, with a reason.
     forbidden &= ~pinned
     trainees = TraineeTable(
@@ -141,6 +151,14 @@ def match_arrays(rows: MatchRows, on: date) -> MatchArrays:
     return MatchArrays(
         trainee_ids, mentor_ids, trainees, mentors, capacity, forbidden, pinned, rows.objective, digest
     )
+
+
+def confirmed_to_keep(rows: MatchRows) -> set[tuple[UUID, UUID]]:
+    """Return the confirmed pairs that no rule parts: neither a conflict between the two nor another pin."""
+    parted = {(rule.trainee_id, rule.mentor_id) for rule in rows.rules if rule.kind is RuleKind.FORBID}
+    pins = {(rule.trainee_id, rule.mentor_id) for rule in rows.rules if rule.kind is RuleKind.PIN}
+    pinned = {trainee_id for trainee_id, _ in pins}
+    return {pair for pair in rows.confirmed if pair not in parted and (pair in pins or pair[0] not in pinned)}
 
 
 def fixed_pairs(arrays: MatchArrays) -> list[tuple[UUID, UUID]]:

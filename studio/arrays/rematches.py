@@ -1,7 +1,7 @@
 """The smallest change of a published run, from rows to arrays and back."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import NamedTuple
@@ -9,7 +9,20 @@ from uuid import UUID
 
 import numpy as np
 
-from matching import AssignmentProblem, Match, MentorAffinity, Solution, assign, fairness, rematch
+from matching import (
+    AssignmentCancelledError,
+    AssignmentProblem,
+    Match,
+    MentorAffinity,
+    Solution,
+    affinity_draws,
+    assign,
+    fairness,
+    rematch,
+    sensitivity,
+)
+from matching.trust.draws import NeedDraw
+from studio.arrays.fairness import to_place
 from studio.arrays.judging import judged
 from studio.arrays.matches import Booleans, Integers, MatchArrays, MatchRows, match_arrays
 
@@ -19,6 +32,8 @@ DECIMALS = 6
 SMALLEST = float("inf")
 # Objectives for which the engine keeps pairs of before.
 REMATCHED = frozenset({"coverage_then_total", "total", "worst_off_then_total"})
+# Shares of the work that are done after each step.
+SCORED, SOLVED, EXAMINED = 0.3, 0.5, 0.9
 
 
 @dataclass(frozen=True)
@@ -88,18 +103,45 @@ def propose_match(
     base: StartingPoint,
     weights: Mapping[str, float],
     groups: Mapping[str, Integers] | None = None,
+    *,
+    needs: NeedDraw | None = None,
+    n_draws: int = 0,
+    progress: Callable[[float], object] | None = None,
+    cancel: Callable[[], bool] | None = None,
 ) -> Proposed:
-    """Match with as few changes as possible; solves the cohort twice. Fairness is told by `groups`, if given."""
+    """Match with as few changes as possible; solves the cohort twice. Fairness is told by `groups`, if given.
+
+    With draws the pairs that are new are examined as in `matching.match`, while the others stay. `progress` is told
+    the share that is done after each step, and `cancel` asked whether to go on.
+    """
+
+    def done(share: float) -> None:
+        if progress is not None:
+            progress(share)
+        if cancel is not None and cancel():
+            raise AssignmentCancelledError
+
     affinity = MentorAffinity().set_params(**weights).fit(arrays.mentors)
     scores = affinity.transform(arrays.trainees)
     need = [0 if trainee_id in base.excluded else 1 for trainee_id in arrays.trainee_ids]
     problem = arrays.problem(scores, need)
-    previous = np.argwhere(_matrix(arrays, base.fixed | base.awaiting))
-    solution = rematched(problem, previous, SMALLEST, arrays.aim)
+    done(SCORED)
+    previous = _matrix(arrays, base.fixed | base.awaiting)
+    solution = rematched(problem, np.argwhere(previous), SMALLEST, arrays.aim)
+    done(SOLVED)
     rows, columns = solution.pairs.T
+    marks = None
+    if n_draws:
+        kept = arrays.pinned.copy()
+        kept[rows, columns] |= previous[rows, columns]
+        calm = replace(arrays, pinned=kept).problem(scores, need)
+        draws = affinity_draws(affinity, arrays.trainees, needs)
+        marks = sensitivity(
+            calm, assign(calm, arrays.aim).with_pairs(calm, solution.pairs), draws, n_draws, cancel=cancel
+        )
+    done(EXAMINED)
     if groups is not None:
-        # Who is not to be placed is in no group.
-        groups = {name: np.where(problem.need > 0, labels, -1) for name, labels in groups.items()}
+        groups = to_place(groups, problem.need)
     found = Match(
         affinity=affinity,
         problem=problem,
@@ -108,8 +150,10 @@ def propose_match(
         scores=scores[rows, columns],
         parts=affinity.weighed_parts(arrays.trainees, solution.pairs),
         evidence=affinity.nearest_cases(arrays.trainees, solution.pairs),
+        sensitivity=marks,
         fairness=None if groups is None else fairness(problem, solution, groups),
     )
+    done(1.0)
     after = {arrays.trainee_ids[row]: arrays.mentor_ids[column] for row, column in solution.pairs.tolist()}
     worth = _Worth(arrays, scores)
     before = {trainee: mentor for trainee, mentor in base.mentor_of.items() if worth.knows(trainee, mentor)}

@@ -149,7 +149,7 @@ async def cancel_job(session: AsyncSession, actor: Actor, job_id: UUID) -> Job:
         if not await request_cancel(session, job_id):
             # It may have ended while we waited for its row.
             await session.refresh(job)
-            raise Conflict("JOB_ENDED", field="jobId", state=job.state.value)
+            raise Conflict("JOB_ENDED", field="jobId", state=job.state)
         await audit(session, actor, "cancel_job", "Job", job_id, kind=job.kind.value)
     cancelled = await find_job(session, actor.studio_id, job_id)
     assert cancelled is not None  # noqa: S101  the row was updated just now, in this transaction

@@ -5,7 +5,7 @@ arguments, no nested document is parsed again, and both databases give the same 
 """
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -162,6 +162,8 @@ def bound(dialect: str, value: Any) -> Any:
             return orjson.dumps(value).decode()
         if isinstance(value, datetime):
             return value.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
+        if isinstance(value, date):
+            return value.isoformat()
     return value
 
 

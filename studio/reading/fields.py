@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from studio.reading.dialect import Kind
 from studio.store.enums import Role
 
+# The parameter that holds the day on which a statement runs.
+TODAY = "today"
 Alias = sa.FromClause
 Value = sa.ColumnElement[Any]
 Condition = sa.ColumnElement[bool]
@@ -238,6 +240,21 @@ def instant(name: str) -> Column:
 def day(name: str) -> Column:
     """Return a column of a calendar day."""
     return Column(lambda row: row.c[name], Kind.DATE)
+
+
+def lasts(name: str = "expires_on") -> Column:
+    """Return whether the last day that a column names has not passed; without one it never does."""
+    return Column(lambda row: not_over(row.c[name]), Kind.BOOL)
+
+
+def not_over(last_day: Value) -> Condition:
+    """Return the condition that a last day, if there is one, has not passed on the day of the request."""
+    return sa.or_(last_day.is_(None), last_day >= sa.bindparam(TODAY, type_=sa.Date()))
+
+
+def lasting(row: Alias, wanted: bool) -> Condition:
+    """Return the condition that a row is, or is not, in force on the day of the request."""
+    return not_over(row.c.expires_on) if wanted else sa.not_(not_over(row.c.expires_on))
 
 
 def document(name: str) -> Column:

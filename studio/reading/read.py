@@ -15,10 +15,12 @@ from studio.reading.arguments import Getter, Request, shape_of
 from studio.reading.compile import Compiler
 from studio.reading.cursors import OPEN, seal
 from studio.reading.dialect import bound
+from studio.reading.fields import TODAY
 from studio.reading.printing import Text
 from studio.reading.roots import named_ids, print_by_ids, print_roots
 from studio.reading.scope import Scope
 from studio.reading.selection import Selection
+from studio.store.clock import today
 
 Labels = Mapping[str, Mapping[str, str]]
 # Compiled statements kept; one is some ten kilobytes.
@@ -120,9 +122,8 @@ async def _answer(
 def _compiled(dialect: sa.Dialect, scope: Scope, printed: Callable[[Scope], Text]) -> Plan:
     compiled = sa.select(printed(scope)).compile(dialect=dialect)
     constants = compiled.params
-    getters = tuple(
-        scope.binds.getters.get(name) or _constant(constants[name]) for name in compiled.positiontup or ()
-    )
+    fetched: Mapping[str, Getter] = {TODAY: lambda _request: today(), **scope.binds.getters}
+    getters = tuple(fetched.get(name) or _constant(constants[name]) for name in compiled.positiontup or ())
     return Plan(str(compiled), getters, tuple(scope.binds.checked))
 
 

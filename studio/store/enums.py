@@ -218,6 +218,8 @@ class PairingOrigin(StrEnum):
 
     ENGINE = "ENGINE"
     OVERRIDE = "OVERRIDE"
+    # Both sides had confirmed it in the published run, and the run was not to touch such pairs.
+    CONFIRMED = "CONFIRMED"
 
 
 class ShadowStep(StrEnum):

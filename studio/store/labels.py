@@ -180,7 +180,7 @@ LABELS: dict[type[StrEnum], dict[str, str]] = {
         "BY_AGREEMENT": "双方商定",
         "OTHER": "其他",
     },
-    PairingOrigin: {"ENGINE": "系统建议", "OVERRIDE": "人工调整"},
+    PairingOrigin: {"ENGINE": "系统建议", "OVERRIDE": "人工调整", "CONFIRMED": "双方已确认，沿用"},
     ShadowStep: {"LISTEN": "跟着听", "WATCH": "跟着看", "LEARN": "跟着学", "DO": "跟着干"},
     DaySlot: {"DAYTIME": "白天", "EVENING": "晚上"},
     Ability: {"WRITE": "提笔能写", "SPEAK": "开口能说", "ADVISE": "问策能对", "ACT": "遇事能办"},

@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, col, select
 
 from studio.store.columns import StudioRow, UserText, UTCDateTime, enum_type, finite
-from studio.store.enums import PairingOrigin, PairingState
+from studio.store.enums import PairingOrigin, PairingState, PublishState
 from studio.store.runs import MatchRun
 
+# What both sides have agreed to and what has not come to its end.
+CONFIRMED_STATES = frozenset({PairingState.CONFIRMED, PairingState.ACTIVE, PairingState.PAUSED})
 TAKES_PLACE = "state NOT IN ('COMPLETED', 'ENDED', 'DECLINED', 'EXPIRED')"
 BOOKS_WEEK = "week IS NOT NULL AND state IN ('AWAITING_CONSENT', 'CONFIRMED', 'ACTIVE', 'PAUSED')"
 
@@ -51,6 +53,7 @@ class Pairing(StudioRow, table=True):
         _unique_while("uq_pairing_trainee_week", BOOKS_WEEK, "trainee_id", "week"),
         sa.CheckConstraint("(week IS NULL) = (week_place IS NULL)", "week_has_place"),
         sa.CheckConstraint("week_place >= 1", "week_place_from_one"),
+        sa.CheckConstraint("propensity IS NULL OR propensity BETWEEN 0 AND 1", "propensity_range"),
     )
 
     run_id: UUID = Field(foreign_key="match_run.id", ondelete="CASCADE")
@@ -70,6 +73,9 @@ class Pairing(StudioRow, table=True):
     reason: str | None = Field(default=None, sa_type=UserText(500, "reason"))
     # When a person last overrode, locked or unlocked the pair; a run that keeps a lock keeps its moment too.
     decided_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    # How often the pair was chosen when its run was computed anew under moved weights and topics; 1 where a person
+    # or a rule decided, null where nobody has looked. It follows its pair from run to run.
+    propensity: float | None = None
     # The last day on which both sides can answer, once the pair is published.
     answer_by: date | None = None
 
@@ -127,6 +133,20 @@ async def locks_of(session: AsyncSession, cohort_id: UUID) -> dict[tuple[UUID, U
         for pairing in latest.values()
         if pairing.locked and pairing.decided_at is not None
     }
+
+
+async def confirmed_pairs(session: AsyncSession, cohort_id: UUID) -> set[tuple[UUID, UUID]]:
+    """Return the pairs of a cohort's published run that both sides have confirmed and that have not come to an end."""
+    found = await session.execute(
+        select(Pairing.trainee_id, Pairing.mentor_id)
+        .join(MatchRun, col(MatchRun.id) == Pairing.run_id)
+        .where(
+            MatchRun.cohort_id == cohort_id,
+            MatchRun.publish_state == PublishState.PUBLISHED,
+            col(Pairing.state).in_(CONFIRMED_STATES),
+        )
+    )
+    return {(trainee_id, mentor_id) for trainee_id, mentor_id in found.all()}
 
 
 async def declined_pairs(session: AsyncSession, cohort_id: UUID) -> set[tuple[UUID, UUID]]:

@@ -11,6 +11,9 @@ from sqlmodel import Field, select
 from studio.store.columns import StudioRow, UTCDateTime, enum_type, finite
 from studio.store.enums import MatchObjective, MatchRunState, PublishState
 
+# A run in one of these states has a result.
+COMPUTED = frozenset({MatchRunState.OPTIMAL, MatchRunState.FEASIBLE_WITH_BOUND})
+
 
 class MatchRun(StudioRow, table=True):
     """A match run of a cohort; its pairings are a draft until it is published."""
@@ -58,6 +61,8 @@ class MatchRun(StudioRow, table=True):
     # Of a proposal: the sum of the scores of the pairs that it starts from.
     previous_objective: float | None = None
     failure: str | None = Field(default=None, max_length=500)
+    # Whether pairs that both sides have confirmed were open to change, too.
+    reopens_confirmed: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
 
 
 class Unmatched(StudioRow, table=True):

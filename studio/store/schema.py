@@ -1,5 +1,6 @@
-"""The schema's version: migrate a database to the newest one, and refuse to work on another."""
+"""The schema's version: migrate a database to the newest one or back, and refuse to work on another."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -30,20 +31,32 @@ def newest_revision() -> str:
 
 
 async def migrate(engine: AsyncEngine) -> None:
-    """Bring the database to the newest revision, in one transaction, keeping every row.
+    """Bring the database to the newest revision, in one transaction, keeping every row."""
+    await _change(engine, lambda connection: command.upgrade(configuration(connection), "head"))
 
-    On SQLite foreign keys are off meanwhile (rebuilding a parent table would delete its children) and
-    checked before the commit.
+
+async def downgrade(engine: AsyncEngine, revision: str) -> None:
+    """Take the database back to an earlier revision (`base`: to nothing), in one transaction.
+
+    What later revisions have added goes with its rows; all others stay.
+    """
+    await _change(engine, lambda connection: command.downgrade(configuration(connection), revision))
+
+
+async def _change(engine: AsyncEngine, work: Callable[[sa.Connection], None]) -> None:
+    """Change the schema; on SQLite foreign keys are off meanwhile and checked before the commit.
+
+    Rebuilding or dropping a parent table would delete its children there, or fail.
     """
     async with engine.connect() as connection:
         if connection.dialect.name != "sqlite":
             async with connection.begin():
-                await connection.run_sync(_upgrade)
+                await connection.run_sync(work)
             return
         await _set_foreign_keys(connection, "OFF")
         try:
             async with connection.begin():
-                await connection.run_sync(_upgrade)
+                await connection.run_sync(work)
                 broken = (await connection.exec_driver_sql("PRAGMA foreign_key_check")).all()
                 if broken:
                     raise RuntimeError(f"the migration breaks {len(broken)} references: undone")
@@ -71,7 +84,3 @@ async def require_newest(engine: AsyncEngine) -> None:
 
 def _current_revision(connection: sa.Connection) -> str | None:
     return MigrationContext.configure(connection).get_current_revision()
-
-
-def _upgrade(connection: sa.Connection) -> None:
-    command.upgrade(configuration(connection), "head")

@@ -25,7 +25,9 @@ async def test_starter_presets_are_read_by_organizers_in_their_order(demo: Loade
         "CADENCE",
     }
     assert all(preset["reason"] and preset["author"] == "STARTER" for preset in presets.values())
-    assert presets["SAME_COUNTY"]["parameters"] == [{"name": "region", "value": 0.25}]
+    assert presets["SAME_COUNTY"]["parameters"] == [
+        {"name": "REGION", "label": "导师与学员在同一个县（市、区）", "value": 0.25}
+    ]
     for role in (Role.MENTOR, Role.TRAINEE):
         cohorts = await demo.data("{cohorts {nodes {cohortRules {id}}}}", role)
         assert all(not cohort["cohortRules"] for cohort in cohorts["cohorts"]["nodes"])
@@ -33,7 +35,7 @@ async def test_starter_presets_are_read_by_organizers_in_their_order(demo: Loade
 
 async def test_preset_is_made_changed_applied_archived_and_taken_back(own_demo: Loaded) -> None:
     given = {"code": "THREE", "name": "满三年", "kind": "TENURE", "reason": "试点"}
-    made = (await act(own_demo, "CreateRulePreset", **given, parameters=[{"name": "years", "value": 3}]))[
+    made = (await act(own_demo, "CreateRulePreset", **given, parameters=[{"name": "YEARS", "value": 3}]))[
         "preset"
     ]
     assert (made["author"], made["archived"]) == ("ORGANIZER", False)

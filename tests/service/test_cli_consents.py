@@ -18,6 +18,9 @@ def consents(folder: Path, *given: object, code: int = 0) -> Any:
 def test_from_publication_to_proposal_and_back(folder: Path) -> None:
     assert consents(folder, code=1)["error"]["code"] == "NOT_PUBLISHED"
     assert answer(folder, "run", "publish", *COHORT, code=1)["error"]["code"] == "NO_RUN"
+    (folder / "more.csv").write_text(
+        "姓名,所在社区,县(市、区),可带人数\n陈松,和平社区,播州区,9\n", encoding="utf-8"
+    )
     started = answer(folder, "run", "start", *COHORT, "--wait")
     assert (started["state"], started["publishState"], started["matched"]) == ("OPTIMAL", "DRAFT", 4)
     refused = answer(folder, "run", "publish", *COHORT, "--answer-by", "2020-01-01", code=1)
@@ -79,6 +82,24 @@ def test_from_publication_to_proposal_and_back(folder: Path) -> None:
         for lang in ("zh", "en"):
             printed = yanzhen(folder, "run", command, *COHORT, "--lang", lang)
             assert (printed.exit_code, "MR_" in printed.stdout) == (0, True)
+            assert not {"OPTIMAL", "DRAFT", "--cohort N"} & set(printed.stdout.replace("·", " ").split())
+    for lang, words in (("zh", {"已证明最优", "已发布"}), ("en", {"optimal", "published"})):
+        printed = yanzhen(folder, "run", "list", *COHORT, "--lang", lang)
+        assert words <= set(printed.stdout.split())
+
+
+def test_confirmed_pairs_are_kept_and_said_or_reopened(folder: Path) -> None:
+    consents(folder, "--accept", "李明@桂语社区", *PHONE)
+    answer(folder, "import", "mentors", folder / "more.csv")
+    kept = answer(folder, "match", *COHORT)
+    confirmed = {pair["traineeName"] for pair in kept["pairs"] if pair["origin"] == "CONFIRMED"}
+    assert confirmed == {"王芳", "李明"}
+    assert "其中 2 对双方已确认" in yanzhen(folder, "match", *COHORT).stdout
+    reopened = answer(folder, "match", *COHORT, "--reopen-confirmed")
+    assert (kept["reopensConfirmed"], reopened["reopensConfirmed"]) == (False, True)
+    assert "CONFIRMED" not in {pair["origin"] for pair in reopened["pairs"]}
+    run = answer(folder, "run", "start", *COHORT, "--reopen-confirmed", "--wait")
+    assert answer(folder, "match", *COHORT, "--reopen-confirmed")["runId"] == run["runId"]
 
 
 def test_waiting_run_is_cancelled(folder: Path) -> None:
@@ -89,3 +110,29 @@ def test_waiting_run_is_cancelled(folder: Path) -> None:
     done = answer(folder, "run", "start", *COHORT, "--wait")
     assert answer(folder, "run", "cancel", done["runId"], code=1)["error"]["code"] == "JOB_ENDED"
     assert answer(folder, "run", "cancel", "MR_1", code=1)["error"]["code"] == "NOT_FOUND"
+
+
+def test_run_whose_rules_collide_names_on_whom(folder: Path) -> None:
+    def places(number: int) -> None:
+        file = folder / "places.csv"
+        file.write_text(
+            f"姓名,所在社区,县(市、区),可带人数\n周兰,竹园社区,汇川区,{number}\n", encoding="utf-8"
+        )
+        answer(folder, "import", "mentors", file)
+
+    rules = (
+        "学员,学员所在社区,导师,导师所在社区,类型,理由\n"
+        "李明,松涛社区,周兰,竹园社区,必须配对,甲\n"
+        "赵强,茶园社区,周兰,竹园社区,必须配对,乙\n"
+    )
+    (folder / "rules.csv").write_text(rules, encoding="utf-8")
+    places(9)
+    answer(folder, "import", "rules", folder / "rules.csv", *COHORT)
+    places(1)
+    for language, words in (
+        ("zh", "周兰 固定了 2 对，只能有 1 对"),
+        ("en", "周兰 is fixed in 2 pairs where 1 can be"),
+    ):
+        how = ("--wait", "--reopen-confirmed", "--lang", language)
+        refused = answer(folder, "run", "start", *COHORT, *how, code=1)["error"]
+        assert (refused["code"], words in refused["message"]) == ("INFEASIBLE", True)

@@ -1,6 +1,9 @@
 """`yanzhen rules …` as a user runs it."""
 
+import sqlite3
 from pathlib import Path
+
+import pytest
 
 from tests.service.test_cli import answer, folder, yanzhen
 
@@ -20,6 +23,30 @@ def test_presets_are_listed_applied_and_undone(folder: Path) -> None:
     assert "换届年" in yanzhen(folder, "rules", "list", "--cohort", 3, "--lang", "en").stdout
     assert answer(folder, "rules", "undo", "FIVE_YEARS", "--cohort", 3)["rules"] == []
     assert answer(folder, "match", "--cohort", 3)["pairs"] == before["pairs"]
+
+
+@pytest.mark.parametrize(
+    ("lang", "expired"), [("zh", "2020-01-01（已过期）"), ("en", "2020-01-01 (expired)")]
+)
+def test_expired_rules_are_marked(folder: Path, lang: str, expired: str) -> None:
+    answer(folder, "rules", "apply", "BOTH_AGREE", "--cohort", 3)
+    with sqlite3.connect(folder / "own.db") as database:
+        database.execute("UPDATE cohort_rule SET expires_on = '2020-01-01'")
+    (rule,) = answer(folder, "rules", "list", "--cohort", 3)["rules"]
+    assert (rule["code"], rule["expiresOn"], rule["inForce"]) == ("BOTH_AGREE", "2020-01-01", False)
+    assert expired in yanzhen(folder, "rules", "list", "--cohort", 3, "--lang", lang).stdout
+    assert answer(folder, "rules", "undo", "BOTH_AGREE", "--cohort", 3)["rules"] == []
+
+
+def test_presets_say_what_follows_in_words(folder: Path) -> None:
+    (cadence,) = [
+        preset for preset in answer(folder, "rules", "presets")["presets"] if preset["kind"] == "CADENCE"
+    ]
+    assert "不会提醒" in cadence["effect"]
+    assert cadence["parameterLabels"]["TALK_DAYS"] == "交流间隔（天）"
+    printed = yanzhen(folder, "rules", "presets").stdout
+    assert "TALK_DAYS" not in printed
+    assert "交流间隔（天）: 31" in printed
 
 
 def test_wrong_presets_are_refused(folder: Path) -> None:

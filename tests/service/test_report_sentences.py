@@ -177,6 +177,7 @@ def test_a_day_says_once_what_most_of_it_answers() -> None:
         return {
             "day": day,
             "topic": topic(code),
+            "because": "回应学员的原话" if words else "依据导师的专长",
             "painPoint": {"text": words} if words else None,
             "content": {"title": content, "kind": "COURSE"} if content else None,
         }
@@ -194,29 +195,29 @@ def test_a_day_says_once_what_most_of_it_answers() -> None:
         {"topic": topic("GRID"), "painPoint": None},
         {"topic": None, "painPoint": None},
     ]
-    events = [{"topic": topic("GRID"), "painPoint": None}]
+    events = [{"topic": topic("GRID"), "painPoint": None, "because": "依据学员的需求"}]
     package = {"totalMinutes": 600, "items": items, "goals": goals, "events": events}
     full = pair(needs, {}, package=package)
     found = fullest_package([plain, full, pair({}, {}, package=None)])
     assert found is not None
     assert found["minutes"] == 600
     assert [day["because"] for day in found["days"]] == [
-        "回应原话：“写不出来”",
-        "依据：问卷中对网格治理的勾选或打分",
-        "依据：导师的专长和可用的材料（学员没有提到群众工作）",
+        "回应学员的原话：“写不出来”",
+        "依据导师的专长",
+        "依据导师的专长",
     ]
     assert [each["because"] for each in found["days"][0]["items"]] == [
         None,
         None,
         None,
-        "回应原话：“改了九遍”",
+        "回应学员的原话：“改了九遍”",
     ]
     assert [goal["because"] for goal in found["goals"]] == [
         "依据原话：“写不出来”",
         "依据：学员在网格治理上的需求",
         "依据：学员没有提到相关的难处",
     ]
-    assert [event["because"] for event in found["events"]] == ["依据：问卷中对网格治理的勾选或打分"]
+    assert [event["because"] for event in found["events"]] == ["依据学员的需求"]
     assert fullest_package([pair({}, {}, package=None)]) is None
 
 

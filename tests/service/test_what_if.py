@@ -43,6 +43,13 @@ def test_difference_is_printed(folder: Path, lang: str, words: str) -> None:
     assert (printed.exit_code, words in printed.stdout, "周兰" in printed.stdout) == (0, True, True)
 
 
+def test_without_mentors_it_is_said_that_nobody_could_be_placed(folder: Path) -> None:
+    answer(folder, "match", "--cohort", 3)
+    printed = yanzhen(folder, *ask(folder, "离开 周兰", "离开 陈松", "名额 吴桂=0"))
+    assert (printed.exit_code, "0/4 人有导师" in printed.stdout) == (0, True)
+    assert "没有导师有名额" in printed.stdout
+
+
 @pytest.mark.parametrize(
     ("text", "code", "told"),
     [
@@ -52,6 +59,7 @@ def test_difference_is_printed(folder: Path, lang: str, words: str) -> None:
         ("capacity 周兰=many", "WHAT_IF_SYNTAX", "many"),
         ("capacity 周兰=99999999999", "WHAT_IF_SYNTAX", "99999999999"),
         ("capacity 周兰=5000", "CAPACITY_OUT_OF_RANGE", "5000"),
+        ("名额 周兰=-3", "CAPACITY_OUT_OF_RANGE", "-3"),
         ("leave 李明", "WHOM_AMBIGUOUS", "松涛社区"),
         ("leave 周篮", "WHOM_UNKNOWN", "周兰"),
         ("pin 赵强=ME_00", "WHOM_UNKNOWN", "ME_00"),

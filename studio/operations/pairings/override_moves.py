@@ -166,11 +166,13 @@ async def _score(session: AsyncSession, run: MatchRun, pairing: Pairing | None, 
             mentor_id=move.mentor_id,
             place_id=move.place_id,
             score=move.score,
+            propensity=1.0,
         )
         await insert_rows(session, [pairing])
         await note_matched(session, run, move.trainee_id)
     else:
-        pairing.score = move.score
+        # It follows from what a person decided.
+        pairing.score, pairing.propensity = move.score, 1.0
         pairing.version += 1
         await session.flush()
     await session.execute(sa.delete(ScorePart).where(col(ScorePart.pairing_id) == pairing.id))

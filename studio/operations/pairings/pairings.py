@@ -18,17 +18,19 @@ from studio.operations.audit import audit
 from studio.operations.idempotency import once, remember
 from studio.operations.own import own, own_run, require_version
 from studio.operations.pairings.override_moves import Move, move_all, places_for, weigh_moves
+from studio.operations.pairings.proposals import base_of
 from studio.operations.rules.match_input import Stamp, first_free_place, match_input, match_stamp
 from studio.operations.runs.certificates import RunFigures, certify, note_figures
 from studio.operations.runs.fairness import replace_fairness
+from studio.operations.runs.pairing_states import step
 from studio.operations.runs.runs import DECIMALS, require_draft
-from studio.operations.suppositions.override_preview import forced
-from studio.operations.suppositions.what_if import STABILITY
+from studio.operations.suppositions.override_preview import confirmed_elsewhere, forced
+from studio.operations.suppositions.what_if import STABILITY, someones
 from studio.permissions import Actor, require
 from studio.store.access import AuditEvent
 from studio.store.clock import now
 from studio.store.cohorts import Cohort
-from studio.store.enums import PairingOrigin, RuleKind
+from studio.store.enums import PairingOrigin, PairingState, RuleKind
 from studio.store.pairings import Pairing
 from studio.store.people import Mentor, Trainee
 from studio.store.rules import MatchPolicy
@@ -105,7 +107,7 @@ async def _weigh(
         raise NotFound("Trainee", field="traineeId")
     await own(session, actor, Mentor, mentor_id, "mentorId")
     stamp = await match_stamp(session, cohort)
-    rows, arrays = await match_input(session, cohort, policy)
+    rows, arrays = await match_input(session, cohort, policy, reopen=run.reopens_confirmed)
     _require_allowed(rows, arrays, trainee_id, mentor_id)
     found = await session.execute(select(Pairing).where(Pairing.run_id == run.id))
     pairings = list(found.scalars())
@@ -119,6 +121,7 @@ async def _weigh(
         place_of, mentor_of[trainee_id] = {}, mentor_id
     if trainee_id not in place_of:
         place_of[trainee_id] = _free_place(rows, pairings, trainee_id, mentor_id)
+    base = await base_of(session, run.based_on_id, rows) if run.based_on_id is not None else None
     lost = [Move(each, None) for each in before if each not in mentor_of]
 
     def weigh() -> WeighedOverride:
@@ -137,7 +140,7 @@ async def _weigh(
             + [-before[each].score for each in before if each in moves or each not in mentor_of]
         )
         move = moves.pop(trainee_id)
-        figures = certify(replace(rows, objective=run.aim), affinity, chosen, kept)
+        figures = certify(replace(rows, objective=run.aim), affinity, chosen, kept, base)
         return WeighedOverride(stamp, move, [*lost, *moves.values()], round(change, DECIMALS), figures)
 
     return await asyncio.to_thread(weigh)
@@ -166,7 +169,8 @@ async def override_pairing(
     change of that time. What `weigh_override` has worked out before this transaction is taken if
     nothing has changed since; else it is worked out here, while other writers wait. Raises NOT_FOUND,
     CONFLICT_VERSION, REASON_MISSING, ILLEGAL_TRANSITION (not a computed draft), CONSTRAINT_VIOLATED (a rule or the
-    same unit forbids the pair, or a pin holds the trainee) and CAPACITY_EXCEEDED (the mentor has no place left in
+    same unit forbids the pair, or a pin holds the trainee), PAIR_CONFIRMED (the trainee has a confirmed pair that
+    this run was not to touch) and CAPACITY_EXCEEDED (the mentor has no place left in
     this run, and nobody is to move).
     """
     require(actor, "override_pairing")
@@ -190,10 +194,11 @@ async def override_pairing(
         raise Conflict("CAPACITY_EXCEEDED", field="mentorId") from error
     pairing = await _pairing_of(session, run, trainee_id)
     pairing.locked, pairing.origin, pairing.reason = lock, PairingOrigin.OVERRIDE, reason.strip()
-    pairing.decided_at = now()
+    pairing.decided_at, pairing.propensity = now(), 1.0
+    if pairing.state is PairingState.SUGGESTED:
+        session.add(step(pairing, PairingState.UNDER_REVIEW, by=actor.role))
     note_figures(run, weighed.figures)
-    # A proposal leaves people out on purpose, whom the figures of a changed one would count as unmatched.
-    await replace_fairness(session, run, weighed.figures.fairness if run.based_on_id is None else None)
+    await replace_fairness(session, run, weighed.figures.fairness)
     await session.flush()
     details: dict[str, Any] = {"change": weighed.change}
     if weighed.others:
@@ -214,7 +219,10 @@ async def lock_pairing(
     pairing = await own(session, actor, Pairing, pairing_id, "pairingId", lock=True)
     require_version(pairing, expected_version)
     pairing.locked, pairing.decided_at = locked, now()
-    pairing.version += 1
+    if pairing.state is PairingState.SUGGESTED:
+        session.add(step(pairing, PairingState.UNDER_REVIEW, by=actor.role))
+    else:
+        pairing.version += 1
     await audit(session, actor, "lock_pairing", "Pairing", pairing.id, locked=locked)
     await session.flush()
     return pairing
@@ -265,6 +273,11 @@ def _require_allowed(rows: MatchRows, arrays: MatchArrays, trainee_id: UUID, men
         raise StudioError("CONSTRAINT_VIOLATED", field="traineeId", rule="PIN")
     if arrays.forbidden[row, column]:
         raise StudioError("CONSTRAINT_VIOLATED", field="mentorId", rule="FORBID")
+    held = confirmed_elsewhere(rows, trainee_id, mentor_id)
+    if held is not None:
+        people = someones(rows)
+        names = {"trainee": people[trainee_id].name, "mentor": people[held].name}
+        raise Conflict("PAIR_CONFIRMED", field="traineeId", **names)
 
 
 async def _pairing_of(session: AsyncSession, run: MatchRun, trainee_id: UUID) -> Pairing:

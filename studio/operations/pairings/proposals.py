@@ -1,18 +1,21 @@
 """Proposals: what a re-match of a published run starts from, and how it is computed and stored."""
 
 import asyncio
+from collections.abc import Callable
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from matching.trust.draws import NeedDraw
 from studio.arrays.fairness import trainee_groups
 from studio.arrays.matches import MatchArrays, MatchRows
 from studio.arrays.rematches import Pair, Proposed, StartingPoint, propose_match
 from studio.errors import StudioError
 from studio.operations.rules.rule_conflicts import unsolvable
 from studio.operations.runs.carrying import pairings_of
-from studio.operations.runs.pairing_states import FIXED
-from studio.operations.runs.runs import CAME_APART, store_match
+from studio.operations.runs.pairing_states import CAME_APART, FIXED
+from studio.operations.runs.runs import store_match
+from studio.operations.runs.sensitivity import draws_for
 from studio.store.consents import last_changes
 from studio.store.enums import PairingState
 from studio.store.pairing_enums import EndReason
@@ -66,13 +69,32 @@ def _pairs(pairings: list[Pairing]) -> frozenset[Pair]:
 
 
 async def compute_proposal(
-    rows: MatchRows, arrays: MatchArrays, base: StartingPoint
+    rows: MatchRows,
+    arrays: MatchArrays,
+    base: StartingPoint,
+    *,
+    needs: NeedDraw | None = None,
+    progress: Callable[[float], object] | None = None,
+    cancel: Callable[[], bool] | None = None,
 ) -> Proposed | StudioError:
-    """Let the engine propose in a thread of its own, or return why there can be no match."""
+    """Let the engine propose in a thread of its own, or return why there can be no match.
+
+    `needs`, `progress` and `cancel` as in `compute_match`.
+    """
     refused = unsolvable(rows, arrays)
     if refused is not None:
         return refused
-    return await asyncio.to_thread(propose_match, arrays, base, rows.weights, trainee_groups(rows))
+    return await asyncio.to_thread(
+        propose_match,
+        arrays,
+        base,
+        rows.weights,
+        trainee_groups(rows),
+        needs=needs,
+        n_draws=0 if needs is None else draws_for(arrays),
+        progress=progress,
+        cancel=cancel,
+    )
 
 
 async def store_proposal(

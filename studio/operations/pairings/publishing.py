@@ -170,7 +170,7 @@ async def _enter(
 async def _check_draft(session: AsyncSession, run: MatchRun, pairings: Sequence[Pairing]) -> None:
     cohort = await session.get_one(Cohort, run.cohort_id)
     policy = await session.get_one(MatchPolicy, run.policy_id)
-    rows, arrays = await match_input(session, cohort, policy)
+    rows, arrays = await match_input(session, cohort, policy, reopen=run.reopens_confirmed)
     _check_rules(rows, arrays, pairings)
     free = {place.id for places in rows.places.values() for place in places}
     if any(pairing.place_id not in free for pairing in pairings):

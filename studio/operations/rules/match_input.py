@@ -1,6 +1,6 @@
 """What a match run reads: people, needs, strengths, free places, rules and locked pairs."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from studio.store.clock import today
 from studio.store.cohorts import Cohort
 from studio.store.columns import StudioRow, UTCDateTime
 from studio.store.needs import PainPoint, TraineeNeed
-from studio.store.pairings import Pairing, declined_pairs, locks_of
+from studio.store.pairings import Pairing, confirmed_pairs, declined_pairs, locks_of
 from studio.store.people import (
     Mentor,
     MentorCase,
@@ -58,19 +58,26 @@ Stamp = tuple[date, frozenset[tuple[Any, ...]]]
 
 
 async def match_input(
-    session: AsyncSession, cohort: Cohort, policy: MatchPolicy
+    session: AsyncSession, cohort: Cohort, policy: MatchPolicy, *, reopen: bool = False
 ) -> tuple[MatchRows, MatchArrays]:
     """Return the rows of a match run and the arrays made of them."""
-    rows = await match_rows(session, cohort, policy, today())
+    rows = await match_rows(session, cohort, policy, today(), reopen=reopen)
     return rows, match_arrays(rows, today())
 
 
-async def match_rows(session: AsyncSession, cohort: Cohort, policy: MatchPolicy, on: date) -> MatchRows:
-    """Return what a match run reads, with the rules that are in force on a day."""
+async def match_rows(
+    session: AsyncSession, cohort: Cohort, policy: MatchPolicy, on: date, *, reopen: bool = False
+) -> MatchRows:
+    """Return what a match run reads, with the rules that are in force on a day.
+
+    With `reopen` the pairs that both sides have confirmed are as open as all others.
+    """
     topics = await topics_of(session, cohort.studio_id)
     cohort_rules = await cohort_rules_in_force(session, cohort.id, on)
     most = most_places(cohort_rules)
     places = await free_places(session, cohort)
+    confirmed = set() if reopen else await confirmed_pairs(session, cohort.id)
+    held = Counter(mentor_id for _, mentor_id in confirmed)
     return MatchRows(
         trainees=await trainees_of(session, cohort.id),
         mentors=await mentors_of(session, cohort.studio_id),
@@ -79,10 +86,15 @@ async def match_rows(session: AsyncSession, cohort: Cohort, policy: MatchPolicy,
         pain_points=await _pain_points(session, cohort.id),
         strengths=await strengths_of(session, cohort.studio_id),
         cases=await _cases(session, cohort.studio_id),
-        places={mentor_id: free[:most] for mentor_id, free in places.items()},
+        # The rule parts nobody whom both sides have confirmed.
+        places={
+            mentor_id: free if most is None else free[: max(most, held[mentor_id])]
+            for mentor_id, free in places.items()
+        },
         rules=await rules_in_force(session, cohort.id, on),
         locked=await locks_of(session, cohort.id),
         declined=await declined_pairs(session, cohort.id),
+        confirmed=confirmed,
         weights=weights_under(policy.weights, cohort_rules),
         objective=policy.objective,
         most_places=most,

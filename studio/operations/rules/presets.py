@@ -211,7 +211,7 @@ def _check(kind: PresetKind, parameters: Mapping[str, float]) -> None:
         )
         fits = bool(parameters) and set(parameters) <= set(names) and whole
         if not fits or any(weight < 0 for weight in parameters.values()) or sum(parameters.values()) > 1:
-            raise StudioError("PRESET_WEIGHTS", field="parameters", names=list(names))
+            raise StudioError("PRESET_WEIGHTS", field="parameters", names=[name.upper() for name in names])
         return
     ranges = RANGES[kind]
     fits = (
@@ -224,5 +224,5 @@ def _check(kind: PresetKind, parameters: Mapping[str, float]) -> None:
         )
     )
     if not fits:
-        expected = [f"{name} {low:g}–{high:g}" for name, (low, high) in ranges.items()] or ["—"]
+        expected = [f"{name.upper()} {low:g}–{high:g}" for name, (low, high) in ranges.items()] or ["—"]
         raise StudioError("PRESET_PARAMETER", field="parameters", kind=kind.value, expected=expected)

@@ -56,6 +56,8 @@ class AffinityCard:
     # Ratings that there are today.
     ratings: int
     cohorts: int
+    # Of those ratings whose pair has one: how often the pair was chosen when its run was computed anew.
+    propensities: Sequence[float]
     trainings: Sequence[WeightsTraining]
 
     @property
@@ -109,7 +111,8 @@ async def learn_weights(job: JobContext) -> None:
 async def affinity_card(session: AsyncSession, actor: Actor) -> AffinityCard:
     """Return the card of the affinity's weights; everything in it is computed from what is stored."""
     require(actor, "affinity_model")
-    ratings = await _read(session, actor.studio_id)
+    policies = await _policies(session, actor.studio_id)
+    rated = await _last_ratings(session, actor.studio_id)
     found = await session.execute(
         select(WeightsTraining)
         .where(WeightsTraining.studio_id == actor.studio_id)
@@ -117,16 +120,21 @@ async def affinity_card(session: AsyncSession, actor: Actor) -> AffinityCard:
     )
     trainings = list(found.scalars())
     return AffinityCard(
-        policy=ratings.policy,
-        since=ratings.adopted.created_at,
-        learned_by=next((row for row in trainings if row.policy_id == ratings.adopted.id), None),
-        ratings=len(ratings.rated),
-        cohorts=len({pair.cohort_id for pair in ratings.rated}),
+        policy=policies.in_force,
+        since=policies.adopted.created_at,
+        learned_by=next((row for row in trainings if row.policy_id == policies.adopted.id), None),
+        ratings=len(rated),
+        cohorts=len({one.cohort_id for one in rated}),
+        propensities=[one.propensity for one in rated if one.propensity is not None],
         trainings=trainings,
     )
 
 
 async def _read(session: AsyncSession, studio_id: UUID) -> Ratings:
+    return Ratings(await rated_pairs(session, studio_id), *await _policies(session, studio_id))
+
+
+async def _policies(session: AsyncSession, studio_id: UUID) -> "_Policies":
     found = await session.execute(
         select(MatchPolicy).where(MatchPolicy.studio_id == studio_id).order_by(col(MatchPolicy.number).desc())
     )
@@ -143,10 +151,26 @@ async def _read(session: AsyncSession, studio_id: UUID) -> Ratings:
     same = list(takewhile(lambda policy: policy.weights == policies[0].weights, policies))
     learned_weights = [policy.weights for policy in policies if policy.id in learned]
     hand_set = next((policy for policy in policies if policy.weights not in learned_weights), policies[-1])
-    return Ratings(await rated_pairs(session, studio_id), policies[0], same[-1], hand_set)
+    return _Policies(policies[0], same[-1], hand_set)
 
 
-async def rated_pairs(session: AsyncSession, studio_id: UUID) -> list[RatedPair]:
+class _Policies(NamedTuple):
+    """Versions of the policy: in force, the one that brought its weights, and the latest set by hand."""
+
+    in_force: MatchPolicy
+    adopted: MatchPolicy
+    hand_set: MatchPolicy
+
+
+class _Rating(NamedTuple):
+    cohort_id: UUID
+    trainee_id: UUID
+    rating: int
+    pairing_id: UUID
+    propensity: float | None
+
+
+async def _last_ratings(session: AsyncSession, studio_id: UUID) -> list[_Rating]:
     """Return every rating in natural order: by cohort, roster row and side.
 
     A pair takes its ratings along from run to run; what a side has said last of it counts, and once.
@@ -159,6 +183,7 @@ async def rated_pairs(session: AsyncSession, studio_id: UUID) -> list[RatedPair]
             col(PairRating.party),
             col(PairRating.rating),
             col(Pairing.id),
+            col(Pairing.propensity),
         )
         .join(Pairing, col(Pairing.id) == PairRating.pairing_id)
         .join(MatchRun, col(MatchRun.id) == Pairing.run_id)
@@ -174,9 +199,14 @@ async def rated_pairs(session: AsyncSession, studio_id: UUID) -> list[RatedPair]
         )
     )
     last = {
-        (trainee_id, mentor_id, party): (cohort_id, trainee_id, rating, pairing_id)
-        for cohort_id, trainee_id, mentor_id, party, rating, pairing_id in found.all()
+        (trainee_id, mentor_id, party): _Rating(cohort_id, trainee_id, rating, pairing_id, propensity)
+        for cohort_id, trainee_id, mentor_id, party, rating, pairing_id, propensity in found.all()
     }
+    return list(last.values())
+
+
+async def rated_pairs(session: AsyncSession, studio_id: UUID) -> list[RatedPair]:
+    """Return every rating with the parts of its pair's score, in the order of `_last_ratings`."""
     parts = await session.execute(
         select(ScorePart.pairing_id, ScorePart.code, ScorePart.value).where(
             col(ScorePart.pairing_id).in_(
@@ -188,8 +218,8 @@ async def rated_pairs(session: AsyncSession, studio_id: UUID) -> list[RatedPair]
     for pairing_id, code, value in parts.all():
         values.setdefault(pairing_id, {})[code] = value
     return [
-        RatedPair(cohort_id, trainee_id, rating, values.get(pairing_id, {}))
-        for cohort_id, trainee_id, rating, pairing_id in last.values()
+        RatedPair(one.cohort_id, one.trainee_id, one.rating, values.get(one.pairing_id, {}))
+        for one in await _last_ratings(session, studio_id)
     ]
 
 

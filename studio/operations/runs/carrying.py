@@ -58,10 +58,13 @@ def counterparts(ours: Iterable[Pairing], theirs: Iterable[Pairing]) -> list[tup
 
 
 async def carry(session: AsyncSession, pairs: Counterparts) -> None:
-    """Let consents and ratings follow their pair from one run (first) into the other (second).
+    """Let consents, ratings and propensities follow their pair from one run (first) into the other (second).
 
     Packages do so by themselves.
     """
+    for source, target in pairs:
+        if source.propensity is not None:
+            target.propensity = source.propensity
     target_of = {source.id: target.id for source, target in pairs}
     await _copy(session, Consent, target_of)
     await _copy(session, PairRating, target_of)

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from matching import AssignmentProblem, MatchingError, MentorAffinity, Solution, assign, fairness
-from studio.arrays.fairness import FairnessFigures, fairness_figures, trainee_groups
+from studio.arrays.fairness import FairnessFigures, fairness_figures, to_place, trainee_groups
 from studio.arrays.judging import judged
 from studio.arrays.matches import MatchArrays, MatchRows, match_arrays, stored_choice
+from studio.arrays.rematches import StartingPoint, rematch_arrays
 from studio.operations.runs.runs import DECIMALS
 from studio.store.clock import today
 from studio.store.enums import MatchRunState
@@ -31,24 +32,38 @@ class RunFigures:
 
 
 def certify(
-    rows: MatchRows, affinity: MentorAffinity, chosen: Sequence[Chosen], kept: set[tuple[UUID, UUID]]
+    rows: MatchRows,
+    affinity: MentorAffinity,
+    chosen: Sequence[Chosen],
+    kept: set[tuple[UUID, UUID]],
+    base: StartingPoint | None = None,
 ) -> RunFigures:
     """Measure pairs against the best for the rows' objective that today's rules and places allow.
 
     Where pairs miss an aim before the total, as `judged` tells them, their total is held against the best total.
 
     The pairs count with the scores that they were stored with. `kept` are those that an earlier decision holds;
-    what people changed in this run is no rule for the best: the gap tells what their changes cost.
+    what people changed in this run is no rule for the best: the gap tells what their changes cost. With the `base` of
+    a proposal only those are to be placed whom it places, and what it keeps or leaves apart is so for the best, too.
     """
-    locked = {pair: lock for pair, lock in rows.locked.items() if pair in kept}
-    beside_best = _beside_best(match_arrays(replace(rows, locked=locked), today()), affinity, chosen)
+    held = replace(rows, locked={pair: lock for pair, lock in rows.locked.items() if pair in kept})
+    if base is None:
+        arrays, excluded = match_arrays(held, today()), frozenset[UUID]()
+    else:
+        # Whom a person has put together or placed is not out of the question any more.
+        together = {(trainee_id, mentor_id) for trainee_id, mentor_id, _ in chosen}
+        excluded = base.excluded - {trainee_id for trainee_id, _ in together}
+        arrays = rematch_arrays(held, replace(base, apart=base.apart - together, excluded=excluded), today())
+    beside_best = _beside_best(arrays, affinity, chosen, excluded)
     objective = round(math.fsum(score for _, _, score in chosen), DECIMALS)
     if beside_best is None:
         return RunFigures(objective, None, None, verified=False)
     problem, solution = beside_best
     certificate = judged(problem, solution)
     groups = trainee_groups(rows)
-    even = None if groups is None else fairness_figures(rows, fairness(problem, solution, groups))
+    even = None
+    if groups is not None:
+        even = fairness_figures(rows, fairness(problem, solution, to_place(groups, problem.need)))
     # Pairs that break a rule or a capacity may be worth more than any that keep them: then nothing bounds them.
     if not certificate.is_bounded:
         return RunFigures(objective, None, None, verified=False, fairness=even)
@@ -65,12 +80,13 @@ def note_figures(run: MatchRun, figures: RunFigures) -> None:
 
 
 def _beside_best(
-    arrays: MatchArrays, affinity: MentorAffinity, chosen: Sequence[Chosen]
+    arrays: MatchArrays, affinity: MentorAffinity, chosen: Sequence[Chosen], excluded: frozenset[UUID]
 ) -> tuple[AssignmentProblem, Solution] | None:
     """Return the pairs beside the prices of the best, or None where the rules of today contradict one another."""
     scores, pairs = stored_choice(arrays, affinity.transform(arrays.trainees), chosen)
+    need = [0 if trainee_id in excluded else 1 for trainee_id in arrays.trainee_ids]
     try:
-        problem = arrays.problem(scores)
+        problem = arrays.problem(scores, need)
         return problem, assign(problem, arrays.aim).with_pairs(problem, pairs)
     except MatchingError:
         return None

@@ -7,17 +7,17 @@ from studio.errors import StudioError
 from studio.messages import translate
 from studio.store.consents import PairingChange
 from studio.store.enums import PairingState, PublishState, Role
-from studio.store.pairings import Pairing
+from studio.store.pairings import CONFIRMED_STATES, Pairing
 from studio.store.runs import MatchRun
 
 # States in which a pairing holds a place; the database's own check names the same.
-UNDER_WAY = frozenset(
-    {PairingState.AWAITING_CONSENT, PairingState.CONFIRMED, PairingState.ACTIVE, PairingState.PAUSED}
-)
-# What a proposal may not touch, and what goes on in a run that has the same pair.
-FIXED = UNDER_WAY - {PairingState.AWAITING_CONSENT}
+UNDER_WAY = CONFIRMED_STATES | {PairingState.AWAITING_CONSENT}
+# What a new run may not touch unless it is told to, and what goes on in a run that has the same pair.
+FIXED = CONFIRMED_STATES
+CAME_APART = frozenset({PairingState.DECLINED, PairingState.EXPIRED, PairingState.ENDED})
 KEPT = UNDER_WAY | {PairingState.COMPLETED}
-# What people may do with a published pairing. A draft's pairs pass their review when their run is published.
+# What people may do with a published pairing. A draft's pairs are suggested, and under
+# review once an organizer overrides or locks them; publishing their run ends the review of all.
 MOVES: Mapping[PairingState, frozenset[PairingState]] = {
     PairingState.AWAITING_CONSENT: frozenset(
         {PairingState.CONFIRMED, PairingState.DECLINED, PairingState.EXPIRED}
@@ -42,11 +42,11 @@ class IllegalMove(StudioError):
     """A move that the state does not allow; it names the check that failed."""
 
     def __init__(self, check: Check, state: StrEnum, field: str) -> None:
-        super().__init__("ILLEGAL_TRANSITION", field=field, check=check.value, state=state.value)
+        super().__init__("ILLEGAL_TRANSITION", field=field, check=check.value, state=state)
 
     def message(self, language: str = "zh") -> str:
         """Return the check that failed, what it asks, and the state that does not meet it."""
-        check, state = str(self.values["check"]), str(self.values["state"])
+        check, state = str(self.values["check"]), self.values["state"]
         return translate(
             "ILLEGAL_MOVE", language, check=check, asks=translate(f"CHECK_{check}", language), state=state
         )

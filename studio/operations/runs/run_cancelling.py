@@ -25,7 +25,7 @@ async def cancel_match_run(session: AsyncSession, actor: Actor, run_id: UUID) ->
     require(actor, "cancel_job")
     run = await own(session, actor, MatchRun, run_id, "runId")
     if run.job_id is None:
-        raise Conflict("JOB_ENDED", field="runId", state=run.state.value)
+        raise Conflict("JOB_ENDED", field="runId", state=run.state)
     try:
         job = await cancel_job(session, actor, run.job_id)
     except Conflict as ended:

@@ -7,12 +7,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
+from sqlmodel import select
 
 from matching import Evidence, Match, MentorAffinity, match
 from matching.trust.draws import NeedDraw
 from studio.arrays.fairness import fairness_figures, trainee_groups
-from studio.arrays.matches import MatchArrays, MatchRows
+from studio.arrays.matches import MatchArrays, MatchRows, confirmed_to_keep
 from studio.computing import compute
 from studio.errors import StudioError
 from studio.operations.audit import audit
@@ -23,29 +23,19 @@ from studio.operations.rules.match_input import match_input
 from studio.operations.rules.policies import policy_in_force
 from studio.operations.rules.rule_conflicts import InfeasibleRules, rows_of, unsolvable
 from studio.operations.runs.fairness import fairness_row
-from studio.operations.runs.sensitivity import draw_needs, draws_for, sensitivity_rows
+from studio.operations.runs.repeats import untouched_run
+from studio.operations.runs.sensitivity import draw_needs, draws_for, propensity, sensitivity_rows
 from studio.permissions import Actor, require
 from studio.store.clock import now
 from studio.store.cohorts import Cohort
-from studio.store.enums import (
-    JobKind,
-    MatchObjective,
-    MatchRunState,
-    PairingOrigin,
-    PairingState,
-    PublishState,
-)
+from studio.store.enums import JobKind, MatchObjective, MatchRunState, PairingOrigin, PublishState
 from studio.store.jobs import enqueue
 from studio.store.locks import lock_cohort, lock_studio
 from studio.store.pairings import Pairing, ScorePart
 from studio.store.rows import insert_rows
 from studio.store.rules import MatchPolicy
-from studio.store.runs import MatchRun, Unmatched
+from studio.store.runs import COMPUTED, MatchRun, Unmatched
 
-COMPUTED = frozenset({MatchRunState.OPTIMAL, MatchRunState.FEASIBLE_WITH_BOUND})
-# A run that was replaced or taken back is no answer any more, nor is one that a pair of has come apart.
-STANDING = frozenset({PublishState.DRAFT, PublishState.PUBLISHED})
-CAME_APART = frozenset({PairingState.DECLINED, PairingState.EXPIRED, PairingState.ENDED})
 DECIMALS = 6
 # The part that the nearest pain point and case show; less alike than this they only share common words.
 CASES_PART = "evidence"
@@ -59,10 +49,14 @@ class Shown(NamedTuple):
     case_id: UUID
 
 
-async def match_cohort(session: AsyncSession, actor: Actor, cohort_id: UUID) -> MatchRun:
+async def match_cohort(
+    session: AsyncSession, actor: Actor, cohort_id: UUID, *, reopen_confirmed: bool = False
+) -> MatchRun:
     """Run a match here and now: needs are brought up to date, the run is computed and stored as a draft.
 
-    When nothing has changed since the cohort's latest run, and nobody overrode it, that run is the answer.
+    Pairs of the published run that both sides have confirmed stay as they are unless `reopen_confirmed` puts them
+    up for change, too. When nothing has changed since the cohort's latest run, and nobody overrode it, that run is
+    the answer.
     Raises NO_TRAINEES, NO_MENTORS, or INFEASIBLE when the rules collide.
     """
     require(actor, "start_match_run")
@@ -70,11 +64,11 @@ async def match_cohort(session: AsyncSession, actor: Actor, cohort_id: UUID) -> 
     await lock_studio(session, cohort.studio_id)
     await refresh_needs(session, cohort.id)
     policy = await policy_in_force(session, cohort.studio_id)
-    rows, arrays = await match_input(session, cohort, policy)
-    same = await _untouched_run(session, cohort, rows, arrays.input_hash)
+    rows, arrays = await match_input(session, cohort, policy, reopen=reopen_confirmed)
+    same = await untouched_run(session, cohort, rows, arrays.input_hash, reopen_confirmed)
     if same is not None:
         return same
-    run = await _new_run(session, cohort, policy)
+    run = await _new_run(session, cohort, policy, reopen_confirmed)
     found = await compute_match(rows, arrays, needs=await draw_needs(session, cohort, arrays))
     if isinstance(found, StudioError):
         raise found
@@ -84,17 +78,25 @@ async def match_cohort(session: AsyncSession, actor: Actor, cohort_id: UUID) -> 
 
 
 async def start_match_run(
-    session: AsyncSession, actor: Actor, cohort_id: UUID, *, idempotency_key: str | None = None
+    session: AsyncSession,
+    actor: Actor,
+    cohort_id: UUID,
+    *,
+    reopen_confirmed: bool = False,
+    idempotency_key: str | None = None,
 ) -> MatchRun:
-    """Queue a match run and return it at once; a worker computes it, progress is the job's."""
+    """Queue a match run and return it at once; a worker computes it, progress is the job's.
+
+    `reopen_confirmed` as in `match_cohort`.
+    """
     require(actor, "start_match_run")
-    given = {"cohort_id": cohort_id.hex}
+    given = {"cohort_id": cohort_id.hex, "reopen_confirmed": reopen_confirmed}
     done = await once(session, actor, idempotency_key, "start_match_run", given)
     if done is not None:
         return await session.get_one(MatchRun, done)
     cohort = await own(session, actor, Cohort, cohort_id, "cohortId")
     await lock_cohort(session, cohort.id)
-    run = await queue_run(session, cohort, author_token_id=actor.token_id)
+    run = await queue_run(session, cohort, author_token_id=actor.token_id, reopen_confirmed=reopen_confirmed)
     await remember(session, actor, idempotency_key, "start_match_run", given, run.id)
     await audit(session, actor, "start_match_run", "MatchRun", run.id)
     return run
@@ -106,10 +108,11 @@ async def queue_run(
     *,
     based_on_id: UUID | None = None,
     author_token_id: UUID | None = None,
+    reopen_confirmed: bool = False,
 ) -> MatchRun:
     """Add a run and the job that computes it, in the caller's transaction that holds the cohort's lock."""
     policy = await policy_in_force(session, cohort.studio_id)
-    run = await _new_run(session, cohort, policy)
+    run = await _new_run(session, cohort, policy, reopen_confirmed)
     payload = {"run_id": run.id.hex}
     job = await enqueue(
         session, cohort.studio_id, JobKind.MATCH_RUN, payload, author_token_id=author_token_id
@@ -119,29 +122,9 @@ async def queue_run(
     return run
 
 
-async def _untouched_run(
-    session: AsyncSession, cohort: Cohort, rows: MatchRows, input_hash: str
-) -> MatchRun | None:
-    """Return the cohort's latest run if it answers the same question and can still be had as the engine left it."""
-    latest = await session.scalar(
-        select(MatchRun).where(MatchRun.cohort_id == cohort.id).order_by(col(MatchRun.number).desc()).limit(1)
-    )
-    if latest is None or latest.input_hash != input_hash or latest.state not in COMPUTED:
-        return None
-    if latest.publish_state not in STANDING:
-        return None
-    pairs = await session.execute(select(Pairing).where(Pairing.run_id == latest.id))
-    free = {place.id for places in rows.places.values() for place in places}
-    untouched = all(
-        (pairing.origin is PairingOrigin.ENGINE or pairing.decided_before)
-        and pairing.place_id in free
-        and pairing.state not in CAME_APART
-        for pairing in pairs.scalars()
-    )
-    return latest if untouched else None
-
-
-async def _new_run(session: AsyncSession, cohort: Cohort, policy: MatchPolicy) -> MatchRun:
+async def _new_run(
+    session: AsyncSession, cohort: Cohort, policy: MatchPolicy, reopen_confirmed: bool
+) -> MatchRun:
     number = await session.scalar(
         select(sa.func.coalesce(sa.func.max(MatchRun.number), 0) + 1).where(MatchRun.cohort_id == cohort.id)
     )
@@ -151,6 +134,7 @@ async def _new_run(session: AsyncSession, cohort: Cohort, policy: MatchPolicy) -
         policy_id=policy.id,
         aim=policy.objective,
         number=number or 1,
+        reopens_confirmed=reopen_confirmed,
         started_at=now(),
     )
     session.add(run)
@@ -226,9 +210,11 @@ def _pairings(
     free = {mentor_id: iter(places) for mentor_id, places in rows.places.items()}
     pairings: list[Pairing] = []
     parts: list[ScorePart] = []
+    confirmed = confirmed_to_keep(rows)
     for index, (row, column) in enumerate(found.solution.pairs.tolist()):
         trainee_id, mentor_id = arrays.trainee_ids[row], arrays.mentor_ids[column]
         lock = rows.locked.get((trainee_id, mentor_id))
+        held = (trainee_id, mentor_id) in confirmed
         pairing = Pairing(
             studio_id=run.studio_id,
             run_id=run.id,
@@ -237,7 +223,8 @@ def _pairings(
             place_id=next(free[mentor_id]).id,
             score=round(float(found.scores[index]), DECIMALS),
             locked=lock is not None,
-            **({} if lock is None else lock._asdict()),
+            propensity=propensity(found.sensitivity, arrays, index, (row, column)),
+            **(lock._asdict() if lock else {"origin": PairingOrigin.CONFIRMED} if held else {}),
         )
         pairings.append(pairing)
         values = {code: (float(part.value[index]), part.weight) for code, part in found.parts.items()}
@@ -305,6 +292,4 @@ def _unmatched(run: MatchRun, arrays: MatchArrays, found: Match) -> list[Unmatch
 def require_draft(run: MatchRun) -> None:
     """Refuse with ILLEGAL_TRANSITION unless the run is a computed draft."""
     if run.state not in COMPUTED or run.publish_state is not PublishState.DRAFT:
-        raise StudioError(
-            "ILLEGAL_TRANSITION", field="runId", state=f"{run.state.value}/{run.publish_state.value}"
-        )
+        raise StudioError("ILLEGAL_TRANSITION", field="runId", state=[run.state, run.publish_state])

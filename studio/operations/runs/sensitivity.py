@@ -69,6 +69,17 @@ def sensitivity_rows(
     return [of_run, *pairs]
 
 
+def propensity(
+    marks: Sensitivity | None, arrays: MatchArrays, place: int, pair: tuple[int, int]
+) -> float | None:
+    """Return how often a pair of the solution was chosen: 1 where a rule or a person holds it, None if unknown."""
+    if arrays.pinned[pair]:
+        return 1.0
+    if marks is None or marks.pinned[place]:
+        return None
+    return round(float(marks.stays[place]), DECIMALS)
+
+
 def _pair(arrays: MatchArrays, marks: Sensitivity, place: int, pairing: Pairing) -> PairSensitivity:
     runner_up, margin = int(marks.runner_up[place]), float(marks.margin[place])
     return PairSensitivity(

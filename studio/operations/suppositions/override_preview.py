@@ -9,11 +9,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from studio.arrays.matches import MatchArrays, MatchRows, match_arrays
+from studio.arrays.matches import MatchArrays, MatchRows, confirmed_to_keep, match_arrays
 from studio.arrays.what_if import Proposal
 from studio.errors import NotFound, StudioError
 from studio.operations.rules.rule_conflicts import InfeasibleRules
-from studio.operations.runs.runs import COMPUTED
 from studio.operations.suppositions.suppositions import Pair, Supposition, suppose
 from studio.operations.suppositions.what_if import (
     STABILITY,
@@ -30,7 +29,7 @@ from studio.store.cohorts import Cohort
 from studio.store.enums import PairingOrigin, PublishState, RuleKind
 from studio.store.pairings import Lock, Pairing
 from studio.store.rules import Rule
-from studio.store.runs import MatchRun
+from studio.store.runs import COMPUTED, MatchRun
 
 DECIMALS = 6
 
@@ -55,6 +54,7 @@ class ObstacleKind(StrEnum):
     FORBID = "FORBID"
     PIN = "PIN"
     LOCK = "LOCK"
+    CONFIRMED = "CONFIRMED"
     TENURE = "TENURE"
     DECLINED = "DECLINED"
     SAME_COMMUNITY = "SAME_COMMUNITY"
@@ -149,9 +149,10 @@ async def preview_override(
     if standing.mentor_of.get(trainee_id) == mentor_id:
         return found(Verdict.CHOSEN)
     arrays = match_arrays(standing.rows, today())
-    obstacle = _obstacle(standing.rows, arrays, pair)
+    obstacle = _obstacle(standing, arrays, pair)
     if obstacle is not None:
-        kind = Verdict.PINNED_ELSEWHERE if obstacle.kind is ObstacleKind.PIN else Verdict.FORBIDDEN
+        elsewhere = obstacle.kind in (ObstacleKind.PIN, ObstacleKind.CONFIRMED)
+        kind = Verdict.PINNED_ELSEWHERE if elsewhere else Verdict.FORBIDDEN
         return found(kind, obstacle)
     if not standing.rows.places.get(mentor_id):
         return found(Verdict.NO_PLACES)
@@ -192,8 +193,12 @@ async def forced(
     return await solve(supposed, previous, *stabilities)
 
 
-def _obstacle(rows: MatchRows, arrays: MatchArrays, pair: Pair) -> Obstacle | None:
-    trainee_id, mentor_id = pair
+def _obstacle(standing: Standing, arrays: MatchArrays, pair: Pair) -> Obstacle | None:
+    rows, (trainee_id, mentor_id) = standing.rows, pair
+    held = confirmed_elsewhere(rows, trainee_id, mentor_id)
+    if held is not None and standing.run.publish_state is PublishState.DRAFT:
+        people = someones(rows)
+        return Obstacle(ObstacleKind.CONFIRMED, people[trainee_id], people[held])
     for rule in rows.rules:
         if rule.kind is RuleKind.PIN and rule.trainee_id == trainee_id and rule.mentor_id != mentor_id:
             return _of_rule(rows, rule)
@@ -216,6 +221,12 @@ def _obstacle(rows: MatchRows, arrays: MatchArrays, pair: Pair) -> Obstacle | No
     return Obstacle(kind, people[trainee_id], people[mentor_id])
 
 
+def confirmed_elsewhere(rows: MatchRows, trainee_id: UUID, mentor_id: UUID) -> UUID | None:
+    """Return the other mentor with whom a trainee has a confirmed pair that is to stay, or None."""
+    held = [mentor for trainee, mentor in confirmed_to_keep(rows) if trainee == trainee_id]
+    return held[0] if held and mentor_id not in held else None
+
+
 def _of_rule(rows: MatchRows, rule: Rule) -> Obstacle:
     people = someones(rows)
     return Obstacle(
@@ -234,6 +245,8 @@ def _fixed(rows: MatchRows, pair: Pair) -> Obstacle:
         if rule.kind is RuleKind.PIN and (rule.trainee_id, rule.mentor_id) == pair:
             return _of_rule(rows, rule)
     people, lock = someones(rows), rows.locked.get(pair)
+    if lock is None and pair in rows.confirmed:
+        return Obstacle(ObstacleKind.CONFIRMED, people[pair[0]], people[pair[1]])
     return Obstacle(
         ObstacleKind.LOCK, people[pair[0]], people[pair[1]], lock.reason if lock is not None else None
     )

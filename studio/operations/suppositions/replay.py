@@ -13,8 +13,8 @@ from studio.arrays.matches import MatchArrays, match_arrays
 from studio.errors import StudioError
 from studio.operations.own import own
 from studio.operations.rules.match_input import match_rows
-from studio.operations.runs.runs import COMPUTED, DECIMALS, compute_match
-from studio.operations.suppositions.what_if import Change, someones, without_own_locks
+from studio.operations.runs.runs import DECIMALS, compute_match
+from studio.operations.suppositions.what_if import Change, as_found, someones
 from studio.permissions import Actor, require
 from studio.store.access import AuditEvent
 from studio.store.clock import CHINA, today
@@ -26,7 +26,7 @@ from studio.store.pairings import Pairing
 from studio.store.people import Mentor, MentorCase, MentorPlace, MentorTopic, Person, Region, Trainee
 from studio.store.presets import CohortRule
 from studio.store.rules import MatchPolicy, Rule
-from studio.store.runs import MatchRun
+from studio.store.runs import COMPUTED, MatchRun
 from studio.store.surveys import SurveyResponse
 from studio.store.topics import Topic
 
@@ -91,14 +91,14 @@ async def replay_run(session: AsyncSession, actor: Actor, run_id: UUID) -> Repla
     require(actor, "what_if")
     run = await own(session, actor, MatchRun, run_id, "runId")
     if run.state not in COMPUTED | {MatchRunState.INFEASIBLE} or run.input_hash is None:
-        raise StudioError("RUN_NOT_COMPUTED", field="runId", state=run.state.value)
+        raise StudioError("RUN_NOT_COMPUTED", field="runId", state=run.state)
     if run.based_on_id is not None:
         raise StudioError("REPLAY_OF_PROPOSAL", field="runId")
     cohort = await session.get_one(Cohort, run.cohort_id)
     policy = await session.get_one(MatchPolicy, run.policy_id)
     pairings = list((await session.execute(select(Pairing).where(Pairing.run_id == run.id))).scalars())
     day = run.finished_at.astimezone(CHINA).date() if run.finished_at else today()
-    rows = without_own_locks(await match_rows(session, cohort, policy, day), pairings)
+    rows = as_found(await match_rows(session, cohort, policy, day), pairings)
     arrays = match_arrays(rows, day)
     if arrays.input_hash != run.input_hash:
         changed = await _changed_since(session, run)

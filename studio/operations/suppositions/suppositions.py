@@ -4,7 +4,7 @@ A supposition changes the rows that a match reads, and nothing in the database.
 """
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -71,12 +71,13 @@ def suppose(
 ) -> MatchRows:
     """Return the rows as they would be; `needs` are those of the newcomers.
 
-    Raises NOT_FOUND for somebody who is not in the rows, SUPPOSED_TWICE for a pair that is both fixed and
-    forbidden or a trainee fixed to two mentors, SUPPOSED_LEAVER for one who leaves and is paired, and
-    CAPACITY_OUT_OF_RANGE.
+    A mentor who leaves has no places any more and stays in the rows, for others are scored beside the cases that
+    there are. Raises NOT_FOUND for somebody who is not in the rows, SUPPOSED_TWICE for a pair that is both fixed
+    and forbidden or a trainee fixed to two mentors, SUPPOSED_LEAVER for one who leaves and is paired,
+    SUPPOSED_NOBODY when no trainee would be left, and CAPACITY_OUT_OF_RANGE.
     """
     _check(rows, supposition)
-    changed = _without(rows, supposition.leaving_trainees, supposition.leaving_mentors)
+    changed = _without(rows, supposition)
     changed = replace(changed, places=_places(rows, supposition))
     changed = replace(
         _with_rules(changed, supposition, author), objective=supposition.objective or rows.objective
@@ -109,12 +110,18 @@ def _check(rows: MatchRows, supposition: Supposition) -> None:
             raise StudioError("CAPACITY_OUT_OF_RANGE", field="input", given=places, most=MOST_PLACES)
 
 
-def _without(rows: MatchRows, trainees: Collection[UUID], mentors: Collection[UUID]) -> MatchRows:
-    """Leave people out; rules and locks that name them count no more."""
+def _without(rows: MatchRows, supposition: Supposition) -> MatchRows:
+    """Leave out the trainees who leave, and the rules and locks that name somebody who does."""
+    gone = supposition.leaving_trainees | supposition.leaving_mentors
+    trainees = [row for row in rows.trainees if row[0].id not in supposition.leaving_trainees]
+    if not trainees and not supposition.newcomers:
+        raise StudioError("SUPPOSED_NOBODY", field="input")
     return replace(
         rows,
-        trainees=[row for row in rows.trainees if row[0].id not in trainees],
-        mentors=[row for row in rows.mentors if row[0].id not in mentors],
+        trainees=trainees,
+        rules=[rule for rule in rows.rules if not gone & {rule.trainee_id, rule.mentor_id}],
+        locked={pair: lock for pair, lock in rows.locked.items() if not gone & set(pair)},
+        confirmed=[pair for pair in rows.confirmed if not gone & set(pair)],
     )
 
 
@@ -122,7 +129,8 @@ def _places(rows: MatchRows, supposition: Supposition) -> dict[UUID, list[Mentor
     """Return the free places by mentor; what other cohorts hold of a mentor stays held."""
     places = {mentor_id: list(free) for mentor_id, free in rows.places.items()}
     for mentor, _, _ in rows.mentors:
-        capacity = supposition.capacities.get(mentor.id)
+        leaves = mentor.id in supposition.leaving_mentors
+        capacity = 0 if leaves else supposition.capacities.get(mentor.id)
         if capacity is None:
             continue
         free = places.get(mentor.id, [])

@@ -15,17 +15,17 @@ from studio.errors import StudioError
 from studio.operations.own import own
 from studio.operations.rules.match_input import match_rows
 from studio.operations.rules.rule_conflicts import unsolvable
-from studio.operations.runs.pairing_states import FIXED, KEPT
-from studio.operations.runs.runs import COMPUTED
+from studio.operations.runs.pairing_states import KEPT
+from studio.operations.runs.repeats import confirmed_then
 from studio.operations.suppositions.newcomers import needs_of_newcomers
 from studio.operations.suppositions.suppositions import Supposition, suppose
 from studio.permissions import Actor, require
 from studio.store.clock import today
 from studio.store.cohorts import Cohort
 from studio.store.enums import PublishState
-from studio.store.pairings import Lock, Pairing
+from studio.store.pairings import Pairing
 from studio.store.rules import MatchPolicy
-from studio.store.runs import MatchRun
+from studio.store.runs import COMPUTED, MatchRun
 
 # What keeping a pair is worth in a supposed match: a mentor is changed only for more than this.
 STABILITY = 0.05
@@ -74,7 +74,7 @@ class WhatIf:
 class Standing:
     """A computed run with the pairs of it that still hold, and the rows that a match of its cohort would read now.
 
-    Pairs that both sides have confirmed are locked there: a supposition moves them only by naming them.
+    Pairs that both sides have confirmed stay there: a supposition moves them only by naming them.
     """
 
     run: MatchRun
@@ -129,35 +129,23 @@ async def standing_run(session: AsyncSession, actor: Actor, run_id: UUID) -> Sta
     require(actor, "what_if")
     run = await own(session, actor, MatchRun, run_id, "runId")
     if run.state not in COMPUTED:
-        raise StudioError("RUN_NOT_COMPUTED", field="runId", state=run.state.value)
+        raise StudioError("RUN_NOT_COMPUTED", field="runId", state=run.state)
     cohort = await session.get_one(Cohort, run.cohort_id)
     policy = await session.get_one(MatchPolicy, run.policy_id)
     found = await session.execute(select(Pairing).where(Pairing.run_id == run.id))
     pairings = list(found.scalars())
-    rows = await match_rows(session, cohort, policy, today())
-    now = without_own_locks(rows, pairings)
-    changed = match_arrays(now, today()).input_hash != run.input_hash
+    rows = await match_rows(session, cohort, policy, today(), reopen=run.reopens_confirmed)
+    changed = match_arrays(as_found(rows, pairings), today()).input_hash != run.input_hash
     if run.publish_state is PublishState.PUBLISHED:
         pairings = [pairing for pairing in pairings if pairing.state in KEPT]
-        rows = _with_confirmed(rows, pairings)
     return Standing(run, cohort, pairings, rows, changed)
 
 
-def _with_confirmed(rows: MatchRows, pairings: Sequence[Pairing]) -> MatchRows:
-    confirmed = {
-        (pairing.trainee_id, pairing.mentor_id): Lock(
-            pairing.origin, pairing.reason, pairing.decided_at or pairing.created_at
-        )
-        for pairing in pairings
-        if pairing.state in FIXED
-    }
-    return replace(rows, locked={**rows.locked, **confirmed})
-
-
-def without_own_locks(rows: MatchRows, pairings: Sequence[Pairing]) -> MatchRows:
-    """Return rows with those locks only that a run with these pairings has found, not those made in it since."""
+def as_found(rows: MatchRows, pairings: Sequence[Pairing]) -> MatchRows:
+    """Return rows with the locks and confirmed pairs that a run with these pairings has found, none from since."""
     kept = {(pairing.trainee_id, pairing.mentor_id) for pairing in pairings if pairing.decided_before}
-    return replace(rows, locked={pair: lock for pair, lock in rows.locked.items() if pair in kept})
+    locked = {pair: lock for pair, lock in rows.locked.items() if pair in kept}
+    return confirmed_then(replace(rows, locked=locked), pairings)
 
 
 async def solve(rows: MatchRows, previous: Mapping[UUID, UUID], *stabilities: float) -> Sequence[Proposal]:

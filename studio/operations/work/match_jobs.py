@@ -46,7 +46,7 @@ class Question:
     rows: MatchRows
     arrays: MatchArrays
     base: StartingPoint | None
-    # Draws the needs anew, for how much to trust each pair; a small change of a published run is not examined.
+    # Draws the needs anew, for how much to trust each pair; of a small change only the new pairs are examined.
     needs: NeedDraw | None
 
     def same_as(self, other: "Question") -> bool:
@@ -96,14 +96,15 @@ async def question_of(session: AsyncSession, run: MatchRun) -> Question:
     """
     cohort = await session.get_one(Cohort, run.cohort_id)
     policy = await session.get_one(MatchPolicy, run.policy_id)
-    rows, arrays = await match_input(session, cohort, policy)
+    rows, arrays = await match_input(session, cohort, policy, reopen=run.reopens_confirmed)
+    needs = await draw_needs(session, cohort, arrays)
     if run.based_on_id is None:
-        return Question(rows, arrays, None, await draw_needs(session, cohort, arrays))
+        return Question(rows, arrays, None, needs)
     based_on = await session.get_one(MatchRun, run.based_on_id)
     if based_on.publish_state is not PublishState.PUBLISHED:
         raise StudioError("PROPOSAL_OUTDATED", field="runId")
     base = await base_of(session, based_on.id, rows)
-    return Question(rows, rematch_arrays(rows, base, today()), base, None)
+    return Question(rows, rematch_arrays(rows, base, today()), base, needs)
 
 
 async def _answer(
@@ -112,7 +113,9 @@ async def _answer(
     stop: Callable[[], bool] | None = None,
 ) -> Match | Proposed | StudioError:
     if asked.base is not None:
-        return await compute_proposal(asked.rows, asked.arrays, asked.base)
+        return await compute_proposal(
+            asked.rows, asked.arrays, asked.base, needs=asked.needs, progress=tell, cancel=stop
+        )
     return await compute_match(asked.rows, asked.arrays, needs=asked.needs, progress=tell, cancel=stop)
 
 

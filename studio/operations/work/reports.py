@@ -11,14 +11,13 @@ from studio.operations.needs.needs import refresh_needs
 from studio.operations.own import own
 from studio.operations.packages.packages import write_packages
 from studio.operations.people.cohorts import find_cohort
-from studio.operations.runs.runs import COMPUTED
 from studio.permissions import Actor, require
 from studio.store.cohorts import Cohort
 from studio.store.enums import PublishState
 from studio.store.locks import lock_studio
 from studio.store.pairings import Pairing
 from studio.store.people import Trainee
-from studio.store.runs import MatchRun
+from studio.store.runs import COMPUTED, MatchRun
 
 
 async def latest_run(session: AsyncSession, actor: Actor, cohort_number: int) -> MatchRun:

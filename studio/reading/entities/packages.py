@@ -96,7 +96,7 @@ def _aim_code(times: str) -> Callable[[Alias], Value]:
 
 
 def _because(row: Alias) -> Value:
-    """The code of what an item stands on: words, somebody's decision, grades or ticks alone, a need, or the mentor."""
+    """The code of what an item or event stands on: words, a decision, grades or ticks alone, a need, or the mentor."""
     package, need = PACKAGE.alias(), tables["trainee_need"].alias()
     needs = (
         sa.select(need.c.id)
@@ -104,9 +104,10 @@ def _because(row: Alias) -> Value:
         .where(package.c.id == row.c.package_id, need.c.topic_id == row.c.topic_id)
         .correlate_except(package, need)
     )
+    decided = [(row.c.edited, constant("DECISION"))] if "edited" in row.c else []
     return sa.case(
         (row.c.pain_point_id.is_not(None), constant("WORDS")),
-        (row.c.edited, constant("DECISION")),
+        *decided,
         (needs.where(need.c.pain_point_id.is_(None)).exists(), constant("GRADES")),
         (needs.exists(), constant("NEED")),
         else_=constant("MENTOR"),
@@ -194,6 +195,7 @@ PACKAGES = (
             "topic": one("Topic", "topic_id"),
             "content": one("Content", "content_id"),
             "painPoint": one("PainPoint", "pain_point_id"),
+            "because": Labelled(_because, "BECAUSE"),
             "speaker": one("Mentor", "speaker_id"),
         },
         own=IN_OWN_PACKAGES,

@@ -18,6 +18,7 @@ from studio.operations.pairings.pairings import (
     pairings,
     weigh_override,
 )
+from studio.operations.pairings.publishing import publish_match_run
 from studio.operations.people.mentors import import_mentors
 from studio.operations.people.roster import import_roster
 from studio.operations.rules.match_input import match_stamp
@@ -25,8 +26,8 @@ from studio.operations.rules.rules import set_rule
 from studio.operations.runs.runs import match_cohort
 from studio.permissions import Actor
 from studio.store.database import reading, writing
-from studio.store.enums import RuleKind
-from studio.store.tables import Cohort, MatchRun, Mentor, Pairing, Trainee
+from studio.store.enums import PairingState, RuleKind
+from studio.store.tables import Cohort, MatchRun, Mentor, Pairing, PairingChange, Trainee
 from tests.studio.operations.conftest import MENTOR_HEADER, ROSTER_HEADER, csv_file, ids
 
 Change = Callable[[AsyncSession, Actor, UUID], Awaitable[object]]
@@ -179,3 +180,36 @@ async def test_stamp_differs_when_what_a_match_reads_has_changed(
     async with reading(engine) as session:
         after = await match_stamp(session, await session.get_one(Cohort, cohort_id))
     assert (after == before) == (change is _nothing)
+
+
+async def test_decided_pair_is_under_review_with_propensity_one(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
+    run, trainee_id, mentor_id = await a_run(engine, organizer, cohort_id)
+    async with writing(engine) as session:
+        await override_pairing(session, organizer, run.id, trainee_id, mentor_id, reason="路近")
+        found = await session.execute(select(Pairing).where(Pairing.run_id == run.id))
+        decided, others = None, []
+        for pairing in found.scalars():
+            if pairing.trainee_id == trainee_id:
+                decided = pairing
+            else:
+                others.append(pairing)
+        assert decided
+        assert (decided.state, decided.propensity) == (PairingState.UNDER_REVIEW, 1.0)
+        assert {one.state for one in others} == {PairingState.SUGGESTED}
+        assert all(one.propensity is not None for one in others)
+        locked = await lock_pairing(
+            session, organizer, others[0].id, locked=True, expected_version=others[0].version
+        )
+        assert locked.state is PairingState.UNDER_REVIEW
+        await publish_match_run(session, organizer, run.id, expected_version=run.version + 1)
+        steps = await session.execute(
+            select(PairingChange.from_state, PairingChange.to_state)
+            .where(PairingChange.pairing_id == decided.id)
+            .order_by(PairingChange.number)
+        )
+    assert steps.all() == [
+        (PairingState.SUGGESTED, PairingState.UNDER_REVIEW),
+        (PairingState.UNDER_REVIEW, PairingState.AWAITING_CONSENT),
+    ]

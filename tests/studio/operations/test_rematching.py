@@ -6,18 +6,22 @@ from uuid import UUID
 import pytest
 from sqlmodel import select
 
+from matching import AssignmentCancelledError
 from studio.errors import StudioError
 from studio.operations.pairings.consents import accept_pairing, decline_pairing
 from studio.operations.pairings.pairing_moves import complete_pairing, end_pairing, start_pairing
+from studio.operations.pairings.pairings import override_pairing
+from studio.operations.pairings.proposals import compute_proposal
 from studio.operations.pairings.publishing import publish_match_run
 from studio.operations.pairings.rematching import propose_rematch
 from studio.operations.people.mentors import import_mentors
 from studio.operations.rules.rules import set_rule
 from studio.operations.runs.runs import match_cohort
+from studio.operations.work.match_jobs import question_of
 from studio.store.database import reading
 from studio.store.enums import JobState, MatchRunState, PairingState, PublishState, RuleKind
 from studio.store.pairing_enums import DeclineReason, EndReason
-from studio.store.tables import Job, MatchMove, MatchRun, Mentor, Pairing, Unmatched
+from studio.store.tables import Job, MatchMove, MatchRun, Mentor, Pairing, RunFairness, Unmatched
 from tests.studio.operations.conftest import MENTOR_HEADER, csv_file, ids
 from tests.studio.operations.published import Published, published
 
@@ -73,6 +77,40 @@ async def test_decline_proposes_a_draft_and_changes_nothing_else(published: Publ
     assert run.previous_objective == pytest.approx(sum(one.score for one in before), abs=1e-5)
     change = sum((one.score_after or 0) - (one.score_before or 0) for one in moves)
     assert run.objective == pytest.approx(run.previous_objective + change, abs=1e-5)
+
+
+async def test_proposal_tells_its_progress_and_can_be_ended(
+    published: Published,
+) -> None:
+    await decline(published, (await published.pairings())[0])
+    (queued,) = await published.proposals()
+    told: list[float] = []
+    async with reading(published.engine) as session:
+        asked = await question_of(session, await session.get_one(MatchRun, queued.id))
+    assert asked.base is not None
+    how = {"needs": asked.needs, "progress": told.append}
+    await compute_proposal(asked.rows, asked.arrays, asked.base, **how)
+    assert told == sorted(told)
+    assert (len(set(told)) > 2, told[-1]) == (True, 1.0)
+    with pytest.raises(AssignmentCancelledError):
+        await compute_proposal(asked.rows, asked.arrays, asked.base, cancel=lambda: True)
+
+
+async def test_propensity_is_logged_and_follows_the_pair_into_the_proposal(published: Published) -> None:
+    await more_places(published, "陈松", "和平社区", 6)
+    await more_places(published, "周兰", "竹园社区", 6)
+    before = {one.trainee_id: one for one in await published.pairings()}
+    assert all(one.propensity is not None for one in before.values())
+    declined = next(iter(before.values()))
+    await decline(published, declined)
+    run, pairs, moves = await proposal(published)
+    assert declined.trainee_id in {move.trainee_id for move in moves}
+    await published.do(publish_match_run, published.organizer, run.id, expected_version=run.version)
+    after = {one.trainee_id: one for one in await published.pairings(run.id)}
+    assert all(one.propensity is not None for one in after.values())
+    for trainee_id, one in after.items():
+        if pairs[trainee_id] == before[trainee_id].mentor_id:
+            assert one.propensity == before[trainee_id].propensity
 
 
 async def test_proposal_moves_as_few_as_can_be(published: Published) -> None:
@@ -140,6 +178,34 @@ async def test_unmatched_trainee_gets_the_place_that_is_free(published: Publishe
     else:
         assert pairs[declined.trainee_id] == chen
         assert [(one.from_mentor_id, one.to_mentor_id) for one in moves] == [(declined.mentor_id, chen)]
+
+
+async def test_changed_proposal_is_judged_by_whom_it_is_to_place(published: Published) -> None:
+    """One has left: the best places the three others, and the figures count nobody else."""
+    await more_places(published, "陈松", "和平社区", 6)
+    await more_places(published, "周兰", "竹园社区", 6)
+    left, stays, *_ = await published.pairings()
+    await confirm(published, left, stays)
+    now = await published.get(Pairing, left.id)
+    await published.do(start_pairing, published.organizer, left.id, expected_version=now.version)
+    now = await published.get(Pairing, left.id)
+    how = {"expected_version": now.version}
+    await published.do(end_pairing, published.organizer, left.id, EndReason.TRAINEE_LEFT, **how)
+    await published.do(propose_rematch, published.organizer, published.run_id)
+    run, _, _ = await proposal(published)
+    for open_pair in await published.pairings(run.id):
+        if open_pair.trainee_id != stays.trainee_id:
+            # The same mentor again: nothing changes, so the proposal stays as good as it was.
+            given = (run.id, open_pair.trainee_id, open_pair.mentor_id)
+            await published.do(override_pairing, published.organizer, *given, reason="就这样")
+            break
+    after = await published.get(MatchRun, run.id)
+    assert (after.matched, after.total) == (3, 3)
+    assert after.verified == run.verified
+    assert (after.objective, after.bound) == (run.objective, run.bound)
+    async with reading(published.engine) as session:
+        (even,) = (await session.execute(select(RunFairness).where(RunFairness.run_id == run.id))).scalars()
+    assert sum(role["trainees"] for role in even.roles) == 3
 
 
 async def test_published_proposal_keeps_states_and_consents(published: Published) -> None:

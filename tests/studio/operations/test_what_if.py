@@ -19,7 +19,7 @@ from studio.operations.suppositions.what_if import WhatIf, what_if
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import Role, RuleKind
-from studio.store.tables import MatchRun, Mentor, Trainee, metadata
+from studio.store.tables import MatchRun, Mentor, Pairing, Trainee, metadata
 from tests.studio.operations.conftest import MENTOR_HEADER, csv_file, ids, pairs
 
 
@@ -80,6 +80,49 @@ async def test_leaving_mentor_leaves_trainees_to_others_or_to_nobody(
     assert [before for before, _ in moves(found).values()].count("吴桂") == 0
     assert sum(after is None for _, after in moves(found).values()) == 3
     assert {before for before, _ in moves(found).values()} <= {"周兰", "陈松"}
+
+
+async def test_mentor_who_leaves_is_one_without_places(
+    engine: AsyncEngine, organizer: Actor, run_id: UUID
+) -> None:
+    """The likeness of cases is weighed beside those of all mentors: nobody else's score may change."""
+    song = await ids(engine, Mentor, "陈松")
+    left = await ask(engine, organizer, run_id, leaving_mentors=frozenset({song}))
+    closed = await ask(engine, organizer, run_id, capacities={song: 0})
+    assert (left.after, left.best, left.changes) == (closed.after, closed.best, closed.changes)
+    assert left.changes
+
+
+async def test_mentor_leaves_in_spite_of_pins_and_locks(
+    engine: AsyncEngine, organizer: Actor, run_id: UUID
+) -> None:
+    strong, song = await ids(engine, Trainee, "赵强"), await ids(engine, Mentor, "陈松")
+    async with writing(engine) as session:
+        await override_pairing(session, organizer, run_id, strong, song, reason="路近")
+        await set_rule(session, organizer, strong, song, RuleKind.PIN, reason="同线")
+    found = await ask(engine, organizer, run_id, leaving_mentors=frozenset({song}))
+    assert moves(found)["赵强"][0] == "陈松"
+    assert "陈松" not in {after for _, after in moves(found).values()}
+
+
+async def test_without_any_mentor_nobody_is_placed(
+    engine: AsyncEngine, organizer: Actor, run_id: UUID
+) -> None:
+    everybody = frozenset(mentor for _, mentor in await keys(engine, run_id))
+    found = await ask(
+        engine, organizer, run_id, leaving_mentors=everybody | {await ids(engine, Mentor, "吴桂")}
+    )
+    assert (found.after.matched, found.after.total, found.after.objective) == (0, 4, 0.0)
+    assert (found.after.verified, found.n_moved) == (True, 4)
+    assert all(change.before and change.after is None for change in found.changes)
+
+
+async def keys(engine: AsyncEngine, run_id: UUID) -> list[tuple[UUID, UUID]]:
+    async with reading(engine) as session:
+        found = await session.execute(
+            sa.select(Pairing.trainee_id, Pairing.mentor_id).where(Pairing.run_id == run_id)
+        )
+        return [(trainee, mentor) for trainee, mentor in found.all()]
 
 
 async def test_pairs_are_kept_where_it_costs_little(
@@ -205,7 +248,7 @@ async def test_suppositions_that_cannot_be_are_refused(
     trainee, mentor = await ids(engine, Trainee, "赵强"), await ids(engine, Mentor, "陈松")
     other = await ids(engine, Trainee, "王芳")
     lan = await ids(engine, Mentor, "周兰")
-    everybody = frozenset({mentor, lan, await ids(engine, Mentor, "吴桂")})
+    everybody = frozenset(trainee for trainee, _ in await keys(engine, run_id))
     pair = (trainee, mentor)
     refused: list[tuple[str, dict[str, Any]]] = [
         ("NOTHING_SUPPOSED", {}),
@@ -216,7 +259,7 @@ async def test_suppositions_that_cannot_be_are_refused(
         ("SUPPOSED_LEAVER", {"pins": [pair], "leaving_mentors": frozenset({mentor})}),
         ("NEWCOMER_NAMELESS", {"newcomers": [Newcomer(" ")]}),
         ("TEXT_TOO_LONG", {"newcomers": [Newcomer("甲", pain_points=("字" * 2001,))]}),
-        ("NO_MENTORS", {"leaving_mentors": everybody}),
+        ("SUPPOSED_NOBODY", {"leaving_trainees": everybody}),
         ("INFEASIBLE", {"pins": [pair, (other, mentor)], "capacities": {mentor: 1}}),
     ]
     for code, supposed in refused:

@@ -37,6 +37,7 @@ HIDDEN = {
     ("Mentor", "activeLoad"): ORGANIZER_AND_MENTOR,
     ("Mentor", "remaining"): ORGANIZER_AND_MENTOR,
     ("Pairing", "reason"): ORGANIZER_AND_MENTOR,
+    ("Pairing", "propensity"): {Role.ORGANIZER},
     ("Consent", "reason"): {Role.ORGANIZER},
     ("Consent", "note"): {Role.ORGANIZER},
     ("Consent", "onBehalfReason"): {Role.ORGANIZER},

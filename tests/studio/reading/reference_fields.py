@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from studio.reading.selection import Selection
+from studio.store.clock import today
 from studio.store.enums import Role
 from studio.store.identity import parse_global_id
 from tests.studio.reading.reference_policies import Row, people
@@ -62,6 +63,22 @@ def many(entity: str, column: str, order: Callable[[Row], Any], **more: Any) -> 
     return lambda ref, row, child: ref._many(
         entity, child, lambda other: other[column] == row["id"], order, **more
     )
+
+
+def in_force(row: Row) -> bool:
+    return row["expires_on"] is None or row["expires_on"] >= today()
+
+
+def rules_of(entity: str) -> Any:
+    def found(ref: Reference, row: Row, child: Selection) -> Any:
+        wanted = child.arguments.get("inForce")
+
+        def fits(rule: Row) -> bool:
+            return rule["cohort_id"] == row["id"] and (wanted is None or in_force(rule) == wanted)
+
+        return ref._many(entity, child, fits, lambda rule: rule["created_at"])
+
+    return found
 
 
 def connection(entity: str, column: str) -> Any:
@@ -152,7 +169,7 @@ def because_of(ref: Reference, row: Row) -> str:
     needs = ref.where("trainee_need", trainee_id=trainee, topic_id=row["topic_id"])
     if row["pain_point_id"]:
         code = "WORDS"
-    elif row["edited"]:
+    elif row.get("edited"):
         code = "DECISION"
     elif any(need["pain_point_id"] is None for need in needs):
         code = "GRADES"
@@ -224,8 +241,12 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
     ("Cohort", "publishedRun"): run_of(lambda runs: list(filter(is_published, runs))),
     ("Cohort", "coursePlan"): many("CoursePlanItem", "cohort_id", lambda row: row["position"]),
     ("Cohort", "painPoints"): connection("PainPoint", "cohort_id"),
-    ("Cohort", "cohortRules"): many("CohortRule", "cohort_id", lambda row: row["created_at"]),
-    ("Cohort", "rules"): many("Rule", "cohort_id", lambda row: row["created_at"]),
+    ("Cohort", "cohortRules"): rules_of("CohortRule"),
+    ("Cohort", "rules"): rules_of("Rule"),
+    **{
+        (entity, "inForce"): lambda ref, row, child: in_force(row)
+        for entity in ("Rule", "RulePreset", "CohortRule")
+    },
     ("Cohort", "traineeCount"): for_organizers(
         lambda ref, row: sum(other["cohort_id"] == row["id"] for other in ref.rows("Trainee"))
     ),
@@ -332,15 +353,21 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
         lambda link, _: link["position"],
     ),
     **{
-        (entity, "parameters"): lambda ref, row, child: members("name", "value")(
-            [{"name": name, "value": row["parameters"][name]} for name in sorted(row["parameters"])],
+        (entity, "parameters"): lambda ref, row, child: members(
+            "name", "value", label=lambda one: ref.label("PARAMETER", one["name"])
+        )(
+            [{"name": name.upper(), "value": row["parameters"][name]} for name in sorted(row["parameters"])],
             child,
             "PresetParameter",
         )
         for entity in ("RulePreset", "CohortRule")
     },
+    **{
+        (entity, "effect"): lambda ref, row, child: ref.label("EFFECT", row["kind"].value)
+        for entity in ("RulePreset", "CohortRule")
+    },
     ("MatchPolicy", "weights"): lambda ref, row, child: members("code", "weight")(
-        [{"code": code, "weight": row["weights"][code]} for code in sorted(row["weights"])],
+        [{"code": code.upper(), "weight": row["weights"][code]} for code in sorted(row["weights"])],
         child,
         "PolicyWeight",
     ),
@@ -427,6 +454,7 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
         "PackageItem", ref.find("PackageItem", row["after_id"]), child
     ),
     ("PackageItem", "because"): lambda ref, row, child: because_of(ref, row),
+    ("PackageEvent", "because"): lambda ref, row, child: because_of(ref, row),
     ("MentoringPackage", "goals"): many("PackageGoal", "package_id", lambda row: row["position"]),
     ("MentoringPackage", "events"): many("PackageEvent", "package_id", lambda row: row["month"]),
     ("PackageGoal", "aim"): lambda ref, row, child: NEXT_LEVEL[row["standing"].value],
@@ -537,4 +565,5 @@ FILTERS: dict[tuple[str, str], Callable[[Reference, Row, Any], bool]] = {
     ("Pairing", "runId"): lambda ref, row, value: row["run_id"] == parse_global_id(value)[1],
     ("Pairing", "states"): lambda ref, row, values: row["state"].value in values,
     ("Rule", "cohortId"): cohort_is,
+    ("Rule", "inForce"): lambda ref, row, wanted: in_force(row) == wanted,
 }

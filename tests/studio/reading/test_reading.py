@@ -135,6 +135,8 @@ FILTERED = (
     'pairings(filter: {states: ["ACTIVE"]}, last: 3)',
     "rules(filter: {cohortId: $cohort})",
     "matchPolicies(first: 1)",
+    "rules(filter: {inForce: true})",
+    "rules(filter: {inForce: false})",
     "rulePresets(first: 1)",
 )
 
@@ -311,3 +313,21 @@ async def test_the_cached_plan_takes_each_askers_own_values(reader: Reader):
     assert await reader.answer(other, roots) == reader.expected(other, roots)
     async with reading(reader.engine) as session:
         assert await read(session, other, ()) == b"{}"
+
+
+async def test_rules_of_a_cohort_by_whether_they_hold_equal_the_reference(reader: Reader):
+    rules = "id inForce expiresOn"
+    for wanted in ("true", "false"):
+        document = (
+            f"{{ cohorts {{ nodes {{ rules(inForce: {wanted}) {{ {rules} }} "
+            f"cohortRules(inForce: {wanted}) {{ {rules} effect parameters {{ name label value }} }} }} }} }}"
+        )
+        roots = select(document)
+        found = await reader.answer("organizer", roots)
+        assert found == reader.expected("organizer", roots)
+        assert all(
+            rule["inForce"] is (wanted == "true")
+            for cohort in found["cohorts"]["nodes"]
+            for rule in (*cohort["rules"], *cohort["cohortRules"])
+        )
+        assert any(cohort["rules"] for cohort in found["cohorts"]["nodes"])

@@ -27,6 +27,8 @@ LABELS = {
     "UNMATCHED": {"NO_CAPACITY_LEFT": "名额已满"},
     "WEEK": {"ACT_ABLE": '一"周'},
     "MONTHS": {"WRITE_UNDERSTAND": "几个月"},
+    "PARAMETER": {"REGION": '同"县'},
+    "EFFECT": {"CADENCE": "多久见一次"},
     "CONFLICT": {"TRAINEE_FIXED_TWICE": "固定了两次"},
 }
 START = datetime(2026, 3, 2, 1, 2, 3, 456789, tzinfo=UTC)
@@ -432,7 +434,7 @@ def _matches(world: World) -> None:
     add = world.add
     cohort, trainees, mentors = world.of("Cohort")[0], world.of("Trainee"), world.of("Mentor")
     points, cases = world.of("PainPoint"), world.of("MentorCase")
-    weights = {"NEED_STRENGTH": 0.7, "EVIDENCE": 0.3}
+    weights = {"need_strength": 0.7, "evidence": 0.3}
     policy = add(t.MatchPolicy, name="默认", number=1, weights=weights)
     add(t.MatchPolicy, name="默认", number=2, weights=weights, objective="LEXIMIN")
     places = {
@@ -446,7 +448,17 @@ def _matches(world: World) -> None:
         kind="PIN",
         reason=HOSTILE[0],
         author="组织者",
-        expires_on=date(2027, 1, 1),
+        expires_on=date(2999, 1, 1),
+    )
+    add(
+        t.Rule,
+        cohort_id=cohort.id,
+        trainee_id=trainees[1].id,
+        mentor_id=mentors[1].id,
+        kind="FORBID",
+        reason=HOSTILE[0],
+        author="IMPORT",
+        expires_on=date(2020, 1, 1),
     )
     _presets(world)
     pairs = {
@@ -561,7 +573,7 @@ def _presets(world: World) -> None:
             "parameters": parameters,
             "reason": HOSTILE[0],
             "author": "ORGANIZER",
-            "expires_on": date(2027, 1, 1) if place else None,
+            "expires_on": date(2020, 1, 1) if place else None,
         }
         preset = world.add(t.RulePreset, code=f"P{place}", archived=bool(place), position=1 - place, **about)
         world.add(t.CohortRule, cohort_id=world.of("Cohort")[place % 2].id, preset_id=preset.id, **about)

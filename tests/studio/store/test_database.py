@@ -7,8 +7,9 @@ from sqlmodel import select
 
 from studio.errors import StudioError
 from studio.store.database import async_url, reading, writing
-from studio.store.schema import configuration, migrate, require_newest
+from studio.store.schema import configuration, downgrade, migrate, require_newest
 from studio.store.tables import Cohort, Studio
+from tests.studio.reading.world import build, store
 
 
 async def test_migrations_and_tables_say_the_same(engine: AsyncEngine) -> None:
@@ -22,6 +23,22 @@ async def test_migrating_again_keeps_rows(engine: AsyncEngine) -> None:
     await migrate(engine)
     async with reading(engine) as session:
         assert (await session.execute(select(Studio.name))).scalars().all() == ["甲"]
+    await require_newest(engine)
+
+
+async def test_full_database_goes_back_step_by_step_to_nothing_and_up_again(engine: AsyncEngine) -> None:
+    world = build("甲")
+    async with writing(engine) as session:
+        await store(session, world)
+    await downgrade(engine, "0001")
+    async with engine.connect() as connection:
+        kept = await connection.scalar(sa.text("SELECT count(*) FROM topic"))
+        assert kept == len(world.of("Topic"))
+    await downgrade(engine, "base")
+    async with engine.connect() as connection:
+        tables = await connection.run_sync(lambda sync: sa.inspect(sync).get_table_names())
+    assert tables == ["alembic_version"]
+    await migrate(engine)
     await require_newest(engine)
 
 
