@@ -23,5 +23,9 @@ def test_generated_demo_has_its_seed_and_shows_some_of_its_pairs(
     shown = [name for name in people if any(line.startswith(f" {name} ") for line in lines)]
     assert len(shown) == PAIRS_SHOWN
     assert "还有 3 行" in done.stdout
+    # At the end somebody is supposed to decline: who would have to move, and what it costs.
+    story = done.stdout[done.stdout.index("假如") :]
+    assert "什么都没有保存" in story
+    assert sum(line.startswith("  · ") for line in story.splitlines()) >= 1
     report = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert all(name in report for name in people)

@@ -11,11 +11,11 @@ from sqlmodel import select
 
 from studio.errors import Conflict
 from studio.operations.needs.needs import refresh_needs
+from studio.operations.pairings import pairings
 from studio.operations.pairings.pairings import (
     WeighedOverride,
     lock_pairing,
     override_pairing,
-    pairings,
     weigh_override,
 )
 from studio.operations.pairings.publishing import publish_match_run
