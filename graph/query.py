@@ -9,6 +9,7 @@ from graph.affinity_model import AffinityModelQuery
 from graph.catalogue import Content
 from graph.classify import Classification, classification
 from graph.cohorts import Cohort, Studio
+from graph.contacts import ContactsQuery
 from graph.context import Context
 from graph.enums import EnumLabel, enum_labels
 from graph.errors import coded
@@ -51,7 +52,7 @@ _id = required(strawberry.ID, "Its global id.")
 
 
 @strawberry.type(description="What can be read. Lists hold what the holder of the token may see.")
-class Query(WhatIfQuery, OverridePreviewQuery, ReplayQuery, AffinityModelQuery):
+class Query(WhatIfQuery, OverridePreviewQuery, ReplayQuery, AffinityModelQuery, ContactsQuery):
     """What can be read."""
 
     node: Node | None = stored("Anything by its global id; null when there is none that you may see.", id=_id)

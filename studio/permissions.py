@@ -178,6 +178,7 @@ DO: dict[str, frozenset[Role]] = {
     "start_match_run": frozenset({ORGANIZER}),
     "cancel_job": frozenset({ORGANIZER}),
     "what_if": frozenset({ORGANIZER}),
+    "contacts_due": frozenset({ORGANIZER}),
     "override_pairing": frozenset({ORGANIZER}),
     "publish_match_run": frozenset({ORGANIZER}),
     "propose_rematch": frozenset({ORGANIZER}),

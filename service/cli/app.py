@@ -8,6 +8,7 @@ from service.cli import (
     classify,
     cohort,
     consents,
+    contacts,
     emerging,
     events,
     exports,
@@ -47,6 +48,7 @@ app.command("event", help="HELP_EVENT")(events.event)
 app.command("match", help="HELP_MATCH")(match.match)
 app.add_typer(match_runs.runs, name="run")
 app.command("consents", help="HELP_CONSENTS")(consents.consents)
+app.command("contacts", help="HELP_CONTACTS")(contacts.contacts)
 app.add_typer(policies.policies, name="policy")
 app.add_typer(presets.rules, name="rules")
 app.command("package", help="HELP_PACKAGE")(package.package)

@@ -34,6 +34,7 @@ PROMISED = {
     "run rollback",
     "run rematch",
     "consents",
+    "contacts",
     "policy show",
     "policy aim",
     "rules presets",

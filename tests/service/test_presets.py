@@ -42,11 +42,27 @@ def test_presets_say_what_follows_in_words(folder: Path) -> None:
     (cadence,) = [
         preset for preset in answer(folder, "rules", "presets")["presets"] if preset["kind"] == "CADENCE"
     ]
-    assert "不会提醒" in cadence["effect"]
+    assert "yanzhen contacts" in cadence["effect"]
     assert cadence["parameterLabels"]["TALK_DAYS"] == "交流间隔（天）"
     printed = yanzhen(folder, "rules", "presets").stdout
     assert "TALK_DAYS" not in printed
     assert "交流间隔（天）: 31" in printed
+
+
+def test_who_should_be_in_touch_is_listed_once_there_is_a_cadence(folder: Path) -> None:
+    assert "没有在用的联系节奏" in yanzhen(folder, "contacts", "--cohort", 3).stdout
+    answer(folder, "rules", "apply", "MONTH_QUARTER_YEAR", "--cohort", 3)
+    answer(folder, "match", "--cohort", 3)
+    answer(folder, "run", "publish", "--cohort", 3)
+    answer(folder, "consents", "--cohort", 3, "--accept", "赵强", "--because", "电话里说的")
+    (pair,) = answer(folder, "contacts", "--cohort", 3)["pairs"]
+    assert (pair["trainee"]["name"], pair["state"], pair["overdue"]) == ("赵强", "CONFIRMED", False)
+    with sqlite3.connect(folder / "own.db") as database:
+        database.execute("UPDATE pairing_change SET created_at = '2020-01-01 00:00:00.000000'")
+    for lang, words in (("zh", "（超期）"), ("en", "(overdue)")):
+        printed = yanzhen(folder, "contacts", "--cohort", 3, "--lang", lang).stdout
+        assert all(told in printed for told in ("赵强", "2020-02-01", words))
+    assert answer(folder, "contacts", "--cohort", 99, code=1)["error"]["code"] == "NO_COHORT"
 
 
 def test_wrong_presets_are_refused(folder: Path) -> None:

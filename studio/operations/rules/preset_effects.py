@@ -59,3 +59,9 @@ def days_to_answer(rules: Sequence[CohortRule]) -> int | None:
     """Return how many days both sides have to consent, as the strictest rule asks, or None."""
     days = [int(rule.parameters["days"]) for rule in rules if rule.kind is PresetKind.CONSENT]
     return min(days, default=None)
+
+
+def days_between_talks(rules: Sequence[CohortRule]) -> int | None:
+    """Return after how many days a pair should talk again, as the strictest rule asks, or None."""
+    days = [int(rule.parameters["talk_days"]) for rule in rules if rule.kind is PresetKind.CADENCE]
+    return min(days, default=None)
