@@ -14,4 +14,4 @@ async def test_nothing_is_due_before_a_cadence(demo: Loaded) -> None:
         answer = await demo.ask(operation("ContactsDue"), role, cohort=cohort)
         assert [error.extensions["code"] for error in answer.errors] == ["FORBIDDEN"]
     answer = await demo.ask(operation("ContactsDue"), Role.ORGANIZER, cohort="TR_1")
-    assert [error.extensions["code"] for error in answer.errors] == ["UNKNOWN_ID"]
+    assert [error.extensions["code"] for error in answer.errors] == ["BAD_USER_INPUT"]
