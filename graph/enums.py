@@ -39,6 +39,7 @@ from studio.store.enums import (
     TraineeRole,
 )
 from studio.store.labels import LABELS
+from studio.store.mentor_enums import MentorKind, PairingKind
 from studio.store.package_enums import Ability, DeliveryMode, DifferenceKind, PackageAction, PackageOrigin
 from studio.store.pairing_enums import (
     ConsentAnswer,
@@ -74,12 +75,14 @@ __all__ = [
     "MatchObjective",
     "MatchRunState",
     "Measure",
+    "MentorKind",
     "ModelMetric",
     "ModelWay",
     "OrderDirection",
     "Origin",
     "PackageAction",
     "PackageOrigin",
+    "PairingKind",
     "PairingOrigin",
     "PairingState",
     "Party",
@@ -142,6 +145,8 @@ PUBLISHED_ENUMS: tuple[type[StrEnum], ...] = (
     DeclineReason,
     EndReason,
     PairingOrigin,
+    PairingKind,
+    MentorKind,
     ShadowStep,
     DaySlot,
     Ability,

@@ -7,6 +7,7 @@ from graph.mutations.consents import ConsentMutation
 from graph.mutations.content_events import ContentEventMutation
 from graph.mutations.corrections import CorrectionMutation
 from graph.mutations.emerging import EmergingMutation
+from graph.mutations.mentor_kinds import MentorKindMutation
 from graph.mutations.models import ModelMutation
 from graph.mutations.needs import NeedMutation
 from graph.mutations.packages import PackageMutation
@@ -32,6 +33,7 @@ class Mutation(
     ContentEventMutation,
     RunMutation,
     PairingMutation,
+    MentorKindMutation,
     ConsentMutation,
     PairRatingMutation,
     PairingMoveMutation,

@@ -7,7 +7,7 @@ import strawberry
 from strawberry.types import Info
 
 from graph.context import Context
-from graph.enums import declare
+from graph.enums import PairingKind, declare
 from graph.errors import coded
 from graph.payloads import row_id
 from graph.stored import stored
@@ -43,6 +43,7 @@ declare(
         "DECLINED": "一方已谢绝",
         "SAME_COMMUNITY": "同一社区",
         "SAME_PERSON": "同一个人",
+        "MENTOR_KIND": "不是这一类导师",
     },
 )
 
@@ -66,7 +67,7 @@ class OverrideEffect:
 
     change: float = stored("By how much the sum of the scores would change; negative is worse.")
     relative_change: float | None = stored("The same as a share of the run's objective.")
-    matched: int = stored("How many trainees would have a mentor.")
+    matched: int = stored("How many mentors would be found, one for each trainee or two.")
     changes: list[MentorChange] = stored("Whose mentor changes, first the trainee who is asked about.")
     text: str = stored("The price and who else moves, in words.")
 
@@ -77,6 +78,7 @@ class OverridePreview:
 
     trainee: NamedPerson = stored("The trainee.")
     mentor: NamedPerson = stored("The mentor.")
+    kind: PairingKind = stored("Which of the trainee's mentors would be replaced.")
     verdict: Verdict = stored("What it comes to.")
     text: str = stored("The whole answer in words, in the language of the request.")
     input_changed: bool = stored(
@@ -85,7 +87,7 @@ class OverridePreview:
     obstacles: list[Obstacle] = stored("What stands against the pair; empty when it may be saved.")
     alone: OverrideEffect | None = stored(
         "When only this trainee changes mentors, as overridePairing does; null where the mentor has no place left "
-        "in the run."
+        "in the run, or is the trainee's other mentor."
     )
     together: OverrideEffect | None = stored(
         "When a few others move along, as overridePairing does with moveOthers."
@@ -109,6 +111,12 @@ class OverridePreviewQuery:
         run_id: Annotated[strawberry.ID, strawberry.argument(description="The match run's global id.")],
         trainee_id: Annotated[strawberry.ID, strawberry.argument(description="The trainee's global id.")],
         mentor_id: Annotated[strawberry.ID, strawberry.argument(description="The mentor's global id.")],
+        kind: Annotated[
+            PairingKind | None,
+            strawberry.argument(
+                description="Which of two mentors would be replaced; needed where this one can teach both."
+            ),
+        ] = None,
     ) -> OverridePreview:
         """Return the price."""
         context = info.context
@@ -120,6 +128,7 @@ class OverridePreviewQuery:
                     row_id(run_id, "MatchRun", "runId"),
                     row_id(trainee_id, "Trainee", "traineeId"),
                     row_id(mentor_id, "Mentor", "mentorId"),
+                    kind,
                 )
         except StudioError as refusal:
             raise coded(refusal, context.language) from None
@@ -130,6 +139,7 @@ def _preview(found: operation.OverridePreview, language: str) -> OverridePreview
     return OverridePreview(
         trainee=named(found.trainee, "Trainee"),
         mentor=named(found.mentor, "Mentor"),
+        kind=found.kind,
         verdict=found.verdict,
         text=told_preview(found, language),
         input_changed=found.input_changed,

@@ -5,7 +5,7 @@ from datetime import date
 import strawberry
 
 from graph.consents import Consent, PairingChange
-from graph.enums import PairingOrigin, PairingState
+from graph.enums import PairingKind, PairingOrigin, PairingState
 from graph.node import Node
 from graph.pair_ratings import PairRating
 from graph.references import (
@@ -41,6 +41,7 @@ class Pairing(Node):
     run: MatchRun | None = stored("The match run; for organizers only.")
     trainee: Trainee | None = stored("The trainee.")
     mentor: Mentor | None = stored("The mentor.")
+    kind: PairingKind = stored("Which part the mentor plays: the only one, or that of theory or of practice.")
     state: PairingState = stored("Where it stands.")
     score: float = stored("Sum of the contributions of its parts.")
     propensity: float | None = stored(
@@ -65,4 +66,7 @@ class Pairing(Node):
         "Whether the pair is firm or close, and who comes next; for organizers only, null for pairs that a pin, "
         "a lock or a person's override holds."
     )
-    package: MentoringPackage | None = stored("The mentoring package of this pair.")
+    package: MentoringPackage | None = stored(
+        "The mentoring package of this pair; of a trainee with two mentors there is one, "
+        "that of the pair of practice where there is such a pair."
+    )

@@ -4,7 +4,7 @@ from datetime import date
 
 import strawberry
 
-from graph.enums import Level, PairingState, RegionKind, TraineeRole
+from graph.enums import Level, MentorKind, PairingState, RegionKind, TraineeRole
 from graph.node import Connection, Node
 from graph.references import (
     Cohort,
@@ -73,7 +73,12 @@ class Trainee(Node):
     content_events: Connection[ContentEvent] = stored(
         "What the trainee did with contents, the latest first.", **page()
     )
-    pairing: Pairing | None = stored("The pairing of the published match run.")
+    pairing: Pairing | None = stored(
+        "The pairing of the published match run; of two mentors (双导师) that of practice, if there is one."
+    )
+    published_pairings: list[Pairing] = stored(
+        "All pairings of the published match run: two where trainees have a mentor of theory and one of practice."
+    )
     pairings: list[Pairing] = stored("Pairings of all runs for organizers, of published ones for others.")
     responses: list[SurveyResponse] = stored("Answered questionnaires.")
 
@@ -115,6 +120,9 @@ class Mentor(Node):
     )
     weekly_capacity: int | None = stored(
         "How many trainees the mentor takes in one and the same week at most; not shown to trainees."
+    )
+    kind: MentorKind | None = stored(
+        "What the mentor teaches, theory, practice or both (导师类型); null where nobody has said."
     )
     strengths: list[MentorStrength] = stored("Strengths by topic, the strongest first.")
     cases: list[MentorCase] = stored("Past cases.")

@@ -4,6 +4,7 @@ from datetime import date
 
 import strawberry
 
+from graph.enums import PairingKind
 from graph.references import Mentor, Trainee
 from graph.stored import stored
 
@@ -13,6 +14,7 @@ class MatchMove:
     """A trainee for whom a proposal changes something."""
 
     trainee: Trainee | None = stored("The trainee.")
+    kind: PairingKind = stored("Which of the trainee's mentors.")
     from_mentor: Mentor | None = stored("The mentor of now; null when there is none.")
     to_mentor: Mentor | None = stored("The mentor that is proposed; null when there is none.")
     from_week: date | None = stored("The Monday of the pair's week of now; null when there is none.")

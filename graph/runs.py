@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from graph.enums import MatchObjective, MatchRunState, PublishState
+from graph.enums import MatchObjective, MatchRunState, PairingKind, PublishState
 from graph.node import Connection, Node
 from graph.references import Cohort, Job, Mentor, Pairing, RunFairness, RunSensitivity, Trainee
 from graph.rematches import MatchMove
@@ -60,11 +60,12 @@ class UnmatchedReason:
     label: str = stored("The reason in words, in the language of the request.")
 
 
-@strawberry.type(description="A trainee whom a run could not place.")
+@strawberry.type(description="A trainee whom a run could not give a mentor, or one of two mentors.")
 class Unmatched:
-    """A trainee whom a run could not place."""
+    """A trainee whom a run could not give a mentor, or one of two."""
 
     trainee: Trainee | None = stored("The trainee.")
+    kind: PairingKind = stored("Which mentor is missing: the only one, or that of theory or of practice.")
     reasons: list[UnmatchedReason] = stored("Why.")
 
 
@@ -72,7 +73,9 @@ class Unmatched:
 class RuleConflict:
     """Somebody for whom pins and locks ask more pairs than there can be."""
 
-    code: str = stored("Stable code: TRAINEE_FIXED_TWICE or MENTOR_FIXED_BEYOND_PLACES.")
+    code: str = stored(
+        "Stable code: TRAINEE_FIXED_TWICE, TRAINEE_KIND_FIXED_TWICE or MENTOR_FIXED_BEYOND_PLACES."
+    )
     label: str = stored("The conflict in words, in the language of the request.")
     trainee: Trainee | None = stored("The trainee who is fixed to several mentors; null otherwise.")
     mentor: Mentor | None = stored("The mentor who is fixed to more trainees than places; null otherwise.")
@@ -104,8 +107,15 @@ class MatchRun(Node):
     needs_changed: bool = stored(
         "Whether needs of its cohort have changed since it was done: its proof holds for the needs of that time."
     )
-    total: int = stored("How many trainees there were to place.")
-    matched: int = stored("How many were placed.")
+    total: int = stored(
+        "How many mentors its trainees were to have together: as many as there were trainees, or twice as many where "
+        "each was to have two."
+    )
+    matched: int = stored("How many of them were found.")
+    mentors_each: int = stored(
+        "How many mentors each trainee was to have: one, or two of different kinds (双导师)."
+    )
+    partly_matched: int = stored("How many trainees have one of their two mentors and miss the other.")
     certificate: Certificate | None = stored("Proof of its quality; null until it is computed.")
     sensitivity: RunSensitivity | None = stored(
         "How far its pairs depend on uncertain figures, to be read beside the certificate; null until it is "
@@ -117,7 +127,9 @@ class MatchRun(Node):
     )
     failure: str | None = stored("Code of what went wrong.")
     pairings: Connection[Pairing] = stored("Its pairings, by community and name of the trainee.", **page())
-    unmatched: list[Unmatched] = stored("Trainees who could not be placed.")
+    unmatched: list[Unmatched] = stored(
+        "Trainees who could not be placed, and which mentor each of them misses."
+    )
     rule_conflicts: list[RuleConflict] = stored(
         "Why a run is INFEASIBLE: whose pins and locks cannot all hold; empty otherwise."
     )

@@ -6,7 +6,7 @@ import strawberry
 from strawberry.types import Info
 
 from graph.context import Context
-from graph.enums import Level, MatchObjective, TraineeRole
+from graph.enums import Level, MatchObjective, PairingKind, TraineeRole
 from graph.errors import coded
 from graph.payloads import input_field, row_id
 from graph.stored import stored
@@ -25,6 +25,11 @@ class SupposedPair:
 
     trainee_id: strawberry.ID = input_field("The trainee's global id.")
     mentor_id: strawberry.ID = input_field("The mentor's global id.")
+    kind: PairingKind | None = input_field(
+        "Of a pin, where trainees have two mentors: which of them. Left out: what the mentor teaches, or the part that "
+        "is free.",
+        default=None,
+    )
 
 
 @strawberry.input(description="How many trainees a mentor would take.")
@@ -83,8 +88,8 @@ class NamedPerson:
 class MatchWorth:
     """What pairs are worth."""
 
-    matched: int = stored("How many trainees have a mentor.")
-    total: int = stored("How many trainees there are.")
+    matched: int = stored("How many mentors were found, one for each trainee or two.")
+    total: int = stored("How many mentors all trainees are to have together.")
     objective: float = stored("Sum of the pairs' scores.")
     bound: float | None = stored(
         "What no choice of as many pairs can exceed; null where nothing bounds them."
@@ -108,6 +113,7 @@ class MentorChange:
     after: NamedPerson | None = stored("The mentor under the supposition; null for none.")
     joins: bool = stored("Whether the trainee is a supposed newcomer.")
     leaves: bool = stored("Whether the trainee is supposed to drop out.")
+    kind: PairingKind = stored("Which of the trainee's mentors.")
     text: str = stored("The change in words, in the language of the request.")
 
 
@@ -199,6 +205,7 @@ def supposition(given: WhatIfInput) -> Supposition:
         forbidden=[_pair(pair, "input.forbid") for pair in given.forbid or ()],
         newcomers=[_newcomer(one) for one in given.new_trainees or ()],
         objective=given.objective,
+        said_kinds={_pair(pair, "input.pin"): pair.kind for pair in given.pin or () if pair.kind is not None},
     )
 
 
@@ -241,6 +248,7 @@ def change(found: operation.Change, language: str) -> MentorChange:
         after=named(found.after, "Mentor") if found.after else None,
         joins=found.joins,
         leaves=found.leaves,
+        kind=found.kind,
         text=told(found, language),
     )
 

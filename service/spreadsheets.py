@@ -6,6 +6,8 @@ from typing import Any
 from xlsxwriter import Workbook
 
 from studio.messages import listed, translate
+from studio.operations.suppositions.what_if_words import kind_word
+from studio.store.mentor_enums import PairingKind
 
 
 def pairings_workbook(result: dict[str, Any], language: str) -> bytes:
@@ -39,8 +41,10 @@ def _pairs(result: dict[str, Any], language: str) -> list[list[Any]]:
         "SHEET_MENTOR_COMMUNITY",
         "SHEET_SCORE",
     )
+    # Which part a mentor plays is worth a column where trainees have two.
+    two = ["SHEET_KIND"] if result["mentorsEach"] > 1 else []
     return [
-        [*(translate(name, language) for name in names), *parts],
+        [*(translate(name, language) for name in (*names, *two)), *parts],
         *(
             [
                 pair["traineeName"],
@@ -48,6 +52,7 @@ def _pairs(result: dict[str, Any], language: str) -> list[list[Any]]:
                 pair["mentorName"],
                 pair["mentorCommunity"] or "",
                 pair["score"],
+                *(kind_word(PairingKind(pair["kind"]), language) for _ in two),
                 *(part["contribution"] for part in pair["parts"]),
             ]
             for pair in result["pairs"]
@@ -56,13 +61,15 @@ def _pairs(result: dict[str, Any], language: str) -> list[list[Any]]:
 
 
 def _unmatched(result: dict[str, Any], language: str) -> list[list[Any]]:
-    names = ("SHEET_TRAINEE", "SHEET_TRAINEE_COMMUNITY", "SHEET_REASONS")
+    two = ["SHEET_MISSING"] if result["mentorsEach"] > 1 else []
+    names = ("SHEET_TRAINEE", "SHEET_TRAINEE_COMMUNITY", *two, "SHEET_REASONS")
     return [
         [translate(name, language) for name in names],
         *(
             [
                 unmatched["traineeName"],
                 unmatched["traineeCommunity"] or "",
+                *(kind_word(PairingKind(unmatched["kind"]), language) for _ in two),
                 listed((reason["label"] for reason in unmatched["reasons"]), language),
             ]
             for unmatched in result["unmatched"]

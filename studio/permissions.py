@@ -180,6 +180,7 @@ DO: dict[str, frozenset[Role]] = {
     "what_if": frozenset({ORGANIZER}),
     "contacts_due": frozenset({ORGANIZER}),
     "override_pairing": frozenset({ORGANIZER}),
+    "set_mentor_kind": frozenset({ORGANIZER}),
     "publish_match_run": frozenset({ORGANIZER}),
     "propose_rematch": frozenset({ORGANIZER}),
     "offer_place": frozenset({ORGANIZER}),

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from graph.enums import PairingKind
 from graph.pairings import Pairing
 from graph.payloads import (
     MutationInfo,
@@ -31,6 +32,10 @@ class OverridePairingInput:
     trainee_id: strawberry.ID = input_field("The trainee's global id.")
     mentor_id: strawberry.ID = input_field("The mentor's global id.")
     reason: str = input_field("Why; kept with the pairing.")
+    kind: PairingKind | None = input_field(
+        "Which of two mentors it is; needed where trainees have two and this one can teach both.",
+        default=None,
+    )
     lock: bool = input_field("Whether later runs keep the pair.", default=True)
     move_others: bool = input_field(
         "Whether those change mentors, too, whom overridePreview names in `together`; without it a mentor who is "
@@ -92,6 +97,7 @@ class PairingMutation:
             how: dict[str, Any] = {
                 "reason": input.reason,
                 "lock": input.lock,
+                "kind": input.kind,
                 "move_others": input.move_others,
                 "expected_version": input.expected_version,
                 "idempotency_key": input.idempotency_key,

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from graph.enums import PairingKind
 from graph.pairings import Pairing
 from graph.payloads import (
     MutationInfo,
@@ -48,6 +49,10 @@ class OfferPlaceInput:
     trainee_id: strawberry.ID = input_field("The global id of a trainee whom the run could not place.")
     mentor_id: strawberry.ID = input_field("The mentor's global id.")
     reason: str = input_field("Why; kept with the pairing.")
+    kind: PairingKind | None = input_field(
+        "Which of two mentors it is; needed where trainees have two and this one can teach both.",
+        default=None,
+    )
     expected_version: int | None = input_field(
         "The run's version that you have read; refused when it has changed.", default=None
     )
@@ -141,6 +146,7 @@ class RematchMutation:
                 row_id(input.trainee_id, "Trainee", "traineeId"),
                 row_id(input.mentor_id, "Mentor", "mentorId"),
                 reason=input.reason,
+                kind=input.kind,
                 expected_version=input.expected_version,
                 idempotency_key=input.idempotency_key,
             )

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import select
 
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
+from service.cli.pairs import with_kind
 from service.cli.running import acting, output, print_json, run
 from service.documents import all_nodes
 from studio.errors import StudioError
@@ -114,13 +115,19 @@ class _Named:
         return cls(session, run_row, await whom(session, actor, cohort))
 
     async def pairing(self, text: str) -> Pairing:
-        trainee_id = self._people.trainee(text)
-        found: Pairing | None = await self._session.scalar(
-            select(Pairing).where(Pairing.run_id == self.run.id, Pairing.trainee_id == trainee_id)
+        """Return the pairing of a trainee; of one with two mentors it is named as TRAINEE=MENTOR."""
+        who, _, mentor = (part.strip() for part in text.replace("＝", "=").partition("="))
+        query = select(Pairing).where(
+            Pairing.run_id == self.run.id, Pairing.trainee_id == self._people.trainee(who)
         )
-        if found is None:
+        if mentor:
+            query = query.where(Pairing.mentor_id == self._people.mentor(mentor))
+        found = list((await self._session.execute(query)).scalars())
+        if not found:
             raise StudioError("NOT_IN_RUN", name=text)
-        return found
+        if len(found) > 1:
+            raise StudioError("TWO_PAIRINGS", name=text)
+        return found[0]
 
 
 def _reason(kind: Any, given: str) -> Any:
@@ -152,6 +159,7 @@ async def consents_json(
             {
                 "id": one["id"],
                 "version": one["version"],
+                "kind": one["kind"],
                 "trainee": one["trainee"]["id"],
                 "traineeName": one["trainee"]["displayName"],
                 "mentor": one["mentor"]["id"],
@@ -182,7 +190,7 @@ def _print(result: dict[str, Any], language: str) -> None:
         waiting = one["state"] == PairingState.AWAITING_CONSENT
         table.add_row(
             one["traineeName"],
-            one["mentorName"],
+            with_kind(one["mentorName"], one["kind"], language),
             word(PairingState(one["state"]), language),
             *(_answer(said.get(party.value), language) for party in Party),
             (one["answerBy"] or "") if waiting else "",

@@ -29,6 +29,7 @@ from studio.operations.runs.runs import match_cohort
 from studio.permissions import Actor
 from studio.store.database import writing
 from studio.store.identity import global_id
+from studio.store.mentor_enums import PairingKind
 
 
 def match(
@@ -41,6 +42,9 @@ def match(
     move_others: Annotated[bool, typer.Option("--move-others", help="HELP_MOVE_OTHERS")] = False,
     objective: Annotated[str | None, typer.Option("--objective", help="HELP_OBJECTIVE")] = None,
     reopen_confirmed: ReopenOption = False,
+    part: Annotated[
+        PairingKind | None, typer.Option("--as", case_sensitive=False, help="HELP_OVERRIDE_AS")
+    ] = None,
     replay: Annotated[str | None, typer.Option("--replay", help="HELP_REPLAY")] = None,
     studio: StudioOption = None,
     form: FormatOption = Format.TEXT,
@@ -61,9 +65,9 @@ def match(
         if what_if:
             return await what_if_json(engine, actor, cohort, what_if, lang.value)
         if preview:
-            return await preview_json(engine, actor, cohort, preview, lang.value)
+            return await preview_json(engine, actor, cohort, preview, lang.value, part)
         if override:
-            how: dict[str, Any] = {"reason": reason, "lock": lock, "move_others": move_others}
+            how: dict[str, Any] = {"reason": reason, "lock": lock, "move_others": move_others, "kind": part}
             return await override_json(engine, actor, cohort, override, lang.value, **how)
         if replay:
             return await replay_json(engine, actor, cohort, replay, lang.value)

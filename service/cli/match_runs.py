@@ -218,7 +218,8 @@ def rematch(
     nobody = translate("CLI_NOBODY", lang.value)
     for move in result["moves"]:
         before, after = move["fromMentorName"] or nobody, move["toMentorName"] or nobody
-        output.print(f"  · {move['traineeName']}: {before} → {after}")
+        whom = with_kind(move["traineeName"], PairingKind(move["kind"]), lang.value)
+        output.print(f"  · {whom}: {before} → {after}")
     output.print(translate("CLI_REMATCH_NEXT", lang.value, number=cohort, **result), style="dim")
 
 
@@ -240,6 +241,7 @@ async def proposal_json(engine: AsyncEngine, actor: Actor, run_id: UUID, languag
             {
                 "trainee": move["trainee"]["id"],
                 "traineeName": move["trainee"]["displayName"],
+                "kind": move["kind"],
                 **_mentor("fromMentor", move["fromMentor"]),
                 **_mentor("toMentor", move["toMentor"]),
                 "scoreBefore": move["scoreBefore"],

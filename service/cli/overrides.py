@@ -15,10 +15,11 @@ from studio.operations.suppositions.override_preview import run_to_override
 from studio.permissions import Actor
 from studio.store.database import reading
 from studio.store.identity import global_id
+from studio.store.mentor_enums import PairingKind
 
 
 async def preview_json(
-    engine: AsyncEngine, actor: Actor, cohort: int, pair: str, language: str
+    engine: AsyncEngine, actor: Actor, cohort: int, pair: str, language: str, kind: PairingKind | None = None
 ) -> dict[str, Any]:
     """Return what an override would cost, in the shape of docs/cli.md."""
     run_id, given = await _named(engine, actor, cohort, pair, "preview")
@@ -30,6 +31,7 @@ async def preview_json(
         run=run_id,
         trainee=given["traineeId"],
         mentor=given["mentorId"],
+        kind=kind.value if kind else None,
     )
     return {"runId": run_id, "cohort": cohort, **found["overridePreview"]}
 
@@ -44,9 +46,10 @@ async def override_json(
     reason: str,
     lock: bool,
     move_others: bool,
+    kind: PairingKind | None = None,
 ) -> dict[str, Any]:
     """Save an override and return it, with what it was previewed to cost; a refusal is raised."""
-    shown = await preview_json(engine, actor, cohort, pair, language)
+    shown = await preview_json(engine, actor, cohort, pair, language, kind)
     given = {
         "runId": shown["runId"],
         "traineeId": shown["trainee"]["id"],
@@ -54,6 +57,7 @@ async def override_json(
         "reason": reason,
         "lock": lock,
         "moveOthers": move_others,
+        "kind": shown["kind"],
     }
     done = (await run_document(engine, actor, "OverridePairing", language, input=given))["overridePairing"]
     for error in done["userErrors"]:

@@ -11,8 +11,10 @@ from service.documents import all_nodes, run_document
 from service.needs_met import needs_met
 from studio.messages import listed, translate
 from studio.operations.rules.aim_words import told_certificate
+from studio.operations.suppositions.what_if_words import kind_word
 from studio.permissions import Actor
 from studio.store.enums import MatchObjective, PairingOrigin
+from studio.store.mentor_enums import PairingKind
 
 REASONS_SHOWN = 2
 
@@ -31,10 +33,13 @@ async def match_json(engine: AsyncEngine, actor: Actor, run_id: str, language: s
         "matched": summary["matched"],
         "total": summary["total"],
         "reopensConfirmed": summary["reopensConfirmed"],
+        "mentorsEach": summary["mentorsEach"],
+        "partlyMatched": summary["partlyMatched"],
         "needsChanged": summary["needsChanged"],
         "unmatched": [
             {
                 **_person("trainee", unmatched["trainee"]),
+                "kind": unmatched["kind"],
                 "reasons": [
                     {"code": reason["code"], "label": reason["label"]} for reason in unmatched["reasons"]
                 ],
@@ -45,6 +50,7 @@ async def match_json(engine: AsyncEngine, actor: Actor, run_id: str, language: s
             {
                 **_person("trainee", pairing["trainee"]),
                 **_person("mentor", pairing["mentor"]),
+                "kind": pairing["kind"],
                 "score": pairing["score"],
                 "parts": [
                     {key: part[key] for key in ("code", "label", "value", "weight", "contribution")}
@@ -104,12 +110,34 @@ def _person(what: str, row: dict[str, Any]) -> dict[str, Any]:
     return {what: row["id"], f"{what}Name": row["displayName"], f"{what}Community": community}
 
 
+def with_kind(name: str, kind: str, language: str) -> str:
+    """Return a name with the part that a mentor of two plays; of an only one the name alone."""
+    if kind == PairingKind.SOLE:
+        return name
+    return translate("CLI_WITH_KIND", language, name=name, kind=kind_word(PairingKind(kind), language))
+
+
+def matched_words(result: dict[str, Any], language: str) -> str:
+    """Say how many trainees have a mentor, or of two how many have both, one or none."""
+    if result["mentorsEach"] == 1:
+        return translate("CLI_MATCHED", language, matched=result["matched"], total=result["total"])
+    trainees = result["total"] // result["mentorsEach"]
+    partly = result["partlyMatched"]
+    both = (result["matched"] - partly) // 2
+    return translate(
+        "CLI_MATCHED_TWO",
+        language,
+        trainees=trainees,
+        both=both,
+        partly=partly,
+        none=trainees - both - partly,
+    )
+
+
 def print_match(result: dict[str, Any], language: str, *, most: int | None = None) -> None:
     """Print the pairs, the unmatched and the certificate for people; at most `most` pairs and unmatched each."""
     certificate = result["certificate"]
-    output.print(
-        translate("CLI_MATCHED", language, matched=result["matched"], total=result["total"]), style="bold"
-    )
+    output.print(matched_words(result, language), style="bold")
     output.print(told_certificate(MatchObjective(result["objective"]), certificate, language))
     kept = sum(pair["origin"] == PairingOrigin.CONFIRMED for pair in result["pairs"])
     if kept:
@@ -127,7 +155,7 @@ def print_match(result: dict[str, Any], language: str, *, most: int | None = Non
         table.add_row(
             pair["traineeName"],
             pair["traineeCommunity"] or "",
-            pair["mentorName"],
+            with_kind(pair["mentorName"], pair["kind"], language),
             f"{pair['score']:.3f}",
             _or_else(pair),
             _why(pair, language),
@@ -135,7 +163,8 @@ def print_match(result: dict[str, Any], language: str, *, most: int | None = Non
     output.print(table)
     for unmatched in result["unmatched"][:most]:
         reasons = [reason["label"] for reason in unmatched["reasons"]]
-        output.print(translate("CLI_UNMATCHED", language, name=unmatched["traineeName"], reasons=reasons))
+        name = with_kind(unmatched["traineeName"], unmatched["kind"], language)
+        output.print(translate("CLI_UNMATCHED", language, name=name, reasons=reasons))
     rows = (result["pairs"], result["unmatched"])
     more = sum(len(some) - len(some[:most]) for some in rows)
     if more:

@@ -18,6 +18,8 @@ VERBS = {
     "forbid": ("forbid", "回避"),
     "join": ("join", "加入"),
 }
+# After a pinned pair, where trainees have two mentors: which of them.
+KINDS = {"theory": "THEORY", "理论": "THEORY", "practice": "PRACTICE", "实践": "PRACTICE"}
 _VERB_OF = {word: verb for verb, words in VERBS.items() for word in words}
 
 
@@ -58,7 +60,11 @@ def _one(text: str, whom: Whom) -> tuple[str, Any]:
         if not right.removeprefix("-").isdecimal() or len(right) > 9:
             raise _wrong(text)
         return "capacities", {"mentorId": global_id("Mentor", whom.mentor(left)), "capacity": int(right)}
-    return verb, pair_input(left, right, whom)
+    mentor, _, said = (part.strip() for part in right.partition(":"))
+    part = KINDS.get(said.lower())
+    if (said and part is None) or (part is not None and verb != "pin"):
+        raise _wrong(text)
+    return verb, pair_input(left, mentor, whom) | ({"kind": part} if part else {})
 
 
 def pair_input(trainee: str, mentor: str, whom: Whom) -> dict[str, str]:

@@ -22,6 +22,7 @@ from studio.permissions import Actor
 from studio.store import enums
 from studio.store.clock import today
 from studio.store.labels import LABELS
+from studio.store.mentor_enums import PairingKind
 from studio.store.package_enums import Ability, DeliveryMode
 
 _HERE = Path(__file__).parent
@@ -30,6 +31,7 @@ MOST_VOICES = 200
 _LABELS = (
     Ability,
     DeliveryMode,
+    PairingKind,
     enums.TraineeRole,
     enums.CohortState,
     enums.ContentKind,

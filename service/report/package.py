@@ -9,7 +9,11 @@ Node = dict[str, Any]
 def fullest_package(pairs: list[Node]) -> Node | None:
     """Return the package with the most material that answers the trainee's own words; None where there is none."""
     planned = [pair for pair in pairs if pair["package"]]
-    return _by_day(max(planned, key=_fullness)) if planned else None
+    if not planned:
+        return None
+    fullest = max(planned, key=_fullness)
+    others = [pair for pair in pairs if pair["trainee"] == fullest["trainee"] and pair is not fullest]
+    return {**_by_day(fullest), "other": next(iter(others), None)}
 
 
 def _fullness(pair: Node) -> tuple[int, int]:

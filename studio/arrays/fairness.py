@@ -1,6 +1,6 @@
 """How evenly a match treats people: groups of trainees for the engine, and its figures in plain values."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,30 +30,39 @@ class FairnessFigures:
 
 
 def trainee_groups(rows: MatchRows) -> dict[str, Integers] | None:
-    """Return county and role of each trainee as labels, -1 without a county; None where there are too many pairs."""
-    if len(rows.trainees) * len(rows.mentors) > _MOST_PAIRS:
+    """Return county and role of each seat's trainee as labels, -1 without a county; None with too many pairs."""
+    if len(rows.seats) * len(rows.mentors) > _MOST_PAIRS:
         return None
     label_of = {county: label for label, county in enumerate(_counties(rows))}
     counties = [label_of.get(region.county, -1) if region else -1 for _, _, region in rows.trainees]
     roles = [_ROLES.index(trainee.role) for trainee, _, _ in rows.trainees]
-    return {"county": np.array(counties, dtype=np.int64), "role": np.array(roles, dtype=np.int64)}
+    labels = {"county": counties, "role": roles}
+    return {name: np.repeat(np.array(of, dtype=np.int64), len(rows.kinds)) for name, of in labels.items()}
 
 
 def to_place(groups: Mapping[str, Integers], need: Integers) -> dict[str, Integers]:
-    """Return the labels with -1 for who is not to be placed: such a trainee is in no group."""
+    """Return the labels with -1 for who is not to be placed: such a seat is in no group."""
     return {name: np.where(need > 0, labels, -1) for name, labels in groups.items()}
 
 
-def fairness_figures(rows: MatchRows, found: Fairness) -> FairnessFigures:
-    """Return the figures of a match whose trainees were grouped by `trainee_groups`, to six decimals."""
+def fairness_figures(rows: MatchRows, found: Fairness, short: Iterable[int]) -> FairnessFigures:
+    """Return the figures of a match whose seats were grouped by `trainee_groups`, to six decimals.
+
+    People count once, however many mentors they are to have; `short` are the seats that stayed empty.
+    """
+    n_kinds = len(rows.kinds)
+    lacking = {seat // n_kinds for seat in short}
+    groups_of = trainee_groups(rows) or {}
     names: dict[str, list[str]] = {"county": _counties(rows), "role": [role.value for role in _ROLES]}
     groups: dict[str, list[dict[str, Any]]] = {attribute: [] for attribute in names}
     for group in found.groups:
         groups[group.attribute].append(
             {
                 group.attribute: names[group.attribute][group.label],
-                "trainees": group.n_trainees,
-                "unmatched": group.n_unmatched,
+                "trainees": group.n_trainees // n_kinds,
+                "unmatched": sum(
+                    int(groups_of[group.attribute][trainee * n_kinds]) == group.label for trainee in lacking
+                ),
                 # Nobody of the group has a mentor: no mean.
                 "meanScore": None if np.isnan(group.mean) else round(group.mean, DECIMALS),
             }
@@ -66,8 +75,8 @@ def fairness_figures(rows: MatchRows, found: Fairness) -> FairnessFigures:
         loads=_spread(found.load),
         uses=_spread(found.use),
         scores=None if np.isnan(found.worst_off) else scores,
-        blocking_pairs=found.n_blocking,
-        envious=len(found.envious),
+        blocking_pairs=len({(seat // n_kinds, mentor) for seat, mentor in found.blocking_pairs.tolist()}),
+        envious=len({seat // n_kinds for seat in found.envious.tolist()}),
         counties=groups["county"],
         roles=groups["role"],
     )

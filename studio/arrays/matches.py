@@ -3,7 +3,7 @@
 import hashlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -12,10 +12,12 @@ import numpy as np
 import orjson
 from numpy.typing import NDArray
 
-from matching import AssignmentProblem, MentorTable, TraineeTable
+from matching import AssignmentProblem, GroupQuota, MentorTable, TraineeTable
+from studio.arrays.seats import ONE_EACH, Pair, cannot_play, fixed_kinds
 from studio.arrays.topics import topic_matrix
 from studio.store.enums import Level, MatchObjective, RuleKind, TraineeRole
-from studio.store.pairings import Lock
+from studio.store.mentor_enums import PairingKind
+from studio.store.pairings import Lock, Seat
 from studio.store.people import Mentor, MentorPlace, Person, Region, Trainee, may_be_one_place
 from studio.store.presets import CohortRule
 from studio.store.rules import Rule
@@ -23,6 +25,7 @@ from studio.store.rules import Rule
 Booleans = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Quotas = list[GroupQuota] | None
 
 # Years after which a secretary in charge counts as one who excels.
 SENIOR_YEARS = 6
@@ -69,13 +72,33 @@ class MatchRows:
     tenure_rule: CohortRule | None = None
     # Places that a rule of the cohort leaves each mentor at most; `places` heeds it.
     most_places: int | None = None
+    # What mentors each trainee is to have, in this order; and the part that a fixed pair is for, where somebody says.
+    kinds: Sequence[PairingKind] = ONE_EACH
+    said_kinds: Mapping[Pair, PairingKind] = field(default_factory=dict)
+    # The parts that the mentors of confirmed pairs play.
+    confirmed_kinds: Mapping[Pair, PairingKind] = field(default_factory=dict)
+
+    @property
+    def seats(self) -> list[Seat]:
+        """What is to be filled, trainee after trainee."""
+        return [Seat(trainee.id, kind) for trainee, _, _ in self.trainees for kind in self.kinds]
+
+    def kinds_of(self, pairs: Iterable[Pair]) -> dict[Pair, PairingKind]:
+        """Return for which part each of these pairs is fixed, in natural order of the mentors."""
+        place = {mentor.id: place for place, (mentor, _, _) in enumerate(self.mentors)}
+        known = sorted(
+            (pair for pair in pairs if pair[1] in place), key=lambda pair: (pair[0], place[pair[1]])
+        )
+        kind_of = {mentor.id: mentor.kind for mentor, _, _ in self.mentors}
+        locked = {pair: lock.kind for pair, lock in self.locked.items()}
+        return fixed_kinds(known, self.kinds, kind_of, {**locked, **self.confirmed_kinds, **self.said_kinds})
 
 
 @dataclass(frozen=True)
 class MatchArrays:
-    """The engine's input, with whose rows and columns they are."""
+    """The engine's input, with whose rows and columns they are; a trainee has a row for each mentor to be found."""
 
-    trainee_ids: Sequence[UUID]
+    seats: Sequence[Seat]
     mentor_ids: Sequence[UUID]
     trainees: TraineeTable
     mentors: MentorTable
@@ -91,10 +114,26 @@ class MatchArrays:
         """The objective as the engine calls it."""
         return self.objective.value.lower()
 
-    def problem(self, scores: Floats, need: int | Sequence[int] = 1) -> AssignmentProblem:
-        """Return the engine's problem for these scores, shape (n_trainees, n_mentors)."""
+    @property
+    def trainee_ids(self) -> list[UUID]:
+        """Whose each row is."""
+        return [seat.trainee_id for seat in self.seats]
+
+    @property
+    def seats_each(self) -> int:
+        """Rows of one trainee, which follow one another."""
+        return len({seat.kind for seat in self.seats}) or 1
+
+    def position(self, seat: Seat, mentor_id: UUID) -> tuple[int, int]:
+        """Return row and column of a pair; raises ValueError for people who are not in the match."""
+        return self.seats.index(seat), self.mentor_ids.index(mentor_id)
+
+    def problem(
+        self, scores: Floats, need: int | Sequence[int] = 1, groups: Quotas = None
+    ) -> AssignmentProblem:
+        """Return the engine's problem for these scores, shape (n_seats, n_mentors), with further limits."""
         return AssignmentProblem.from_scores(
-            scores, self.capacity, need=need, forbidden=self.forbidden, pinned=self.pinned
+            scores, self.capacity, need=need, forbidden=self.forbidden, pinned=self.pinned, groups=groups
         )
 
 
@@ -114,28 +153,18 @@ def match_arrays(rows: MatchRows, on: date) -> MatchArrays:
     """
     trainee_ids = [trainee.id for trainee, _, _ in rows.trainees]
     mentor_ids = [mentor.id for mentor, _, _ in rows.mentors]
+    n_kinds = len(rows.kinds)
     counties = _county_codes(rows)
     wish = _rule_matrix(rows, trainee_ids, mentor_ids, RuleKind.PREFER)
-    pinned = _rule_matrix(rows, trainee_ids, mentor_ids, RuleKind.PIN)
-    forbidden = _rule_matrix(rows, trainee_ids, mentor_ids, RuleKind.FORBID) | _same_unit(rows)
-    for row, column in _positions(rows.declined, trainee_ids, mentor_ids):
-        forbidden[row, column] = True
-    forbidden |= _too_short_in_post(rows)
-    kept = _positions(confirmed_to_keep(rows), trainee_ids, mentor_ids)
-    settled = {row for row, _ in kept}
-    for row, column in _positions(rows.locked, trainee_ids, mentor_ids):
-        # A lock of an earlier draft does not part what has been confirmed since.
-        pinned[row, column] |= not forbidden[row, column] and row not in settled
-    for row, column in kept:
-        pinned[row, column] = True
-    # Whoever pins a pair of the same community has said so on purpose, with a reason.
-    forbidden &= ~pinned
+    forbidden, pinned = _ruled(rows, trainee_ids, mentor_ids)
     trainees = TraineeTable(
-        needs=topic_matrix(rows.needs, trainee_ids, rows.top_topics),
-        county=_codes(rows.trainees, counties),
-        level=np.array([seniority(trainee, on) for trainee, _, _ in rows.trainees], dtype=np.int64),
-        pain_texts=_texts(rows.pain_points, trainee_ids),
-        wish=wish.astype(np.float64) if wish.any() else None,
+        needs=np.repeat(topic_matrix(rows.needs, trainee_ids, rows.top_topics), n_kinds, axis=0),
+        county=np.repeat(_codes(rows.trainees, counties), n_kinds),
+        level=np.array(
+            [seniority(trainee, on) for trainee, _, _ in rows.trainees for _ in rows.kinds], dtype=np.int64
+        ),
+        pain_texts=_texts(rows.pain_points, [seat.trainee_id for seat in rows.seats]),
+        wish=np.repeat(wish.astype(np.float64), n_kinds, axis=0) if wish.any() else None,
     )
     mentors = MentorTable(
         strengths=topic_matrix(rows.strengths, mentor_ids, rows.top_topics),
@@ -149,7 +178,7 @@ def match_arrays(rows: MatchRows, on: date) -> MatchArrays:
     capacity = np.array([len(rows.places.get(mentor_id, ())) for mentor_id in mentor_ids], dtype=np.int64)
     digest = _digest(rows, trainees, mentors, capacity, forbidden, pinned)
     return MatchArrays(
-        trainee_ids, mentor_ids, trainees, mentors, capacity, forbidden, pinned, rows.objective, digest
+        rows.seats, mentor_ids, trainees, mentors, capacity, forbidden, pinned, rows.objective, digest
     )
 
 
@@ -157,28 +186,62 @@ def confirmed_to_keep(rows: MatchRows) -> set[tuple[UUID, UUID]]:
     """Return the confirmed pairs that no rule parts: neither a conflict between the two nor another pin."""
     parted = {(rule.trainee_id, rule.mentor_id) for rule in rows.rules if rule.kind is RuleKind.FORBID}
     pins = {(rule.trainee_id, rule.mentor_id) for rule in rows.rules if rule.kind is RuleKind.PIN}
-    pinned = {trainee_id for trainee_id, _ in pins}
-    return {pair for pair in rows.confirmed if pair not in parted and (pair in pins or pair[0] not in pinned)}
+    kinds = rows.kinds_of({*pins, *rows.confirmed})
+    pinned = {(trainee_id, kinds[trainee_id, mentor_id]) for trainee_id, mentor_id in pins & kinds.keys()}
+    return {
+        pair
+        for pair in rows.confirmed
+        if pair in kinds and pair not in parted and (pair in pins or (pair[0], kinds[pair]) not in pinned)
+    }
 
 
-def fixed_pairs(arrays: MatchArrays) -> list[tuple[UUID, UUID]]:
+def _ruled(
+    rows: MatchRows, trainee_ids: Sequence[UUID], mentor_ids: Sequence[UUID]
+) -> tuple[Booleans, Booleans]:
+    """Return which mentors each seat must not have, and which it must."""
+    n_kinds = len(rows.kinds)
+    forbidden = _rule_matrix(rows, trainee_ids, mentor_ids, RuleKind.FORBID) | _same_unit(rows)
+    for row, column in _positions(rows.declined, trainee_ids, mentor_ids):
+        forbidden[row, column] = True
+    forbidden |= _too_short_in_post(rows)
+    forbidden = np.repeat(forbidden, n_kinds, axis=0)
+    forbidden |= cannot_play(rows.kinds, len(trainee_ids), [mentor.kind for mentor, _, _ in rows.mentors])
+    pinned = np.zeros_like(forbidden)
+    pins = {(rule.trainee_id, rule.mentor_id) for rule in rows.rules if rule.kind is RuleKind.PIN}
+    kept = confirmed_to_keep(rows)
+    kinds = rows.kinds_of({*pins, *rows.locked, *kept})
+    settled = {(trainee_id, kinds[trainee_id, mentor_id]) for trainee_id, mentor_id in kept}
+    for pair, kind in kinds.items():
+        for row, column in _positions([pair], trainee_ids, mentor_ids):
+            seat = row * n_kinds + rows.kinds.index(kind)
+            # A lock of an earlier draft does not part what has been confirmed since.
+            holds = not forbidden[seat, column] and (pair[0], kind) not in settled
+            pinned[seat, column] = pair in pins or pair in kept or holds
+            if pinned[seat, column]:
+                # One mentor is one of the two, never both.
+                forbidden[row * n_kinds : (row + 1) * n_kinds, column] = True
+    # Whoever pins a pair of the same community has said so on purpose, with a reason.
+    forbidden &= ~pinned
+    return forbidden, pinned
+
+
+def fixed_pairs(arrays: MatchArrays) -> list[tuple[Seat, UUID]]:
     """Return the pairs that pins and locks ask for."""
     return [
-        (arrays.trainee_ids[row], arrays.mentor_ids[column])
-        for row, column in np.argwhere(arrays.pinned).tolist()
+        (arrays.seats[row], arrays.mentor_ids[column]) for row, column in np.argwhere(arrays.pinned).tolist()
     ]
 
 
 def stored_choice(
-    arrays: MatchArrays, scores: Floats, chosen: Iterable[tuple[UUID, UUID, float]]
+    arrays: MatchArrays, scores: Floats, chosen: Iterable[tuple[Seat, UUID, float]]
 ) -> tuple[Floats, Integers]:
-    """Return scores and pairs of a stored run: `chosen` (trainee, mentor, score) count as they were stored."""
-    row_of = {trainee_id: row for row, trainee_id in enumerate(arrays.trainee_ids)}
+    """Return scores and pairs of a stored run: `chosen` (seat, mentor, score) count as they were stored."""
+    row_of = {seat: row for row, seat in enumerate(arrays.seats)}
     column_of = {mentor_id: column for column, mentor_id in enumerate(arrays.mentor_ids)}
     known = scores.copy()
     pairs = []
-    for trainee_id, mentor_id, score in chosen:
-        pair = row_of[trainee_id], column_of[mentor_id]
+    for seat, mentor_id, score in chosen:
+        pair = row_of[seat], column_of[mentor_id]
         known[pair] = score
         pairs.append(pair)
     return known, np.array(pairs, dtype=np.int64).reshape(-1, 2)
@@ -275,4 +338,6 @@ def _digest(
     # What is as it always was adds nothing, so that earlier runs can be replayed.
     if rows.objective is not MatchObjective.COVERAGE_THEN_TOTAL:
         digest.update(rows.objective.value.encode())
+    if len(rows.kinds) > 1:
+        digest.update(orjson.dumps([kind.value for kind in rows.kinds]))
     return digest.hexdigest()

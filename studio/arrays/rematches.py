@@ -22,11 +22,14 @@ from matching import (
     sensitivity,
 )
 from matching.trust.draws import NeedDraw
+from studio.arrays.distinct import affinity_scores, solve_distinct
 from studio.arrays.fairness import to_place
 from studio.arrays.judging import judged
-from studio.arrays.matches import Booleans, Integers, MatchArrays, MatchRows, match_arrays
+from studio.arrays.matches import Booleans, Integers, MatchArrays, MatchRows, Quotas, match_arrays
+from studio.store.mentor_enums import PairingKind
+from studio.store.pairings import Seat
 
-Pair = tuple[UUID, UUID]
+Pair = tuple[Seat, UUID]
 DECIMALS = 6
 # As few moves as can be: only among those does the total decide.
 SMALLEST = float("inf")
@@ -38,24 +41,25 @@ SCORED, SOLVED, EXAMINED = 0.3, 0.5, 0.9
 
 @dataclass(frozen=True)
 class StartingPoint:
-    """What a proposal starts from: the pairs (trainee → mentor) of the published run, by what may become of them."""
+    """What a proposal starts from: the pairs (seat → mentor) of the published run, by what may become of them."""
 
-    # The mentor of each trainee whose place in the run is still open to change, or fixed; declined ones included.
-    mentor_of: Mapping[UUID, UUID]
+    # The mentor of each seat that is still open to change, or fixed; declined ones included.
+    mentor_of: Mapping[Seat, UUID]
     # Confirmed or under way: they stay.
     fixed: frozenset[Pair]
     # Not yet confirmed: they stay unless somebody else could not be placed.
     awaiting: frozenset[Pair]
     # Came apart: not proposed again.
     apart: frozenset[Pair]
-    # Trainees who need no mentor any more.
-    excluded: frozenset[UUID]
+    # Seats that need no mentor any more.
+    excluded: frozenset[Seat]
 
 
 class Move(NamedTuple):
     """A trainee whose mentor would change, with the scores of both pairs; None is no mentor."""
 
     trainee_id: UUID
+    kind: PairingKind
     from_mentor_id: UUID | None
     to_mentor_id: UUID | None
     score_before: float | None
@@ -74,15 +78,18 @@ class Proposed(NamedTuple):
 def rematch_arrays(rows: MatchRows, base: StartingPoint, on: date) -> MatchArrays:
     """Return the arrays of a proposal: fixed pairs are pinned, pairs that came apart are forbidden."""
     fixed = dict(base.fixed)
+    seat_of = {pair: Seat(pair[0], kind) for pair, kind in rows.kinds_of(rows.locked).items()}
     # A lock of a later draft does not part what has been confirmed.
     locked = {
         pair: lock
         for pair, lock in rows.locked.items()
-        if pair[0] not in base.excluded and fixed.get(pair[0], pair[1]) == pair[1]
+        if pair in seat_of
+        and seat_of[pair] not in base.excluded
+        and fixed.get(seat_of[pair], pair[1]) == pair[1]
     }
     arrays = match_arrays(replace(rows, locked=locked), on)
     pinned = arrays.pinned | _matrix(arrays, base.fixed)
-    pinned[[trainee_id in base.excluded for trainee_id in arrays.trainee_ids]] = False
+    pinned[[seat in base.excluded for seat in arrays.seats]] = False
     forbidden = (arrays.forbidden | _matrix(arrays, base.apart)) & ~pinned
     return replace(
         arrays, pinned=pinned, forbidden=forbidden, input_hash=_digest(arrays, base, pinned, forbidden)
@@ -94,7 +101,7 @@ def _digest(arrays: MatchArrays, base: StartingPoint, *rules: Booleans) -> str:
     digest = hashlib.sha256(arrays.input_hash.encode())
     for matrix in (*rules, *(_matrix(arrays, pairs) for pairs in (base.fixed, base.awaiting, base.apart))):
         digest.update(np.ascontiguousarray(matrix).tobytes())
-    digest.update(bytes(trainee_id in base.excluded for trainee_id in arrays.trainee_ids))
+    digest.update(bytes(seat in base.excluded for seat in arrays.seats))
     return digest.hexdigest()
 
 
@@ -121,13 +128,17 @@ def propose_match(
         if cancel is not None and cancel():
             raise AssignmentCancelledError
 
-    affinity = MentorAffinity().set_params(**weights).fit(arrays.mentors)
-    scores = affinity.transform(arrays.trainees)
-    need = [0 if trainee_id in base.excluded else 1 for trainee_id in arrays.trainee_ids]
-    problem = arrays.problem(scores, need)
+    affinity = MentorAffinity().set_params(**weights)
+    scores = affinity_scores(arrays, affinity)
+    need = [0 if seat in base.excluded else 1 for seat in arrays.seats]
     done(SCORED)
     previous = _matrix(arrays, base.fixed | base.awaiting)
-    solution = rematched(problem, np.argwhere(previous), SMALLEST, arrays.aim)
+
+    def solve(quotas: Quotas) -> tuple[AssignmentProblem, Solution]:
+        problem = arrays.problem(scores, need, quotas)
+        return problem, rematched(problem, np.argwhere(previous), SMALLEST, arrays.aim)
+
+    problem, solution = solve_distinct(arrays, solve, lambda found: found[1].pairs)
     done(SOLVED)
     rows, columns = solution.pairs.T
     marks = None
@@ -154,21 +165,21 @@ def propose_match(
         fairness=None if groups is None else fairness(problem, solution, groups),
     )
     done(1.0)
-    after = {arrays.trainee_ids[row]: arrays.mentor_ids[column] for row, column in solution.pairs.tolist()}
+    after = {arrays.seats[row]: arrays.mentor_ids[column] for row, column in solution.pairs.tolist()}
     worth = _Worth(arrays, scores)
-    before = {trainee: mentor for trainee, mentor in base.mentor_of.items() if worth.knows(trainee, mentor)}
+    before = {seat: mentor for seat, mentor in base.mentor_of.items() if worth.knows(seat, mentor)}
     return Proposed(
         found,
         tuple(
             Move(
-                trainee,
-                before.get(trainee),
-                after.get(trainee),
-                worth.of(trainee, before.get(trainee)),
-                worth.of(trainee, after.get(trainee)),
+                *seat,
+                before.get(seat),
+                after.get(seat),
+                worth.of(seat, before.get(seat)),
+                worth.of(seat, after.get(seat)),
             )
-            for trainee in arrays.trainee_ids
-            if before.get(trainee) != after.get(trainee)
+            for seat in arrays.seats
+            if before.get(seat) != after.get(seat)
         ),
         round(float(sum(worth.of(*pair) or 0.0 for pair in before.items())), DECIMALS),
         sum(need),
@@ -189,27 +200,27 @@ def rematched(problem: AssignmentProblem, previous: Integers, stability: float, 
 
 
 class _Worth:
-    """Scores by the ids of trainees and mentors."""
+    """Scores by seats and the ids of mentors."""
 
     def __init__(self, arrays: MatchArrays, scores: np.ndarray) -> None:
-        self._rows = {trainee_id: row for row, trainee_id in enumerate(arrays.trainee_ids)}
+        self._rows = {seat: row for row, seat in enumerate(arrays.seats)}
         self._columns = {mentor_id: column for column, mentor_id in enumerate(arrays.mentor_ids)}
         self._scores = scores
 
-    def knows(self, trainee_id: UUID, mentor_id: UUID) -> bool:
-        return trainee_id in self._rows and mentor_id in self._columns
+    def knows(self, seat: Seat, mentor_id: UUID) -> bool:
+        return seat in self._rows and mentor_id in self._columns
 
-    def of(self, trainee_id: UUID, mentor_id: UUID | None) -> float | None:
+    def of(self, seat: Seat, mentor_id: UUID | None) -> float | None:
         if mentor_id is None:
             return None
-        return round(float(self._scores[self._rows[trainee_id], self._columns[mentor_id]]), DECIMALS)
+        return round(float(self._scores[self._rows[seat], self._columns[mentor_id]]), DECIMALS)
 
 
 def _matrix(arrays: MatchArrays, pairs: frozenset[Pair]) -> Booleans:
-    row_of = {trainee_id: row for row, trainee_id in enumerate(arrays.trainee_ids)}
+    row_of = {seat: row for row, seat in enumerate(arrays.seats)}
     column_of = {mentor_id: column for column, mentor_id in enumerate(arrays.mentor_ids)}
     matrix = np.zeros((len(row_of), len(column_of)), dtype=np.bool_)
-    for trainee_id, mentor_id in pairs:
-        if trainee_id in row_of and mentor_id in column_of:
-            matrix[row_of[trainee_id], column_of[mentor_id]] = True
+    for seat, mentor_id in pairs:
+        if seat in row_of and mentor_id in column_of:
+            matrix[row_of[seat], column_of[mentor_id]] = True
     return matrix

@@ -7,10 +7,12 @@ from uuid import UUID
 import numpy as np
 
 from matching import AssignmentProblem, MentorAffinity, Solution
+from studio.arrays.distinct import affinity_scores, solve_distinct
 from studio.arrays.judging import judged
-from studio.arrays.matches import Floats, MatchArrays
+from studio.arrays.matches import Floats, MatchArrays, Quotas
 from studio.arrays.rematches import rematched
 from studio.store.enums import MatchObjective
+from studio.store.pairings import Seat
 
 DECIMALS = 6
 
@@ -38,40 +40,43 @@ class Worth:
 
 @dataclass(frozen=True)
 class Proposal:
-    """Who would be with whom (trainee → mentor), each pair's score by its trainee, and what all are worth."""
+    """Who would be with whom (seat → mentor), each pair's score by its seat, and what all are worth."""
 
-    mentor_of: Mapping[UUID, UUID]
-    score_of: Mapping[UUID, float]
+    mentor_of: Mapping[Seat, UUID]
+    score_of: Mapping[Seat, float]
     worth: Worth
 
 
 def propose(
     arrays: MatchArrays,
     weights: Mapping[str, float],
-    previous: Iterable[tuple[UUID, UUID]],
+    previous: Iterable[tuple[Seat, UUID]],
     *stabilities: float,
 ) -> list[Proposal]:
     """Return the match for each stability, as `matching.rematch` means it; among equals the previous pairs stay.
 
     Aims for which the engine has no re-match are answered with their own best match at any stability.
     """
-    affinity = MentorAffinity().set_params(**weights).fit(arrays.mentors)
-    scores = affinity.transform(arrays.trainees)
-    problem = arrays.problem(scores)
-    row_of = {trainee_id: row for row, trainee_id in enumerate(arrays.trainee_ids)}
+    scores = affinity_scores(arrays, MentorAffinity().set_params(**weights))
+    row_of = {seat: row for row, seat in enumerate(arrays.seats)}
     column_of = {mentor_id: column for column, mentor_id in enumerate(arrays.mentor_ids)}
     before = np.array(
         [
-            (row_of[trainee_id], column_of[mentor_id])
-            for trainee_id, mentor_id in previous
-            if trainee_id in row_of and mentor_id in column_of
+            (row_of[seat], column_of[mentor_id])
+            for seat, mentor_id in previous
+            if seat in row_of and mentor_id in column_of
         ],
         dtype=np.int64,
     ).reshape(-1, 2)
-    return [
-        _proposal(arrays, scores, problem, rematched(problem, before, stability, arrays.aim))
-        for stability in stabilities
-    ]
+
+    def match_again(stability: float) -> Proposal:
+        def solve(quotas: Quotas) -> tuple[AssignmentProblem, Solution]:
+            problem = arrays.problem(scores, groups=quotas)
+            return problem, rematched(problem, before, stability, arrays.aim)
+
+        return _proposal(arrays, scores, *solve_distinct(arrays, solve, lambda found: found[1].pairs))
+
+    return [match_again(stability) for stability in stabilities]
 
 
 def _proposal(
@@ -81,11 +86,11 @@ def _proposal(
     pairs = solution.pairs.tolist()
     open_to = arrays.capacity > 0
     return Proposal(
-        {arrays.trainee_ids[row]: arrays.mentor_ids[column] for row, column in pairs},
-        {arrays.trainee_ids[row]: float(scores[row, column]) for row, column in pairs},
+        {arrays.seats[row]: arrays.mentor_ids[column] for row, column in pairs},
+        {arrays.seats[row]: float(scores[row, column]) for row, column in pairs},
         Worth(
             matched=solution.matched,
-            total=len(arrays.trainee_ids),
+            total=len(arrays.seats),
             objective=round(certificate.primal, DECIMALS),
             bound=round(certificate.dual, DECIMALS),
             gap=round(certificate.gap, DECIMALS),

@@ -79,6 +79,14 @@ CAPACITY = FieldNames(
     ),
     words("人数 上限 limit max"),
 )
+MENTOR_KIND = FieldNames(
+    "mentor_kind",
+    words(
+        "导师类型 导师类别 导师种类 导师性质 导师分类 带教类型 带教类别 理论或实践 理论实践 理论还是实践"
+        " mentorkind mentortype kindofmentor typeofmentor"
+    ),
+    words("类型 种类 kind type"),
+)
 YEARS_IN_POST = FieldNames(
     "years_in_post",
     words(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from studio.imports import fields
 from studio.imports.columns import ColumnMapping, FieldNames, map_columns, place_of, require, words
 from studio.imports.issues import ImportCode, RowIssue, in_row_order
+from studio.imports.mentor_kinds import read_mentor_kind
 from studio.imports.roster import read_role, read_unit
 from studio.imports.rowreader import RowReader, SeenPeople, field_columns
 from studio.imports.strengths import StrengthReader, topic_columns
@@ -14,6 +15,7 @@ from studio.imports.tables import Table, TableRow
 from studio.imports.topics import TopicIndex, TopicName
 from studio.imports.weeks import Calendar, SaidWeeks, read_weeks
 from studio.store.enums import TraineeRole
+from studio.store.mentor_enums import MentorKind
 from studio.store.people import LONGEST_HONOUR
 
 MAX_CAPACITY = 50
@@ -37,6 +39,7 @@ _FIELDS: tuple[FieldNames, ...] = (
     fields.TOWN,
     fields.PHONE,
     fields.ROLE,
+    fields.MENTOR_KIND,
     fields.CAPACITY,
     fields.WEEKLY_CAPACITY,
     fields.FREE_WEEKS,
@@ -71,6 +74,7 @@ class MentorRow:
     cases: tuple[str, ...]
     weekly_capacity: int | None = None
     weeks: SaidWeeks | None = None
+    kind: MentorKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,7 @@ def _mentor(reader: RowReader, strengths: StrengthReader, row: TableRow, calenda
         cases=split_cases(reader.optional("cases")),
         weekly_capacity=None if weekly is None else int(weekly),
         weeks=read_weeks(reader, calendar),
+        kind=read_mentor_kind(reader),
     )
 
 

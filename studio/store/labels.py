@@ -34,6 +34,7 @@ from studio.store.enums import (
     ThreePoint,
     TraineeRole,
 )
+from studio.store.mentor_enums import MentorKind, PairingKind
 from studio.store.package_enums import Ability, DeliveryMode, DifferenceKind, PackageAction, PackageOrigin
 from studio.store.pairing_enums import (
     ConsentAnswer,
@@ -59,6 +60,8 @@ LABELS: dict[type[StrEnum], dict[str, str]] = {
         "RURAL_TALENT": "乡村振兴人才培养对象",
         "OTHER": "其他社区工作者",
     },
+    MentorKind: {"THEORY": "理论导师", "PRACTICE": "实践导师", "BOTH": "理论和实践导师"},
+    PairingKind: {"SOLE": "导师", "THEORY": "理论导师", "PRACTICE": "实践导师"},
     Level: {"UNDERSTAND": "懂治理(初)", "ABLE": "能治理(中)", "EXCEL": "善治理(高)"},
     ThreePoint: {"HOT": "党建热点", "HARD": "党建难点", "HIGHLIGHT": "党建亮点"},
     RegionKind: {

@@ -10,10 +10,20 @@ from sqlmodel import Field, col, select
 
 from studio.store.columns import StudioRow, UserText, UTCDateTime, enum_type, finite
 from studio.store.enums import PairingOrigin, PairingState, PublishState
+from studio.store.mentor_enums import PairingKind
 from studio.store.runs import MatchRun
 
 # What both sides have agreed to and what has not come to its end.
 CONFIRMED_STATES = frozenset({PairingState.CONFIRMED, PairingState.ACTIVE, PairingState.PAUSED})
+
+
+class Seat(NamedTuple):
+    """One mentor that a trainee is to have: the only one, or the one of theory or of practice."""
+
+    trainee_id: UUID
+    kind: PairingKind = PairingKind.SOLE
+
+
 TAKES_PLACE = "state NOT IN ('COMPLETED', 'ENDED', 'DECLINED', 'EXPIRED')"
 BOOKS_WEEK = "week IS NOT NULL AND state IN ('AWAITING_CONSENT', 'CONFIRMED', 'ACTIVE', 'PAUSED')"
 
@@ -31,7 +41,7 @@ class Pairing(StudioRow, table=True):
     """
 
     __table_args__ = (
-        sa.UniqueConstraint("run_id", "trainee_id"),
+        sa.UniqueConstraint("run_id", "trainee_id", "kind"),
         # Within a run, too, a place is taken once, by the pairs that have not come to an end.
         _unique_while("uq_pairing_run_place", TAKES_PLACE, "run_id", "place_id"),
         sa.UniqueConstraint("held_place_id"),
@@ -59,6 +69,12 @@ class Pairing(StudioRow, table=True):
     run_id: UUID = Field(foreign_key="match_run.id", ondelete="CASCADE")
     trainee_id: UUID = Field(foreign_key="trainee.id", index=True, ondelete="CASCADE")
     mentor_id: UUID = Field(foreign_key="mentor.id", index=True)
+    # Which part the mentor plays; one trainee's two mentors differ.
+    kind: PairingKind = Field(
+        default=PairingKind.SOLE,
+        sa_type=enum_type(PairingKind),
+        sa_column_kwargs={"server_default": PairingKind.SOLE.value},
+    )
     place_id: UUID
     held_place_id: UUID | None = None
     # Always true: what `mentor_place.open` must say of the held place.
@@ -80,6 +96,11 @@ class Pairing(StudioRow, table=True):
     answer_by: date | None = None
 
     @property
+    def seat(self) -> Seat:
+        """Whose mentor it is, and for which part."""
+        return Seat(self.trainee_id, self.kind)
+
+    @property
     def decided_before(self) -> bool:
         """Tell whether the pair came into its run by an earlier decision."""
         return self.decided_at is not None and self.decided_at < self.created_at
@@ -91,6 +112,7 @@ class Lock(NamedTuple):
     origin: PairingOrigin
     reason: str | None
     decided_at: datetime
+    kind: PairingKind = PairingKind.SOLE
 
 
 class ScorePart(StudioRow, table=True):
@@ -120,25 +142,40 @@ class ScorePart(StudioRow, table=True):
 
 
 async def locks_of(session: AsyncSession, cohort_id: UUID) -> dict[tuple[UUID, UUID], Lock]:
-    """Return the locked pairs of a cohort: for each trainee the latest decision counts, whichever run it is in."""
+    """Return the locked pairs of a cohort: for each seat the latest decision counts, whichever run it is in.
+
+    What was decided when trainees had one mentor each counts no more once it was decided who of two they have, and
+    the other way round.
+    """
     found = await session.execute(
         select(Pairing)
         .join(MatchRun, col(MatchRun.id) == Pairing.run_id)
         .where(MatchRun.cohort_id == cohort_id, col(Pairing.decided_at).is_not(None))
         .order_by(col(Pairing.decided_at), col(MatchRun.number))
     )
-    latest = {pairing.trainee_id: pairing for pairing in found.scalars()}
+    latest: dict[UUID, dict[PairingKind, Pairing]] = {}
+    for pairing in found.scalars():
+        of_trainee = latest.setdefault(pairing.trainee_id, {})
+        if (pairing.kind is PairingKind.SOLE) is not (PairingKind.SOLE in of_trainee):
+            of_trainee.clear()
+        of_trainee[pairing.kind] = pairing
     return {
-        (pairing.trainee_id, pairing.mentor_id): Lock(pairing.origin, pairing.reason, pairing.decided_at)
-        for pairing in latest.values()
+        (pairing.trainee_id, pairing.mentor_id): Lock(
+            pairing.origin, pairing.reason, pairing.decided_at, pairing.kind
+        )
+        for of_trainee in latest.values()
+        for pairing in of_trainee.values()
         if pairing.locked and pairing.decided_at is not None
     }
 
 
-async def confirmed_pairs(session: AsyncSession, cohort_id: UUID) -> set[tuple[UUID, UUID]]:
-    """Return the pairs of a cohort's published run that both sides have confirmed and that have not come to an end."""
+async def confirmed_pairs(session: AsyncSession, cohort_id: UUID) -> dict[tuple[UUID, UUID], PairingKind]:
+    """Return the pairs of a cohort's published run that both sides have confirmed and that have not come to an end.
+
+    With each goes the part that its mentor plays.
+    """
     found = await session.execute(
-        select(Pairing.trainee_id, Pairing.mentor_id)
+        select(Pairing.trainee_id, Pairing.mentor_id, Pairing.kind)
         .join(MatchRun, col(MatchRun.id) == Pairing.run_id)
         .where(
             MatchRun.cohort_id == cohort_id,
@@ -146,7 +183,7 @@ async def confirmed_pairs(session: AsyncSession, cohort_id: UUID) -> set[tuple[U
             col(Pairing.state).in_(CONFIRMED_STATES),
         )
     )
-    return {(trainee_id, mentor_id) for trainee_id, mentor_id in found.all()}
+    return {(trainee_id, mentor_id): PairingKind(kind) for trainee_id, mentor_id, kind in found.all()}
 
 
 async def declined_pairs(session: AsyncSession, cohort_id: UUID) -> set[tuple[UUID, UUID]]:

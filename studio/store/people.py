@@ -12,6 +12,7 @@ from sqlmodel import Field, col, select
 
 from studio.store.columns import Row, StudioRow, UserText, enum_type, finite
 from studio.store.enums import Level, RegionKind, TraineeRole
+from studio.store.mentor_enums import MentorKind
 from studio.store.topics import Topic
 
 LONGEST_HONOUR = 300
@@ -115,6 +116,8 @@ class Mentor(StudioRow, table=True):
     free_weeks: list[dict[str, Any]] | None = _free_weeks()
     # Most trainees in one and the same week.
     weekly_capacity: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
+    # Null: nobody has said; then the mentor has no part where trainees have two, unless a pin gives one.
+    kind: MentorKind | None = Field(default=None, sa_type=enum_type(MentorKind))
     roster_row: int = 0
 
 

@@ -10,6 +10,7 @@ from sqlmodel import Field, select
 
 from studio.store.columns import StudioRow, UTCDateTime, enum_type, finite
 from studio.store.enums import MatchObjective, MatchRunState, PublishState
+from studio.store.mentor_enums import PairingKind
 
 # A run in one of these states has a result.
 COMPUTED = frozenset({MatchRunState.OPTIMAL, MatchRunState.FEASIBLE_WITH_BOUND})
@@ -32,6 +33,7 @@ class MatchRun(StudioRow, table=True):
         sa.CheckConstraint(f"{finite('bound')}", "bound_finite"),
         sa.CheckConstraint(finite("previous_objective"), "previous_objective_finite"),
         sa.CheckConstraint("matched <= total", "matched_at_most_total"),
+        sa.CheckConstraint("mentors_each IN (1, 2)", "mentors_each"),
     )
 
     cohort_id: UUID = Field(foreign_key="cohort.id", index=True, ondelete="CASCADE")
@@ -47,10 +49,12 @@ class MatchRun(StudioRow, table=True):
     input_hash: str | None = Field(default=None, max_length=64)
     started_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
     finished_at: datetime | None = Field(default=None, sa_type=UTCDateTime)
+    # Mentors that its trainees were to have together, and how many they got; one each unless `mentors_each` says two.
     total: int = 0
     matched: int = 0
     # What it was computed for; the policy's, unless a proposal could not be.
     aim: MatchObjective = Field(default=MatchObjective.COVERAGE_THEN_TOTAL, sa_type=enum_type(MatchObjective))
+    mentors_each: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     # Sum of the pairs' scores, rounded to 6 decimals; the bound is in the same unit, the gap as matching defines it.
     objective: float | None = None
     # Null, as the gap, where pairs that people changed no longer obey the rules and places, so that none applies.
@@ -66,12 +70,18 @@ class MatchRun(StudioRow, table=True):
 
 
 class Unmatched(StudioRow, table=True):
-    """A trainee whom a run could not place, with the reasons."""
+    """A trainee whom a run could not give a mentor, or one of two, with the reasons."""
 
-    __table_args__ = (sa.UniqueConstraint("run_id", "trainee_id"),)
+    __table_args__ = (sa.UniqueConstraint("run_id", "trainee_id", "kind"),)
 
     run_id: UUID = Field(foreign_key="match_run.id", ondelete="CASCADE")
     trainee_id: UUID = Field(foreign_key="trainee.id", index=True, ondelete="CASCADE")
+    # Which of the trainee's mentors it is about.
+    kind: PairingKind = Field(
+        default=PairingKind.SOLE,
+        sa_type=enum_type(PairingKind),
+        sa_column_kwargs={"server_default": PairingKind.SOLE.value},
+    )
     # [{"code": "NO_CAPACITY_LEFT", …}]
     reasons: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
 
@@ -100,13 +110,19 @@ class MatchMove(StudioRow, table=True):
 
     __tablename__ = "match_move"
     __table_args__ = (
-        sa.UniqueConstraint("run_id", "trainee_id"),
+        sa.UniqueConstraint("run_id", "trainee_id", "kind"),
         sa.CheckConstraint(finite("score_before"), "score_before_finite"),
         sa.CheckConstraint(finite("score_after"), "score_after_finite"),
     )
 
     run_id: UUID = Field(foreign_key="match_run.id", ondelete="CASCADE")
     trainee_id: UUID = Field(foreign_key="trainee.id", index=True, ondelete="CASCADE")
+    # Which of the trainee's mentors it is about.
+    kind: PairingKind = Field(
+        default=PairingKind.SOLE,
+        sa_type=enum_type(PairingKind),
+        sa_column_kwargs={"server_default": PairingKind.SOLE.value},
+    )
     # Null: nobody before, or nobody after.
     from_mentor_id: UUID | None = Field(default=None, foreign_key="mentor.id")
     to_mentor_id: UUID | None = Field(default=None, foreign_key="mentor.id")

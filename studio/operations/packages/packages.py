@@ -21,6 +21,7 @@ from studio.operations.audit import audit
 from studio.operations.contents.recommendations import Offer, answering_contents, offered
 from studio.operations.own import own_run
 from studio.operations.packages.package_chains import Chain
+from studio.operations.packages.package_pairs import leading_pairings
 from studio.operations.packages.package_rows import Decided, planned_rows
 from studio.permissions import Actor, require
 from studio.store.catalogue import Content, ContentPrerequisite, ContentTopic
@@ -45,14 +46,11 @@ async def write_packages(
     A pair whose mentor, needs and fitting contents are those that its package was planned from keeps it; where
     they differ a package with the next number takes its place, and the earlier ones stay. What people have edited
     is kept and the rest is planned around it, in a later run, too, as long as the mentor stays; with another mentor
-    a package begins anew and says which one it replaces.
+    a package begins anew and says which one it replaces. A trainee with two mentors gets one, with that of practice.
     """
     require(actor, "refresh_packages")
     run = await own_run(session, actor, run_id)
-    query = select(Pairing).where(Pairing.run_id == run.id)
-    if pairing_ids is not None:
-        query = query.where(col(Pairing.id).in_(pairing_ids))
-    pairings = list((await session.execute(query.order_by(col(Pairing.id)))).scalars())
+    pairings = await leading_pairings(session, run.id, pairing_ids)
     if not pairings:
         return 0
     library = await _library(session, run.studio_id)

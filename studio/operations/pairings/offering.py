@@ -17,6 +17,7 @@ from studio.operations.own import own, own_run, require_version
 from studio.operations.pairings.override_moves import Move, weigh_moves
 from studio.operations.pairings.publishing import last_day_to_answer
 from studio.operations.rules.match_input import first_free_place, match_input
+from studio.operations.rules.seats import barred, has_already, seat_to_fill
 from studio.operations.runs.carrying import pairings_of, schedule_expiry
 from studio.operations.runs.pairing_states import UNDER_WAY, Check, IllegalMove, step
 from studio.operations.runs.runs import score_parts
@@ -24,7 +25,8 @@ from studio.permissions import Actor, require
 from studio.store.clock import now
 from studio.store.cohorts import Cohort
 from studio.store.enums import PairingOrigin, PairingState, PublishState, RuleKind
-from studio.store.pairings import Pairing, ScorePart
+from studio.store.mentor_enums import PairingKind
+from studio.store.pairings import Pairing, ScorePart, Seat
 from studio.store.people import Mentor, Trainee
 from studio.store.rows import insert_rows
 from studio.store.rules import MatchPolicy
@@ -39,19 +41,24 @@ async def offer_place(
     mentor_id: UUID,
     *,
     reason: str,
+    kind: PairingKind | None = None,
     expected_version: int | None = None,
     idempotency_key: str | None = None,
 ) -> Pairing:
     """Give a trainee whom the published run could not place a mentor's free place; both sides are then asked.
 
+    Where trainees have two mentors it is for the one who is missing; `kind` says which, where neither is there and
+    the mentor can play both parts.
+
     However many ask at once for a last place, one gets it.
 
     Raises NOT_FOUND, REASON_MISSING, CONFLICT_VERSION, ILLEGAL_TRANSITION (the run is not published), TRAINEE_IN_RUN
-    (the run has a pairing of the trainee already: a proposal moves it), CONSTRAINT_VIOLATED (a rule or the same unit
-    forbids the pair) and CAPACITY_EXCEEDED.
+    (the run has this mentor of the trainee already: a proposal moves it), KIND_MISSING, KIND_NOT_IN_RUN, MENTOR_TWICE
+    (the mentor is the trainee's other one), CONSTRAINT_VIOLATED (a rule or the same unit forbids the pair) and
+    CAPACITY_EXCEEDED.
     """
     require(actor, "offer_place")
-    given = {
+    given = ({} if kind is None else {"kind": kind.value}) | {
         "run_id": run_id.hex,
         "trainee_id": trainee_id.hex,
         "mentor_id": mentor_id.hex,
@@ -72,13 +79,20 @@ async def offer_place(
     if trainee.cohort_id != run.cohort_id:
         raise NotFound("Trainee", field="traineeId")
     pairings = await pairings_of(session, run.id)
-    if any(pairing.trainee_id == trainee_id for pairing in pairings):
-        raise Conflict("TRAINEE_IN_RUN", field="traineeId")
     policy = await session.get_one(MatchPolicy, run.policy_id)
-    rows, arrays = await match_input(session, await session.get_one(Cohort, run.cohort_id), policy)
+    cohort = await session.get_one(Cohort, run.cohort_id)
+    rows, arrays = await match_input(session, cohort, policy, run)
+    filled = {pairing.seat for pairing in pairings}
+    seat = seat_to_fill(
+        rows, trainee_id, mentor_id, kind, free=[each for each in rows.seats if each not in filled]
+    )
+    if seat in filled:
+        raise Conflict("TRAINEE_IN_RUN", field="traineeId")
+    if has_already([each for each in pairings if each.state in UNDER_WAY], seat, mentor_id):
+        raise StudioError("MENTOR_TWICE", field="mentorId")
     taken = {pairing.place_id for pairing in pairings if pairing.state in UNDER_WAY}
     place_id = first_free_place(rows, mentor_id, taken)
-    pairing, parts = await _scored(run, rows, arrays, trainee_id, mentor_id, place_id)
+    pairing, parts = await _scored(run, rows, arrays, seat, mentor_id, place_id)
     pairing.reason, pairing.decided_at = reason.strip(), now()
     pairing.answer_by = await last_day_to_answer(session, run.cohort_id)
     entered = step(pairing, PairingState.AWAITING_CONSENT, by=actor.role)
@@ -95,23 +109,22 @@ async def offer_place(
 
 
 async def _scored(
-    run: MatchRun, rows: MatchRows, arrays: MatchArrays, trainee_id: UUID, mentor_id: UUID, place_id: UUID
+    run: MatchRun, rows: MatchRows, arrays: MatchArrays, seat: Seat, mentor_id: UUID, place_id: UUID
 ) -> tuple[Pairing, list[ScorePart]]:
     """Return the pair with the parts of its score, unless a rule stands against it."""
-    position = arrays.trainee_ids.index(trainee_id), arrays.mentor_ids.index(mentor_id)
-    if arrays.forbidden[position]:
+    if barred(rows, arrays, seat, mentor_id):
         raise StudioError("CONSTRAINT_VIOLATED", field="mentorId", rule=RuleKind.FORBID.value)
 
     def weighed() -> Move:
         affinity = MentorAffinity().set_params(**rows.weights).fit(arrays.mentors)
-        (move,) = weigh_moves(rows, arrays, affinity, {trainee_id: mentor_id}, {trainee_id: place_id})
+        (move,) = weigh_moves(rows, arrays, affinity, {seat: mentor_id}, {seat: place_id})
         return move
 
     move = await asyncio.to_thread(weighed)
     pairing = Pairing(
         studio_id=run.studio_id,
         run_id=run.id,
-        trainee_id=trainee_id,
+        **seat._asdict(),
         mentor_id=mentor_id,
         place_id=place_id,
         score=move.score,
@@ -124,7 +137,9 @@ async def _note_placed(session: AsyncSession, run: MatchRun, pairing: Pairing) -
     """Count the trainee as placed; the certificate stays that of the pairs that were computed and published."""
     await session.execute(
         sa.delete(Unmatched).where(
-            col(Unmatched.run_id) == run.id, col(Unmatched.trainee_id) == pairing.trainee_id
+            col(Unmatched.run_id) == run.id,
+            col(Unmatched.trainee_id) == pairing.trainee_id,
+            col(Unmatched.kind) == pairing.kind,
         )
     )
     placed = await session.scalar(

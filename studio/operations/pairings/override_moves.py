@@ -12,7 +12,7 @@ from sqlmodel import col, select
 from matching import MentorAffinity
 from studio.arrays.matches import MatchArrays, MatchRows
 from studio.operations.runs.runs import DECIMALS, Shown, score_parts, shown_by
-from studio.store.pairings import Pairing, ScorePart
+from studio.store.pairings import Pairing, ScorePart, Seat
 from studio.store.people import MentorPlace
 from studio.store.rows import insert_rows
 from studio.store.runs import MatchRun, Unmatched
@@ -20,9 +20,9 @@ from studio.store.runs import MatchRun, Unmatched
 
 @dataclass(frozen=True)
 class Move:
-    """A trainee's new mentor with the place there and the score in parts; without a mentor all of it is None."""
+    """The new mentor of a seat with the place there and the score in parts; without a mentor all of it is None."""
 
-    trainee_id: UUID
+    seat: Seat
     mentor_id: UUID | None
     place_id: UUID | None = None
     score: float = 0.0
@@ -32,21 +32,19 @@ class Move:
 
 
 def places_for(
-    rows: MatchRows, pairings: Sequence[Pairing], mentor_of: Mapping[UUID, UUID]
-) -> dict[UUID, UUID]:
-    """Return a place for each trainee of `mentor_of` who changes mentors: the first that nobody keeps."""
-    before = {pairing.trainee_id: pairing for pairing in pairings}
-    kept = {
-        pairing.place_id for pairing in pairings if mentor_of.get(pairing.trainee_id) == pairing.mentor_id
-    }
+    rows: MatchRows, pairings: Sequence[Pairing], mentor_of: Mapping[Seat, UUID]
+) -> dict[Seat, UUID]:
+    """Return a place for each seat of `mentor_of` whose mentor changes: the first that nobody keeps."""
+    before = {pairing.seat: pairing for pairing in pairings}
+    kept = {pairing.place_id for pairing in pairings if mentor_of.get(pairing.seat) == pairing.mentor_id}
     free = {
         mentor_id: iter([place.id for place in places if place.id not in kept])
         for mentor_id, places in rows.places.items()
     }
     return {
-        trainee_id: next(free[mentor_id])
-        for trainee_id, mentor_id in mentor_of.items()
-        if trainee_id not in before or before[trainee_id].mentor_id != mentor_id
+        seat: next(free[mentor_id])
+        for seat, mentor_id in mentor_of.items()
+        if seat not in before or before[seat].mentor_id != mentor_id
     }
 
 
@@ -54,25 +52,25 @@ def weigh_moves(
     rows: MatchRows,
     arrays: MatchArrays,
     affinity: MentorAffinity,
-    mentor_of: Mapping[UUID, UUID],
-    place_of: Mapping[UUID, UUID],
+    mentor_of: Mapping[Seat, UUID],
+    place_of: Mapping[Seat, UUID],
 ) -> list[Move]:
-    """Score the pairs of `mentor_of` whose trainee has a place in `place_of`, in the order of the places."""
-    pairs = [(trainee_id, mentor_of[trainee_id]) for trainee_id in place_of]
-    positions = [(arrays.trainee_ids.index(i), arrays.mentor_ids.index(j)) for i, j in pairs]
+    """Score the pairs of `mentor_of` whose seat has a place in `place_of`, in the order of the places."""
+    pairs = [(seat, mentor_of[seat]) for seat in place_of]
+    positions = [arrays.position(seat, mentor_id) for seat, mentor_id in pairs]
     parts = affinity.weighed_parts(arrays.trainees, positions)
     evidence = affinity.nearest_cases(arrays.trainees, positions)
     moves = []
-    for at, (trainee_id, mentor_id) in enumerate(pairs):
+    for at, (seat, mentor_id) in enumerate(pairs):
         values = {code: (float(part.value[at]), part.weight) for code, part in parts.items()}
         moves.append(
             Move(
-                trainee_id,
+                seat,
                 mentor_id,
-                place_of[trainee_id],
+                place_of[seat],
                 round(math.fsum(value * weight for value, weight in values.values()), DECIMALS),
                 values,
-                shown_by(rows, trainee_id, mentor_id, evidence[at]),
+                shown_by(rows, seat.trainee_id, mentor_id, evidence[at]),
             )
         )
     return moves
@@ -81,47 +79,45 @@ def weigh_moves(
 async def move_all(session: AsyncSession, run: MatchRun, moves: Sequence[Move]) -> None:
     """Give trainees of a draft their new mentors, one after another; the caller holds the cohort's lock."""
     found = await session.execute(select(Pairing).where(Pairing.run_id == run.id))
-    pairings = {pairing.trainee_id: pairing for pairing in found.scalars()}
+    pairings = {pairing.seat: pairing for pairing in found.scalars()}
     for move in moves:
         if move.mentor_id is None:
-            await _unmatch(session, run, pairings.pop(move.trainee_id))
+            await _unmatch(session, run, pairings.pop(move.seat))
     await _take_places(
-        session, pairings.values(), {move.trainee_id: move for move in moves if move.trainee_id in pairings}
+        session, pairings.values(), {move.seat: move for move in moves if move.seat in pairings}
     )
     for move in moves:
         if move.mentor_id is not None:
-            await _score(session, run, pairings.get(move.trainee_id), move)
+            await _score(session, run, pairings.get(move.seat), move)
 
 
 async def _unmatch(session: AsyncSession, run: MatchRun, pairing: Pairing) -> None:
     await session.execute(sa.delete(Pairing).where(col(Pairing.id) == pairing.id))
     reasons = [{"code": "NO_CAPACITY_LEFT", "mentors": [pairing.mentor_id.hex], "repairs": []}]
-    session.add(
-        Unmatched(studio_id=run.studio_id, run_id=run.id, trainee_id=pairing.trainee_id, reasons=reasons)
-    )
+    session.add(Unmatched(studio_id=run.studio_id, run_id=run.id, **pairing.seat._asdict(), reasons=reasons))
     run.matched -= 1
     await session.flush()
 
 
 async def _take_places(
-    session: AsyncSession, pairings: Collection[Pairing], moves: Mapping[UUID, Move]
+    session: AsyncSession, pairings: Collection[Pairing], moves: Mapping[Seat, Move]
 ) -> None:
     """Move pairings into places that are free at that moment; who swap go by way of a closed place for a moment."""
     taken = {pairing.place_id for pairing in pairings}
     waiting = [
         pairing
         for pairing in pairings
-        if pairing.trainee_id in moves and moves[pairing.trainee_id].place_id != pairing.place_id
+        if pairing.seat in moves and moves[pairing.seat].place_id != pairing.place_id
     ]
     aside: MentorPlace | None = None
     while waiting:
-        ready = [each for each in waiting if moves[each.trainee_id].place_id not in taken]
+        ready = [each for each in waiting if moves[each.seat].place_id not in taken]
         if not ready:
             aside = await _closed_place(session, waiting[0].mentor_id)
             await _take(session, waiting[0], waiting[0].mentor_id, aside.id, taken)
             continue
         moved = ready[0]
-        move = moves[moved.trainee_id]
+        move = moves[moved.seat]
         assert move.mentor_id is not None  # noqa: S101  those without a mentor are gone
         assert move.place_id is not None  # noqa: S101  places_for gives everybody one
         await _take(session, moved, move.mentor_id, move.place_id, taken)
@@ -162,14 +158,14 @@ async def _score(session: AsyncSession, run: MatchRun, pairing: Pairing | None, 
         pairing = Pairing(
             studio_id=run.studio_id,
             run_id=run.id,
-            trainee_id=move.trainee_id,
+            **move.seat._asdict(),
             mentor_id=move.mentor_id,
             place_id=move.place_id,
             score=move.score,
             propensity=1.0,
         )
         await insert_rows(session, [pairing])
-        await note_matched(session, run, move.trainee_id)
+        await note_matched(session, run, move.seat)
     else:
         # It follows from what a person decided.
         pairing.score, pairing.propensity = move.score, 1.0
@@ -179,11 +175,15 @@ async def _score(session: AsyncSession, run: MatchRun, pairing: Pairing | None, 
     await insert_rows(session, score_parts(pairing, move.parts or {}, move.shown))
 
 
-async def note_matched(session: AsyncSession, run: MatchRun, trainee_id: UUID) -> None:
-    """Count a trainee who had no mentor in the run as matched."""
+async def note_matched(session: AsyncSession, run: MatchRun, seat: Seat) -> None:
+    """Count a seat that had no mentor in the run as matched."""
     run.matched += 1
     # Somebody may have joined the roster since the run was computed.
     run.total = max(run.total, run.matched)
     await session.execute(
-        sa.delete(Unmatched).where(col(Unmatched.run_id) == run.id, col(Unmatched.trainee_id) == trainee_id)
+        sa.delete(Unmatched).where(
+            col(Unmatched.run_id) == run.id,
+            col(Unmatched.trainee_id) == seat.trainee_id,
+            col(Unmatched.kind) == seat.kind,
+        )
     )

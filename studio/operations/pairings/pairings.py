@@ -20,6 +20,7 @@ from studio.operations.own import own, own_run, require_version
 from studio.operations.pairings.override_moves import Move, move_all, places_for, weigh_moves
 from studio.operations.pairings.proposals import base_of
 from studio.operations.rules.match_input import Stamp, first_free_place, match_input, match_stamp
+from studio.operations.rules.seats import barred, has_already, pinned_rule, seat_to_fill
 from studio.operations.runs.certificates import RunFigures, certify, note_figures
 from studio.operations.runs.fairness import replace_fairness
 from studio.operations.runs.pairing_states import step
@@ -30,8 +31,9 @@ from studio.permissions import Actor, require
 from studio.store.access import AuditEvent
 from studio.store.clock import now
 from studio.store.cohorts import Cohort
-from studio.store.enums import PairingOrigin, PairingState, RuleKind
-from studio.store.pairings import Pairing
+from studio.store.enums import PairingOrigin, PairingState
+from studio.store.mentor_enums import PairingKind
+from studio.store.pairings import Pairing, Seat
 from studio.store.people import Mentor, Trainee
 from studio.store.rules import MatchPolicy
 from studio.store.runs import MatchRun
@@ -71,6 +73,7 @@ async def weigh_override(
     *,
     reason: str,
     lock: bool = True,
+    kind: PairingKind | None = None,
     move_others: bool = False,
     expected_version: int | None = None,
     idempotency_key: str | None = None,
@@ -80,10 +83,12 @@ async def weigh_override(
     None when the key was used before, for then nothing will be written. Raises as `override_pairing` does.
     """
     require(actor, "override_pairing")
-    given = _given(run_id, trainee_id, mentor_id, reason, lock, move_others, expected_version)
+    given = _given(run_id, trainee_id, mentor_id, reason, lock, kind, move_others, expected_version)
     if await once(session, actor, idempotency_key, "override_pairing", given) is not None:
         return None
-    return await _weigh(session, actor, run_id, trainee_id, mentor_id, reason, move_others, expected_version)
+    return await _weigh(
+        session, actor, run_id, trainee_id, mentor_id, reason, kind, move_others, expected_version
+    )
 
 
 async def _weigh(
@@ -93,6 +98,7 @@ async def _weigh(
     trainee_id: UUID,
     mentor_id: UUID,
     reason: str,
+    kind: PairingKind | None,
     move_others: bool,
     expected_version: int | None,
 ) -> WeighedOverride:
@@ -107,31 +113,34 @@ async def _weigh(
         raise NotFound("Trainee", field="traineeId")
     await own(session, actor, Mentor, mentor_id, "mentorId")
     stamp = await match_stamp(session, cohort)
-    rows, arrays = await match_input(session, cohort, policy, reopen=run.reopens_confirmed)
-    _require_allowed(rows, arrays, trainee_id, mentor_id)
+    rows, arrays = await match_input(session, cohort, policy, run)
+    seat = seat_to_fill(rows, trainee_id, mentor_id, kind)
+    _require_allowed(rows, arrays, seat, mentor_id)
     found = await session.execute(select(Pairing).where(Pairing.run_id == run.id))
     pairings = list(found.scalars())
-    before = {pairing.trainee_id: pairing for pairing in pairings}
-    mentor_of: dict[UUID, UUID] = {pairing.trainee_id: pairing.mentor_id for pairing in pairings}
+    before = {pairing.seat: pairing for pairing in pairings}
+    mentor_of: dict[Seat, UUID] = {pairing.seat: pairing.mentor_id for pairing in pairings}
     if move_others:
-        (proposal,) = await forced(rows, pairings, (trainee_id, mentor_id), STABILITY)
+        (proposal,) = await forced(rows, pairings, seat, mentor_id, STABILITY)
         place_of = places_for(rows, pairings, proposal.mentor_of)
         mentor_of = dict(proposal.mentor_of)
     else:
-        place_of, mentor_of[trainee_id] = {}, mentor_id
-    if trainee_id not in place_of:
-        place_of[trainee_id] = _free_place(rows, pairings, trainee_id, mentor_id)
+        if has_already(pairings, seat, mentor_id):
+            raise StudioError("MENTOR_TWICE", field="mentorId")
+        place_of, mentor_of[seat] = {}, mentor_id
+    if seat not in place_of:
+        place_of[seat] = _free_place(rows, pairings, seat, mentor_id)
     base = await base_of(session, run.based_on_id, rows) if run.based_on_id is not None else None
     lost = [Move(each, None) for each in before if each not in mentor_of]
 
     def weigh() -> WeighedOverride:
         affinity = MentorAffinity().set_params(**rows.weights).fit(arrays.mentors)
-        moves = {move.trainee_id: move for move in weigh_moves(rows, arrays, affinity, mentor_of, place_of)}
+        moves = {move.seat: move for move in weigh_moves(rows, arrays, affinity, mentor_of, place_of)}
         score_of = {each: pairing.score for each, pairing in before.items()}
         score_of |= {each: move.score for each, move in moves.items()}
         chosen = [(each, mentor, score_of[each]) for each, mentor in mentor_of.items()]
         kept = {
-            (each, pairing.mentor_id)
+            (each.trainee_id, pairing.mentor_id)
             for each, pairing in before.items()
             if pairing.decided_before and each not in moves
         }
@@ -139,7 +148,7 @@ async def _weigh(
             [*(move.score for move in moves.values())]
             + [-before[each].score for each in before if each in moves or each not in mentor_of]
         )
-        move = moves.pop(trainee_id)
+        move = moves.pop(seat)
         figures = certify(replace(rows, objective=run.aim), affinity, chosen, kept, base)
         return WeighedOverride(stamp, move, [*lost, *moves.values()], round(change, DECIMALS), figures)
 
@@ -155,12 +164,16 @@ async def override_pairing(
     *,
     reason: str,
     lock: bool = True,
+    kind: PairingKind | None = None,
     move_others: bool = False,
     expected_version: int | None = None,
     idempotency_key: str | None = None,
     weighed: WeighedOverride | None = None,
 ) -> Override:
     """Give a trainee another mentor in a draft run, with a reason.
+
+    Where trainees have two mentors, `kind` tells which of them is replaced; it may be left out for a new mentor who
+    can play one part only.
 
     With `move_others` those change mentors, too, whom `preview_override` names in `together`; one of them may stay
     without a mentor, where nobody else has a place.
@@ -170,11 +183,11 @@ async def override_pairing(
     nothing has changed since; else it is worked out here, while other writers wait. Raises NOT_FOUND,
     CONFLICT_VERSION, REASON_MISSING, ILLEGAL_TRANSITION (not a computed draft), CONSTRAINT_VIOLATED (a rule or the
     same unit forbids the pair, or a pin holds the trainee), PAIR_CONFIRMED (the trainee has a confirmed pair that
-    this run was not to touch) and CAPACITY_EXCEEDED (the mentor has no place left in
-    this run, and nobody is to move).
+    this run was not to touch), CAPACITY_EXCEEDED (the mentor has no place left in this run, and nobody is to move),
+    KIND_MISSING, KIND_NOT_IN_RUN and MENTOR_TWICE (the mentor is the trainee's other one).
     """
     require(actor, "override_pairing")
-    given = _given(run_id, trainee_id, mentor_id, reason, lock, move_others, expected_version)
+    given = _given(run_id, trainee_id, mentor_id, reason, lock, kind, move_others, expected_version)
     done = await _first_override(session, actor, idempotency_key, given)
     if done is not None:
         return done
@@ -185,14 +198,14 @@ async def override_pairing(
     cohort = await session.get_one(Cohort, run.cohort_id)
     if weighed is None or weighed.stamp != await match_stamp(session, cohort):
         weighed = await _weigh(
-            session, actor, run_id, trainee_id, mentor_id, reason, move_others, expected_version
+            session, actor, run_id, trainee_id, mentor_id, reason, kind, move_others, expected_version
         )
     try:
         await move_all(session, run, [*weighed.others, weighed.move])
     except IntegrityError as error:
         # Somebody else took a place between our look and our write.
         raise Conflict("CAPACITY_EXCEEDED", field="mentorId") from error
-    pairing = await _pairing_of(session, run, trainee_id)
+    pairing = await _pairing_of(session, run, weighed.move.seat)
     pairing.locked, pairing.origin, pairing.reason = lock, PairingOrigin.OVERRIDE, reason.strip()
     pairing.decided_at, pairing.propensity = now(), 1.0
     if pairing.state is PairingState.SUGGESTED:
@@ -202,7 +215,7 @@ async def override_pairing(
     await session.flush()
     details: dict[str, Any] = {"change": weighed.change}
     if weighed.others:
-        details["moved"] = [move.trainee_id.hex for move in weighed.others]
+        details["moved"] = [move.seat.trainee_id.hex for move in weighed.others]
     event = await audit(session, actor, "override_pairing", "Pairing", pairing.id, **details)
     await remember(session, actor, idempotency_key, "override_pairing", given, event.id)
     return Override(pairing, weighed.change)
@@ -234,10 +247,13 @@ def _given(
     mentor_id: UUID,
     reason: str,
     lock: bool,
+    kind: PairingKind | None,
     move_others: bool,
     expected_version: int | None,
 ) -> dict[str, Any]:
-    return {
+    # What was asked before there were kinds has the same key.
+    said = {} if kind is None else {"kind": kind.value}
+    return said | {
         "run_id": run_id.hex,
         "trainee_id": trainee_id.hex,
         "mentor_id": mentor_id.hex,
@@ -265,31 +281,31 @@ def _require_reason(reason: str) -> None:
         raise StudioError("REASON_MISSING", field="reason")
 
 
-def _require_allowed(rows: MatchRows, arrays: MatchArrays, trainee_id: UUID, mentor_id: UUID) -> None:
+def _require_allowed(rows: MatchRows, arrays: MatchArrays, seat: Seat, mentor_id: UUID) -> None:
     """Refuse with CONSTRAINT_VIOLATED if a rule stands against the pair."""
-    row, column = arrays.trainee_ids.index(trainee_id), arrays.mentor_ids.index(mentor_id)
-    pins = [rule for rule in rows.rules if rule.kind is RuleKind.PIN and rule.trainee_id == trainee_id]
-    if pins and pins[0].mentor_id != mentor_id:
+    if pinned_rule(rows, seat, mentor_id) is not None:
         raise StudioError("CONSTRAINT_VIOLATED", field="traineeId", rule="PIN")
-    if arrays.forbidden[row, column]:
+    if barred(rows, arrays, seat, mentor_id):
         raise StudioError("CONSTRAINT_VIOLATED", field="mentorId", rule="FORBID")
-    held = confirmed_elsewhere(rows, trainee_id, mentor_id)
+    held = confirmed_elsewhere(rows, seat, mentor_id)
     if held is not None:
         people = someones(rows)
-        names = {"trainee": people[trainee_id].name, "mentor": people[held].name}
+        names = {"trainee": people[seat.trainee_id].name, "mentor": people[held].name}
         raise Conflict("PAIR_CONFIRMED", field="traineeId", **names)
 
 
-async def _pairing_of(session: AsyncSession, run: MatchRun, trainee_id: UUID) -> Pairing:
+async def _pairing_of(session: AsyncSession, run: MatchRun, seat: Seat) -> Pairing:
     found = await session.execute(
-        select(Pairing).where(Pairing.run_id == run.id, Pairing.trainee_id == trainee_id)
+        select(Pairing).where(
+            Pairing.run_id == run.id, Pairing.trainee_id == seat.trainee_id, Pairing.kind == seat.kind
+        )
     )
     return found.scalar_one()
 
 
-def _free_place(rows: MatchRows, pairings: Sequence[Pairing], trainee_id: UUID, mentor_id: UUID) -> UUID:
+def _free_place(rows: MatchRows, pairings: Sequence[Pairing], seat: Seat, mentor_id: UUID) -> UUID:
     """Return the place of the pair, or else the mentor's first one that the run does not use yet."""
     for pairing in pairings:
-        if pairing.trainee_id == trainee_id and pairing.mentor_id == mentor_id:
+        if pairing.seat == seat and pairing.mentor_id == mentor_id:
             return pairing.place_id
     return first_free_place(rows, mentor_id, {pairing.place_id for pairing in pairings})

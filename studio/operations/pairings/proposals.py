@@ -19,7 +19,7 @@ from studio.operations.runs.sensitivity import draws_for
 from studio.store.consents import last_changes
 from studio.store.enums import PairingState
 from studio.store.pairing_enums import EndReason
-from studio.store.pairings import Pairing
+from studio.store.pairings import Pairing, Seat
 from studio.store.rows import insert_rows
 from studio.store.runs import MatchMove, MatchRun
 
@@ -37,16 +37,19 @@ async def base_of(session: AsyncSession, run_id: UUID, rows: MatchRows) -> Start
     finished = [pairing for pairing in pairings if pairing.state is PairingState.COMPLETED]
     shown = _with_room(rows, fixed, finished)
     left = {pairing.trainee_id for pairing in pairings if has_left(pairing)}
-    excluded = left | {pairing.trainee_id for pairing in finished if pairing not in shown}
+    excluded = {seat for seat in rows.seats if seat.trainee_id in left}
+    excluded |= {pairing.seat for pairing in finished if pairing not in shown}
     return StartingPoint(
-        mentor_of={
-            pairing.trainee_id: pairing.mentor_id
-            for pairing in pairings
-            if pairing.trainee_id not in excluded
-        },
+        mentor_of={pairing.seat: pairing.mentor_id for pairing in pairings if pairing.seat not in excluded},
         fixed=_pairs([*fixed, *shown]),
         awaiting=_pairs([pairing for pairing in pairings if pairing.state is PairingState.AWAITING_CONSENT]),
-        apart=_pairs([pairing for pairing in pairings if pairing.state in CAME_APART]),
+        # Neither as the one mentor nor as the other.
+        apart=frozenset(
+            (Seat(pairing.trainee_id, kind), pairing.mentor_id)
+            for pairing in pairings
+            if pairing.state in CAME_APART
+            for kind in rows.kinds
+        ),
         excluded=frozenset(excluded),
     )
 
@@ -65,7 +68,7 @@ def _with_room(rows: MatchRows, fixed: list[Pairing], finished: list[Pairing]) -
 
 
 def _pairs(pairings: list[Pairing]) -> frozenset[Pair]:
-    return frozenset((pairing.trainee_id, pairing.mentor_id) for pairing in pairings)
+    return frozenset((pairing.seat, pairing.mentor_id) for pairing in pairings)
 
 
 async def compute_proposal(

@@ -13,8 +13,9 @@ from studio.errors import Conflict, StudioError
 from studio.operations.audit import audit
 from studio.operations.own import own_run, require_version
 from studio.operations.packages.package_planning import plan_packages_later
-from studio.operations.rules.match_input import match_input
+from studio.operations.rules.match_input import match_input, ruled_kinds
 from studio.operations.rules.preset_effects import days_to_answer
+from studio.operations.rules.seats import barred
 from studio.operations.runs.carrying import (
     Counterparts,
     carry,
@@ -170,7 +171,11 @@ async def _enter(
 async def _check_draft(session: AsyncSession, run: MatchRun, pairings: Sequence[Pairing]) -> None:
     cohort = await session.get_one(Cohort, run.cohort_id)
     policy = await session.get_one(MatchPolicy, run.policy_id)
-    rows, arrays = await match_input(session, cohort, policy, reopen=run.reopens_confirmed)
+    rows, arrays = await match_input(session, cohort, policy, run)
+    ruled = await ruled_kinds(session, cohort.id)
+    # What changes a published run a little goes on as that run does.
+    if run.based_on_id is None and ruled != rows.kinds:
+        raise Conflict("MENTORS_EACH_CHANGED", field="runId", before=len(rows.kinds), now=len(ruled))
     _check_rules(rows, arrays, pairings)
     free = {place.id for places in rows.places.values() for place in places}
     if any(pairing.place_id not in free for pairing in pairings):
@@ -178,11 +183,9 @@ async def _check_draft(session: AsyncSession, run: MatchRun, pairings: Sequence[
 
 
 def _check_rules(rows: MatchRows, arrays: MatchArrays, pairings: Sequence[Pairing]) -> None:
-    row_of = {trainee_id: row for row, trainee_id in enumerate(arrays.trainee_ids)}
-    column_of = {mentor_id: column for column, mentor_id in enumerate(arrays.mentor_ids)}
     chosen = {(pairing.trainee_id, pairing.mentor_id) for pairing in pairings}
-    for trainee_id, mentor_id in chosen:
-        if arrays.forbidden[row_of[trainee_id], column_of[mentor_id]]:
+    for pairing in pairings:
+        if barred(rows, arrays, pairing.seat, pairing.mentor_id):
             raise StudioError("CONSTRAINT_VIOLATED", field="runId", rule=RuleKind.FORBID.value)
     pins = {(rule.trainee_id, rule.mentor_id) for rule in rows.rules if rule.kind is RuleKind.PIN}
     if not pins <= chosen:

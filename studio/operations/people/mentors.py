@@ -126,6 +126,7 @@ class _MentorWriter:
                 person_id=person.id,
                 capacity=capacity,
                 tenure_years=row.years_in_post,
+                kind=row.kind,
                 roster_row=row.row,
             )
             self.mentors[person.id] = mentor
@@ -148,6 +149,7 @@ class _MentorWriter:
                 mentor,
                 capacity=capacity,
                 tenure_years=tenure,
+                kind=row.kind or mentor.kind,
                 free_weeks=free_weeks_said(row.weeks, mentor.free_weeks),
                 weekly_capacity=row.weekly_capacity or mentor.weekly_capacity,
             ),

@@ -11,11 +11,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from studio.arrays.matches import MatchArrays, MatchRows, TextRow, match_arrays
+from studio.arrays.seats import confirmed_under, kinds_for, locks_under
 from studio.errors import Conflict
-from studio.operations.rules.preset_effects import most_places, tenure_rule, weights_under
+from studio.operations.rules.preset_effects import kinds_under, most_places, tenure_rule, weights_under
 from studio.store.clock import today
 from studio.store.cohorts import Cohort
 from studio.store.columns import StudioRow, UTCDateTime
+from studio.store.mentor_enums import PairingKind
 from studio.store.needs import PainPoint, TraineeNeed
 from studio.store.pairings import Pairing, confirmed_pairs, declined_pairs, locks_of
 from studio.store.people import (
@@ -58,25 +60,39 @@ Stamp = tuple[date, frozenset[tuple[Any, ...]]]
 
 
 async def match_input(
-    session: AsyncSession, cohort: Cohort, policy: MatchPolicy, *, reopen: bool = False
+    session: AsyncSession,
+    cohort: Cohort,
+    policy: MatchPolicy,
+    run: MatchRun | None = None,
+    *,
+    reopen: bool = False,
 ) -> tuple[MatchRows, MatchArrays]:
-    """Return the rows of a match run and the arrays made of them."""
-    rows = await match_rows(session, cohort, policy, today(), reopen=reopen)
+    """Return the rows of a match run and the arrays made of them; those of `run` as `match_rows` says."""
+    rows = await match_rows(session, cohort, policy, today(), run, reopen=reopen)
     return rows, match_arrays(rows, today())
 
 
 async def match_rows(
-    session: AsyncSession, cohort: Cohort, policy: MatchPolicy, on: date, *, reopen: bool = False
+    session: AsyncSession,
+    cohort: Cohort,
+    policy: MatchPolicy,
+    on: date,
+    run: MatchRun | None = None,
+    *,
+    reopen: bool = False,
 ) -> MatchRows:
     """Return what a match run reads, with the rules that are in force on a day.
 
-    With `reopen` the pairs that both sides have confirmed are as open as all others.
+    What comes of a `run` that there is goes on with as many mentors for each trainee as that run has, and with what
+    it reopens. With `reopen` the pairs that both sides have confirmed are as open as all others.
     """
     topics = await topics_of(session, cohort.studio_id)
     cohort_rules = await cohort_rules_in_force(session, cohort.id, on)
     most = most_places(cohort_rules)
+    kinds = kinds_under(cohort_rules) if run is None else kinds_for(run.mentors_each)
     places = await free_places(session, cohort)
-    confirmed = set() if reopen else await confirmed_pairs(session, cohort.id)
+    reopens = reopen or (run is not None and run.reopens_confirmed)
+    confirmed = {} if reopens else confirmed_under(await confirmed_pairs(session, cohort.id), kinds)
     held = Counter(mentor_id for _, mentor_id in confirmed)
     return MatchRows(
         trainees=await trainees_of(session, cohort.id),
@@ -92,13 +108,15 @@ async def match_rows(
             for mentor_id, free in places.items()
         },
         rules=await rules_in_force(session, cohort.id, on),
-        locked=await locks_of(session, cohort.id),
+        locked=locks_under(await locks_of(session, cohort.id), kinds),
         declined=await declined_pairs(session, cohort.id),
-        confirmed=confirmed,
+        confirmed=set(confirmed),
+        confirmed_kinds=confirmed,
         weights=weights_under(policy.weights, cohort_rules),
         objective=policy.objective,
         most_places=most,
         tenure_rule=tenure_rule(cohort_rules),
+        kinds=kinds,
     )
 
 
@@ -118,6 +136,11 @@ async def match_stamp(session: AsyncSession, cohort: Cohort) -> Stamp:
     ]
     found = await session.execute(sa.union_all(*queries))
     return today(), frozenset(tuple(row) for row in found.all())
+
+
+async def ruled_kinds(session: AsyncSession, cohort_id: UUID) -> Sequence[PairingKind]:
+    """Return what mentors each trainee of a cohort is to have by the rules of today."""
+    return kinds_under(await cohort_rules_in_force(session, cohort_id, today()))
 
 
 def first_free_place(rows: MatchRows, mentor_id: UUID, taken: Collection[UUID]) -> UUID:

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 
+from studio.arrays.seats import ONE_EACH, TWO_EACH
+from studio.store.mentor_enums import PairingKind
 from studio.store.preset_enums import PresetKind
 from studio.store.presets import CohortRule
 
@@ -47,6 +49,11 @@ def _shares(weights: Mapping[str, float], whole: int) -> dict[str, int]:
 def most_places(rules: Sequence[CohortRule]) -> int | None:
     """Return how many trainees of one cohort a mentor takes at most, as the strictest rule asks, or None."""
     return min((int(rule.parameters["most"]) for rule in rules if rule.kind is PresetKind.LOAD), default=None)
+
+
+def kinds_under(rules: Sequence[CohortRule]) -> Sequence[PairingKind]:
+    """Return what mentors each trainee is to have: one, unless a rule asks for two of different kinds."""
+    return TWO_EACH if any(rule.kind is PresetKind.TWO_MENTORS for rule in rules) else ONE_EACH
 
 
 def tenure_rule(rules: Sequence[CohortRule]) -> CohortRule | None:

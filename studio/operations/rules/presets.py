@@ -142,7 +142,7 @@ async def apply_rule_preset(
     """Make a preset a rule of a cohort; reason and last day are the preset's unless they are given.
 
     The next match heeds it, and so does the publication of a draft from before. Raises NOT_FOUND, PRESET_ARCHIVED,
-    PRESET_APPLIED when it holds for the cohort, EXPIRY_PAST, and PRESET_NOT_SUPPORTED for two mentors each.
+    PRESET_APPLIED when it holds for the cohort, and EXPIRY_PAST.
     """
     require(actor, "apply_rule_preset")
     preset = await own(session, actor, RulePreset, preset_id, "presetId")
@@ -150,8 +150,6 @@ async def apply_rule_preset(
     await lock_cohort(session, cohort.id)
     if preset.archived:
         raise StudioError("PRESET_ARCHIVED", field="presetId", name=preset.name)
-    if preset.kind is PresetKind.TWO_MENTORS:
-        raise StudioError("PRESET_NOT_SUPPORTED", field="presetId", name=preset.name)
     there = select(CohortRule).where(CohortRule.cohort_id == cohort.id, CohortRule.preset_id == preset.id)
     earlier = await session.scalar(there)
     if earlier is not None and (earlier.expires_on is None or earlier.expires_on >= today()):

@@ -1,27 +1,31 @@
 """Pins and locks that cannot all hold: a trainee fixed to two mentors, a mentor to more than there are places."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import select
 
 from studio.arrays.matches import MatchArrays, MatchRows, fixed_pairs
+from studio.arrays.seats import can_play, fixed_kinds, locks_under
 from studio.errors import StudioError
 from studio.imports.issues import ImportCode
 from studio.messages import listed, translate
-from studio.operations.rules.match_input import free_places, rules_in_force
+from studio.operations.rules.match_input import free_places, ruled_kinds, rules_in_force
 from studio.store.cohorts import Cohort
 from studio.store.enums import RuleKind
-from studio.store.pairings import locks_of
+from studio.store.mentor_enums import MentorKind, PairingKind
+from studio.store.pairings import Lock, Seat, locks_of
+from studio.store.people import Mentor
 from studio.store.runs import MatchRun, RuleConflict
 
 Pair = tuple[UUID, UUID]
-MENTORS_PER_TRAINEE = 1
 # Which of a rule's two people each refusal is about.
 REFUSED_COLUMNS = {
     ImportCode.TRAINEE_FIXED_TWICE: "trainee",
+    ImportCode.TRAINEE_KIND_FIXED_TWICE: "trainee",
     ImportCode.MENTOR_FIXED_BEYOND_PLACES: "mentor",
     ImportCode.PAIR_LOCKED: "mentor",
 }
@@ -75,22 +79,29 @@ class RuleRefused(StudioError):
         return f"{super().message(language)} {translate(f'{self.code}_FIX', language, **self.values)}"
 
 
-def find_conflicts(pairs: Iterable[Pair], n_places: Mapping[UUID, int]) -> list[Conflict]:
+def find_conflicts(pairs: Iterable[tuple[Seat, UUID]], n_places: Mapping[UUID, int]) -> list[Conflict]:
     """Return who has more fixed pairs than can be, trainees first, in the order of `pairs`."""
-    of_trainee: dict[UUID, list[Pair]] = defaultdict(list)
+    of_seat: dict[Seat, list[Pair]] = defaultdict(list)
     of_mentor: dict[UUID, list[Pair]] = defaultdict(list)
-    for pair in pairs:
-        of_trainee[pair[0]].append(pair)
-        of_mentor[pair[1]].append(pair)
+    for seat, mentor_id in pairs:
+        of_seat[seat].append((seat.trainee_id, mentor_id))
+        of_mentor[mentor_id].append((seat.trainee_id, mentor_id))
     return [
-        Conflict(ImportCode.TRAINEE_FIXED_TWICE, trainee_id, MENTORS_PER_TRAINEE, tuple(fixed))
-        for trainee_id, fixed in of_trainee.items()
-        if len(fixed) > MENTORS_PER_TRAINEE
+        Conflict(_fixed_twice(seat.kind), seat.trainee_id, 1, tuple(fixed))
+        for seat, fixed in of_seat.items()
+        if len(fixed) > 1
     ] + [
         Conflict(ImportCode.MENTOR_FIXED_BEYOND_PLACES, mentor_id, n_places.get(mentor_id, 0), tuple(fixed))
         for mentor_id, fixed in of_mentor.items()
         if len(fixed) > n_places.get(mentor_id, 0)
     ]
+
+
+def _fixed_twice(kind: PairingKind) -> ImportCode:
+    """Return the code of a trainee with two fixed mentors for one part."""
+    if kind is PairingKind.SOLE:
+        return ImportCode.TRAINEE_FIXED_TWICE
+    return ImportCode.TRAINEE_KIND_FIXED_TWICE
 
 
 def unsolvable(rows: MatchRows, arrays: MatchArrays) -> StudioError | None:
@@ -99,6 +110,9 @@ def unsolvable(rows: MatchRows, arrays: MatchArrays) -> StudioError | None:
         return StudioError("NO_TRAINEES")
     if not arrays.mentor_ids:
         return StudioError("NO_MENTORS")
+    for kind in rows.kinds:
+        if not any(can_play(mentor.kind, kind) for mentor, _, _ in rows.mentors):
+            return StudioError(f"NO_MENTORS_OF_{kind.value}")
     n_places = {mentor_id: len(places) for mentor_id, places in rows.places.items()}
     conflicts = find_conflicts(fixed_pairs(arrays), n_places)
     if not conflicts:
@@ -111,8 +125,17 @@ def unsolvable(rows: MatchRows, arrays: MatchArrays) -> StudioError | None:
 class Standing:
     """What is fixed in a cohort as it stands: pins in force and locks, and the places that there are for it."""
 
-    def __init__(self, pins: Iterable[Pair], locks: Iterable[Pair], n_places: Mapping[UUID, int]) -> None:
+    def __init__(
+        self,
+        pins: Iterable[Pair],
+        locks: Mapping[Pair, Lock],
+        n_places: Mapping[UUID, int],
+        kinds: Sequence[PairingKind],
+        kind_of: Mapping[UUID, MentorKind | None],
+    ) -> None:
         self.n_places = n_places
+        self._kinds, self._kind_of = kinds, kind_of
+        self._said = {pair: lock.kind for pair, lock in locks.items()}
         self._locks = set(locks)
         self._mentors: dict[UUID, set[UUID]] = defaultdict(set)
         self._trainees: dict[UUID, set[UUID]] = defaultdict(set)
@@ -132,8 +155,10 @@ class Standing:
             return ImportCode.PAIR_LOCKED
         if kind is not RuleKind.PIN:
             return None
-        if len(self._mentors[trainee_id] | {mentor_id}) > MENTORS_PER_TRAINEE:
-            return ImportCode.TRAINEE_FIXED_TWICE
+        fixed = sorted((trainee_id, each) for each in self._mentors[trainee_id] | {mentor_id})
+        seats = list(fixed_kinds(fixed, self._kinds, self._kind_of, self._said).values())
+        if len(set(seats)) < len(seats):
+            return _fixed_twice(self._kinds[0])
         if len(self._trainees[mentor_id] | {trainee_id}) > self.n_places.get(mentor_id, 0):
             return ImportCode.MENTOR_FIXED_BEYOND_PLACES
         return None
@@ -144,10 +169,17 @@ async def standing_of(session: AsyncSession, cohort: Cohort, *, without: Collect
     rules = await rules_in_force(session, cohort.id)
     places = await free_places(session, cohort)
     pins = {(rule.trainee_id, rule.mentor_id) for rule in rules if rule.kind is RuleKind.PIN}
+    kinds = await ruled_kinds(session, cohort.id)
+    mentors = await session.execute(
+        select(Mentor.id, Mentor.kind).where(Mentor.studio_id == cohort.studio_id)
+    )
+    kind_of: dict[UUID, MentorKind | None] = dict(mentors.all())
     return Standing(
         pins.difference(without),
-        await locks_of(session, cohort.id),
+        locks_under(await locks_of(session, cohort.id), kinds),
         {mentor_id: len(found) for mentor_id, found in places.items()},
+        kinds,
+        kind_of,
     )
 
 
@@ -159,8 +191,8 @@ def rows_of(run: MatchRun, refused: InfeasibleRules) -> list[RuleConflict]:
             run_id=run.id,
             position=position,
             code=conflict.code.value,
-            trainee_id=conflict.person_id if conflict.code is ImportCode.TRAINEE_FIXED_TWICE else None,
-            mentor_id=conflict.person_id if conflict.code is ImportCode.MENTOR_FIXED_BEYOND_PLACES else None,
+            trainee_id=conflict.person_id if REFUSED_COLUMNS[conflict.code] == "trainee" else None,
+            mentor_id=conflict.person_id if REFUSED_COLUMNS[conflict.code] == "mentor" else None,
             fixed=len(conflict.pairs),
             allowed=conflict.allowed,
         )

@@ -6,17 +6,19 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from matching import AssignmentProblem, MatchingError, MentorAffinity, Solution, assign, fairness
+from studio.arrays.distinct import affinity_scores, solve_distinct
 from studio.arrays.fairness import FairnessFigures, fairness_figures, to_place, trainee_groups
 from studio.arrays.judging import judged
-from studio.arrays.matches import MatchArrays, MatchRows, match_arrays, stored_choice
+from studio.arrays.matches import MatchArrays, MatchRows, Quotas, match_arrays, stored_choice
 from studio.arrays.rematches import StartingPoint, rematch_arrays
 from studio.operations.runs.runs import DECIMALS
 from studio.store.clock import today
 from studio.store.enums import MatchRunState
+from studio.store.pairings import Seat
 from studio.store.runs import MatchRun
 
-# A trainee with a mentor, and the score that counts.
-Chosen = tuple[UUID, UUID, float]
+# A seat with its mentor, and the score that counts.
+Chosen = tuple[Seat, UUID, float]
 
 
 @dataclass(frozen=True)
@@ -48,11 +50,11 @@ def certify(
     """
     held = replace(rows, locked={pair: lock for pair, lock in rows.locked.items() if pair in kept})
     if base is None:
-        arrays, excluded = match_arrays(held, today()), frozenset[UUID]()
+        arrays, excluded = match_arrays(held, today()), frozenset[Seat]()
     else:
         # Whom a person has put together or placed is not out of the question any more.
-        together = {(trainee_id, mentor_id) for trainee_id, mentor_id, _ in chosen}
-        excluded = base.excluded - {trainee_id for trainee_id, _ in together}
+        together = {(seat, mentor_id) for seat, mentor_id, _ in chosen}
+        excluded = base.excluded - {seat for seat, _ in together}
         arrays = rematch_arrays(held, replace(base, apart=base.apart - together, excluded=excluded), today())
     beside_best = _beside_best(arrays, affinity, chosen, excluded)
     objective = round(math.fsum(score for _, _, score in chosen), DECIMALS)
@@ -63,7 +65,8 @@ def certify(
     groups = trainee_groups(rows)
     even = None
     if groups is not None:
-        even = fairness_figures(rows, fairness(problem, solution, to_place(groups, problem.need)))
+        placed = to_place(groups, problem.need)
+        even = fairness_figures(rows, fairness(problem, solution, placed), solution.unmatched.tolist())
     # Pairs that break a rule or a capacity may be worth more than any that keep them: then nothing bounds them.
     if not certificate.is_bounded:
         return RunFigures(objective, None, None, verified=False, fairness=even)
@@ -80,13 +83,18 @@ def note_figures(run: MatchRun, figures: RunFigures) -> None:
 
 
 def _beside_best(
-    arrays: MatchArrays, affinity: MentorAffinity, chosen: Sequence[Chosen], excluded: frozenset[UUID]
+    arrays: MatchArrays, affinity: MentorAffinity, chosen: Sequence[Chosen], excluded: frozenset[Seat]
 ) -> tuple[AssignmentProblem, Solution] | None:
     """Return the pairs beside the prices of the best, or None where the rules of today contradict one another."""
-    scores, pairs = stored_choice(arrays, affinity.transform(arrays.trainees), chosen)
-    need = [0 if trainee_id in excluded else 1 for trainee_id in arrays.trainee_ids]
+    scores, pairs = stored_choice(arrays, affinity_scores(arrays, affinity), chosen)
+    need = [0 if seat in excluded else 1 for seat in arrays.seats]
+
+    def solve(quotas: Quotas) -> tuple[AssignmentProblem, Solution]:
+        problem = arrays.problem(scores, need, quotas)
+        return problem, assign(problem, arrays.aim)
+
     try:
-        problem = arrays.problem(scores, need)
-        return problem, assign(problem, arrays.aim).with_pairs(problem, pairs)
+        problem, best = solve_distinct(arrays, solve, lambda found: found[1].pairs)
+        return problem, best.with_pairs(problem, pairs)
     except MatchingError:
         return None

@@ -50,8 +50,8 @@ async def untouched_run(
 def confirmed_then(rows: MatchRows, pairings: Iterable[Pairing]) -> MatchRows:
     """Return rows in which those pairs count as confirmed that did when a run with these pairings was computed."""
     then = {
-        (pairing.trainee_id, pairing.mentor_id)
+        (pairing.trainee_id, pairing.mentor_id): pairing.kind
         for pairing in pairings
         if pairing.origin is PairingOrigin.CONFIRMED
     }
-    return replace(rows, confirmed=then)
+    return replace(rows, confirmed=set(then), confirmed_kinds=then)

@@ -11,6 +11,7 @@ from sqlmodel import select
 
 from matching import Evidence, Match, MentorAffinity, match
 from matching.trust.draws import NeedDraw
+from studio.arrays.distinct import affinity_scores, distinct_quotas
 from studio.arrays.fairness import fairness_figures, trainee_groups
 from studio.arrays.matches import MatchArrays, MatchRows, confirmed_to_keep
 from studio.computing import compute
@@ -118,6 +119,8 @@ async def queue_run(
         session, cohort.studio_id, JobKind.MATCH_RUN, payload, author_token_id=author_token_id
     )
     run.job_id, run.based_on_id = job.id, based_on_id
+    if based_on_id is not None:
+        run.mentors_each = (await session.get_one(MatchRun, based_on_id)).mentors_each
     await session.flush()
     return run
 
@@ -158,22 +161,28 @@ async def compute_match(
     refused = unsolvable(rows, arrays)
     if refused is not None:
         return refused
-    return await asyncio.to_thread(
-        compute,
-        match,
-        arrays.trainees,
-        arrays.mentors,
-        arrays.capacity,
-        forbidden=arrays.forbidden,
-        pinned=arrays.pinned,
-        affinity=MentorAffinity().set_params(**rows.weights),
-        objective=arrays.aim,
-        progress=progress,
-        cancel=cancel,
-        n_draws=0 if needs is None else draws_for(arrays),
-        needs=needs,
-        report_by=trainee_groups(rows),
-    )
+    affinity = MentorAffinity().set_params(**rows.weights)
+
+    def solve() -> Match:
+        return match(
+            arrays.trainees,
+            arrays.mentors,
+            arrays.capacity,
+            forbidden=arrays.forbidden,
+            pinned=arrays.pinned,
+            affinity=affinity,
+            objective=arrays.aim,
+            progress=progress,
+            cancel=cancel,
+            n_draws=0 if needs is None else draws_for(arrays),
+            needs=needs,
+            groups=None
+            if arrays.seats_each == 1
+            else distinct_quotas(arrays, affinity_scores(arrays, affinity)),
+            report_by=trainee_groups(rows),
+        )
+
+    return await asyncio.to_thread(compute, solve)
 
 
 async def store_match(
@@ -182,7 +191,7 @@ async def store_match(
     """Store the outcome of a run: pairs with their places and parts, the unmatched, the certificate, how even it is."""
     run.finished_at = now()
     run.input_hash = arrays.input_hash
-    run.total = len(arrays.trainee_ids)
+    run.total, run.mentors_each = len(arrays.seats), len(rows.kinds)
     run.version += 1
     if isinstance(found, StudioError):
         run.state, run.failure = MatchRunState.INFEASIBLE, found.code
@@ -200,7 +209,11 @@ async def store_match(
     await session.flush()
     pairings, parts = _pairings(run, rows, arrays, found)
     trust = sensitivity_rows(run, arrays, found, pairings)
-    evenness = [fairness_row(run, fairness_figures(rows, found.fairness))] if found.fairness else []
+    evenness = (
+        [fairness_row(run, fairness_figures(rows, found.fairness, solution.unmatched.tolist()))]
+        if found.fairness
+        else []
+    )
     await insert_rows(session, [*pairings, *parts, *trust, *evenness, *_unmatched(run, arrays, found)])
 
 
@@ -212,7 +225,7 @@ def _pairings(
     parts: list[ScorePart] = []
     confirmed = confirmed_to_keep(rows)
     for index, (row, column) in enumerate(found.solution.pairs.tolist()):
-        trainee_id, mentor_id = arrays.trainee_ids[row], arrays.mentor_ids[column]
+        (trainee_id, kind), mentor_id = arrays.seats[row], arrays.mentor_ids[column]
         lock = rows.locked.get((trainee_id, mentor_id))
         held = (trainee_id, mentor_id) in confirmed
         pairing = Pairing(
@@ -224,7 +237,8 @@ def _pairings(
             score=round(float(found.scores[index]), DECIMALS),
             locked=lock is not None,
             propensity=propensity(found.sensitivity, arrays, index, (row, column)),
-            **(lock._asdict() if lock else {"origin": PairingOrigin.CONFIRMED} if held else {}),
+            **(lock._asdict() if lock else {"origin": PairingOrigin.CONFIRMED} if held else {})
+            | {"kind": kind},
         )
         pairings.append(pairing)
         values = {code: (float(part.value[index]), part.weight) for code, part in found.parts.items()}
@@ -269,7 +283,8 @@ def _unmatched(run: MatchRun, arrays: MatchArrays, found: Match) -> list[Unmatch
         Unmatched(
             studio_id=run.studio_id,
             run_id=run.id,
-            trainee_id=arrays.trainee_ids[reason.trainee],
+            trainee_id=arrays.seats[reason.trainee].trainee_id,
+            kind=arrays.seats[reason.trainee].kind,
             reasons=[
                 {
                     "code": reason.code,

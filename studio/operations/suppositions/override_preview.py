@@ -10,9 +10,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
 from studio.arrays.matches import MatchArrays, MatchRows, confirmed_to_keep, match_arrays
+from studio.arrays.seats import can_play
 from studio.arrays.what_if import Proposal
 from studio.errors import NotFound, StudioError
 from studio.operations.rules.rule_conflicts import InfeasibleRules
+from studio.operations.rules.seats import barred, has_already, pinned_rule, seat_to_fill
 from studio.operations.suppositions.suppositions import Pair, Supposition, suppose
 from studio.operations.suppositions.what_if import (
     STABILITY,
@@ -27,7 +29,8 @@ from studio.permissions import Actor, require
 from studio.store.clock import today
 from studio.store.cohorts import Cohort
 from studio.store.enums import PairingOrigin, PublishState, RuleKind
-from studio.store.pairings import Lock, Pairing
+from studio.store.mentor_enums import PairingKind
+from studio.store.pairings import Lock, Pairing, Seat
 from studio.store.rules import Rule
 from studio.store.runs import COMPUTED, MatchRun
 
@@ -59,6 +62,7 @@ class ObstacleKind(StrEnum):
     DECLINED = "DECLINED"
     SAME_COMMUNITY = "SAME_COMMUNITY"
     SAME_PERSON = "SAME_PERSON"
+    MENTOR_KIND = "MENTOR_KIND"
 
 
 @dataclass(frozen=True)
@@ -104,6 +108,8 @@ class OverridePreview:
     alone: Effect | None = None
     together: Effect | None = None
     best: Effect | None = None
+    # Which of the trainee's mentors is replaced.
+    kind: PairingKind = PairingKind.SOLE
 
 
 async def run_to_override(session: AsyncSession, actor: Actor, cohort: Cohort) -> MatchRun:
@@ -126,11 +132,17 @@ async def run_to_override(session: AsyncSession, actor: Actor, cohort: Cohort) -
 
 
 async def preview_override(
-    session: AsyncSession, actor: Actor, run_id: UUID, trainee_id: UUID, mentor_id: UUID
+    session: AsyncSession,
+    actor: Actor,
+    run_id: UUID,
+    trainee_id: UUID,
+    mentor_id: UUID,
+    kind: PairingKind | None = None,
 ) -> OverridePreview:
     """Tell what giving a trainee this mentor would cost the run, or what stands against it; writes nothing.
 
-    Raises NOT_FOUND and RUN_NOT_COMPUTED.
+    `kind` tells which of two mentors is replaced, where this one can play both parts. Raises NOT_FOUND,
+    RUN_NOT_COMPUTED, KIND_MISSING and KIND_NOT_IN_RUN.
     """
     require(actor, "what_if")
     standing = await standing_run(session, actor, run_id)
@@ -139,72 +151,81 @@ async def preview_override(
         raise NotFound("Trainee", field="traineeId")
     if mentor_id not in {row.id for row, _, _ in standing.rows.mentors}:
         raise NotFound("Mentor", field="mentorId")
-    pair = trainee_id, mentor_id
+    seat = seat_to_fill(standing.rows, trainee_id, mentor_id, kind)
 
     def found(verdict: Verdict, *obstacles: Obstacle, **effects: Effect | None) -> OverridePreview:
         return OverridePreview(
-            people[trainee_id], people[mentor_id], verdict, standing.input_changed, obstacles, **effects
+            people[trainee_id],
+            people[mentor_id],
+            verdict,
+            standing.input_changed,
+            obstacles,
+            **effects,
+            kind=seat.kind,
         )
 
-    if standing.mentor_of.get(trainee_id) == mentor_id:
+    if standing.mentor_of.get(seat) == mentor_id:
         return found(Verdict.CHOSEN)
     arrays = match_arrays(standing.rows, today())
-    obstacle = _obstacle(standing, arrays, pair)
+    obstacle = _obstacle(standing, arrays, seat, mentor_id)
     if obstacle is not None:
         elsewhere = obstacle.kind in (ObstacleKind.PIN, ObstacleKind.CONFIRMED)
-        kind = Verdict.PINNED_ELSEWHERE if elsewhere else Verdict.FORBIDDEN
-        return found(kind, obstacle)
+        return found(Verdict.PINNED_ELSEWHERE if elsewhere else Verdict.FORBIDDEN, obstacle)
     if not standing.rows.places.get(mentor_id):
         return found(Verdict.NO_PLACES)
     try:
-        few, most = await forced(standing.rows, standing.pairings, pair, STABILITY, 0.0)
+        few, most = await forced(standing.rows, standing.pairings, seat, mentor_id, STABILITY, 0.0)
     except InfeasibleRules as refused:
-        fixed = dict.fromkeys(each for one in refused.conflicts for each in one.pairs if each != pair)
+        fixed = dict.fromkeys(
+            each for one in refused.conflicts for each in one.pairs if each != (trainee_id, mentor_id)
+        )
         return found(Verdict.RULED_OUT, *(_fixed(standing.rows, each) for each in fixed))
-    together, best = (_effect(standing, pair, each.mentor_of, each.score_of) for each in (few, most))
+    together, best = (_effect(standing, seat, each.mentor_of, each.score_of) for each in (few, most))
     alone = None
-    if _has_place(standing, mentor_id):
-        alone_of = {**standing.mentor_of, trainee_id: mentor_id}
-        alone = _effect(standing, pair, alone_of, few.score_of)
+    if _has_place(standing, mentor_id) and not has_already(standing.pairings, seat, mentor_id):
+        alone_of = {**standing.mentor_of, seat: mentor_id}
+        alone = _effect(standing, seat, alone_of, few.score_of)
     return found(_verdict(standing, alone or together), alone=alone, together=together, best=best)
 
 
 async def forced(
-    rows: MatchRows, pairings: Sequence[Pairing], pair: Pair, *stabilities: float
+    rows: MatchRows, pairings: Sequence[Pairing], seat: Seat, mentor_id: UUID, *stabilities: float
 ) -> Sequence[Proposal]:
-    """Match with this pair and with what rules, locks and people's changes in the run ask for.
+    """Match with this mentor in this seat and with what rules, locks and people's changes in the run ask for.
 
     One proposal for each stability, as `solve` gives them. Raises InfeasibleRules when they leave no room for it.
     """
     decided = {
         (pairing.trainee_id, pairing.mentor_id): Lock(
-            pairing.origin, pairing.reason, pairing.decided_at or pairing.created_at
+            pairing.origin, pairing.reason, pairing.decided_at or pairing.created_at, pairing.kind
         )
         for pairing in pairings
         if pairing.origin is PairingOrigin.OVERRIDE
     }
     # Where a rule or a lock says otherwise, it was set after the change.
-    fixed = {trainee_id for trainee_id, _ in rows.locked}
-    fixed |= {rule.trainee_id for rule in rows.rules if rule.kind is RuleKind.PIN}
-    kept = {each: lock for each, lock in decided.items() if each[0] not in fixed}
+    pins = {(rule.trainee_id, rule.mentor_id) for rule in rows.rules if rule.kind is RuleKind.PIN}
+    fixed = {(trainee_id, kind) for (trainee_id, _), kind in rows.kinds_of({*pins, *rows.locked}).items()}
+    kept = {each: lock for each, lock in decided.items() if (each[0], lock.kind) not in fixed}
     held = replace(rows, locked={**rows.locked, **kept})
-    supposed = suppose(held, Supposition(pins=[pair]), (), "")
-    previous = {pairing.trainee_id: pairing.mentor_id for pairing in pairings}
+    pair = seat.trainee_id, mentor_id
+    supposed = suppose(held, Supposition(pins=[pair], said_kinds={pair: seat.kind}), (), "")
+    previous = {pairing.seat: pairing.mentor_id for pairing in pairings}
     return await solve(supposed, previous, *stabilities)
 
 
-def _obstacle(standing: Standing, arrays: MatchArrays, pair: Pair) -> Obstacle | None:
-    rows, (trainee_id, mentor_id) = standing.rows, pair
-    held = confirmed_elsewhere(rows, trainee_id, mentor_id)
+def _obstacle(standing: Standing, arrays: MatchArrays, seat: Seat, mentor_id: UUID) -> Obstacle | None:
+    rows, trainee_id = standing.rows, seat.trainee_id
+    pair = trainee_id, mentor_id
+    held = confirmed_elsewhere(rows, seat, mentor_id)
     if held is not None and standing.run.publish_state is PublishState.DRAFT:
         people = someones(rows)
         return Obstacle(ObstacleKind.CONFIRMED, people[trainee_id], people[held])
-    for rule in rows.rules:
-        if rule.kind is RuleKind.PIN and rule.trainee_id == trainee_id and rule.mentor_id != mentor_id:
-            return _of_rule(rows, rule)
-    row, column = arrays.trainee_ids.index(trainee_id), arrays.mentor_ids.index(mentor_id)
-    if not arrays.forbidden[row, column]:
+    pinned = pinned_rule(rows, seat, mentor_id)
+    if pinned is not None:
+        return _of_rule(rows, pinned)
+    if not barred(rows, arrays, seat, mentor_id):
         return None
+    column = arrays.mentor_ids.index(mentor_id)
     for rule in rows.rules:
         if rule.kind is RuleKind.FORBID and (rule.trainee_id, rule.mentor_id) == pair:
             return _of_rule(rows, rule)
@@ -216,15 +237,23 @@ def _obstacle(standing: Standing, arrays: MatchArrays, pair: Pair) -> Obstacle |
     if tenure is not None and years is not None and years < tenure.parameters["years"]:
         names = people[trainee_id], people[mentor_id]
         return Obstacle(ObstacleKind.TENURE, *names, tenure.reason, tenure.author, tenure.expires_on)
-    same_person = rows.trainees[row][1].id == rows.mentors[column][1].id
+    if not can_play(rows.mentors[column][0].kind, seat.kind):
+        return Obstacle(ObstacleKind.MENTOR_KIND, people[trainee_id], people[mentor_id])
+    person = next(person for trainee, person, _ in rows.trainees if trainee.id == trainee_id)
+    same_person = person.id == rows.mentors[column][1].id
     kind = ObstacleKind.SAME_PERSON if same_person else ObstacleKind.SAME_COMMUNITY
     return Obstacle(kind, people[trainee_id], people[mentor_id])
 
 
-def confirmed_elsewhere(rows: MatchRows, trainee_id: UUID, mentor_id: UUID) -> UUID | None:
-    """Return the other mentor with whom a trainee has a confirmed pair that is to stay, or None."""
-    held = [mentor for trainee, mentor in confirmed_to_keep(rows) if trainee == trainee_id]
-    return held[0] if held and mentor_id not in held else None
+def confirmed_elsewhere(rows: MatchRows, seat: Seat, mentor_id: UUID) -> UUID | None:
+    """Return whose confirmed pair stands in the way: another mentor's in this seat, or this one's in another."""
+    kinds = rows.kinds_of(confirmed_to_keep(rows))
+    held = [
+        mentor
+        for (trainee, mentor), kind in kinds.items()
+        if trainee == seat.trainee_id and (kind is seat.kind) is not (mentor == mentor_id)
+    ]
+    return held[0] if held else None
 
 
 def _of_rule(rows: MatchRows, rule: Rule) -> Obstacle:
@@ -258,26 +287,25 @@ def _has_place(standing: Standing, mentor_id: UUID) -> bool:
 
 
 def _effect(
-    standing: Standing, pair: Pair, after: Mapping[UUID, UUID], score_of: Mapping[UUID, float]
+    standing: Standing, asked: Seat, after: Mapping[Seat, UUID], score_of: Mapping[Seat, float]
 ) -> Effect:
     """Return what changes from the run to `after`; stored scores count for the pairs that there are."""
     people, before = someones(standing.rows), standing.mentor_of
-    stored = {pairing.trainee_id: pairing.score for pairing in standing.pairings}
-    moved = [pair[0]] + [
-        trainee.id
-        for trainee, _, _ in standing.rows.trainees
-        if trainee.id != pair[0] and before.get(trainee.id) != after.get(trainee.id)
+    stored = {pairing.seat: pairing.score for pairing in standing.pairings}
+    moved = [asked] + [
+        seat for seat in standing.rows.seats if seat != asked and before.get(seat) != after.get(seat)
     ]
     change = sum(score_of[each] for each in moved if each in after)
     change -= sum(stored.get(each, 0.0) for each in moved)
     objective = standing.run.objective
     changes = tuple(
         Change(
-            people[each],
+            people[each.trainee_id],
             people[before[each]] if each in before else None,
             people[after[each]] if each in after else None,
             joins=False,
             leaves=False,
+            kind=each.kind,
         )
         for each in moved
     )

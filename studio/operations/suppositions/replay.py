@@ -22,7 +22,7 @@ from studio.store.cohorts import Cohort
 from studio.store.columns import StudioRow
 from studio.store.enums import MatchRunState, PairingOrigin
 from studio.store.needs import PainPoint, TraineeNeed
-from studio.store.pairings import Pairing
+from studio.store.pairings import Pairing, Seat
 from studio.store.people import Mentor, MentorCase, MentorPlace, MentorTopic, Person, Region, Trainee
 from studio.store.presets import CohortRule
 from studio.store.rules import MatchPolicy, Rule
@@ -98,7 +98,7 @@ async def replay_run(session: AsyncSession, actor: Actor, run_id: UUID) -> Repla
     policy = await session.get_one(MatchPolicy, run.policy_id)
     pairings = list((await session.execute(select(Pairing).where(Pairing.run_id == run.id))).scalars())
     day = run.finished_at.astimezone(CHINA).date() if run.finished_at else today()
-    rows = as_found(await match_rows(session, cohort, policy, day), pairings)
+    rows = as_found(await match_rows(session, cohort, policy, day, run), pairings)
     arrays = match_arrays(rows, day)
     if arrays.input_hash != run.input_hash:
         changed = await _changed_since(session, run)
@@ -109,29 +109,34 @@ async def replay_run(session: AsyncSession, actor: Actor, run_id: UUID) -> Repla
         outcome = ReplayOutcome.SAME if same else ReplayOutcome.DIFFERENT
         return Replay(run, outcome, run.input_hash, arrays.input_hash)
     again = _pairs(arrays, found)
-    stored = {pairing.trainee_id: (pairing.mentor_id, pairing.score) for pairing in pairings}
-    differing = [each for each in arrays.trainee_ids if again.get(each) != stored.get(each)]
+    stored = {pairing.seat: (pairing.mentor_id, pairing.score) for pairing in pairings}
+    differing = [each for each in arrays.seats if again.get(each) != stored.get(each)]
     people = someones(rows)
     changes = tuple(
         Change(
-            people[each],
+            people[each.trainee_id],
             people[again[each][0]] if each in again else None,
             people[stored[each][0]] if each in stored else None,
             joins=False,
             leaves=False,
+            kind=each.kind,
         )
         for each in differing
     )
     outcome = ReplayOutcome.SAME
     if differing:
         touched = await _touched(session, pairings)
-        outcome = ReplayOutcome.OVERRIDDEN if touched.issuperset(differing) else ReplayOutcome.DIFFERENT
+        outcome = (
+            ReplayOutcome.OVERRIDDEN
+            if touched.issuperset(each.trainee_id for each in differing)
+            else ReplayOutcome.DIFFERENT
+        )
     return Replay(run, outcome, run.input_hash, arrays.input_hash, changes=changes)
 
 
-def _pairs(arrays: MatchArrays, found: Match) -> dict[UUID, tuple[UUID, float]]:
+def _pairs(arrays: MatchArrays, found: Match) -> dict[Seat, tuple[UUID, float]]:
     return {
-        arrays.trainee_ids[row]: (arrays.mentor_ids[column], round(score, DECIMALS))
+        arrays.seats[row]: (arrays.mentor_ids[column], round(score, DECIMALS))
         for (row, column), score in zip(found.solution.pairs.tolist(), found.scores.tolist(), strict=True)
     }
 

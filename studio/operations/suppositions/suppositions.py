@@ -13,7 +13,8 @@ from studio.errors import NotFound, StudioError
 from studio.imports.keys import community_key, name_key
 from studio.store.enums import Level, MatchObjective, RegionKind, RuleKind, TraineeRole
 from studio.store.identity import new_id
-from studio.store.pairings import Lock
+from studio.store.mentor_enums import PairingKind
+from studio.store.pairings import Lock, Seat
 from studio.store.people import MentorPlace, Person, Region, Trainee
 from studio.store.rules import Rule
 
@@ -49,6 +50,8 @@ class Supposition:
     newcomers: Sequence[Newcomer] = ()
     # What the match would aim at; the run's own when None.
     objective: MatchObjective | None = None
+    # Which of two mentors a pin is for, where it is said.
+    said_kinds: Mapping[Pair, PairingKind] = field(default_factory=dict)
 
     @property
     def is_empty(self) -> bool:
@@ -100,14 +103,23 @@ def _check(rows: MatchRows, supposition: Supposition) -> None:
         for person in pair:
             if person in supposition.leaving_trainees | supposition.leaving_mentors:
                 raise StudioError("SUPPOSED_LEAVER", field="input", name=names[person])
-    often = Counter(trainee for trainee, _ in supposition.pins)
-    twice = [trainee for trainee, times in often.items() if times > 1]
+    seats = _supposed_seats(rows, supposition)
+    often = Counter(seats[pin] for pin in supposition.pins)
+    twice = [seat.trainee_id for seat, times in often.items() if times > 1]
     twice += [trainee for trainee, mentor in supposition.pins if (trainee, mentor) in supposition.forbidden]
     if twice:
         raise StudioError("SUPPOSED_TWICE", field="input", name=names[twice[0]])
     for places in supposition.capacities.values():
         if not 0 <= places <= MOST_PLACES:
             raise StudioError("CAPACITY_OUT_OF_RANGE", field="input", given=places, most=MOST_PLACES)
+
+
+def _supposed_seats(rows: MatchRows, supposition: Supposition) -> dict[Pair, Seat]:
+    """Return whose mentor each supposed pin is, and which of two."""
+    fixed = {(rule.trainee_id, rule.mentor_id) for rule in rows.rules if rule.kind is RuleKind.PIN}
+    said = replace(rows, said_kinds={**rows.said_kinds, **supposition.said_kinds})
+    kinds = said.kinds_of({*fixed, *rows.locked, *rows.confirmed, *supposition.pins})
+    return {pair: Seat(pair[0], kinds[pair]) for pair in supposition.pins}
 
 
 def _without(rows: MatchRows, supposition: Supposition) -> MatchRows:
@@ -149,12 +161,15 @@ def _places(rows: MatchRows, supposition: Supposition) -> dict[UUID, list[Mentor
 def _with_rules(rows: MatchRows, supposition: Supposition, author: str) -> MatchRows:
     """Put pins and conflicts in the place of rules and locks that say otherwise of the same pair or trainee."""
     supposed = {*supposition.pins, *supposition.forbidden}
-    fixed = {trainee for trainee, _ in supposition.pins}
+    seats = _supposed_seats(rows, supposition)
+    filled = set(seats.values())
+    before = {(rule.trainee_id, rule.mentor_id) for rule in rows.rules if rule.kind is RuleKind.PIN}
+    seat_of = {pair: Seat(pair[0], kind) for pair, kind in rows.kinds_of({*before, *rows.locked}).items()}
     rules = [
         rule
         for rule in rows.rules
-        if (rule.trainee_id, rule.mentor_id) not in supposed
-        and not (rule.kind is RuleKind.PIN and rule.trainee_id in fixed)
+        if (pair := (rule.trainee_id, rule.mentor_id)) not in supposed
+        and not (rule.kind is RuleKind.PIN and seat_of.get(pair) in filled)
     ]
     kinds = ((RuleKind.PIN, supposition.pins), (RuleKind.FORBID, supposition.forbidden))
     cohorts = {trainee.id: (trainee.studio_id, trainee.cohort_id) for trainee, _, _ in rows.trainees}
@@ -173,9 +188,12 @@ def _with_rules(rows: MatchRows, supposition: Supposition, author: str) -> Match
                 )
             )
     locked: dict[Pair, Lock] = {
-        pair: lock for pair, lock in rows.locked.items() if pair[0] not in fixed and pair not in supposed
+        pair: lock
+        for pair, lock in rows.locked.items()
+        if seat_of.get(pair) not in filled and pair not in supposed
     }
-    return replace(rows, rules=rules, locked=locked)
+    said = {**rows.said_kinds, **{pair: seat.kind for pair, seat in seats.items()}}
+    return replace(rows, rules=rules, locked=locked, said_kinds=said)
 
 
 def _with_newcomers(

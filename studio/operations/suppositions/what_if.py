@@ -13,7 +13,7 @@ from studio.arrays.matches import MatchArrays, MatchRows, match_arrays
 from studio.arrays.what_if import Proposal, Worth, propose
 from studio.errors import StudioError
 from studio.operations.own import own
-from studio.operations.rules.match_input import match_rows
+from studio.operations.rules.match_input import match_rows, ruled_kinds
 from studio.operations.rules.rule_conflicts import unsolvable
 from studio.operations.runs.pairing_states import KEPT
 from studio.operations.runs.repeats import confirmed_then
@@ -23,7 +23,8 @@ from studio.permissions import Actor, require
 from studio.store.clock import today
 from studio.store.cohorts import Cohort
 from studio.store.enums import PublishState
-from studio.store.pairings import Pairing
+from studio.store.mentor_enums import PairingKind
+from studio.store.pairings import Pairing, Seat
 from studio.store.rules import MatchPolicy
 from studio.store.runs import COMPUTED, MatchRun
 
@@ -49,6 +50,8 @@ class Change:
     after: Someone | None
     joins: bool
     leaves: bool
+    # Which of the trainee's mentors.
+    kind: PairingKind = PairingKind.SOLE
 
 
 @dataclass(frozen=True)
@@ -84,9 +87,9 @@ class Standing:
     input_changed: bool
 
     @property
-    def mentor_of(self) -> dict[UUID, UUID]:
-        """The run's pairs: trainee → mentor."""
-        return {pairing.trainee_id: pairing.mentor_id for pairing in self.pairings}
+    def mentor_of(self) -> dict[Seat, UUID]:
+        """The run's pairs: seat → mentor."""
+        return {pairing.seat: pairing.mentor_id for pairing in self.pairings}
 
 
 async def what_if(
@@ -134,8 +137,9 @@ async def standing_run(session: AsyncSession, actor: Actor, run_id: UUID) -> Sta
     policy = await session.get_one(MatchPolicy, run.policy_id)
     found = await session.execute(select(Pairing).where(Pairing.run_id == run.id))
     pairings = list(found.scalars())
-    rows = await match_rows(session, cohort, policy, today(), reopen=run.reopens_confirmed)
+    rows = await match_rows(session, cohort, policy, today(), run)
     changed = match_arrays(as_found(rows, pairings), today()).input_hash != run.input_hash
+    changed |= await ruled_kinds(session, cohort.id) != rows.kinds
     if run.publish_state is PublishState.PUBLISHED:
         pairings = [pairing for pairing in pairings if pairing.state in KEPT]
     return Standing(run, cohort, pairings, rows, changed)
@@ -148,7 +152,7 @@ def as_found(rows: MatchRows, pairings: Sequence[Pairing]) -> MatchRows:
     return confirmed_then(replace(rows, locked=locked), pairings)
 
 
-async def solve(rows: MatchRows, previous: Mapping[UUID, UUID], *stabilities: float) -> Sequence[Proposal]:
+async def solve(rows: MatchRows, previous: Mapping[Seat, UUID], *stabilities: float) -> Sequence[Proposal]:
     """Match rows in a thread of its own, once for each stability, or raise why there can be no match."""
     arrays: MatchArrays = match_arrays(rows, today())
     refused = unsolvable(rows, arrays)
@@ -175,15 +179,16 @@ def _worth(standing: Standing) -> Worth:
     )
 
 
-def _changes(standing: Standing, rows: MatchRows, after: Mapping[UUID, UUID]) -> tuple[Change, ...]:
+def _changes(standing: Standing, rows: MatchRows, after: Mapping[Seat, UUID]) -> tuple[Change, ...]:
     """Return whose mentor changes, in natural order of the trainees; newcomers last."""
     before = standing.mentor_of
     people = someones(standing.rows) | someones(rows)
     known = {trainee.id for trainee, _, _ in standing.rows.trainees}
     present = {trainee.id for trainee, _, _ in rows.trainees}
     changes = []
-    for trainee_id in dict.fromkeys(row.id for row, _, _ in (*standing.rows.trainees, *rows.trainees)):
-        old, new = before.get(trainee_id), after.get(trainee_id)
+    for seat in dict.fromkeys((*standing.rows.seats, *rows.seats)):
+        trainee_id = seat.trainee_id
+        old, new = before.get(seat), after.get(seat)
         joins, leaves = trainee_id not in known, trainee_id not in present
         if old == new and not joins and not leaves:
             continue
@@ -195,6 +200,7 @@ def _changes(standing: Standing, rows: MatchRows, after: Mapping[UUID, UUID]) ->
                 after=people[new] if new is not None else None,
                 joins=joins,
                 leaves=leaves,
+                kind=seat.kind,
             )
         )
     return tuple(changes)

@@ -6,6 +6,7 @@ from studio.operations.suppositions.replay import Replay, ReplayOutcome
 from studio.operations.suppositions.what_if import Change
 from studio.store.enums import Role
 from studio.store.labels import label
+from studio.store.mentor_enums import PairingKind
 
 # Smaller shares are told as "less than".
 LEAST_SHARE = 0.001
@@ -24,13 +25,21 @@ def told(change: Change, language: str) -> str:
         code = "CHANGE_GAINS"
     elif change.after is None:
         code = "CHANGE_LOSES"
-    return translate(
+    said = translate(
         code,
         language,
         trainee=change.trainee.name,
         before=change.before.name if change.before else "",
         after=change.after.name if change.after else "",
     )
+    if change.kind is PairingKind.SOLE:
+        return said
+    return translate("CHANGE_OF_KIND", language, change=said, kind=kind_word(change.kind, language))
+
+
+def kind_word(kind: PairingKind, language: str) -> str:
+    """Return which of a trainee's mentors it is."""
+    return kind.value.lower() if language == "en" else label(kind)
 
 
 def told_preview(preview: OverridePreview, language: str) -> str:

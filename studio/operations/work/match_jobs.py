@@ -96,7 +96,9 @@ async def question_of(session: AsyncSession, run: MatchRun) -> Question:
     """
     cohort = await session.get_one(Cohort, run.cohort_id)
     policy = await session.get_one(MatchPolicy, run.policy_id)
-    rows, arrays = await match_input(session, cohort, policy, reopen=run.reopens_confirmed)
+    asked_of = run if run.based_on_id is not None else None
+    reopen = run.reopens_confirmed
+    rows, arrays = await match_input(session, cohort, policy, asked_of, reopen=reopen)
     needs = await draw_needs(session, cohort, arrays)
     if run.based_on_id is None:
         return Question(rows, arrays, None, needs)

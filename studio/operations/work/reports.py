@@ -9,8 +9,10 @@ from studio.errors import StudioError
 from studio.operations.contents.recommendations import refresh_recommendations
 from studio.operations.needs.needs import refresh_needs
 from studio.operations.own import own
+from studio.operations.packages.package_pairs import leading_pairings
 from studio.operations.packages.packages import write_packages
 from studio.operations.people.cohorts import find_cohort
+from studio.operations.runs.pairing_states import CAME_APART
 from studio.permissions import Actor, require
 from studio.store.cohorts import Cohort
 from studio.store.enums import PublishState
@@ -53,11 +55,14 @@ async def prepare_package(session: AsyncSession, actor: Actor, trainee_id: UUID)
     run = await _best_run(session, cohort.id)
     if run is None:
         raise StudioError("NO_RUN", field="trainee", number=cohort.number)
-    pairing_id: UUID | None = await session.scalar(
+    found = await session.execute(
         select(Pairing.id).where(Pairing.run_id == run.id, Pairing.trainee_id == trainee.id)
     )
-    if pairing_id is None:
+    pairing_ids = list(found.scalars())
+    if not pairing_ids:
         raise StudioError("NOT_PAIRED", field="trainee")
+    leading = await leading_pairings(session, run.id, pairing_ids)
+    pairing_id = next((each.id for each in leading if each.state not in CAME_APART), leading[0].id)
     await write_packages(session, actor, run.id, pairing_ids=[pairing_id])
     return pairing_id
 

@@ -1,8 +1,9 @@
 """Consents to pairings, the history of a pairing's states, and what a proposal would move."""
 
+from studio.reading.dialect import Kind
 from studio.reading.entities.people import TO_TRAINEE, natural_order
 from studio.reading.entities.weeks import MOVE_WEEKS
-from studio.reading.fields import Entity, Field, ToMany, by, instant, number, of, one, text, word
+from studio.reading.fields import Entity, Field, Sort, ToMany, by, instant, number, of, one, text, word
 from studio.reading.own import OWN_PAIRINGS, PAIRING, of_parent, tables
 
 OF_OWN_PAIRINGS = of_parent("pairing_id", PAIRING, OWN_PAIRINGS)
@@ -11,11 +12,13 @@ PAIRING_FIELDS: dict[str, Field] = {
     "history": ToMany("PairingChange", of("pairing_id"), by("number")),
     "ratings": ToMany("PairRating", of("pairing_id"), by("party")),
 }
+# Of two mentors of one trainee that of practice first.
+BY_KIND = Sort(lambda row: row.c.kind, Kind.TEXT)
 RUN_FIELDS: dict[str, Field] = {
     "basedOn": one("MatchRun", "based_on_id"),
     "replaced": one("MatchRun", "replaced_id"),
     "previousObjective": number("previous_objective"),
-    "moves": ToMany("MatchMove", of("run_id"), natural_order(TO_TRAINEE)),
+    "moves": ToMany("MatchMove", of("run_id"), (*natural_order(TO_TRAINEE), BY_KIND)),
 }
 
 CONSENTS = (
@@ -51,6 +54,7 @@ CONSENTS = (
         tables["match_move"],
         {
             "trainee": one("Trainee", "trainee_id"),
+            "kind": word("kind"),
             "fromMentor": one("Mentor", "from_mentor_id"),
             "toMentor": one("Mentor", "to_mentor_id"),
             **MOVE_WEEKS,

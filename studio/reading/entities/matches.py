@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from studio.reading.dialect import Among, Kind
-from studio.reading.entities.consents import PAIRING_FIELDS, RUN_FIELDS
+from studio.reading.entities.consents import BY_KIND, PAIRING_FIELDS, RUN_FIELDS
 from studio.reading.entities.people import TO_TRAINEE, natural_order
 from studio.reading.entities.weeks import PAIRING_WEEK
 from studio.reading.fields import (
@@ -71,6 +71,18 @@ def _needs_changed(row: Alias) -> Value:
     return later.correlate_except(need, trainee).exists()
 
 
+def _partly_matched(row: Alias) -> Value:
+    """Count the trainees of a run who have a mentor in it and miss another."""
+    missing, pairing = tables["unmatched"].alias(), PAIRING.alias()
+    has_one = sa.select(pairing.c.trainee_id).where(pairing.c.run_id == row.c.id)
+    return (
+        sa.select(sa.func.count(sa.distinct(missing.c.trainee_id)))
+        .where(missing.c.run_id == row.c.id, missing.c.trainee_id.in_(has_one.correlate_except(pairing)))
+        .correlate_except(missing)
+        .scalar_subquery()
+    )
+
+
 MATCHES = (
     Entity(
         "MatchPolicy",
@@ -130,6 +142,8 @@ MATCHES = (
             "needsChanged": Column(_needs_changed, Kind.BOOL),
             "total": integer("total"),
             "matched": integer("matched"),
+            "mentorsEach": integer("mentors_each"),
+            "partlyMatched": Column(_partly_matched, Kind.INT),
             "certificate": Group(
                 "Certificate",
                 {
@@ -145,7 +159,7 @@ MATCHES = (
             "failure": text("failure"),
             "version": integer("version"),
             "pairings": Connection("Pairing", of("run_id")),
-            "unmatched": ToMany("Unmatched", of("run_id"), natural_order(TO_TRAINEE)),
+            "unmatched": ToMany("Unmatched", of("run_id"), (*natural_order(TO_TRAINEE), BY_KIND)),
             "ruleConflicts": ToMany("RuleConflict", of("run_id"), by("position")),
             "job": one("Job", "job_id"),
             **RUN_FIELDS,
@@ -162,6 +176,7 @@ MATCHES = (
         tables["unmatched"],
         {
             "trainee": one("Trainee", "trainee_id"),
+            "kind": word("kind"),
             "reasons": Elements(
                 "UnmatchedReason",
                 lambda row: row.c.reasons,
@@ -191,6 +206,7 @@ MATCHES = (
             "run": one("MatchRun", "run_id"),
             "trainee": one("Trainee", "trainee_id"),
             "mentor": one("Mentor", "mentor_id"),
+            "kind": word("kind"),
             "state": word("state"),
             "score": number("score"),
             "locked": flag("locked"),
@@ -206,7 +222,7 @@ MATCHES = (
             **PAIRING_FIELDS,
         },
         own=OWN_PAIRINGS,
-        orders={"COMMUNITY": natural_order(TO_TRAINEE)},
+        orders={"COMMUNITY": (*natural_order(TO_TRAINEE), BY_KIND)},
         filters={
             "runId": Filter("MatchRun", lambda row, value: row.c.run_id == value),
             "states": Filter(FilterKind.TEXTS, lambda row, values: Among(row.c.state, values)),

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from studio.reading.dialect import Among, Kind
+from studio.reading.dialect import word as constant
 from studio.reading.entities.conditions import about, contains
 from studio.reading.entities.weeks import FREE_WEEKS, MENTOR_WEEKS
 from studio.reading.fields import (
@@ -39,8 +40,10 @@ from studio.reading.own import (
     of_mentor,
     of_person,
     of_trainee,
+    published,
     tables,
 )
+from studio.store.mentor_enums import PairingKind
 
 PERSON, REGION = tables["person"], tables["region"]
 TO_PERSON = Hop("person", PERSON, lambda row, person: person.c.id == row.c.person_id)
@@ -86,6 +89,19 @@ def _matched(row: Alias, wanted: bool) -> Condition:
     pairing = PAIRING.alias()
     paired = row.c.id.in_(sa.select(pairing.c.trainee_id).where(in_touch(pairing)))
     return paired if wanted else sa.not_(paired)
+
+
+def leads(row: Alias) -> Condition:
+    """Tell whether a pairing is the one to show where only one can be: not that of theory beside one of practice."""
+    other = PAIRING.alias()
+    practice = sa.select(other.c.id).where(
+        other.c.run_id == row.c.run_id,
+        other.c.trainee_id == row.c.trainee_id,
+        other.c.kind == constant(PairingKind.PRACTICE.value),
+    )
+    return sa.or_(
+        row.c.kind != constant(PairingKind.THEORY.value), sa.not_(practice.correlate_except(other).exists())
+    )
 
 
 def _strong(row: Alias, codes: Value) -> Condition:
@@ -144,9 +160,14 @@ TRAINEE_FIELDS: dict[str, Field] = {
     "contentEvents": Connection("ContentEvent", of("trainee_id")),
     "pairing": ToOne(
         "Pairing",
-        lambda run, pairing: pairing.c.run_id == run.c.id,
+        lambda run, pairing: sa.and_(pairing.c.run_id == run.c.id, leads(pairing)),
         (TO_PUBLISHED_RUN,),
         of("trainee_id"),
+    ),
+    "publishedPairings": ToMany(
+        "Pairing",
+        lambda row, pairing: sa.and_(pairing.c.trainee_id == row.c.id, published(pairing)),
+        lambda row, _link: [row.c.kind, row.c.id],
     ),
     "pairings": ToMany("Pairing", of("trainee_id"), lambda row, _link: [row.c.created_at.desc(), row.c.id]),
     "responses": ToMany("SurveyResponse", of("trainee_id"), by("created_at")),
@@ -227,6 +248,7 @@ PEOPLE = (
             "remaining": Column(_remaining, Kind.INT),
             "tenureYears": number("tenure_years"),
             **MENTOR_WEEKS,
+            "kind": word("kind"),
             "version": integer("version"),
             "strengths": ToMany(
                 "MentorTopic", of("mentor_id"), lambda row, _link: [row.c.strength.desc(), row.c.id]
