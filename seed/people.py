@@ -20,6 +20,7 @@ MENTOR_HEADER = (
     "擅长主题",
     "荣誉",
     "典型案例",
+    "导师类型",
 )
 
 
@@ -38,7 +39,10 @@ class RosterRow:
 
 @dataclass(frozen=True)
 class MentorRow:
-    """One mentor. `strengths` maps a topic's Chinese name to 1–5; `cases` are what the mentor tells."""
+    """One mentor. `strengths` maps a topic's Chinese name to 1–5; `cases` are what the mentor tells.
+
+    `kind` is what the mentor teaches: 理论, 实践, or both.
+    """
 
     name: str
     community: str
@@ -48,6 +52,7 @@ class MentorRow:
     strengths: Mapping[str, int]
     honours: tuple[str, ...] = field(default=())
     cases: tuple[str, ...] = field(default=())
+    kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -102,7 +107,7 @@ def _roster_cells(row: RosterRow) -> list[Cell]:
 
 def _mentor_row(row: dict[str, str]) -> MentorRow:
     cells = (row[column] for column in MENTOR_HEADER)
-    name, community, county, capacity, years, strengths, honours, cases = cells
+    name, community, county, capacity, years, strengths, honours, cases, kind = cells
     pairs = (part.split(":") for part in strengths.split(";"))
     return MentorRow(
         name=name,
@@ -113,10 +118,12 @@ def _mentor_row(row: dict[str, str]) -> MentorRow:
         strengths={topic: int(strength) for topic, strength in pairs},
         honours=tuple(honours.split(";")) if honours else (),
         cases=tuple(cases.splitlines()),
+        kind=kind,
     )
 
 
 def _mentor_cells(row: MentorRow) -> list[Cell]:
     strengths = ";".join(f"{topic}:{strength}" for topic, strength in row.strengths.items())
     honours, cases = ";".join(row.honours), "\n".join(row.cases)
-    return [row.name, row.community, row.county, row.capacity, row.years_in_post, strengths, honours, cases]
+    where = (row.name, row.community, row.county)
+    return [*where, row.capacity, row.years_in_post, strengths, honours, cases, row.kind]

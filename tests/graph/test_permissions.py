@@ -122,6 +122,7 @@ INPUTS = {
     "cancelJob": "{jobId: $j}",
     "overridePairing": '{runId: $r, traineeId: $t, mentorId: $m, reason: "a"}',
     "lockPairing": "{pairingId: $p, locked: true, expectedVersion: 1}",
+    "setMentorKind": "{mentorId: $m, kind: THEORY, expectedVersion: 1}",
     "setRule": '{traineeId: $t, mentorId: $m, kind: PIN, reason: "a"}',
     "nameEmergingPoint": '{emergingPointId: $e, title: "x"}',
     "dismissEmergingPoint": '{emergingPointId: $e, reason: "x"}',

@@ -68,7 +68,6 @@ def test_who_should_be_in_touch_is_listed_once_there_is_a_cadence(folder: Path) 
 def test_wrong_presets_are_refused(folder: Path) -> None:
     for arguments, code in (
         (("apply", "NOTHING", "--cohort", 3), "NOT_FOUND"),
-        (("apply", "TWO_MENTORS", "--cohort", 3), "PRESET_NOT_SUPPORTED"),
         (("apply", "SAME_COUNTY", "--cohort", 3, "--until", "soon"), "DAY_SYNTAX"),
         (("apply", "SAME_COUNTY", "--cohort", 3, "--until", "2020-01-01"), "EXPIRY_PAST"),
         (("apply", "SAME_COUNTY", "--cohort", 99), "NO_COHORT"),

@@ -190,7 +190,6 @@ async def test_presets_that_cannot_be_applied_are_refused(
         await update_rule_preset(session, organizer, presets["ONE_TO_N"], expected_version=1, archived=True)
     await put(engine, organizer, presets["FIVE_YEARS"], first_run)
     refused: list[tuple[str, str, dict[str, Any]]] = [
-        ("TWO_MENTORS", "PRESET_NOT_SUPPORTED", {}),
         ("ONE_TO_N", "PRESET_ARCHIVED", {}),
         ("FIVE_YEARS", "PRESET_APPLIED", {}),
         ("SAME_COUNTY", "EXPIRY_PAST", {"expires_on": date(2020, 1, 1)}),

@@ -121,7 +121,7 @@ def is_published(row: Row) -> bool:
 
 
 def pairing_of(ref: Reference, row: Row, child: Selection) -> Any:
-    pairs = ref.where("pairing", trainee_id=row["id"])
+    pairs = sorted(ref.where("pairing", trainee_id=row["id"]), key=lambda p: p["kind"].value == "THEORY")
     return next(
         (ref._one("Pairing", p, child) for p in pairs if is_published(ref.find("MatchRun", p["run_id"]))),
         None,
@@ -259,6 +259,12 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
     )(ref, row, child)[: child.arguments.get("first", 10)],
     ("Trainee", "contentEvents"): connection("ContentEvent", "trainee_id"),
     ("Trainee", "pairing"): pairing_of,
+    ("Trainee", "publishedPairings"): lambda ref, row, child: ref._many(
+        "Pairing",
+        child,
+        lambda one: one["trainee_id"] == row["id"] and is_published(ref.find("MatchRun", one["run_id"])),
+        lambda one: one["kind"].value,
+    ),
     ("Trainee", "pairings"): many("Pairing", "trainee_id", newest),
     ("Trainee", "responses"): many("SurveyResponse", "trainee_id", lambda row: row["created_at"]),
     ("Mentor", "displayName"): lambda ref, row, child: ref.person(row)["name"],
@@ -380,7 +386,7 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
         "Unmatched",
         child,
         lambda one: one["run_id"] == row["id"],
-        lambda one: ref.natural(ref.find("Trainee", one["trainee_id"])),
+        lambda one: (ref.natural(ref.find("Trainee", one["trainee_id"])), one["kind"].value),
     ),
     ("MatchRun", "ruleConflicts"): many("RuleConflict", "run_id", lambda row: row["position"]),
     ("RuleConflict", "label"): lambda ref, row, child: ref.label("CONFLICT", row["code"]),
@@ -389,6 +395,10 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
     )(row["reasons"], child, "UnmatchedReason"),
     ("Pairing", "parts"): many("ScorePart", "pairing_id", lambda row: row["position"]),
     ("Pairing", "package"): package_of,
+    ("MatchRun", "partlyMatched"): lambda ref, row, child: len(
+        {one["trainee_id"] for one in ref.where("unmatched", run_id=row["id"])}
+        & {one["trainee_id"] for one in ref.where("pairing", run_id=row["id"])}
+    ),
     ("MatchRun", "needsChanged"): lambda ref, row, child: (
         row["finished_at"] is not None
         and any(
@@ -409,7 +419,7 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
         "MatchMove",
         child,
         lambda one: one["run_id"] == row["id"],
-        lambda one: ref.natural(ref.find("Trainee", one["trainee_id"])),
+        lambda one: (ref.natural(ref.find("Trainee", one["trainee_id"])), one["kind"].value),
     ),
     ("Pairing", "sensitivity"): lambda ref, row, child: first_of(
         ref, "PairSensitivity", child, pairing_id=row["id"], mentor_id=row["mentor_id"]
@@ -508,7 +518,10 @@ ORDERS: dict[tuple[str, str | None], Callable[[Reference, Row], Any]] = {
     ("Content", None): lambda ref, row: row["code"],
     ("ContentEvent", None): lambda ref, row: -row["recorded_at"].timestamp(),
     ("MatchRun", None): lambda ref, row: (-row["created_at"].timestamp(), -row["number"]),
-    ("Pairing", None): lambda ref, row: ref.natural(ref.find("Trainee", row["trainee_id"])),
+    ("Pairing", None): lambda ref, row: (
+        ref.natural(ref.find("Trainee", row["trainee_id"])),
+        row["kind"].value,
+    ),
     ("MatchPolicy", None): lambda ref, row: -row["number"],
     ("Rule", None): lambda ref, row: row["created_at"],
     ("RulePreset", None): lambda ref, row: row["position"],

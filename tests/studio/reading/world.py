@@ -140,6 +140,7 @@ def _people(world: World) -> None:
             person_id=person.id,
             capacity=(2, 1, 1)[number],
             tenure_years=(None, 3.25, 8.0)[number],
+            kind=(None, "THEORY", "BOTH")[number],
             free_weeks=(weeks, None, [])[number],
             weekly_capacity=(1, 2, 1)[number],
             roster_row=number,
@@ -483,6 +484,7 @@ def _matches(world: World) -> None:
             finished_at=START if number == 1 else None,
             total=8,
             matched=len(pairing),
+            mentors_each=1 + number % 2,
         )
         if number < 3:
             add(
@@ -523,6 +525,7 @@ def _matches(world: World) -> None:
                     trainee % 2
                 ],
                 score=0.654321,
+                kind="PRACTICE" if state == "PUBLISHED" and trainee == 1 else "SOLE",
                 week=(None, date(2026, 4, 6))[trainee % 2],
                 week_place=(None, trainee + 1)[trainee % 2],
                 locked=trainee == 1,
@@ -554,6 +557,9 @@ def _matches(world: World) -> None:
         reasons = [{"code": "NO_CAPACITY_LEFT", "mentors": []}]
         add(t.Unmatched, run_id=run.id, trainee_id=trainees[7].id, reasons=reasons)
         add(t.Unmatched, run_id=run.id, trainee_id=trainees[6].id, reasons=[])
+        if state == "PUBLISHED":
+            for kind in ("THEORY", "PRACTICE"):
+                add(t.Unmatched, run_id=run.id, trainee_id=trainees[2].id, reasons=reasons, kind=kind)
         for position, (code, people) in enumerate(
             (
                 ("TRAINEE_FIXED_TWICE", {"trainee_id": trainees[7].id}),
@@ -561,6 +567,19 @@ def _matches(world: World) -> None:
             )
         ):
             add(t.RuleConflict, run_id=run.id, position=1 - position, code=code, fixed=2, allowed=1, **people)
+    # Of the second trainee's two mentors the other one.
+    place = places[mentors[1].id][0].id
+    add(
+        t.Pairing,
+        run_id=world.of("MatchRun")[1].id,
+        trainee_id=trainees[1].id,
+        mentor_id=mentors[1].id,
+        place_id=place,
+        held_place_id=place,
+        state="ACTIVE",
+        score=0.5,
+        kind="THEORY",
+    )
 
 
 def _presets(world: World) -> None:
