@@ -10,7 +10,6 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import select
 
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
-from service.cli.pairs import with_kind
 from service.cli.running import acting, output, print_json, run
 from service.documents import all_nodes
 from studio.errors import StudioError
@@ -26,10 +25,12 @@ from studio.operations.pairings.pairing_moves import (
 from studio.operations.pairings.publishing import published_run
 from studio.operations.people.cohorts import find_cohort
 from studio.operations.rules.whom import Whom, whom
+from studio.operations.suppositions.what_if_words import with_kind
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import PairingState, PublishState
 from studio.store.identity import global_id
+from studio.store.mentor_enums import PairingKind
 from studio.store.pairing_enums import ConsentAnswer, DeclineReason, EndReason, Party
 from studio.store.pairings import Pairing
 from studio.store.runs import MatchRun
@@ -190,7 +191,7 @@ def _print(result: dict[str, Any], language: str) -> None:
         waiting = one["state"] == PairingState.AWAITING_CONSENT
         table.add_row(
             one["traineeName"],
-            with_kind(one["mentorName"], one["kind"], language),
+            with_kind(one["mentorName"], PairingKind(one["kind"]), language),
             word(PairingState(one["state"]), language),
             *(_answer(said.get(party.value), language) for party in Party),
             (one["answerBy"] or "") if waiting else "",

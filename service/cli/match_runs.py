@@ -28,10 +28,12 @@ from studio.operations.pairings.rollback import roll_back_match_run
 from studio.operations.people.cohorts import find_cohort
 from studio.operations.runs.run_cancelling import cancel_match_run
 from studio.operations.runs.runs import start_match_run
+from studio.operations.suppositions.what_if_words import with_kind
 from studio.permissions import Actor
 from studio.store.database import reading, write, writing
 from studio.store.enums import MatchRunState, PublishState
 from studio.store.identity import UnknownId, global_id, row_id_of
+from studio.store.mentor_enums import PairingKind
 from studio.store.runs import MatchRun
 
 runs = typer.Typer(help="HELP_RUN", no_args_is_help=True)

@@ -11,7 +11,7 @@ from service.documents import all_nodes, run_document
 from service.needs_met import needs_met
 from studio.messages import listed, translate
 from studio.operations.rules.aim_words import told_certificate
-from studio.operations.suppositions.what_if_words import kind_word
+from studio.operations.suppositions.what_if_words import with_kind
 from studio.permissions import Actor
 from studio.store.enums import MatchObjective, PairingOrigin
 from studio.store.mentor_enums import PairingKind
@@ -110,13 +110,6 @@ def _person(what: str, row: dict[str, Any]) -> dict[str, Any]:
     return {what: row["id"], f"{what}Name": row["displayName"], f"{what}Community": community}
 
 
-def with_kind(name: str, kind: str, language: str) -> str:
-    """Return a name with the part that a mentor of two plays; of an only one the name alone."""
-    if kind == PairingKind.SOLE:
-        return name
-    return translate("CLI_WITH_KIND", language, name=name, kind=kind_word(PairingKind(kind), language))
-
-
 def matched_words(result: dict[str, Any], language: str) -> str:
     """Say how many trainees have a mentor, or of two how many have both, one or none."""
     if result["mentorsEach"] == 1:
@@ -155,7 +148,7 @@ def print_match(result: dict[str, Any], language: str, *, most: int | None = Non
         table.add_row(
             pair["traineeName"],
             pair["traineeCommunity"] or "",
-            with_kind(pair["mentorName"], pair["kind"], language),
+            with_kind(pair["mentorName"], PairingKind(pair["kind"]), language),
             f"{pair['score']:.3f}",
             _or_else(pair),
             _why(pair, language),
@@ -163,7 +156,7 @@ def print_match(result: dict[str, Any], language: str, *, most: int | None = Non
     output.print(table)
     for unmatched in result["unmatched"][:most]:
         reasons = [reason["label"] for reason in unmatched["reasons"]]
-        name = with_kind(unmatched["traineeName"], unmatched["kind"], language)
+        name = with_kind(unmatched["traineeName"], PairingKind(unmatched["kind"]), language)
         output.print(translate("CLI_UNMATCHED", language, name=name, reasons=reasons))
     rows = (result["pairs"], result["unmatched"])
     more = sum(len(some) - len(some[:most]) for some in rows)

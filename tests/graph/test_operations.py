@@ -36,7 +36,9 @@ async def test_my_growth(demo: Loaded) -> None:
     needs = [need["need"] for need in me["needs"]]
     assert needs == sorted(needs, reverse=True)
     assert [item["rank"] for item in me["recommendations"]] == list(range(1, 1 + len(me["recommendations"])))
-    assert me["pairing"]["mentor"]["displayName"]
+    (pairing,) = me["publishedPairings"]
+    assert pairing["kind"] == "SOLE"
+    assert pairing["mentor"]["displayName"]
 
 
 @pytest.mark.parametrize("role", Role)

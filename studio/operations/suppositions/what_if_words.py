@@ -10,6 +10,7 @@ from studio.store.mentor_enums import PairingKind
 
 # Smaller shares are told as "less than".
 LEAST_SHARE = 0.001
+BRACKETS = {"zh": ("（", "）"), "en": (" (", ")")}
 # Between sentences that name several people each.
 BETWEEN = {"zh": "，", "en": "; "}
 
@@ -32,9 +33,15 @@ def told(change: Change, language: str) -> str:
         before=change.before.name if change.before else "",
         after=change.after.name if change.after else "",
     )
-    if change.kind is PairingKind.SOLE:
-        return said
-    return translate("CHANGE_OF_KIND", language, change=said, kind=kind_word(change.kind, language))
+    return with_kind(said, change.kind, language)
+
+
+def with_kind(text: str, kind: PairingKind, language: str) -> str:
+    """Return a text with which of a trainee's two mentors it is about; of an only one the text alone."""
+    if kind is PairingKind.SOLE:
+        return text
+    before, after = BRACKETS[language]
+    return f"{text}{before}{kind_word(kind, language)}{after}"
 
 
 def kind_word(kind: PairingKind, language: str) -> str:
