@@ -567,16 +567,15 @@ def _matches(world: World) -> None:
             )
         ):
             add(t.RuleConflict, run_id=run.id, position=1 - position, code=code, fixed=2, allowed=1, **people)
-    # Of the second trainee's two mentors the other one.
-    place = places[mentors[1].id][0].id
+    # The second trainee's mentor of theory beside the one of practice; it came to an end.
+    place = places[mentors[2].id][0].id
     add(
         t.Pairing,
         run_id=world.of("MatchRun")[1].id,
         trainee_id=trainees[1].id,
-        mentor_id=mentors[1].id,
+        mentor_id=mentors[2].id,
         place_id=place,
-        held_place_id=place,
-        state="ACTIVE",
+        state="ENDED",
         score=0.5,
         kind="THEORY",
     )
