@@ -232,21 +232,6 @@ def fixed_pairs(arrays: MatchArrays) -> list[tuple[Seat, UUID]]:
     ]
 
 
-def stored_choice(
-    arrays: MatchArrays, scores: Floats, chosen: Iterable[tuple[Seat, UUID, float]]
-) -> tuple[Floats, Integers]:
-    """Return scores and pairs of a stored run: `chosen` (seat, mentor, score) count as they were stored."""
-    row_of = {seat: row for row, seat in enumerate(arrays.seats)}
-    column_of = {mentor_id: column for column, mentor_id in enumerate(arrays.mentor_ids)}
-    known = scores.copy()
-    pairs = []
-    for seat, mentor_id, score in chosen:
-        pair = row_of[seat], column_of[mentor_id]
-        known[pair] = score
-        pairs.append(pair)
-    return known, np.array(pairs, dtype=np.int64).reshape(-1, 2)
-
-
 def _county_codes(rows: MatchRows) -> dict[str, int]:
     names = {region.county for _, _, region in (*rows.trainees, *rows.mentors) if region and region.county}
     return {name: code for code, name in enumerate(sorted(names))}

@@ -8,8 +8,8 @@ from uuid import UUID
 from matching import AssignmentProblem, MatchingError, MentorAffinity, Solution, assign, fairness
 from studio.arrays.distinct import affinity_scores, solve_distinct
 from studio.arrays.fairness import FairnessFigures, fairness_figures, to_place, trainee_groups
-from studio.arrays.judging import judged
-from studio.arrays.matches import MatchArrays, MatchRows, Quotas, match_arrays, stored_choice
+from studio.arrays.judging import judged, stored_choice
+from studio.arrays.matches import MatchArrays, MatchRows, Quotas, match_arrays
 from studio.arrays.rematches import StartingPoint, rematch_arrays
 from studio.operations.runs.runs import DECIMALS
 from studio.store.clock import today
