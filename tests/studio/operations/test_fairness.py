@@ -140,7 +140,9 @@ async def test_override_computes_it_anew(engine: AsyncEngine, organizer: Actor, 
     assert (before.scores, before.loads) != (after.scores, after.loads)
 
 
-async def test_changed_proposal_tells_nothing(engine: AsyncEngine, organizer: Actor, cohort_id: UUID) -> None:
+async def test_changed_proposal_tells_it_of_whom_it_is_to_place(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
     li_ming, chen_song = await ids(engine, Trainee, "李明", 2), await ids(engine, Mentor, "陈松")
     async with writing(engine) as session:
         first = await match_cohort(session, organizer, cohort_id)
@@ -149,12 +151,16 @@ async def test_changed_proposal_tells_nothing(engine: AsyncEngine, organizer: Ac
     async with writing(engine) as session:
         run = await session.get_one(MatchRun, second.id)
         run.based_on_id = first.id
-    assert await stored(engine, second.id) is not None
+    before = await stored(engine, second.id)
     async with writing(engine) as session:
         await override_pairing(
             session, organizer, second.id, li_ming, chen_song, reason="自己提出", move_others=True
         )
-    assert await stored(engine, second.id) is None
+    after = await stored(engine, second.id)
+    assert before is not None
+    assert after is not None
+    assert before.scores != after.scores
+    assert sum(role["trainees"] for role in after.roles) == 4
 
 
 async def test_very_large_cohorts_go_without(

@@ -12,8 +12,8 @@ from studio.operations.needs.need_input import need_input
 from studio.operations.needs.needs import refresh_needs
 from studio.operations.rules.match_input import match_input
 from studio.operations.rules.rules import set_rule
+from studio.operations.runs import sensitivity as subject
 from studio.operations.runs.runs import match_cohort, start_match_run
-from studio.operations.runs.runs import sensitivity as subject
 from studio.operations.runs.sensitivity import draw_needs
 from studio.operations.work.handlers import HANDLERS
 from studio.operations.work.worker import Worker
