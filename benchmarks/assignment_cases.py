@@ -106,6 +106,14 @@ def low_rank(n_trainees: int = 1000, n_mentors: int = 300) -> Case:
     return _case(f"{n_trainees} × {n_mentors}, low rank", scores / scores.max(), 4)
 
 
+def popular() -> Case:
+    """Return 300 × 90 of two factors, three mentors each of a few whom everybody wants."""
+    random = np.random.default_rng(6)
+    left, right = random.random((300, 2)), random.random((90, 2)) * random.pareto(2, (90, 1)).clip(0, 3)
+    scores = left @ right.T
+    return _case("300 × 90, low rank, mentors each 3", scores / scores.max(), 10, 3)
+
+
 def _case(
     name: str,
     scores: Floats,
@@ -132,4 +140,5 @@ CASES: dict[str, Callable[[], Case]] = {
     "shortage": shortage,
     "ties": ties,
     "low-rank": low_rank,
+    "popular": popular,
 }

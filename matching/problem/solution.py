@@ -26,11 +26,15 @@ class LevelPrices:
         Price of a place of each trainee.
     quotas : tuple of int64 arrays
         One per quota of the problem, of the shape of its limits.
+    weights : int64 array of shape (n_trainees,), or None
+        Where trainees are compared by the sum over their mentors: how often each one's scores count in what
+        these prices limit, zero or more.
     """
 
     slot: IntArray
     utility: IntArray
     quotas: tuple[IntArray, ...]
+    weights: IntArray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,7 +73,8 @@ class Solution:
     levels : tuple of LevelPrices
         Proof of what comes between coverage and total: for ``"worst_off_then_total"`` one level, that not all
         pairs can be above the lowest score; for ``"leximin"`` one for each score among the pairs, lowest
-        first; for ``"balanced_load"`` one, in millionths.
+        first; for ``"balanced_load"`` one, in millionths. Where the worst-off trainee is found by sums over
+        several mentors, two levels with weights of the trainees: for the lowest sum, and for the total.
     proof : str
         ``"prices"``, or ``"linear_programme"`` where quotas cross: `bound` is then that of choices that may
         hold pairs in part, and the gap is not always 0.

@@ -139,11 +139,13 @@ def _levelled(problem: AssignmentProblem, solution: Solution, faults: list[str])
     matched = len(solution.pairs)
     if matched_bound != matched:
         open_aims = [f"COVERAGE_NOT_PROVEN: {matched} pairs, proven limit {matched_bound}", *open_aims]
-    primal, dual = units / scale, float("inf") if open_aims else limit / scale
-    gap = float("inf") if open_aims else relative_gap(dual, primal)
-    figures = _figure_faults(solution, primal, primal if open_aims else dual, gap, scale)
-    if not open_aims and limit != units:
-        open_aims = [f"GAP_OPEN: total {primal:g}, proven limit {dual:g}"]
+    # The worst-off trainee by sums may be limited and not proven: the total is then that beside the same lowest sum.
+    is_open = any(not fault.startswith("GAP_OPEN") for fault in open_aims)
+    primal, dual = units / scale, float("inf") if is_open else limit / scale
+    gap = float("inf") if is_open else relative_gap(dual, primal)
+    figures = _figure_faults(solution, primal, primal if is_open else dual, gap, scale)
+    if not is_open and limit != units:
+        open_aims = [*open_aims, f"GAP_OPEN: total {primal:g}, proven limit {dual:g}"]
     faults = faults + open_aims + figures
     return Certificate(not faults, gap, primal, dual, matched, matched_bound, tuple(faults))
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from ..problem.assignment_problem import MICRO, AssignmentProblem, BoolArray, IntArray
 from ..problem.solution import LevelPrices, Solution
+from ..problem.trainee_sums import compares_sums, have_a_say, sums
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +93,8 @@ def _chosen_units(problem: AssignmentProblem, solution: Solution) -> IntArray:
 def _worst_off_faults(
     problem: AssignmentProblem, solution: Solution, coverage: Layer, score: Layer
 ) -> tuple[int, int, list[str]]:
+    if compares_sums(problem, len(solution.pairs)):
+        return _sum_faults(problem, solution, coverage)
     units = _chosen_units(problem, solution)
     if not len(units):
         return limits(problem, [coverage])[0], 0, []
@@ -103,6 +106,46 @@ def _worst_off_faults(
     above = Layer(np.zeros_like(problem.units), problem.units < floor, _no_prices(problem))
     most, _, total = limits(problem, [coverage, above, score])
     return most, total, faults
+
+
+def _sum_faults(
+    problem: AssignmentProblem, solution: Solution, coverage: Layer
+) -> tuple[int, int, list[str]]:
+    """Check the lowest sum of a trainee, and the total beside it, by a weighted sum of all sums each."""
+    if len(solution.levels) != 2 or not all(_weights_fit(problem, level) for level in solution.levels):
+        return -1, 0, ["PRICES_SHAPE: two levels must hold a weight of zero or more for each trainee"]
+    counted, own = have_a_say(problem), sums(problem, solution.pairs)
+    floor, found = int(own[counted].min()), []
+    for level in solution.levels:
+        weights = np.asarray(level.weights)
+        layer = Layer(weights[:, None] * problem.units, None, level)
+        most, limit = limits(problem, [coverage, layer])
+        pins = problem.pinned
+        settled = int((weights[pins[:, 0]] * problem.units[pins[:, 0], pins[:, 1]]).sum())
+        found.append((weights, limit + settled - int((weights * own)[~counted].sum())))
+    weights, limit = found[0]
+    highest = limit // int(weights[counted].sum()) if weights[counted].any() else np.iinfo(np.int64).max
+    weights, limit = found[1]
+    whole = int(weights.min(initial=np.iinfo(np.int64).max))
+    # Each sum that counts is at least the lowest, the others are settled: what exceeds `whole` can be taken off.
+    total = (
+        (limit - floor * int((weights[counted] - whole).sum())) // whole if whole else np.iinfo(np.int64).max
+    )
+    total += int(own[~counted].sum()) - int(problem.units_of(problem.pinned).sum())
+    scale, faults = problem.units_per_score, []
+    if highest > floor:
+        faults.append(
+            f"GAP_OPEN: lowest sum of a trainee {floor / scale:g}, proven limit {highest / scale:g}"
+        )
+    return most, max(total, int(_chosen_units(problem, solution).sum())), faults
+
+
+def _weights_fit(problem: AssignmentProblem, level: LevelPrices) -> bool:
+    weights = level.weights
+    if weights is None or weights.shape != (problem.n_trainees,) or weights.dtype.kind != "i":
+        return False
+    largest = float(np.abs(problem.units).max(initial=0)) * float(weights.max(initial=0))
+    return bool((weights >= 0).all()) and largest * problem.units.size < 2**61
 
 
 def _leximin_faults(

@@ -12,13 +12,16 @@ from numpy.typing import ArrayLike
 from ..exceptions import InvalidInputError
 from ..problem.assignment_problem import AssignmentProblem, BoolArray, IntArray
 from ..problem.solution import Solution
+from ..problem.trainee_sums import compares_sums
 from ..solver.assignment import assign
+from ..solver.network import network
+from ..solver.rewarded_sums import heaviest_beside
 from .changes import changes_between, codes_of
 from .rewards import refuse_rematch, rewarded_problem
 
 MoveCause = Literal["FORBIDDEN", "OVER_CAPACITY", "OVER_NEED", "EXCHANGE", "NEW"]
 STABILITIES: Final = (0.0, 0.01, 0.02, 0.05, 0.1, 0.2, float("inf"))
-OBJECTIVES: Final = ("coverage_then_total", "total", "worst_off_then_total")
+OBJECTIVES: Final = ("coverage_then_total", "total", "worst_off_then_total", "balanced_load")
 
 # Relative gap, in the scores alone, at which a re-match of more than a million pairs stops.
 _TOLERANCE: Final = 1e-6
@@ -99,7 +102,8 @@ def rematch(
 
     Every previous pair that is kept counts `stability` more than its score, so a pair is given up only where
     that wins more. The places filled come before both, except under "total", and so does the lowest score
-    under "worst_off_then_total". Among equals the previous pairs stay.
+    under "worst_off_then_total" and the evenest load under "balanced_load". Among equals the previous pairs stay.
+    Leximin is refused: its scores are decided one by one and leave no total to weigh a move against.
 
     Parameters
     ----------
@@ -113,7 +117,7 @@ def rematch(
         score among the open pairs). So it means the same for scores in any unit, and for scores from 0 to 1
         it is at most that much score. Infinity asks for the smallest re-match: as few previous pairs as
         possible are given up, and only among those choices the total decides.
-    objective : {"coverage_then_total", "total", "worst_off_then_total"}
+    objective : {"coverage_then_total", "total", "worst_off_then_total", "balanced_load"}
         As in :func:`assign`.
 
     Returns
@@ -135,7 +139,8 @@ def rematch(
     Two solutions: one with the bonus on the previous pairs, and one without, for the bound; a problem of blocks
     is matched by rows, whatever its size. The bonus is held to a fraction of a unit of score, fine enough that
     ties alone go to the previous pairs at stability 0; where 64 bits have no room for so fine a fraction, a
-    pair may also be kept at the cost of a unit, a millionth of a score.
+    pair may also be kept at the cost of a unit, a millionth of a score. Where the worst-off trainee is found by
+    sums over several mentors, the result is a local optimum.
     `verify` finds nothing but the open gap, see :attr:`Certificate.is_bounded`.
 
     Examples
@@ -169,7 +174,7 @@ def frontier(
         The pairs of before, in rows and columns of `problem`.
     stabilities : iterable of float
         As in :func:`rematch`, in any order.
-    objective : {"coverage_then_total", "total", "worst_off_then_total"}
+    objective : {"coverage_then_total", "total", "worst_off_then_total", "balanced_load"}
         As in :func:`assign`.
 
     Returns
@@ -213,9 +218,14 @@ def frontier(
 
 def _rematch(problem: AssignmentProblem, before: IntArray, stability: float, best: Solution) -> Rematch:
     (rewarded, share), objective = rewarded_problem(problem, before, stability), best.objective
+    by_sums = objective == "worst_off_then_total" and compares_sums(problem, best.matched)
     if objective == "worst_off_then_total":
-        rewarded, objective = _above_floor(problem, rewarded, best), "coverage_then_total"
+        objective = "coverage_then_total"
+        rewarded = rewarded if by_sums else _above_floor(problem, rewarded, best)
     pairs = assign(rewarded, objective, _TOLERANCE * share).pairs
+    net = network(problem) if by_sums else None
+    if net is not None:
+        pairs = heaviest_beside(net, best.pairs, pairs, rewarded)
     solution = best.with_pairs(problem, pairs)
     causes = _Causes.of(problem, before)
     moves = tuple(
@@ -283,6 +293,12 @@ def _previous(problem: AssignmentProblem, given: ArrayLike) -> IntArray:
 
 
 def _check_objective(function: str, objective: str) -> None:
+    if objective == "leximin":
+        raise InvalidInputError(
+            f"The 'objective' parameter of {function} must not be leximin, which decides every score and leaves "
+            f"no total to weigh a move against. Got 'leximin' instead; match anew with assign, or ask for "
+            "worst_off_then_total."
+        )
     if objective not in OBJECTIVES:
         raise InvalidInputError(
             f"The 'objective' parameter of {function} must be one of {', '.join(OBJECTIVES)}. "

@@ -44,12 +44,13 @@ def assign(
     objective : {"coverage_then_total", "total", "worst_off_then_total", "leximin", "balanced_load"}
         ``"total"`` maximises the total alone; a pair with a negative score is then chosen only to meet a
         minimum load. All the others first fill as many of the trainees' places as possible, and then:
-        ``"coverage_then_total"`` maximises the total; ``"worst_off_then_total"`` the lowest score of a pair,
-        then the total; ``"leximin"`` the lowest score, then how few pairs have it, then the next score, and
-        so on; ``"balanced_load"`` spreads the trainees so that the sum of load² / capacity over the mentors
-        (counted in millionths, pins included) is least, which is where all are used to the same share of
-        their capacity, then maximises the total. Pins have no say in which score is the lowest; a trainee
-        who needs several mentors counts once for each.
+        ``"coverage_then_total"`` maximises the total; ``"worst_off_then_total"`` what the worst-off trainee
+        has (the score of the pair, or the sum over several mentors), then the total; ``"leximin"`` the lowest
+        score, then how few pairs have it, then the next score, and so on; ``"balanced_load"`` spreads the
+        trainees so that the sum of load² / capacity over the mentors (counted in millionths, pins included)
+        is least, which is where all are used to the same share of their capacity, then maximises the total.
+        Pins have no say in which score is the lowest. Leximin counts a trainee who needs several mentors once
+        for each, and so does the worst off in a shortage.
     tolerance : float, default 1e-6
         Largest proven relative gap to stop at. Small problems are solved to a gap of 0 whatever it says.
     random_state : int, default 0
@@ -63,6 +64,8 @@ def assign(
     -------
     Solution
         Proven optimal: its `bound` equals its `total`, or above a million pairs lies within `tolerance` of it.
+        Not always where quotas cross, or sums over several mentors are compared: integer programmes, of which
+        :func:`verify` says what is proven.
 
     Raises
     ------

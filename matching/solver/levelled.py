@@ -6,14 +6,16 @@ from typing import Final
 
 import numpy as np
 
-from ..problem.assignment_problem import IntArray
-from ..problem.solution import Solution
+from ..problem.assignment_problem import MICRO, IntArray
+from ..problem.solution import LevelPrices, Solution
+from ..problem.trainee_sums import compares_sums
 from ..watch import Watch
 from .flow import cheapest_pairs
 from .network import Network
-from .objectives import balanced_load, leximin, place_costs, worst_off, worth_of
+from .objectives import balanced_load, leximin, place_costs, worst_off
 from .residual import exchanges, potentials, trainee_worth
-from .stage import Stage, covered, level_prices, solved
+from .stage import Stage, covered, level_prices, solved, worth_of
+from .worst_off_sums import highest_sums
 
 LEVELLED: Final = ("worst_off_then_total", "leximin", "balanced_load")
 _AIMS: Final = {"worst_off_then_total": worst_off, "leximin": leximin, "balanced_load": balanced_load}
@@ -38,6 +40,10 @@ def assign_by_levels(net: Network, taken: IntArray, objective: str, report: Watc
         taken = _evenest(net)
     stage, coverage = covered(Stage(net, taken, none))
     report(0.2)
+    if objective == "worst_off_then_total" and compares_sums(
+        net.problem, len(net.problem.pinned) + len(taken)
+    ):
+        return _by_sums(stage, coverage)
     stage, levels = _AIMS[objective](stage)
     report(0.8)
     stage = solved(stage, -stage.net.units, net.problem.step)
@@ -47,6 +53,16 @@ def assign_by_levels(net: Network, taken: IntArray, objective: str, report: Watc
     pairs = np.concatenate([net.problem.pinned, stage.pairs])
     units = net.problem.units[pairs[:, 0], pairs[:, 1]]
     return Solution.proven(net.problem, objective, pairs, int(units.sum()), coverage, score, levels)
+
+
+def _by_sums(stage: Stage, coverage: LevelPrices) -> Solution:
+    problem = stage.net.problem
+    stage, levels, bound = highest_sums(stage)
+    pairs = np.concatenate([problem.pinned, stage.pairs])
+    whole = int(np.asarray(levels[1].weights).min(initial=MICRO))
+    prices = (levels[1].slot, levels[1].utility, levels[1].quotas)
+    score = LevelPrices(prices[0] // whole, prices[1] // whole, tuple(part // whole for part in prices[2]))
+    return Solution.proven(problem, "worst_off_then_total", pairs, bound, coverage, score, levels)
 
 
 def _evenest(net: Network) -> IntArray:

@@ -8,10 +8,11 @@ import numpy as np
 
 from ..problem.assignment_problem import MICRO, AssignmentProblem, BoolArray, IntArray
 from ..problem.solution import LevelPrices
+from ..problem.trainee_sums import compares_sums, lowest_sum
 from .chains import ImprovableError
 from .feasible import Attempt, attempt
 from .network import Network
-from .stage import Stage, after, prices_by_owner, solved
+from .stage import Stage, after, prices_by_owner, solved, worth_of
 
 # Weights of the search for a first choice near leximin, and how fast they fall from the lowest score up.
 _STEEP, _FALL = 2**16, 10.0
@@ -118,15 +119,12 @@ def _without(stage: Stage, dropped: BoolArray) -> Stage:
     return replace(stage, net=stage.net.only(kept), taken=np.flatnonzero(chosen[kept]))
 
 
-def worth_of(net: Network, largest: int) -> int:
-    """Return more than any chain of exchanges can cost when no pair costs more than `largest`."""
-    return 8 * (largest + 1) * (net.mentors.n_cells + 3)
-
-
 def standing(problem: AssignmentProblem, pairs: IntArray, objective: str) -> tuple[object, ...]:
     """Return what the objective compares, aim after aim, without the total; larger is better."""
     rows, columns = pairs.T
     units = np.sort(problem.units[rows, columns][problem.open[rows, columns]])
+    if objective == "worst_off_then_total" and compares_sums(problem, len(pairs)):
+        return (len(pairs), lowest_sum(problem, pairs))
     if objective == "worst_off_then_total":
         return (len(pairs), int(units.min(initial=np.iinfo(np.int64).max)))
     if objective == "leximin":

@@ -126,6 +126,11 @@ def solved(stage: Stage, costs: IntArray, worth: int, kept: BoolArray | None = N
     )
 
 
+def worth_of(net: Network, largest: int) -> int:
+    """Return more than any chain of exchanges can cost when no pair costs more than `largest`."""
+    return 8 * (largest + 1) * (net.mentors.n_cells + 3)
+
+
 def _tightened(tree: Tree, own: IntArray, places: IntArray | None) -> Tree:
     minimum = np.where(own > 0, tree.limit, tree.minimum)
     limit = np.where(own < 0, tree.minimum, tree.limit)

@@ -48,6 +48,34 @@ def within_quotas(problem: AssignmentProblem, pairs: frozenset[tuple[int, int]])
     return True
 
 
+def own_reach(problem: AssignmentProblem, i: int) -> int:
+    """How many mentors beside the pins this trainee could have if nobody else took part."""
+    free = [j for j in range(problem.n_mentors) if problem.open[i, j] and problem.free_capacity[j] > 0]
+    sizes = range(min(int(problem.free_need[i]), len(free)), -1, -1)
+
+    def allowed(mentors: tuple[int, ...]) -> bool:
+        together = [*mentors, *(j for t, j in problem.pinned if t == i)]
+        return all(
+            sum(int(quota.columns[j]) == kind for j in together) <= quota.limit[quota.rows[i], kind]
+            for quota in problem.quotas
+            if quota.parameter == "kinds"
+            for kind in range(quota.limit.shape[1])
+        )
+
+    return next(size for size in sizes if any(map(allowed, combinations(free, size))))
+
+
+def lowest_sum(problem: AssignmentProblem, pairs) -> int | None:
+    """The lowest sum of a trainee with a free mentor; None where somebody has one only, or fewer than could be."""
+    pins = {(int(i), int(j)) for i, j in problem.pinned}
+    reach = [own_reach(problem, i) for i in range(problem.n_trainees)]
+    mine = {i: [pair for pair in pairs if pair[0] == i] for i in range(problem.n_trainees)}
+    several = any(reach[i] and reach[i] + sum(t == i for t, _ in pins) > 1 for i in mine)
+    if not several or len(pairs) - len(pins) != sum(reach):
+        return None
+    return min(sum(int(problem.units[tuple(pair)]) for pair in mine[i]) for i in mine if reach[i])
+
+
 def best_by_trying(problem: AssignmentProblem, objective: str) -> tuple[int, int] | None:
     choices = every_choice(problem)
     if not choices:

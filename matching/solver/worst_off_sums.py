@@ -1,0 +1,223 @@
+"""The worst-off trainee by the sum over their mentors: a search, and limits from weights of the trainees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Final
+
+import numpy as np
+
+from ..problem.assignment_problem import IntArray
+from ..problem.solution import FloatArray, LevelPrices
+from ..problem.trainee_sums import have_a_say, sums
+from .residual import exchanges, potentials, trainee_worth
+from .stage import Stage, level_prices, solved, worth_of
+from .sum_programmes import lowest_shares, total_shares, whole_choice
+from .trainee_exchange import Sums, enriched, lifted
+
+# Up to so many pairs the integer programme is solved to its end.
+_SMALL: Final = 400
+# Above, the linear programme of the limits looks at so many pairs of each trainee; further ones are priced.
+_FEW: Final = 8
+# Beyond so many pairs limits come from single trainees and the plain total: the programme would take minutes.
+_MOST_PAIRS: Final = 60_000
+_PARTS: Final = 2**10
+# Where the total stays further below its limit than this share, the search starts again from weights so scaled.
+_WIDE: Final = 0.01
+_SCALES: Final = (0.7, 1.25, 2.5)
+
+
+def highest_sums(stage: Stage) -> tuple[Stage, tuple[LevelPrices, LevelPrices], int]:
+    """Return a choice whose lowest sum of a trainee is as high as the search gets it, then of high total.
+
+    Parameters
+    ----------
+    stage : Stage
+        All choices of most pairs, and one of them of highest total.
+
+    Returns
+    -------
+    stage : Stage
+        The same with the choice found.
+    levels : two LevelPrices
+        Weights of the trainees with prices that limit the lowest sum, and others that limit the total.
+    bound : int
+        What those prove: no choice with that lowest sum has a higher total, in units, pins included.
+
+    Notes
+    -----
+    An integer programme, NP-hard: with weights w on the trainees, no choice's lowest sum exceeds the highest
+    weighted sum divided by that of the weights, and that is a flow. Best weights come from HiGHS's linear
+    programme, unless a single trainee already limits everybody.
+    """
+    problem = stage.net.problem
+    settled = np.concatenate([problem.pinned, stage.fixed])
+    case = Sums(stage.net, sums(problem, settled), have_a_say(problem))
+    single, parts = _best_alone(case), _parts(stage)
+    highest, weights = int(single.min()), _of_one(problem.n_trainees, int(single.argmin()))
+    few = _few(stage) if parts > 1 else np.arange(len(stage.net.pairs))
+    taken, target, total = stage.taken, highest, _TotalLimit(stage, case, few, parts)
+    if case.lowest(taken) < highest and len(few):
+        taken = _improved(case, few, total.at(highest).best, highest)
+    if case.lowest(taken) < highest and parts > 1:
+        # More than one trainee stands in the way: what the linear programme says is the next mark.
+        weights, target = _lowest_limit(stage, case, few, weights, highest)
+        starts = (taken, stage.taken, total.at(target).best)
+        taken = max((_improved(case, few, start, target) for start in starts), key=case.lowest)
+    if 0 < len(stage.net.pairs) <= _SMALL:
+        taken = whole_choice(case, taken, target)
+    floor = case.lowest(taken)
+    limit = total.at(floor) if floor > case.lowest(stage.taken) else total.plain
+    taken = _richer(stage, case, few, taken, limit)
+    best = taken if floor == highest else _highest(stage, case, weights)[1]
+    levels = (_priced(stage, weights, best), _priced(stage, limit.weights, limit.best))
+    return replace(stage, taken=taken), levels, max(limit.beside(floor), int(case.of(taken).sum()))
+
+
+def _richer(stage: Stage, case: Sums, few: IntArray, taken: IntArray, limit: _Limit) -> IntArray:
+    """Return a choice of higher total and no lower sums, from other weights of the trainees, if the gap is wide."""
+    whole, floor = int(limit.weights.min()), case.lowest(taken)
+    for scale in _SCALES:
+        total = int(case.of(taken).sum())
+        if limit.beside(floor) - total <= _WIDE * abs(total) or whole == 1:
+            break
+        weights = whole + np.rint((limit.weights - whole) * scale).astype(np.int64)
+        other = _improved(case, few, _highest(stage, case, weights)[1], floor)
+        if case.lowest(other) >= floor and case.of(other).sum() > total:
+            taken = other
+    return taken
+
+
+@dataclass(frozen=True, eq=False)
+class _Limit:
+    """Weights of the trainees, and a choice of the highest weighted sum `most`."""
+
+    weights: IntArray
+    best: IntArray
+    most: int
+
+    def beside(self, floor: int) -> int:
+        """Return what no total exceeds where no sum that has a say is below the floor."""
+        whole = int(self.weights.min())
+        return (self.most - floor * int((self.weights - whole).sum())) // whole
+
+
+@dataclass(frozen=True, eq=False)
+class _TotalLimit:
+    """Limits of the total beside a lowest sum; `few` are the pairs that the linear programme looks at first."""
+
+    stage: Stage
+    case: Sums
+    few: IntArray
+    parts: int
+    found: dict[int, _Limit] = field(default_factory=dict)
+
+    @property
+    def plain(self) -> _Limit:
+        """The highest total of all, whatever the lowest sum."""
+        weights = np.full(len(self.case.base), self.parts)
+        return _Limit(weights, self.stage.taken, self.parts * int(self.case.of(self.stage.taken).sum()))
+
+    def at(self, floor: int) -> _Limit:
+        """The highest total beside a lowest sum of at least `floor`."""
+        if self.parts == 1:
+            return self.plain
+        if floor not in self.found:
+            weights = self.parts + _rounded(total_shares(self.case, self.few, floor))
+            most, best = _highest(self.stage, self.case, weights)
+            self.found[floor] = _Limit(weights, best, most)
+        return self.found[floor]
+
+
+def _best_alone(case: Sums) -> IntArray:
+    """Return what each trainee would have if nobody else took part, shape (n_trainees,)."""
+    net = case.net
+    order = np.lexsort((-net.units, net.pairs[:, 0]))
+    trainee = net.pairs[order, 0]
+    within = np.arange(len(order)) - np.searchsorted(trainee, trainee) < net.trainees.limit[trainee]
+    found = case.base.copy()
+    np.add.at(found, trainee[within], net.units[order][within])
+    return np.where(case.counted, found, np.iinfo(np.int64).max)
+
+
+def _among(case: Sums, pairs: IntArray) -> Sums:
+    """Return the same with these pairs alone; `pairs` ascending."""
+    kept = np.zeros(len(case.net.pairs), dtype=bool)
+    kept[pairs] = True
+    return replace(case, net=case.net.only(kept))
+
+
+def _improved(case: Sums, few: IntArray, taken: IntArray, target: int) -> IntArray:
+    """Return a choice of higher lowest sum, then of higher total: among few pairs, which is quick, then among all."""
+    for pairs in (np.union1d(few, taken), np.arange(len(case.net.pairs))):
+        among = _among(case, pairs)
+        taken = pairs[lifted(among, np.searchsorted(pairs, taken), target)]
+        if case.lowest(taken) >= target or len(pairs) == len(case.net.pairs):
+            break
+    return pairs[enriched(among, np.searchsorted(pairs, taken), case.lowest(taken), among.net.units)]
+
+
+def _parts(stage: Stage) -> int:
+    """Return how finely weights of trainees count: 1 where there are too many pairs, or too large scores."""
+    net = stage.net
+    largest = 3 * 65 * _PARTS * int(np.abs(net.units).max(initial=0))
+    exact = worth_of(net, largest) * (net.trainees.n_cells + net.mentors.n_cells + 3) < 2**62
+    return _PARTS if exact and 0 < len(net.pairs) <= _MOST_PAIRS else 1
+
+
+def _of_one(n_trainees: int, trainee: int) -> IntArray:
+    weights = np.zeros(n_trainees, np.int64)
+    weights[trainee] = 1
+    return weights
+
+
+def _highest(stage: Stage, case: Sums, weights: IntArray) -> tuple[int, IntArray]:
+    """Return the highest weighted sum of all sums, and the pairs of a choice that has it."""
+    worth = weights[stage.net.pairs[:, 0]] * stage.net.units
+    best = solved(stage, -worth, worth_of(stage.net, int(np.abs(worth).max(initial=0)))).taken
+    return int(worth[best].sum()) + int((weights * case.base).sum()), best
+
+
+def _priced(stage: Stage, weights: IntArray, best: IntArray) -> LevelPrices:
+    """Return the prices that prove a choice to have the highest weighted sum."""
+    left = exchanges(stage.net, weights[stage.net.pairs[:, 0]] * stage.net.units, 0, best)
+    held = potentials(left)
+    return replace(level_prices(left, held, trainee_worth(left, held)), weights=weights)
+
+
+def _rounded(shares: FloatArray) -> IntArray:
+    found: IntArray = np.rint(np.clip(shares, 0, 64) * _PARTS).astype(np.int64)
+    return found
+
+
+def _few(stage: Stage) -> IntArray:
+    """Return positions of each trainee's best few pairs at the mentors' prices, ascending."""
+    net = stage.net
+    held = potentials(exchanges(net, net.units, 0, stage.taken))
+    order = np.lexsort((held[net.mentors.leaf] - net.units, net.pairs[:, 0]))
+    trainee = net.pairs[order, 0]
+    few = order[np.arange(len(order)) - np.searchsorted(trainee, trainee) < _FEW]
+    order = np.lexsort((-net.units, net.pairs[:, 0]))
+    best = order[np.arange(len(order)) - np.searchsorted(trainee, trainee) <= net.trainees.limit[trainee]]
+    found: IntArray = np.union1d(few, best)
+    return found
+
+
+def _lowest_limit(
+    stage: Stage, case: Sums, pairs: IntArray, weights: IntArray, limit: int
+) -> tuple[IntArray, int]:
+    """Return weights of the trainees and the limit on the lowest sum that they prove; `pairs` are a first few."""
+    for _ in range(4):
+        share, value = lowest_shares(case, pairs, limit)
+        if not share.any():
+            break
+        tried = np.rint(share / share.max() * _PARTS * 16).astype(np.int64)
+        most, used = _highest(stage, case, tried)
+        proven = most // int(tried.sum())
+        if proven < limit:
+            weights, limit = tried, proven
+        more = np.setdiff1d(used, pairs)
+        if not len(more) or proven <= value + 1:
+            break
+        pairs = np.union1d(pairs, more)
+    return weights, limit
