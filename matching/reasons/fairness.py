@@ -75,6 +75,8 @@ class Fairness:
         Load divided by capacity, over the mentors with a place.
     worst_off : float
         Lowest score of a pair; NaN without pairs.
+    lowest_sum : float
+        Lowest sum of the scores of a trainee's pairs, over the trainees with a pair; NaN without pairs.
     quantiles : float array of shape (5,)
         Scores of the pairs at 0, 25, 50, 75 and 100 %; NaN without pairs.
     groups : tuple of GroupFigures
@@ -86,6 +88,7 @@ class Fairness:
     load: Spread
     use: Spread
     worst_off: float
+    lowest_sum: float
     quantiles: FloatArray
     groups: tuple[GroupFigures, ...]
 
@@ -145,9 +148,15 @@ def fairness(
         load=_spread(solution.load),
         use=_spread(solution.load[used] / problem.capacity[used]),
         worst_off=float(scores.min()) if len(scores) else float("nan"),
+        lowest_sum=_lowest_sum(rows, scores),
         quantiles=np.quantile(scores, QUANTILES) if len(scores) else np.full(len(QUANTILES), np.nan),
         groups=_group_figures(problem, solution, groups or {}),
     )
+
+
+def _lowest_sum(trainees: IntArray, scores: FloatArray) -> float:
+    _, place = np.unique(trainees, return_inverse=True)
+    return float(np.bincount(place, scores).min()) if len(scores) else float("nan")
 
 
 def _spread(values: ArrayLike) -> Spread:

@@ -52,7 +52,7 @@ def test_blocking_pairs_are_those_that_both_would_rather_have(data):
 @settings(max_examples=150, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_envious_are_those_who_would_rather_have_the_mentor_of_another(data):
-    problem = data.draw(problems())
+    problem = data.draw(st.one_of(problems(), quota_problems()))
     solution = assign(problem, data.draw(st.sampled_from(OBJECTIVES)))
     chosen = {(int(i), int(j)) for i, j in solution.pairs}
     expected = []
@@ -68,6 +68,33 @@ def test_envious_are_those_who_would_rather_have_the_mentor_of_another(data):
         ]
         expected += [i] if wanted else []
     assert fairness(problem, solution).envious.tolist() == expected
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_figures_are_those_counted_pair_by_pair(data):
+    problem = data.draw(st.one_of(problems(), quota_problems()))
+    n = problem.n_trainees
+    solution = assign(problem, data.draw(st.sampled_from(OBJECTIVES)))
+    labels = np.array(data.draw(st.lists(st.integers(-1, 2), min_size=n, max_size=n)))
+    report = fairness(problem, solution, {"county": labels})
+    scores = {(int(i), int(j)): problem.units[i, j] / problem.units_per_score for i, j in solution.pairs}
+    mine = {i: [score for (k, _), score in scores.items() if k == i] for i in range(n)}
+    used = [sum(k == j for _, k in scores) / c for j, c in enumerate(problem.capacity) if c > 0]
+    sums = [sum(own) for own in mine.values() if own]
+    assert report.worst_off == pytest.approx(min(scores.values(), default=np.nan), nan_ok=True)
+    assert report.lowest_sum == pytest.approx(min(sums, default=np.nan), nan_ok=True)
+    assert report.use.largest == pytest.approx(max(used, default=0))
+    assert report.use.mean == pytest.approx(np.mean(used) if used else 0)
+    # A group that nobody belongs to is not told of.
+    assert [group.label for group in report.groups] == sorted(set(labels.tolist()) - {-1})
+    for group in report.groups:
+        inside = np.flatnonzero(labels == group.label).tolist()
+        own = [score for i in inside for score in mine[i]]
+        assert group.n_trainees == len(inside)
+        assert group.n_unmatched == sum(len(mine[i]) < problem.need[i] for i in inside)
+        assert group.mean == pytest.approx(np.mean(own) if own else np.nan, nan_ok=True)
+        assert group.lowest == pytest.approx(min(own, default=np.nan), nan_ok=True)
 
 
 def test_figures_of_a_small_match():
