@@ -14,7 +14,17 @@ from .pair_rules import BoolArray, PairRules, group_codes, pair_list, pair_table
 from .pairs_by_rows import PairsByRows
 from .problem_limits import check_minimum, check_pins, counts
 from .quotas import Columns, Groups, Kinds, Quota, check_quotas, quotas
-from .score_rows import MICRO, IntArray, ScoreBlocks, ScoreRows, check_size, refuse, score_units
+from .score_rows import (
+    LARGEST_SUM,
+    LONGEST_CHAIN,
+    MICRO,
+    IntArray,
+    ScoreBlocks,
+    ScoreRows,
+    check_size,
+    refuse,
+    score_units,
+)
 
 __all__ = ["MICRO", "AssignmentProblem", "BoolArray", "IntArray"]
 
@@ -254,7 +264,7 @@ class AssignmentProblem(PairsByRows):
         for array in (listed, pins, limits, minimum, needs):
             array.setflags(write=False)
         if blocks.given_largest is not None:
-            check_size(blocks.largest, shape, blocks.parameter, blocks.units_per_score)
+            check_size(blocks.largest, shape, blocks.parameter, blocks.units_per_score, LONGEST_CHAIN)
         unset: Any = None
         return cls(unset, blocks.units_per_score, unset, unset, pins, limits, minimum, needs, blocks, rules)
 
@@ -278,12 +288,8 @@ class AssignmentProblem(PairsByRows):
     @property
     def step(self) -> int:
         """More units than any chain of exchanges can win or lose; one matched place is worth this much."""
-        if self.blocks is not None and not self.is_dense:
-            largest = self.blocks.largest
-            check_size(largest, (self.n_trainees, self.n_mentors), self.blocks.parameter)
-        else:
-            largest = max(int(self.units.max()), -int(self.units.min())) if self.units.size else 0
-        return 8 * (largest + 1) * (self.n_mentors + self.n_cells + 3)
+        needed = 8 * (self.largest + 1) * (self.n_mentors + self.n_cells + 3)
+        return min(needed, LARGEST_SUM // (2 * (self.n_trainees + self.n_mentors + 3)))
 
     @property
     def n_cells(self) -> int:

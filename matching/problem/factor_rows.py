@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -23,12 +24,28 @@ class FactorRows:
     trainees: NDArray[np.float64]
     mentors: NDArray[np.float64]
 
-    def __call__(self, start: int, stop: int) -> NDArray[np.float64]:
-        """Return the scores of some rows, shape (stop - start, n_mentors)."""
-        product: NDArray[np.float64] = self.trainees[start:stop] @ self.mentors
+    def __call__(
+        self, start: int, stop: int, columns: NDArray[np.int64] | slice = slice(None)
+    ) -> NDArray[np.float64]:
+        """Return the scores of some rows and columns, shape (stop - start, n_columns)."""
+        product: NDArray[np.float64] = self.trainees[start:stop] @ self.mentors[:, columns]
+        return product
+
+    def pairs(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the scores of single pairs; their last bits may differ from those of whole rows."""
+        product: NDArray[np.float64] = np.einsum("ij,ij->i", self.trainees[rows], self._mentor_rows[columns])
         return product
 
     @property
+    def rounding(self) -> float:
+        """No two ways of summing up a product differ by more."""
+        return float((self.trainees.shape[1] + 2) * 2.0**-52 * self.largest)
+
+    @cached_property
+    def _mentor_rows(self) -> NDArray[np.float64]:
+        return np.ascontiguousarray(self.mentors.T)
+
+    @cached_property
     def largest(self) -> float:
         """No product is larger: the longest row times the longest column."""
         if not self.trainees.size or not self.mentors.size:

@@ -7,8 +7,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from .factor_rows import FactorRows
 from .pair_rules import BoolArray, PairRules, rows_of
-from .score_rows import IntArray, ScoreBlocks, refuse
+from .score_rows import LONGEST_CHAIN, IntArray, ScoreBlocks, check_size, refuse, whole_units
 
 # A problem of blocks shows its pairs as whole arrays up to here: 10 bytes each, 100 MB.
 _MOST_DENSE_PAIRS: Final = 10_000_000
@@ -37,6 +38,15 @@ class PairsByRows:
         return len(self.capacity)
 
     @property
+    def largest(self) -> int:
+        """Size of the largest score in units, or a little more."""
+        if self.blocks is not None and not self.is_dense:
+            largest, shape = self.blocks.largest, (self.n_trainees, self.n_mentors)
+            check_size(largest, shape, self.blocks.parameter, chain=LONGEST_CHAIN)
+            return largest
+        return max(int(self.units.max()), -int(self.units.min())) if self.units.size else 0
+
+    @property
     def is_dense(self) -> bool:
         """True where `units`, `open` and `forbidden` are held as whole arrays."""
         return vars(self).get("_units") is not None
@@ -63,6 +73,13 @@ class PairsByRows:
             return self.units[start:stop]
         return self.blocks.units(start, stop)
 
+    def units_in(self, start: int, stop: int, columns: IntArray) -> NDArray[Any]:
+        """Return units of some rows and columns; of products the last bit may differ from `unit_rows`."""
+        if not self.is_dense and self.blocks is not None and isinstance(self.blocks.score_rows, FactorRows):
+            return whole_units(self.blocks.score_rows(start, stop, columns))
+        units: NDArray[Any] = self.unit_rows(start, stop)[:, columns]
+        return units
+
     def closed_in(self, start: int, stop: int) -> tuple[IntArray, IntArray]:
         """Return rows, counted from `start`, and columns of the pairs that are not open; some may come twice."""
         if self.is_dense or self.rules is None:
@@ -82,9 +99,15 @@ class PairsByRows:
         """Return the units of each (trainee, mentor) pair of shape (n_pairs, 2), shape (n_pairs,)."""
         if self.is_dense or self.blocks is None:
             return self.units[pairs[:, 0], pairs[:, 1]]
-        found = np.zeros(len(pairs), dtype=np.int64)
         if not len(pairs):
-            return found
+            return np.zeros(0, dtype=np.int64)
+        found, sure = self.blocks.units_of_pairs(pairs)
+        if not sure.all():
+            found[~sure] = self._units_in_rows(pairs[~sure])
+        return found
+
+    def _units_in_rows(self, pairs: IntArray) -> IntArray:
+        found = np.zeros(len(pairs), dtype=np.int64)
         order = np.argsort(pairs[:, 0], kind="stable")
         for start in range(0, self.n_trainees, self.step_rows):
             stop = min(start + self.step_rows, self.n_trainees)

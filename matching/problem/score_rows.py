@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,6 +24,20 @@ _PAIRS_AT_A_TIME: Final = 2**18
 _MOST_ROWS: Final = 256
 # Room for sums along an exchange path and for the solver's own scaling by the number of nodes.
 LARGEST_SUM: Final = 2**61
+# Exchanges on a path that large problems are sure to have room for; whether it was enough, the prices prove.
+LONGEST_CHAIN: Final = 1000
+
+
+@runtime_checkable
+class PairScores(Protocol):
+    """Scores that come by rows, and by single pairs as well: no two ways differ by more than `rounding`."""
+
+    @property
+    def rounding(self) -> float:
+        """Most that two ways of reckoning a score differ by."""
+
+    def pairs(self, rows: IntArray, columns: IntArray) -> NDArray[np.float64]:
+        """Return the scores of single pairs."""
 
 
 def refuse(code: str, parameter: str, expected: str, came: str) -> ProblemError:
@@ -89,9 +103,15 @@ def score_units(scores: ArrayLike) -> tuple[IntArray, int]:
     return whole_units(given, per_score).astype(np.int64), per_score
 
 
-def check_size(largest: float, shape: tuple[int, int], parameter: str, per_score: int = MICRO) -> None:
-    """Refuse scores, in units, whose sums along a path of exchanges might not fit into 64 bits."""
-    if 16 * (largest + 1) * (shape[1] + 3) * (sum(shape) + 3) > LARGEST_SUM:
+def check_size(
+    largest: float, shape: tuple[int, int], parameter: str, per_score: int = MICRO, chain: int | None = None
+) -> None:
+    """Refuse scores, in units, whose sums along a path of `chain` exchanges might not fit into 64 bits.
+
+    A path can be as long as there are columns.
+    """
+    length = shape[1] if chain is None else min(chain, shape[1])
+    if 16 * (largest + 1) * (length + 3) * (sum(shape) + 3) > LARGEST_SUM:
         expected = f"small enough for exact arithmetic at {shape[0]} × {shape[1]}; scale the scores down"
         raise refuse("SCORES_TOO_LARGE", parameter, expected, f"a score of size {largest / per_score:g}")
 
@@ -152,6 +172,16 @@ class ScoreBlocks:
         ]
         rows = groups[0] if len(groups) == 1 else np.concatenate(groups)
         return rows[start - first : stop - first]
+
+    def units_of_pairs(self, pairs: IntArray) -> tuple[IntArray, NDArray[np.bool_]]:
+        """Return units of single pairs of shape (n_pairs, 2), and which of them are sure to be those of `units`."""
+        rows = self.score_rows
+        if not isinstance(rows, PairScores):
+            return np.zeros(len(pairs), dtype=np.int64), np.zeros(len(pairs), dtype=bool)
+        scores = rows.pairs(pairs[:, 0], pairs[:, 1])
+        # A sum taken in another order falls on either side of the edge between two units.
+        low, high = whole_units(scores - rows.rounding), whole_units(scores + rows.rounding)
+        return high.astype(np.int64), low == high
 
     def _group(self, start: int, stop: int) -> NDArray[Any]:
         given = self._given(start, stop)

@@ -9,6 +9,7 @@ import numpy as np
 
 from ..problem.assignment_problem import AssignmentProblem, BoolArray, IntArray
 from ..problem.solution import FloatArray, Solution, relative_gap
+from ..threads import one_blas_thread
 from .level_certificate import level_faults
 from .linear_certificate import linear_limits
 
@@ -98,7 +99,8 @@ def verify(problem: AssignmentProblem, solution: Solution, tolerance: float = 1e
         return _levelled(problem, solution, faults)
     primal_units = int(problem.units_of(solution.pairs).sum())
     counts_coverage = solution.objective == "coverage_then_total"
-    matched_bound, dual_units = _dual(problem, solution, counts_coverage)
+    with one_blas_thread():
+        matched_bound, dual_units = _dual(problem, solution, counts_coverage)
     matched = len(solution.pairs)
     primal, dual = primal_units / scale, dual_units / scale
     proven = matched_bound == (matched if counts_coverage else 0)

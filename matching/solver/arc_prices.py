@@ -11,6 +11,8 @@ from ..problem.assignment_problem import AssignmentProblem, BoolArray, IntArray
 from .arcs import Arcs
 
 _NO_LIMIT = 2**61
+# While fewer than one in so many trainees have less than before, only their arcs are looked at.
+_FEW = 8
 
 
 @dataclass(eq=False)
@@ -36,7 +38,7 @@ class ArcPrices:
     Notes
     -----
     p[j] = max(0, max over arcs not chosen of worth - utility), from below until nothing changes: as many
-    rounds as the longest chain, each one pass over the arcs.
+    rounds as the longest chain, each one pass over the arcs of those who have less than before.
     """
 
     problem: AssignmentProblem
@@ -84,15 +86,34 @@ class ArcPrices:
         if not len(self._targets):
             return
         may = free[self._targets]
-        for _ in range(self.problem.n_mentors + 2):
-            asked = self._sorted_worth - self._utilities()[self._sorted_rows]
-            limit = np.maximum.reduceat(asked, self._starts)
-            now = self.prices[self._targets]
-            raised = np.where(may, np.maximum(now, limit), now)
-            if np.array_equal(raised, now):
+        utilities = self._utilities()
+        for turn in range(self.problem.n_mentors + 2):
+            before, utilities = utilities, self._utilities()
+            rows = np.flatnonzero(before != utilities)
+            # At first all are asked, then only those who have less than before.
+            if turn and len(rows) * _FEW < len(utilities):
+                is_raised = self._raise_for(rows, utilities, free)
+            else:
+                asked = self._sorted_worth - utilities[self._sorted_rows]
+                limit = np.maximum.reduceat(asked, self._starts)
+                now = self.prices[self._targets]
+                raised = np.where(may, np.maximum(now, limit), now)
+                is_raised = not np.array_equal(raised, now)
+                self.prices[self._targets] = raised
+            if not is_raised:
                 return
-            self.prices[self._targets] = raised
         raise MatchingError("The choice can still be improved by a cycle of moves, so no prices support it.")
+
+    def _raise_for(self, rows: IntArray, utilities: IntArray, free: BoolArray) -> bool:
+        """Raise the prices as far as these trainees ask for; return whether any was raised."""
+        first = np.searchsorted(self._rest.rows, rows)
+        counts = np.searchsorted(self._rest.rows, rows, "right") - first
+        arcs = np.arange(counts.sum()) + np.repeat(first - (np.cumsum(counts) - counts), counts)
+        columns = self._rest.columns[arcs]
+        asked = self._rest.worth[arcs] - np.repeat(utilities[rows], counts)
+        more = (asked > self.prices[columns]) & free[columns]
+        np.maximum.at(self.prices, columns[more], asked[more])
+        return bool(more.any())
 
     def _lower(self, binding: BoolArray) -> None:
         """Lower the prices where a minimum binds, only as far as its trainees need to stay."""

@@ -46,6 +46,10 @@ class Arcs:
             np.concatenate([self.worth, more.worth]),
         )
 
+    def dearer(self, units: int) -> Arcs:
+        """Return the same pairs, each worth so much more."""
+        return Arcs(self.rows, self.columns, self.worth + units)
+
     def worth_keeping(self, prices: IntArray, utilities: IntArray, most: int) -> Arcs:
         """Return the arcs worth what their trainee has at the prices or more, and else each one's `most` best.
 

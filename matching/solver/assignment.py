@@ -144,7 +144,7 @@ def _of_large(
     choice = choose(problem, bonus, tolerance, random_state, watch)
     pairs = np.concatenate([problem.pinned, choice.pairs])
     check_minimums(problem, pairs)
-    slot, utility = split(choice.prices, bonus), split(choice.utilities, bonus)
+    slot, utility = split(choice.prices, choice.bonus), split(choice.utilities, choice.bonus)
     coverage, score = (LevelPrices(*each, ()) for each in zip(slot, utility, strict=True))
     pins = int(problem.units_of(problem.pinned).sum())
     bound, units = choice.limit[1] + pins, choice.units + pins

@@ -13,16 +13,21 @@ from .arc_prices import ArcPrices
 from .arcs import Arcs, solve
 from .residual import split
 from .sample_prices import sample_prices
-from .scan import Found, Search, scan
+from .scan import SPARE, Found, Search, scan
 
 # Pairs of each trainee that the first flow looks at, that each scan adds, and that are kept for the next flow.
 _FIRST: Final = 16
 _MORE: Final = 10
 _KEPT: Final = 18
-_REVERSE: Final = 3
+# Pairs of all trainees of a very large problem that a flow is to look at: about 400 bytes each.
+_MOST_PAIRS: Final = 12_000_000
+_FEWEST: Final = 6
 # Pairs up to which the proof is carried to a gap of exactly 0.
 _EXACT_PAIRS: Final = 1_000_000
 _MOST_ROUNDS: Final = 40
+# Filling a place first counts as much as so many of the best scores, which is quicker to solve and nearly always
+# enough; the prices prove whether it was.
+_ENOUGH: Final = 64
 # Relative gap from which on arcs may be dropped.
 _NEAR: Final = 1e-3
 # In units: as much as tells ties apart.
@@ -44,6 +49,8 @@ class Choice:
     limit : (int, int)
         The most pairs that can be chosen (0 where filling places does not count), and the most units that so
         many pairs can be worth.
+    bonus : int
+        What filling a place counts in the prices and utilities.
     """
 
     pairs: IntArray
@@ -51,6 +58,7 @@ class Choice:
     prices: IntArray
     utilities: IntArray
     limit: tuple[int, int]
+    bonus: int
 
     def open_gap(self, counts: bool) -> tuple[int, int]:
         """Return how many pairs and units more the limit allows."""
@@ -83,12 +91,16 @@ def choose(
     after 40 the choice is returned with the gap that is still open. Memory: about 30 pairs a trainee and some
     blocks of rows, never all pairs.
     """
-    step, counts = problem.step, bonus > 0
-    least = 0.0 if problem.n_trainees * problem.n_mentors <= _EXACT_PAIRS else tolerance
+    step, counts, most = problem.step, bonus > 0, bonus
+    is_small = problem.n_trainees * problem.n_mentors <= _EXACT_PAIRS
+    least = 0.0 if is_small else tolerance
+    if not problem.free_minimum.any():
+        bonus = min(bonus, _ENOUGH * (problem.largest + 1))
     random = np.random.default_rng([random_state, 0])
     guess, noise = sample_prices(problem, random, counts)
     watch(0.05)
-    search = Search(bonus, np.rint(guess) + bonus, _FIRST, noise, _REVERSE, random_state)
+    each = max(_MOST_PAIRS // max(problem.n_trainees, 1), _FEWEST)
+    search = Search(bonus, np.rint(guess) + bonus, min(_FIRST, each - SPARE), noise, random_state)
     arcs = scan(problem, search, watch, (0.05, 0.2)).arcs
     best: Choice | None = None
     for number in range(_MOST_ROUNDS):
@@ -97,25 +109,44 @@ def choose(
         used = solve(problem, arcs, bonus, step)
         support = ArcPrices(problem, arcs, used, step)
         watch(begin + rest / 2)
-        search = Search(bonus, support.prices.astype(np.float64), _MORE, noise, 0, random_state + number)
+        search = Search(
+            bonus, support.prices.astype(np.float64), min(_MORE, each), noise, random_state + number
+        )
         found = scan(problem, search, watch, (begin + rest / 2, begin + rest))
         choice = _choice(problem, arcs, support, found, bonus)
         if best is None or choice.open_gap(counts) <= best.open_gap(counts):
             best = choice
         places, units = choice.open_gap(counts)
-        if places == 0 and units <= least * max(abs(choice.units), abs(choice.limit[1])):
-            return choice
-        if not _is_missing(arcs, support, found):
-            if not noise:
+        is_done = places == 0 and units <= least * max(abs(choice.units), abs(choice.limit[1]))
+        is_missing = not is_done and _is_missing(arcs, support, found)
+        if is_done or not (is_missing or noise):
+            dearer = arcs.dearer(most - bonus)
+            if bonus == most or (is_done and not (is_small and _changes(support, dearer, most))):
                 break
+            bonus, arcs, best = most, dearer, None
+            continue
+        if not is_missing:
             noise = 0.0
         elif places == 0:
             noise = min(noise, max(units / max(problem.n_trainees, 1), _LEAST_NOISE))
         arcs = arcs.with_more(problem, found.arcs)
         # Prices that are still far off say nothing about which arcs will not be needed.
-        if places == 0 and units <= _NEAR * abs(choice.limit[1]):
-            arcs = arcs.worth_keeping(support.prices, support.utilities, _KEPT)
+        is_near = places == 0 and units <= _NEAR * abs(choice.limit[1])
+        if is_near or len(arcs) > _MOST_PAIRS:
+            arcs = arcs.worth_keeping(support.prices, support.utilities, min(_KEPT, each))
     return best if best is not None else choice
+
+
+def _changes(support: ArcPrices, dearer: Arcs, bonus: int) -> bool:
+    """Return whether any price is another one where filling a place counts more than any scores."""
+    cheap = bonus - int(dearer.worth[0] - support.arcs.worth[0]) if len(dearer) else bonus
+    full = ArcPrices(support.problem, dearer, support.used, support.step)
+    pairs = ((support.prices, full.prices), (support.utilities, full.utilities))
+    return any(
+        not np.array_equal(one, other)
+        for before, after in pairs
+        for one, other in zip(split(before, cheap), split(after, bonus), strict=True)
+    )
 
 
 def _choice(problem: AssignmentProblem, arcs: Arcs, support: ArcPrices, found: Found, bonus: int) -> Choice:
@@ -130,13 +161,16 @@ def _choice(problem: AssignmentProblem, arcs: Arcs, support: ArcPrices, found: F
         int((best_units * need).sum() + (price_units * load).sum() + beyond_units.sum()),
     )
     pairs = np.stack([arcs.rows[used], arcs.columns[used]], axis=1)
-    return Choice(pairs, int((arcs.worth[used] - bonus).sum()), prices, found.best, limit)
+    return Choice(pairs, int((arcs.worth[used] - bonus).sum()), prices, found.best, limit, bonus)
 
 
 def _is_missing(arcs: Arcs, support: ArcPrices, found: Found) -> bool:
     """Return whether a pair was found that is worth more to its trainee than what it has."""
     new = found.arcs
     better = new.worth - support.prices[new.columns] > support.utilities[new.rows]
-    width = len(support.prices)
+    if not better.any():
+        return False
+    # What is worth more than the least of somebody's pairs and was looked at is one of these pairs.
+    width, used = len(support.prices), support.used
     codes = new.rows[better] * width + new.columns[better]
-    return bool((~np.isin(codes, arcs.rows * width + arcs.columns)).any())
+    return bool((~np.isin(codes, arcs.rows[used] * width + arcs.columns[used])).any())

@@ -13,18 +13,20 @@ from numpy.typing import NDArray
 
 from ..problem.assignment_problem import AssignmentProblem, IntArray
 from ..problem.solution import FloatArray
+from ..problem.surplus import GROUP, Rows, Surplus, exact_surplus, surplus_of
+from ..threads import one_blas_thread
 from ..watch import Watch
 from .arcs import Arcs
-from .blas_threads import one_blas_thread
+from .residual import split
 
-# Not open. As a float, so that whole units and noise can be compared with it.
-_CLOSED: Final = -(2.0**61)
-# Pairs of one task: enough to be worth sending to another thread or machine.
+# Pairs of one task: enough to be worth sending to another thread or machine; tasks of a large problem.
 _TASK_PAIRS: Final = 2**22
-# Columns are first compared in groups of this many.
-_GROUP: Final = 16
+_TASKS: Final = 512
 # How many different shifts of one list of noise the trainees get.
 _SHIFTS: Final = 4096
+# So many more groups and pairs than are asked for are looked at without noise: a value that is not exact may be
+# the largest.
+SPARE: Final = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +44,6 @@ class Search:
     noise : float
         Size of the noise (Gumbel's, in units) added before the best are taken: pairs that are nearly as good
         come up in their turn, so that trainees who are alike are not all shown the same few mentors.
-    reverse : int
-        How many trainees of each mentor, those who give up least for it.
     random_state : int
         Draws the noise.
     """
@@ -52,7 +52,6 @@ class Search:
     prices: FloatArray
     most: int
     noise: float
-    reverse: int = 0
     random_state: int = 0
 
 
@@ -83,8 +82,6 @@ class _Part(NamedTuple):
     worth: IntArray
     best: IntArray
     beyond: IntArray
-    surplus: FloatArray
-    trainees: IntArray
     asked: IntArray
 
 
@@ -103,35 +100,24 @@ def scan(problem: AssignmentProblem, search: Search, watch: Watch, share: tuple[
     Notes
     -----
     Runs in joblib's threads on every core, or as `joblib.parallel_config` says. Tasks are cut by the size of the
-    problem only and joined in order, whole numbers throughout: the same result for any number of workers.
+    problem only and joined in order: the same result for any number of workers. Values may be rough; the pairs
+    that are taken, and every limit, are exact.
     """
-    rows_a_task = max(_TASK_PAIRS // max(problem.n_mentors, 1) // problem.step_rows, 1) * problem.step_rows
-    starts = range(0, problem.n_trainees, rows_a_task)
+    if not problem.n_mentors:
+        none = np.zeros(0, np.int64)
+        return Found(Arcs(none, none, none), np.zeros(problem.n_trainees, np.int64), none, none)
+    pairs = max(_TASK_PAIRS, problem.n_trainees * problem.n_mentors // _TASKS)
+    rows = max(problem.step_rows, surplus_of(problem, np.zeros(problem.n_mentors)).step_rows)
+    rows *= max(pairs // problem.n_mentors // rows, 1)
+    starts = range(0, problem.n_trainees, rows)
     parts = []
     asked = np.zeros(problem.n_mentors, dtype=np.int64)
-    surplus = np.full((search.reverse, problem.n_mentors), -np.inf)
-    trainees = np.zeros(surplus.shape, dtype=np.int64)
     for done, part in enumerate(_run(problem, search, starts), start=1):
-        surplus, trainees = _best_of_both(surplus, trainees, part.surplus, part.trainees)
         np.maximum(asked, part.asked, out=asked)
         parts.append(part)
         watch(share[0] + (share[1] - share[0]) * done / len(starts))
-    rows, columns, worth = (
-        np.concatenate([np.zeros(0, np.int64), *(part[field] for part in parts)]) for field in range(3)
-    )
-    known = surplus > _CLOSED / 2
-    more = np.nonzero(known)[1]
-    more_worth = np.rint(surplus[known] + search.prices[more]).astype(np.int64)
-    arcs = Arcs.of(
-        problem,
-        np.concatenate([rows, trainees[known]]),
-        np.concatenate([columns, more]),
-        np.concatenate([worth, more_worth]),
-    )
-    best, beyond = (
-        np.concatenate([np.zeros(0, np.int64), *(part[field] for part in parts)]) for field in (3, 4)
-    )
-    return Found(arcs, best, beyond, asked)
+    found = [np.concatenate([np.zeros(0, np.int64), *(part[field] for part in parts)]) for field in range(5)]
+    return Found(Arcs.of(problem, *found[:3]), found[3], found[4], asked)
 
 
 def _run(problem: AssignmentProblem, search: Search, starts: range) -> Iterator[_Part]:
@@ -153,103 +139,161 @@ def _n_jobs() -> int:
 
 def _scan_rows(problem: AssignmentProblem, search: Search, start: int, n_rows: int) -> _Part:
     """Scan the trainees from `start` on, a block at a time."""
-    random = np.random.default_rng([search.random_state, 1])
-    noise = random.gumbel(size=problem.n_mentors + _SHIFTS) * search.noise
-    shift = random.integers(0, _SHIFTS, problem.n_trainees)
     stop = min(start + n_rows, problem.n_trainees)
-    # A mentor without places is worth nothing to anybody.
-    prices = np.where(problem.free_capacity > 0, search.prices - search.bonus, -_CLOSED)
-    idle, asked = np.flatnonzero(problem.free_capacity <= 0), np.zeros(problem.n_mentors, dtype=np.int64)
-    surplus = np.full((search.reverse, problem.n_mentors), -np.inf)
-    trainees = np.zeros(surplus.shape, dtype=np.int64)
-    found, best, beyond = [], [], []
-    for first in range(start, stop, problem.step_rows):
-        last = min(first + problem.step_rows, stop)
-        units = problem.unit_rows(first, last)
-        pull = units - prices
-        pull[problem.closed_in(first, last)] = 2 * _CLOSED
-        need = problem.free_need[first:last]
-        limit, more = _worst_needed(pull, need)
-        best.append(limit)
-        beyond.append(more)
-        if len(idle):
-            gain = units[:, idle] + search.bonus - limit[:, None]
-            gain[(pull[:, idle] < 1.5 * _CLOSED) | (need == 0)[:, None]] = 0
-            asked[idle] = np.maximum(asked[idle], np.rint(gain.max(axis=0)).astype(np.int64))
-        rows, columns = _noisy_best(
-            pull, noise, shift[first:last], search.most + int(need.max(initial=1)) - 1
-        )
-        good = pull[rows, columns] > _CLOSED / 2
-        rows, columns = rows[good], columns[good]
-        worth = np.rint(pull[rows, columns] + search.prices[columns]).astype(np.int64)
-        found.append((rows + first, columns, worth))
-        if search.reverse and problem.n_mentors:
-            lost = pull - pull.max(axis=1, keepdims=True)
-            row = lost.argmax(axis=0)[None]
-            value = np.take_along_axis(pull, row, axis=0)
-            surplus, trainees = _best_of_both(surplus, trainees, value, row + first)
-    rows, columns, worth = (np.concatenate(each) for each in zip(*found, strict=True))
-    return _Part(rows, columns, worth, np.concatenate(best), np.concatenate(beyond), surplus, trainees, asked)
+    block = _Block(problem, search)
+    parts = [
+        block.scan(first, min(first + block.step_rows, stop)) for first in range(start, stop, block.step_rows)
+    ]
+    rows, columns, worth, best, beyond = (
+        np.concatenate([part[field] for part in parts]) for field in range(5)
+    )
+    return _Part(rows, columns, worth, best, beyond, np.max([part.asked for part in parts], axis=0))
 
 
-def _worst_needed(pull: NDArray[Any], need: IntArray) -> tuple[IntArray, IntArray]:
+class _Block:
+    """Scans some rows of trainees at a time."""
+
+    def __init__(self, problem: AssignmentProblem, search: Search) -> None:
+        self.problem, self.search = problem, search
+        self.offsets = _offsets(problem, search)
+        self.surplus: Surplus = surplus_of(problem, self.offsets)
+        self.exact: Surplus = exact_surplus(problem, self.offsets)
+        self.step_rows = self.surplus.step_rows
+        columns = self.surplus.columns
+        random = np.random.default_rng([search.random_state, 1])
+        noise = random.gumbel(size=columns.n_tiles * columns.wide + _SHIFTS) * search.noise
+        self.noise = noise.astype(np.float32)
+        self.shifts = random.integers(0, _SHIFTS, _SHIFTS)
+        self.idle = np.flatnonzero(problem.free_capacity <= 0)
+        self.need = problem.free_need
+
+    def scan(self, start: int, stop: int) -> _Part:
+        """Return the best pairs of the trainees from `start` up to, not including, `stop`, and their limits."""
+        need, search = self.need[start:stop], self.search
+        widest = int(need.max(initial=1))
+        found = self.surplus.rows(start, stop)
+        columns, rest = self._candidates(found, start, widest)
+        rows = np.broadcast_to(np.arange(len(need))[:, None], columns.shape)
+        known = found.at(rows, columns) > -np.inf
+        known[:, 1:] &= columns[:, 1:] != columns[:, :-1]
+        units = np.zeros(columns.shape)
+        units[known] = self.surplus.units(rows[known], columns[known], found, start)
+        columns = np.where(known, columns, 0)
+        worth = units + search.bonus
+        best, beyond = _worst_needed(np.where(known, worth - search.prices[columns], -np.inf), need, widest)
+        least = _largest(np.where(known, units - self.offsets[columns], -np.inf), widest)
+        unsure = rest + self.surplus.error > least[np.arange(len(need)), np.maximum(need, 1) - 1]
+        # Of what was not looked at one may be larger than what is needed: then all are made exactly.
+        if self.surplus.error and (unsure & (need > 0) & (rest > -np.inf)).any():
+            best, beyond = self._exactly(start, stop, need, widest)
+        asked = self._asked(start, stop, best)
+        return _Part(rows[known] + start, columns[known], worth[known].astype(np.int64), best, beyond, asked)
+
+    def _candidates(self, found: Rows, start: int, widest: int) -> tuple[IntArray, FloatArray]:
+        """Return columns of each row's best with noise and without, sorted, and the best of all the others."""
+        layout, most, sure = self.surplus.columns, self.search.most + widest - 1, widest + SPARE
+        n_rows = len(found.best)
+        shift = self.shifts[(np.arange(start, start + n_rows) * 7919) % _SHIFTS][:, None]
+        every = np.arange(n_rows)[:, None]
+        groups = _largest_places(found.best, sure)
+        if self.search.noise:
+            of_groups = np.lib.stride_tricks.sliding_window_view(self.noise, layout.n_groups)[shift[:, 0]]
+            groups = np.concatenate([groups, _largest_places(found.best + of_groups, most)], axis=1)
+        elif most > sure:
+            groups = _largest_places(found.best, most)
+        groups.sort(axis=1)
+        columns = layout.members(groups).reshape(n_rows, -1)
+        values = found.at(every, columns)
+        twice = np.repeat(groups[:, 1:] == groups[:, :-1], GROUP, axis=1)
+        values[:, GROUP:][twice] = -np.inf
+        found.best[every, groups] = -np.inf
+        rest = found.best.max(axis=1)
+        places = _largest_places(values, sure if self.search.noise else max(sure, most))
+        if self.search.noise:
+            noisy = values + self.noise[shift + columns]
+            places = np.concatenate([places, _largest_places(noisy, most)], axis=1)
+        chosen = np.sort(columns[every, places], axis=1)
+        values[every, places] = -np.inf
+        return chosen, np.maximum(rest, values.max(axis=1))
+
+    def _exactly(self, start: int, stop: int, need: IntArray, widest: int) -> tuple[IntArray, IntArray]:
+        """Return the same limits from exact values of all pairs."""
+        best, beyond = [], []
+        step, layout = self.exact.step_rows, self.exact.columns
+        paid = np.full(layout.n_tiles * layout.wide, np.inf)
+        paid[: layout.n_mentors] = self.search.prices - self.search.bonus - self.offsets
+        paid[: layout.n_mentors][self.idle] = 0
+        for first in range(start, stop, step):
+            last = min(first + step, stop)
+            values = self.exact.rows(first, last).values
+            pull = (values - paid.reshape(layout.n_tiles, 1, -1)).transpose(1, 0, 2).reshape(last - first, -1)
+            part = _worst_needed(pull, need[first - start : last - start], widest)
+            best.append(part[0])
+            beyond.append(part[1])
+        return np.concatenate(best), np.concatenate(beyond)
+
+    def _asked(self, start: int, stop: int, best: IntArray) -> IntArray:
+        """Return what these trainees would gain by a place at each mentor who has none."""
+        asked = np.zeros(self.problem.n_mentors, dtype=np.int64)
+        if not len(self.idle):
+            return asked
+        gain = self.problem.units_in(start, stop, self.idle) + self.search.bonus - best[:, None]
+        rows, columns = self.problem.closed_in(start, stop)
+        place = np.minimum(np.searchsorted(self.idle, columns), len(self.idle) - 1)
+        closed = self.idle[place] == columns
+        gain[rows[closed], place[closed]] = 0
+        gain[self.need[start:stop] == 0] = 0
+        asked[self.idle] = np.maximum(np.rint(gain.max(axis=0)).astype(np.int64), 0)
+        return asked
+
+
+def _offsets(problem: AssignmentProblem, search: Search) -> FloatArray:
+    """Return prices by which mentors stand in the same order for everybody, small enough for single precision.
+
+    Whoever asks for less of a filled place comes first; it takes no more than what scores and prices span.
+    """
+    places, units = split(np.rint(search.prices).astype(np.int64), search.bonus)
+    free = problem.free_capacity > 0
+    apart = 2.0 * problem.largest + 1 + (np.ptp(units[free]) if free.any() else 0)
+    levels = np.searchsorted(np.unique(places[free]), places)
+    offsets: FloatArray = np.where(free, levels * float(apart) + units, np.inf)
+    return offsets
+
+
+def _largest(values: FloatArray, most: int) -> FloatArray:
+    """Return the `most` largest values of each row, falling; -infinity where there are not so many."""
+    n_columns = values.shape[1]
+    if n_columns > most:
+        values = np.partition(values, n_columns - most, axis=1)[:, n_columns - most :]
+    largest = np.full((len(values), most), -np.inf)
+    largest[:, : values.shape[1]] = np.sort(values, axis=1)[:, ::-1]
+    return largest
+
+
+def _worst_needed(pull: FloatArray, need: IntArray, widest: int) -> tuple[IntArray, IntArray]:
     """Return the w-th largest surplus of each row, at least 0, and what the larger ones exceed it by."""
-    nothing = np.zeros(0, dtype=np.int64)
-    if not pull.shape[1]:
-        return np.zeros(len(pull), dtype=np.int64), nothing
-    best = np.rint(np.maximum(pull.max(axis=1), 0)).astype(np.int64)
+    largest = _largest(pull, widest)
+    best = np.maximum(largest[np.arange(len(need)), np.maximum(need, 1) - 1], 0)
     best[need == 0] = 0
-    beyond = [nothing]
-    for row in np.flatnonzero(need > 1):
-        width = min(int(need[row]), pull.shape[1])
-        largest = np.rint(np.partition(pull[row], -width)[-width:]).astype(np.int64)
-        best[row] = max(int(largest.min()), 0) if width == need[row] else 0
-        beyond.append(np.maximum(largest - best[row], 0))
-    return best, np.concatenate(beyond)
+    several = (need > 1)[:, None] & (np.arange(widest) < need[:, None])
+    beyond = np.maximum(largest - best[:, None], 0)[several]
+    return np.rint(best).astype(np.int64), np.rint(beyond).astype(np.int64)
 
 
-def _noisy_best(
-    pull: NDArray[Any], noise: FloatArray, shift: IntArray, most: int
-) -> tuple[IntArray, IntArray]:
-    """Return rows and columns of each row's best and of its `most` best once noise is added."""
-    n_rows, n_columns = pull.shape
-    if not n_columns:
-        return np.zeros(0, np.int64), np.zeros(0, np.int64)
-    noisy = pull + np.lib.stride_tricks.sliding_window_view(noise, n_columns)[shift]
-    limit = _limits(noisy, most)
-    rows, columns = np.divmod(np.flatnonzero(noisy >= limit[:, None]), n_columns)
-    value = noisy[rows, columns]
-    order = np.lexsort((columns, -value, rows))
-    rows, columns = rows[order], columns[order]
-    rank = np.arange(len(rows)) - np.searchsorted(rows, np.arange(n_rows))[rows]
-    few = rank < most
-    top = pull.argmax(axis=1)
-    return np.concatenate([rows[few], np.arange(n_rows)]), np.concatenate([columns[few], top])
+def _largest_places(values: NDArray[Any], most: int) -> IntArray:
+    """Return where the `most` largest values of each row are, in any order.
 
-
-def _limits(values: NDArray[Any], most: int) -> FloatArray:
-    """Return for each row a value that its `most` largest reach, and hardly more.
-
-    Among the largest of each group of columns, the `most`-th largest is such a value.
+    They are in the `most` groups whose largest values are the largest.
     """
     n_columns = values.shape[1]
-    largest = values
-    if n_columns >= 2 * _GROUP * most:
-        whole = n_columns // _GROUP * _GROUP
-        largest = values[:, :whole].reshape(len(values), _GROUP, -1).max(axis=1)
-        largest = np.concatenate([largest, values[:, whole:]], axis=1)
-    place = max(largest.shape[1] - most, 0)
-    limits: FloatArray = np.partition(largest, place, axis=1)[:, place]
-    return np.maximum(limits, _CLOSED / 2)
-
-
-def _best_of_both(
-    surplus: FloatArray, trainees: IntArray, more: FloatArray, more_trainees: IntArray
-) -> tuple[FloatArray, IntArray]:
-    """Return the largest values of each column among both tables, and whose they are."""
-    kept = len(surplus)
-    if not kept:
-        return surplus, trainees
-    both, who = np.concatenate([surplus, more]), np.concatenate([trainees, more_trainees])
-    order = np.argsort(-both, axis=0, kind="stable")[:kept]
-    return np.take_along_axis(both, order, axis=0), np.take_along_axis(who, order, axis=0)
+    if n_columns <= 2 * GROUP * most:
+        n_kept = min(most, n_columns)
+        places: IntArray = np.argpartition(values, n_columns - n_kept, axis=1)[:, n_columns - n_kept :]
+        return places
+    step = n_columns // GROUP
+    groups = _largest_places(values[:, : step * GROUP].reshape(len(values), GROUP, step).max(axis=1), most)
+    inside = (groups[:, :, None] + np.arange(GROUP) * step).reshape(len(values), -1)
+    left_over = np.broadcast_to(np.arange(step * GROUP, n_columns), (len(values), n_columns % GROUP))
+    places = np.concatenate([inside, left_over], axis=1)
+    every = np.arange(len(values))[:, None]
+    return places[every, _largest_places(values[every, places], most)]

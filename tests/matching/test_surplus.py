@@ -1,0 +1,90 @@
+"""Rough surplus lies within its error, and what a scan proves with it is exact."""
+
+import numpy as np
+import pytest
+
+from matching import AssignmentProblem
+from matching.problem.surplus import GROUP, Columns, exact_surplus, surplus_of
+from matching.solver.scan import Search, scan
+from matching.watch import Watch
+
+
+def of_factors(n: int, m: int, rank: int, seed: int = 1) -> AssignmentProblem:
+    random = np.random.default_rng(seed)
+    U, V = random.random((n, rank)), random.normal(size=(m, rank))
+    groups = random.integers(-1, 30, n), random.integers(-1, 30, m)
+    forbidden = np.stack([random.integers(0, n, n), random.integers(0, m, n)], axis=1)
+    capacity = random.integers(0, 4, m)
+    return AssignmentProblem.from_factors(U, V, capacity, forbidden=forbidden, same_group=groups)
+
+
+@pytest.mark.parametrize("m", [1, 15, 16, 17, 300, 10_241, 25_000])
+def test_every_column_lies_in_one_group(m):
+    layout = Columns.of(m)
+    members = layout.members(np.arange(layout.n_groups))
+    assert sorted(members.ravel().tolist()) == list(range(layout.n_groups * GROUP))
+    assert layout.n_groups * GROUP >= m
+    expected = np.repeat(np.arange(layout.n_groups), GROUP)
+    np.testing.assert_array_equal(layout.groups(members.ravel()), expected)
+
+
+@pytest.mark.parametrize(("n", "m"), [(40, 7), (100, 1600), (70, 21_000)])
+def test_rough_values_are_within_their_error_and_closed_pairs_are_closed(n, m):
+    problem = of_factors(n, m, 9)
+    prices = np.random.default_rng(2).normal(size=m) * 1e6
+    prices[::5] = np.inf
+    rough, exact = surplus_of(problem, prices), exact_surplus(problem, prices)
+    assert rough.error > 0
+    every = np.arange(m)
+    step = min(rough.step_rows, exact.step_rows)
+    for start in range(0, n, step):
+        stop = min(start + step, n)
+        found, true = rough.rows(start, stop), exact.rows(start, stop)
+        rows = np.arange(stop - start)[:, None]
+        one, other = found.at(rows, every).astype(float), true.at(rows, every)
+        np.testing.assert_array_equal(np.isinf(one), np.isinf(other))
+        assert np.isinf(other).any()
+        finite = np.isfinite(other)
+        assert np.abs(one[finite] - other[finite]).max() <= rough.error
+        groups = found.at(rows[:, None], rough.columns.members(np.arange(rough.columns.n_groups))).max(axis=2)
+        np.testing.assert_array_equal(found.best, groups)
+
+
+def test_single_pairs_have_the_units_of_their_rows():
+    random = np.random.default_rng(2)
+    # Products of ten decimals lie on the edge between two of nine, and some of these on that between two units.
+    U, V = random.integers(0, 10**5, (700, 3)) / 10**5, random.integers(0, 10**5, (1500, 3)) / 10**5
+    problem = AssignmentProblem.from_factors(U, V, np.ones(1500, int))
+    units, _ = problem.rows(0, 700)
+    pairs = np.stack([random.integers(0, 700, 200_000), random.integers(0, 1500, 200_000)], axis=1)
+    assert problem.blocks is not None
+    assert not problem.blocks.units_of_pairs(pairs)[1].all()
+    np.testing.assert_array_equal(problem.units_of(pairs), units[pairs[:, 0], pairs[:, 1]])
+
+
+@pytest.mark.parametrize("noise", [0.0, 50_000.0])
+@pytest.mark.parametrize("kind", ["spread", "alike", "levels"])
+def test_limits_of_a_scan_are_exact_where_rough_values_tie(kind, noise):
+    random = np.random.default_rng(4)
+    n, m = 150, 2500
+    rank = 1 if kind == "alike" else 3
+    U, V = random.random((n, rank)), random.random((m, rank))
+    if kind == "levels":
+        U, V = np.eye(3)[random.integers(0, 3, n)], random.integers(0, 5, (m, 3)) / 4
+    if kind == "alike":
+        V = 0.5 + V / 1e6
+    need = random.integers(0, 3, n)
+    problem = AssignmentProblem.from_factors(U, V, np.ones(m, int), need=need)
+    bonus = problem.step
+    prices = random.integers(0, 2, m) * bonus + random.integers(0, 3 if kind == "alike" else 50_000, m)
+    found = scan(problem, Search(bonus, prices.astype(float), 5, noise), Watch(), (0, 1))
+    units, _ = problem.rows(0, n)
+    surplus = np.sort(units + bonus - prices, axis=1)[:, ::-1]
+    expected = [max(surplus[i, need[i] - 1], 0) if need[i] else 0 for i in range(n)]
+    assert found.best.tolist() == expected
+    np.testing.assert_array_equal(found.arcs.worth, units[found.arcs.rows, found.arcs.columns] + bonus)
+    beyond = sum(max(surplus[i, k] - expected[i], 0) for i in range(n) for k in range(max(need[i] - 1, 0)))
+    assert found.beyond.sum() == beyond
+    for trainee in np.flatnonzero(need):
+        mine = found.arcs.columns[found.arcs.rows == trainee]
+        assert (units[trainee, mine] + bonus - prices[mine]).max() == surplus[trainee, 0]
