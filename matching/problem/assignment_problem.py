@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from .factor_rows import FactorRows
 from .pair_rules import BoolArray, PairRules, group_codes, pair_list, pair_table
 from .pairs_by_rows import PairsByRows
-from .problem_limits import check_minimum, check_pins, counts
+from .problem_limits import check_pins, limits_of
 from .quotas import Columns, Groups, Kinds, Quota, check_quotas, quotas
 from .score_rows import (
     LARGEST_SUM,
@@ -127,7 +127,7 @@ class AssignmentProblem(PairsByRows):
         """
         units, units_per_score = score_units(scores)
         shape = units.shape[0], units.shape[1]
-        limits, minimum, needs = _limits(capacity, minimum_load, need, shape)
+        limits, minimum, needs = limits_of(capacity, minimum_load, need, shape)
         closed, pins = pair_table("forbidden", forbidden, shape), pair_list("pinned", pinned, shape)
         check_pins(pins, closed[pins[:, 0], pins[:, 1]], limits, needs)
         free = ~closed
@@ -257,7 +257,7 @@ class AssignmentProblem(PairsByRows):
         same_group: tuple[ArrayLike, ArrayLike] | None,
     ) -> AssignmentProblem:
         shape = (blocks.n_trainees, blocks.n_mentors)
-        limits, minimum, needs = _limits(capacity, minimum_load, need, shape)
+        limits, minimum, needs = limits_of(capacity, minimum_load, need, shape)
         listed, pins = pair_list("forbidden", forbidden, shape), pair_list("pinned", pinned, shape)
         rules = PairRules(shape[1], listed, *group_codes(same_group, shape))
         check_pins(pins, rules.is_forbidden(pins), limits, needs)
@@ -324,13 +324,3 @@ class AssignmentProblem(PairsByRows):
             each.name: values.get(f"_{each.name}", values.get(each.name)) for each in fields(self)
         }
         return AssignmentProblem(**(kept | changes))
-
-
-def _limits(
-    capacity: ArrayLike, minimum_load: ArrayLike | None, need: int | ArrayLike, shape: tuple[int, int]
-) -> tuple[IntArray, IntArray, IntArray]:
-    limits = counts("capacity", capacity, shape[1])
-    minimum = counts("minimum_load", 0 if minimum_load is None else minimum_load, shape[1])
-    needs = counts("need", need, shape[0])
-    check_minimum(minimum, limits, needs)
-    return limits, minimum, needs

@@ -58,3 +58,14 @@ def check_minimum(minimum: IntArray, capacity: IntArray, need: IntArray) -> None
         raise refuse(
             "MINIMUM_OVER_NEED", "minimum_load", "at most the places that trainees need in all", came
         )
+
+
+def limits_of(
+    capacity: ArrayLike, minimum_load: ArrayLike | None, need: int | ArrayLike, shape: tuple[int, int]
+) -> tuple[IntArray, IntArray, IntArray]:
+    """Return checked copies of capacities, minimum loads and needs."""
+    limits = counts("capacity", capacity, shape[1])
+    minimum = counts("minimum_load", 0 if minimum_load is None else minimum_load, shape[1])
+    needs = counts("need", need, shape[0])
+    check_minimum(minimum, limits, needs)
+    return limits, minimum, needs

@@ -13,12 +13,15 @@ from .arc_prices import ArcPrices
 from .arcs import Arcs, solve
 from .residual import split
 from .sample_prices import sample_prices
-from .scan import SPARE, Found, Search, scan
+from .scan import Found, scan
+from .search import SPARE, Search
 
 # Pairs of each trainee that the first flow looks at, that each scan adds, and that are kept for the next flow.
 _FIRST: Final = 16
 _MORE: Final = 10
 _KEPT: Final = 18
+# Fewest and most trainees of each mentor that the first flow looks at; else twice the places.
+_CLAIMS: Final = (3, 16)
 # Pairs of all trainees of a very large problem that a flow is to look at: about 400 bytes each.
 _MOST_PAIRS: Final = 12_000_000
 _FEWEST: Final = 6
@@ -100,7 +103,9 @@ def choose(
     guess, noise = sample_prices(problem, random, counts)
     watch(0.05)
     each = max(_MOST_PAIRS // max(problem.n_trainees, 1), _FEWEST)
-    search = Search(bonus, np.rint(guess) + bonus, min(_FIRST, each - SPARE), noise, random_state)
+    claims = int(np.clip(2 * problem.free_capacity.mean() if problem.n_mentors else 0, *_CLAIMS))
+    width = min(_FIRST, each - SPARE)
+    search = Search(bonus, np.rint(guess) + bonus, width, noise, random_state, claims)
     arcs = scan(problem, search, watch, (0.05, 0.2)).arcs
     best: Choice | None = None
     for number in range(_MOST_ROUNDS):

@@ -90,7 +90,9 @@ def _sample(problem: AssignmentProblem, random: np.random.Generator) -> tuple[_F
     """Return units of some trainees, -inf where a pair is not open, and how many mentors each needs."""
     n_trainees, n_mentors, step = problem.n_trainees, problem.n_mentors, problem.step_rows
     width = max(n_mentors, 1)
-    kept = int(min(max(_SHARE * n_trainees, _FEWEST_TRAINEES), max(_MOST_PAIRS // width, _MANY_TRAINEES), n_trainees))
+    kept = int(
+        min(max(_SHARE * n_trainees, _FEWEST_TRAINEES), max(_MOST_PAIRS // width, _MANY_TRAINEES), n_trainees)
+    )
     # Neighbours in the list are often alike: more groups of rows are read than needed, some rows of each kept.
     read = min(max(_MOST_PAIRS_READ // width, kept), n_trainees)
     n_groups = -(-n_trainees // step)

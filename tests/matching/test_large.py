@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 import matching.solver.assignment as subject
 from matching import AssignmentCancelledError, AssignmentProblem, MinimumLoadError, assign, verify
-from matching.solver.scan import Search, scan
+from matching.solver.scan import scan
+from matching.solver.search import Search
 from matching.watch import Watch
 
 from .oracles import best_by_scipy, best_by_trying, problems

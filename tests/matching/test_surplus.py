@@ -5,7 +5,8 @@ import pytest
 
 from matching import AssignmentProblem
 from matching.problem.surplus import GROUP, Columns, exact_surplus, surplus_of
-from matching.solver.scan import Search, scan
+from matching.solver.scan import scan
+from matching.solver.search import Search
 from matching.watch import Watch
 
 
