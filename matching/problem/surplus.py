@@ -22,6 +22,8 @@ _TILE: Final = 10240
 _BLOCK_PAIRS: Final = 2**21
 _MOST_ROWS: Final = 64
 _FEWEST_ROWS: Final = 32
+# Where more than one in so many pairs is closed, all groups are compared again.
+_MANY: Final = 64
 # Relative error of one operation in single precision.
 _ROUNDING: Final = 2.0**-24
 
@@ -94,8 +96,17 @@ class Rows(NamedTuple):
         """Set pairs to minus infinity."""
         tile, place = np.divmod(columns, layout.wide)
         self.values[tile, rows, place] = -np.inf
+        if len(rows) * _MANY > self.values.size:
+            for number, values in enumerate(self.values):
+                self.compare(number, values, layout)
+            return
         groups = layout.groups(columns)
         self.best[rows, groups] = self.at(rows[:, None], layout.members(groups)).max(axis=1)
+
+    def compare(self, tile: int, values: NDArray[Any], layout: Columns) -> None:
+        """Note the largest value of each group of a tile."""
+        grouped = values.reshape(len(values), GROUP, layout.step)
+        grouped.max(axis=1, out=self.best[:, tile * layout.step : (tile + 1) * layout.step])
 
 
 class Surplus(Protocol):
@@ -162,8 +173,7 @@ class _Made:
         columns, n_rows = self.columns, stop - start
         found = Rows(self._room.values[:, :n_rows], self._room.best[:n_rows])
         for tile, values in enumerate(self._tiles(start, stop, found.values)):
-            grouped = values.reshape(n_rows, GROUP, columns.step)
-            grouped.max(axis=1, out=found.best[:, tile * columns.step : (tile + 1) * columns.step])
+            found.compare(tile, values, columns)
         closed = self.problem.closed_in(start, stop)
         if len(closed[0]):
             found.close(*closed, columns)

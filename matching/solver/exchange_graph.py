@@ -16,7 +16,8 @@ from ..problem.pair_rules import rows_of
 from ..problem.solution import FloatArray, Solution
 from ..watch import Watch
 from .arcs import Arcs
-from .scan import Search, scan
+from .scan import scan
+from .search import Search
 
 # Pairs up to which the graph holds them all from the start, and how many of each trainee else.
 _ALL_PAIRS: Final = 1_000_000

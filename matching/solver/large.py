@@ -97,7 +97,7 @@ def choose(
     step, counts, most = problem.step, bonus > 0, bonus
     is_small = problem.n_trainees * problem.n_mentors <= _EXACT_PAIRS
     least = 0.0 if is_small else tolerance
-    if not problem.free_minimum.any():
+    if not is_small and not problem.free_minimum.any():
         bonus = min(bonus, _ENOUGH * (problem.largest + 1))
     random = np.random.default_rng([random_state, 0])
     guess, noise = sample_prices(problem, random, counts)
@@ -125,10 +125,9 @@ def choose(
         is_done = places == 0 and units <= least * max(abs(choice.units), abs(choice.limit[1]))
         is_missing = not is_done and _is_missing(arcs, support, found)
         if is_done or not (is_missing or noise):
-            dearer = arcs.dearer(most - bonus)
-            if bonus == most or (is_done and not (is_small and _changes(support, dearer, most))):
+            if is_done or bonus == most:
                 break
-            bonus, arcs, best = most, dearer, None
+            bonus, arcs, best = most, arcs.dearer(most - bonus), None
             continue
         if not is_missing:
             noise = 0.0
@@ -140,18 +139,6 @@ def choose(
         if is_near or len(arcs) > _MOST_PAIRS:
             arcs = arcs.worth_keeping(support.prices, support.utilities, min(_KEPT, each))
     return best if best is not None else choice
-
-
-def _changes(support: ArcPrices, dearer: Arcs, bonus: int) -> bool:
-    """Return whether any price is another one where filling a place counts more than any scores."""
-    cheap = bonus - int(dearer.worth[0] - support.arcs.worth[0]) if len(dearer) else bonus
-    full = ArcPrices(support.problem, dearer, support.used, support.step)
-    pairs = ((support.prices, full.prices), (support.utilities, full.utilities))
-    return any(
-        not np.array_equal(one, other)
-        for before, after in pairs
-        for one, other in zip(split(before, cheap), split(after, bonus), strict=True)
-    )
 
 
 def _choice(problem: AssignmentProblem, arcs: Arcs, support: ArcPrices, found: Found, bonus: int) -> Choice:

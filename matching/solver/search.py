@@ -124,28 +124,27 @@ class BlockSearch:
 
     def _candidates(self, found: Rows, start: int, widest: int) -> tuple[IntArray, FloatArray]:
         """Return columns of each row's best with noise and without, sorted, and the best of all the others."""
-        layout, most, sure = self.surplus.columns, self.search.most + widest - 1, widest + SPARE
+        layout, most = self.surplus.columns, self.search.most + widest - 1
+        sure = widest + (SPARE if self.surplus.error else 0)
         n_rows = len(found.best)
         shift = self.shifts[(np.arange(start, start + n_rows) * 7919) % _SHIFTS][:, None]
         every = np.arange(n_rows)[:, None]
-        groups = _largest_places(found.best, sure)
-        if self.search.noise:
-            of_groups = np.lib.stride_tricks.sliding_window_view(self.noise, layout.n_groups)[shift[:, 0]]
-            groups = np.concatenate([groups, _largest_places(found.best + of_groups, most)], axis=1)
-        elif most > sure:
-            groups = _largest_places(found.best, most)
-        groups.sort(axis=1)
-        columns = layout.members(groups).reshape(n_rows, -1)
-        values = found.at(every, columns)
-        twice = np.repeat(groups[:, 1:] == groups[:, :-1], GROUP, axis=1)
-        values[:, GROUP:][twice] = -np.inf
-        found.best[every, groups] = -np.inf
-        rest = found.best.max(axis=1)
-        places = _largest_places(values, sure if self.search.noise else max(sure, most))
-        if self.search.noise:
-            noisy = values + self.noise[shift + columns]
-            places = np.concatenate([places, _largest_places(noisy, most)], axis=1)
-        chosen = np.sort(columns[every, places], axis=1)
+        rest: NDArray[Any] = np.full(n_rows, -np.inf)
+        if layout.n_groups <= 2 * (most + sure):
+            columns = np.arange(layout.n_groups * GROUP)[None]
+            values = found.values.transpose(1, 0, 2).reshape(n_rows, -1).copy()
+        else:
+            of_groups = np.lib.stride_tricks.sliding_window_view(self.noise, layout.n_groups)
+            noisy = found.best + of_groups[shift[:, 0]] if self.search.noise else None
+            groups = np.sort(_best_of_both(found.best, noisy, sure, most), axis=1)
+            columns = layout.members(groups).reshape(n_rows, -1)
+            values = found.at(every, columns)
+            values[:, GROUP:][np.repeat(groups[:, 1:] == groups[:, :-1], GROUP, axis=1)] = -np.inf
+            found.best[every, groups] = -np.inf
+            rest = found.best.max(axis=1)
+        noisy = values + self.noise[shift + columns] if self.search.noise else None
+        places = _best_of_both(values, noisy, sure, most)
+        chosen = np.sort(np.broadcast_to(columns, values.shape)[every, places], axis=1)
         values[every, places] = -np.inf
         return chosen, np.maximum(rest, values.max(axis=1))
 
@@ -238,12 +237,22 @@ def _worst_needed(pull: FloatArray, need: IntArray, widest: int) -> tuple[IntArr
     return np.rint(best).astype(np.int64), np.rint(beyond).astype(np.int64)
 
 
+def _best_of_both(values: NDArray[Any], noisy: NDArray[Any] | None, sure: int, most: int) -> IntArray:
+    """Return where the `sure` largest values of each row are and the `most` largest with noise; some come twice."""
+    if noisy is None:
+        return _largest_places(values, max(sure, most))
+    return np.concatenate([_largest_places(values, sure), _largest_places(noisy, most)], axis=1)
+
+
 def _largest_places(values: NDArray[Any], most: int) -> IntArray:
     """Return where the `most` largest values of each row are, in any order.
 
     They are in the `most` groups whose largest values are the largest.
     """
     n_columns = values.shape[1]
+    if most == 1:
+        top: IntArray = values.argmax(axis=1)[:, None]
+        return top
     if n_columns <= 2 * GROUP * most:
         n_kept = min(most, n_columns)
         places: IntArray = np.argpartition(values, n_columns - n_kept, axis=1)[:, n_columns - n_kept :]

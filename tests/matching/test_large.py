@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import matching.solver.assignment as subject
+import matching.solver.large as large_subject
 from matching import AssignmentCancelledError, AssignmentProblem, MinimumLoadError, assign, verify
 from matching.solver.scan import scan
 from matching.solver.search import Search
@@ -156,6 +157,22 @@ def test_empty_sides_give_an_empty_answer(shape):
     solution = assign(problem)
     assert solution.matched == 0
     assert verify(problem, solution).valid
+
+
+@pytest.mark.usefixtures("few_arcs")
+def test_filled_places_come_before_any_scores_though_they_count_little_at_first(monkeypatch):
+    monkeypatch.setattr(large_subject, "_EXACT_PAIRS", -1)
+    monkeypatch.setattr(large_subject, "_ENOUGH", 1)
+    problem = AssignmentProblem.from_scores([[1.0, -1.0], [0.9, 0.0]], [1, 1], forbidden=[[1, 1]])
+    assert assign(problem).pairs.tolist() == [[0, 1], [1, 0]]
+    random = np.random.default_rng(3)
+    for _ in range(30):
+        n, m = int(random.integers(10, 60)), int(random.integers(10, 40))
+        scores, forbidden = random.normal(size=(n, m)), random.random((n, m)) < 0.9
+        problem = AssignmentProblem.from_scores(scores, random.integers(0, 3, m), forbidden=forbidden)
+        solution = assign(problem, tolerance=0)
+        assert verify(problem, solution).valid
+        assert (solution.matched, round(solution.total * 1e6)) == best_by_scipy(problem)
 
 
 def large(places: float = 1.0) -> AssignmentProblem:
