@@ -42,7 +42,7 @@ class PairsByRows:
         """Size of the largest score in units, or a little more."""
         if self.blocks is not None and not self.is_dense:
             largest, shape = self.blocks.largest, (self.n_trainees, self.n_mentors)
-            check_size(largest, shape, self.blocks.parameter, chain=LONGEST_CHAIN)
+            check_size(largest, shape, self.blocks.parameter, self.blocks.units_per_score, LONGEST_CHAIN)
             return largest
         return max(int(self.units.max()), -int(self.units.min())) if self.units.size else 0
 
@@ -76,7 +76,7 @@ class PairsByRows:
     def units_in(self, start: int, stop: int, columns: IntArray) -> NDArray[Any]:
         """Return units of some rows and columns; of products the last bit may differ from `unit_rows`."""
         if not self.is_dense and self.blocks is not None and isinstance(self.blocks.score_rows, FactorRows):
-            return whole_units(self.blocks.score_rows(start, stop, columns))
+            return whole_units(self.blocks.score_rows(start, stop, columns), self.blocks.units_per_score)
         units: NDArray[Any] = self.unit_rows(start, stop)[:, columns]
         return units
 

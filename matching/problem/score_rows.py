@@ -180,7 +180,8 @@ class ScoreBlocks:
             return np.zeros(len(pairs), dtype=np.int64), np.zeros(len(pairs), dtype=bool)
         scores = rows.pairs(pairs[:, 0], pairs[:, 1])
         # A sum taken in another order falls on either side of the edge between two units.
-        low, high = whole_units(scores - rows.rounding), whole_units(scores + rows.rounding)
+        per_score = self.units_per_score
+        low, high = (whole_units(scores + by, per_score) for by in (-rows.rounding, rows.rounding))
         return high.astype(np.int64), low == high
 
     def _group(self, start: int, stop: int) -> NDArray[Any]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from .factor_rows import FactorRows
 from .pairs_by_rows import PairsByRows
-from .score_rows import MICRO, IntArray
+from .score_rows import IntArray
 
 FloatArray = NDArray[np.float64]
 
@@ -138,7 +138,7 @@ def surplus_of(problem: PairsByRows, prices: FloatArray) -> Surplus:
     """
     blocks = problem.blocks
     if not problem.is_dense and blocks is not None and isinstance(blocks.score_rows, FactorRows):
-        return _RoughSurplus(problem, prices, blocks.score_rows)
+        return _RoughSurplus(problem, prices, blocks.score_rows, blocks.units_per_score)
     return exact_surplus(problem, prices)
 
 
@@ -200,9 +200,9 @@ class _ExactSurplus(_Made):
 
 
 class _RoughSurplus(_Made):
-    def __init__(self, problem: PairsByRows, prices: FloatArray, factors: FactorRows) -> None:
+    def __init__(self, problem: PairsByRows, prices: FloatArray, factors: FactorRows, scale: int) -> None:
         super().__init__(problem, prices, np.float32)
-        self.factors = factors
+        self.factors, self.scale = factors, scale
 
     @property
     def step_rows(self) -> int:
@@ -215,7 +215,7 @@ class _RoughSurplus(_Made):
     def error(self) -> float:
         """Rounded factors, products and their sum, each to single precision, against the largest there are."""
         finite = self.prices[np.isfinite(self.prices)]
-        largest = self.factors.largest * MICRO + float(np.abs(finite).max(initial=0.0))
+        largest = self.factors.largest * self.scale + float(np.abs(finite).max(initial=0.0))
         return float((self.factors.trainees.shape[1] + 5) * _ROUNDING * largest + 1.0)
 
     @cached_property
@@ -223,7 +223,7 @@ class _RoughSurplus(_Made):
         """Factors of the mentors in units and their prices, shape (n_tiles, n_factors + 1, columns of a tile)."""
         columns, n_factors = self.columns, len(self.factors.mentors)
         table = np.zeros((n_factors + 1, columns.n_tiles * columns.wide), dtype=np.float32)
-        table[:-1, : columns.n_mentors] = self.factors.mentors * MICRO
+        table[:-1, : columns.n_mentors] = self.factors.mentors * self.scale
         table[-1] = -np.inf
         table[-1, : columns.n_mentors] = -self.prices
         tiles = table.reshape(n_factors + 1, columns.n_tiles, -1).transpose(1, 0, 2)

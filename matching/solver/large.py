@@ -21,7 +21,7 @@ _FIRST: Final = 16
 _MORE: Final = 10
 _KEPT: Final = 18
 # Fewest and most trainees of each mentor that the first flow looks at; else twice the places.
-_CLAIMS: Final = (3, 16)
+_CLAIMS: Final = (3, 8)
 # Pairs of all trainees of a very large problem that a flow is to look at: about 400 bytes each.
 _MOST_PAIRS: Final = 12_000_000
 _FEWEST: Final = 6
@@ -125,7 +125,7 @@ def choose(
         is_done = places == 0 and units <= least * max(abs(choice.units), abs(choice.limit[1]))
         is_missing = not is_done and _is_missing(arcs, support, found)
         if is_done or not (is_missing or noise):
-            if is_done or bonus == most:
+            if bonus == most or (is_done and _is_told_apart(problem, choice)):
                 break
             bonus, arcs, best = most, arcs.dearer(most - bonus), None
             continue
@@ -139,6 +139,13 @@ def choose(
         if is_near or len(arcs) > _MOST_PAIRS:
             arcs = arcs.worth_keeping(support.prices, support.utilities, min(_KEPT, each))
     return best if best is not None else choice
+
+
+def _is_told_apart(problem: AssignmentProblem, choice: Choice) -> bool:
+    """Return whether places and units in the prices are told apart beyond doubt: units come to less than a place."""
+    offered = choice.prices[problem.free_capacity > 0]
+    parts = (split(offered, choice.bonus)[1], split(choice.utilities, choice.bonus)[1])
+    return sum(int(abs(part).max(initial=0)) for part in parts) + problem.largest < choice.bonus
 
 
 def _choice(problem: AssignmentProblem, arcs: Arcs, support: ArcPrices, found: Found, bonus: int) -> Choice:

@@ -19,7 +19,7 @@ from .search import BlockSearch, Part, Search
 
 # Pairs of one task: enough to be worth sending to another thread or machine; tasks of a large problem.
 _TASK_PAIRS: Final = 2**22
-_TASKS: Final = 512
+_TASKS: Final = 64
 
 
 class Found(NamedTuple):

@@ -29,6 +29,17 @@ def test_every_column_lies_in_one_group(m):
     np.testing.assert_array_equal(layout.groups(members.ravel()), expected)
 
 
+def test_rough_values_of_tiny_scores_are_in_their_own_units():
+    random = np.random.default_rng(5)
+    problem = AssignmentProblem.from_factors(
+        random.random((50, 2)) / 1e5, random.random((400, 2)), np.ones(400, int)
+    )
+    rough, exact = surplus_of(problem, np.zeros(400)), exact_surplus(problem, np.zeros(400))
+    one, other = rough.rows(0, 50).best, exact.rows(0, 50).best
+    assert problem.units_per_score > 1_000_000
+    assert np.abs(one - other).max() <= rough.error < other.max() / 1000
+
+
 @pytest.mark.parametrize(("n", "m"), [(40, 7), (100, 1600), (70, 21_000)])
 def test_rough_values_are_within_their_error_and_closed_pairs_are_closed(n, m):
     problem = of_factors(n, m, 9)
@@ -51,11 +62,12 @@ def test_rough_values_are_within_their_error_and_closed_pairs_are_closed(n, m):
         np.testing.assert_array_equal(found.best, groups)
 
 
-def test_single_pairs_have_the_units_of_their_rows():
+@pytest.mark.parametrize("scale", [1.0, 1e-5])
+def test_single_pairs_have_the_units_of_their_rows(scale):
     random = np.random.default_rng(2)
     # Products of ten decimals lie on the edge between two of nine, and some of these on that between two units.
     U, V = random.integers(0, 10**5, (700, 3)) / 10**5, random.integers(0, 10**5, (1500, 3)) / 10**5
-    problem = AssignmentProblem.from_factors(U, V, np.ones(1500, int))
+    problem = AssignmentProblem.from_factors(U, V * scale, np.ones(1500, int))
     units, _ = problem.rows(0, 700)
     pairs = np.stack([random.integers(0, 700, 200_000), random.integers(0, 1500, 200_000)], axis=1)
     assert problem.blocks is not None
