@@ -6,6 +6,7 @@ import strawberry
 
 from graph.enums import CohortState
 from graph.filters import PainPointFilter, TraineeFilter, TraineeOrder
+from graph.limit_rules import LimitRule
 from graph.node import Connection, Node
 from graph.references import (
     CohortNeed,
@@ -94,6 +95,9 @@ class Cohort(Node):
     rules: list[Rule] = stored(
         "Rules of its match: pins, conflicts and preferences; expired ones too unless asked otherwise.",
         inForce=argument(bool | None, IN_FORCE),
+    )
+    limit_rules: list[LimitRule] = stored(
+        "How many trainees its mentors take at most and at least, and of which groups; for organizers."
     )
     cohort_rules: list[CohortRule] = stored(
         "Rules of the whole cohort that came of presets; expired ones too unless asked otherwise.",

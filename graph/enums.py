@@ -39,6 +39,7 @@ from studio.store.enums import (
     TraineeRole,
 )
 from studio.store.labels import LABELS
+from studio.store.limit_enums import LimitGroup, LimitKind
 from studio.store.mentor_enums import MentorKind, PairingKind
 from studio.store.package_enums import Ability, DeliveryMode, DifferenceKind, PackageAction, PackageOrigin
 from studio.store.pairing_enums import (
@@ -72,6 +73,8 @@ __all__ = [
     "JobKind",
     "JobState",
     "Level",
+    "LimitGroup",
+    "LimitKind",
     "MatchObjective",
     "MatchRunState",
     "Measure",
@@ -136,6 +139,8 @@ PUBLISHED_ENUMS: tuple[type[StrEnum], ...] = (
     DismissalReason,
     RuleKind,
     PresetKind,
+    LimitKind,
+    LimitGroup,
     MatchObjective,
     MatchRunState,
     PublishState,

@@ -7,6 +7,7 @@ from graph.mutations.consents import ConsentMutation
 from graph.mutations.content_events import ContentEventMutation
 from graph.mutations.corrections import CorrectionMutation
 from graph.mutations.emerging import EmergingMutation
+from graph.mutations.limit_rules import LimitRuleMutation
 from graph.mutations.mentor_kinds import MentorKindMutation
 from graph.mutations.models import ModelMutation
 from graph.mutations.needs import NeedMutation
@@ -40,6 +41,7 @@ class Mutation(
     RematchMutation,
     PackageMutation,
     PolicyMutation,
+    LimitRuleMutation,
     RuleMutation,
     PresetMutation,
     WeekMutation,

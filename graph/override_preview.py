@@ -41,6 +41,7 @@ declare(
         "CONFIRMED": "双方已确认",
         "TENURE": "任职年限的规则",
         "DECLINED": "一方已谢绝",
+        "LIMIT": "人数限额",
         "SAME_COMMUNITY": "同一社区",
         "SAME_PERSON": "同一个人",
         "MENTOR_KIND": "不是这一类导师",

@@ -5,6 +5,7 @@ from datetime import datetime
 import strawberry
 
 from graph.enums import MatchObjective, MatchRunState, PairingKind, PublishState
+from graph.limit_rules import LimitRule
 from graph.node import Connection, Node
 from graph.references import Cohort, Job, Mentor, Pairing, RunFairness, RunSensitivity, Trainee
 from graph.rematches import MatchMove
@@ -60,6 +61,19 @@ class UnmatchedReason:
     label: str = stored("The reason in words, in the language of the request.")
 
 
+@strawberry.type(
+    description="One change that would give the trainee a mentor, with nobody else left out; the cheapest comes first."
+)
+class UnmatchedRepair:
+    """One change that would give the trainee a mentor."""
+
+    code: str = stored("Stable code: ADD_PLACE, ALLOW_PAIR, RAISE_QUOTA or LOWER_MINIMUM.")
+    label: str = stored("The change in words, in the language of the request.")
+    mentor: Mentor | None = stored("The mentor concerned; of several together the first.")
+    limit_rule: LimitRule | None = stored("The limit to change; null otherwise, or once it was removed.")
+    change: float = stored("Change of the sum of scores, with the trainee matched.")
+
+
 @strawberry.type(description="A trainee whom a run could not give a mentor, or one of two mentors.")
 class Unmatched:
     """A trainee whom a run could not give a mentor, or one of two."""
@@ -67,20 +81,27 @@ class Unmatched:
     trainee: Trainee | None = stored("The trainee.")
     kind: PairingKind = stored("Which mentor is missing: the only one, or that of theory or of practice.")
     reasons: list[UnmatchedReason] = stored("Why.")
+    repairs: list[UnmatchedRepair] = stored("What would be enough, each by itself.")
 
 
-@strawberry.type(description="Somebody for whom pins and locks ask more pairs than there can be.")
+@strawberry.type(
+    description="Somebody for whom rules ask more pairs than there can be, or a limit that cannot hold."
+)
 class RuleConflict:
-    """Somebody for whom pins and locks ask more pairs than there can be."""
+    """Somebody for whom rules ask more pairs than there can be, or a limit that cannot hold."""
 
     code: str = stored(
-        "Stable code: TRAINEE_FIXED_TWICE, TRAINEE_KIND_FIXED_TWICE or MENTOR_FIXED_BEYOND_PLACES."
+        "Stable code: TRAINEE_FIXED_TWICE, TRAINEE_KIND_FIXED_TWICE, MENTOR_FIXED_BEYOND_PLACES, MINIMUM_UNMET, "
+        "LIMIT_BELOW_FIXED or LIMIT_BELOW_MINIMUMS."
     )
     label: str = stored("The conflict in words, in the language of the request.")
     trainee: Trainee | None = stored("The trainee who is fixed to several mentors; null otherwise.")
-    mentor: Mentor | None = stored("The mentor who is fixed to more trainees than places; null otherwise.")
-    fixed: int = stored("Pairs that pins and locks ask for.")
-    allowed: int = stored("Pairs that there can be.")
+    mentor: Mentor | None = stored("The mentor for whom too many are asked; null otherwise.")
+    limit_rule: LimitRule | None = stored(
+        "The limit that cannot hold; null otherwise, or once it was removed."
+    )
+    fixed: int = stored("Pairs that rules ask for.")
+    allowed: int = stored("Pairs that there can be: lowering a minimum to this is the smallest relaxation.")
 
 
 @strawberry.type(description="One computation of pairings for a cohort; a draft until it is published.")

@@ -17,6 +17,7 @@ from graph.content_events import ContentEvent
 from graph.emerging import EmergingPoint
 from graph.errors import malformed
 from graph.jobs import Job
+from graph.limit_rules import LimitRule
 from graph.limits import Limits
 from graph.mutation import Mutation
 from graph.packages import MentoringPackage
@@ -52,6 +53,7 @@ NODES = (
     ContentEvent,
     MatchPolicy,
     Rule,
+    LimitRule,
     RulePreset,
     CohortRule,
     MatchRun,

@@ -106,10 +106,12 @@ READ: dict[str, dict[Role, Rows]] = {
     "CollaborativeCheck": {ORGANIZER: Rows.ALL},
     "MatchPolicy": {ORGANIZER: Rows.ALL},
     "Rule": {ORGANIZER: Rows.ALL},
+    "LimitRule": {ORGANIZER: Rows.ALL},
     "RulePreset": {ORGANIZER: Rows.ALL},
     "CohortRule": {ORGANIZER: Rows.ALL},
     "MatchRun": {ORGANIZER: Rows.ALL},
     "Unmatched": {ORGANIZER: Rows.ALL},
+    "UnmatchedRepair": {ORGANIZER: Rows.ALL},
     "RuleConflict": {ORGANIZER: Rows.ALL},
     # Who else might have been the mentor is no business of the pair.
     "RunSensitivity": {ORGANIZER: Rows.ALL},
@@ -200,6 +202,7 @@ DO: dict[str, frozenset[Role]] = {
     # Of oneself, an organizer of anybody; the operation checks which.
     "set_free_weeks": frozenset({ORGANIZER, MENTOR, TRAINEE}),
     "set_match_objective": frozenset({ORGANIZER}),
+    "set_limit_rule": frozenset({ORGANIZER}),
     "edit_rule_preset": frozenset({ORGANIZER}),
     "apply_rule_preset": frozenset({ORGANIZER}),
     "refresh_packages": frozenset({ORGANIZER}),

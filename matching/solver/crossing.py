@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, milp
 from scipy.sparse import coo_array, csr_array, hstack, vstack
 
-from ..exceptions import InvalidInputError, MatchingError
+from ..exceptions import MatchingError, ProblemError
 from ..problem.assignment_problem import AssignmentProblem, IntArray
 from ..problem.solution import FloatArray, LevelPrices, Solution
 from ..watch import Watch
@@ -41,8 +41,8 @@ def assign_crossing(problem: AssignmentProblem, objective: str, report: Watch) -
 
     Raises
     ------
-    InvalidInputError
-        For an objective with an aim between coverage and total.
+    ProblemError
+        OBJECTIVE_CROSSING, for an objective with an aim between coverage and total.
     MinimumLoadError
         When the minimums cannot all be met.
 
@@ -52,9 +52,11 @@ def assign_crossing(problem: AssignmentProblem, objective: str, report: Watch) -
     Computation 10 (2018).
     """
     if objective not in OBJECTIVES:
-        raise InvalidInputError(
+        raise ProblemError(
+            "OBJECTIVE_CROSSING",
+            "objective",
             "The 'objective' parameter of assign must be coverage_then_total or total where quotas cross. "
-            f"Got {objective!r} instead; make the quotas nested, or drop one."
+            f"Got {objective!r} instead; make the quotas nested, or drop one.",
         )
     rows = _rows(problem)
     _check_minimums(problem, rows)

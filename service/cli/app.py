@@ -14,6 +14,7 @@ from service.cli import (
     exports,
     gaps,
     imports,
+    limits,
     match,
     match_runs,
     models,
@@ -51,6 +52,9 @@ app.command("consents", help="HELP_CONSENTS")(consents.consents)
 app.command("contacts", help="HELP_CONTACTS")(contacts.contacts)
 app.add_typer(policies.policies, name="policy")
 app.add_typer(presets.rules, name="rules")
+presets.rules.command("limits", help="HELP_LIMITS")(limits.limits)
+presets.rules.command("limit", help="HELP_LIMIT")(limits.limit)
+presets.rules.command("unlimit", help="HELP_UNLIMIT")(limits.unlimit)
 app.command("package", help="HELP_PACKAGE")(package.package)
 app.command("classify", help="HELP_CLASSIFY")(classify.classify)
 app.command("review", help="HELP_REVIEW")(review.review)

@@ -11,7 +11,7 @@ from studio.errors import StudioError
 from studio.messages import translate
 from studio.operations.people.cohorts import find_cohort
 from studio.operations.rules.whom import whom
-from studio.operations.suppositions.override_preview import run_to_override
+from studio.operations.suppositions.overridable import run_to_override
 from studio.permissions import Actor
 from studio.store.database import reading
 from studio.store.identity import global_id

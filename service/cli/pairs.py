@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from service.cli.fairness import print_fairness
 from service.cli.running import output
 from service.documents import all_nodes, run_document
+from service.limit_words import told_stored
 from service.needs_met import needs_met
 from studio.messages import listed, translate
 from studio.operations.rules.aim_words import told_certificate
@@ -17,6 +18,7 @@ from studio.store.enums import MatchObjective, PairingOrigin
 from studio.store.mentor_enums import PairingKind
 
 REASONS_SHOWN = 2
+REPAIRS_SHOWN = 3
 
 
 async def match_json(engine: AsyncEngine, actor: Actor, run_id: str, language: str) -> dict[str, Any]:
@@ -43,6 +45,7 @@ async def match_json(engine: AsyncEngine, actor: Actor, run_id: str, language: s
                 "reasons": [
                     {"code": reason["code"], "label": reason["label"]} for reason in unmatched["reasons"]
                 ],
+                "repairs": [_repair(repair, language) for repair in unmatched["repairs"]],
             }
             for unmatched in summary["unmatched"]
         ],
@@ -72,6 +75,22 @@ async def match_json(engine: AsyncEngine, actor: Actor, run_id: str, language: s
         "sensitivity": summary["sensitivity"],
         "fairness": summary["fairness"],
     }
+
+
+def _repair(repair: dict[str, Any], language: str) -> dict[str, Any]:
+    """Return a repair with the name of its mentor and its limit in words."""
+    return {
+        **{key: repair[key] for key in ("code", "label", "change")},
+        "mentorName": repair["mentor"]["displayName"] if repair["mentor"] else None,
+        "limit": told_stored(repair["limitRule"], language) if repair["limitRule"] else None,
+    }
+
+
+def told_repair(repair: dict[str, Any], language: str) -> str:
+    """Return a repair in words: what to change, where, and what it does to the total."""
+    about = repair["limit"] or repair["mentorName"] or "–"
+    change = f"{repair['change']:+.3f}"
+    return translate("CLI_REPAIR", language, label=repair["label"], about=about, change=change)
 
 
 def _trust(marks: dict[str, Any]) -> dict[str, Any]:
@@ -158,6 +177,8 @@ def print_match(result: dict[str, Any], language: str, *, most: int | None = Non
         reasons = [reason["label"] for reason in unmatched["reasons"]]
         name = with_kind(unmatched["traineeName"], PairingKind(unmatched["kind"]), language)
         output.print(translate("CLI_UNMATCHED", language, name=name, reasons=reasons))
+        for repair in unmatched["repairs"][:REPAIRS_SHOWN]:
+            output.print(f"  · {told_repair(repair, language)}", style="dim")
     rows = (result["pairs"], result["unmatched"])
     more = sum(len(some) - len(some[:most]) for some in rows)
     if more:

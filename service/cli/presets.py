@@ -71,7 +71,7 @@ def apply(
     """Make a preset a rule of a cohort."""
 
     async def work() -> dict[str, Any]:
-        day = _day(until)
+        day = day_of(until)
         async with acting(studio) as (engine, actor):
             known = {preset["code"]: preset for preset in await _presets(engine, actor, lang.value)}
             if code not in known:
@@ -108,7 +108,8 @@ def undo(
     _print(run(work, form, lang), form, lang)
 
 
-def _day(text: str | None) -> date | None:
+def day_of(text: str | None) -> date | None:
+    """Return the day that a text names, or None; raises DAY_SYNTAX."""
     try:
         return date.fromisoformat(text) if text else None
     except ValueError:

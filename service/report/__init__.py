@@ -8,6 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from service.limit_words import told_stored
 from service.report.figures import cohort_figures
 from service.report.gaps import explained_gaps
 from service.report.heat import heat_rows, shade
@@ -79,6 +80,14 @@ def _told(run: dict[str, Any] | None) -> str:
     return told_certificate(enums.MatchObjective(run["objective"]), run["certificate"], "zh")
 
 
+def _told_repair(repair: dict[str, Any]) -> str:
+    """Return one change that would give an unmatched trainee a mentor."""
+    about = repair["mentor"]["displayName"] if repair["mentor"] else ""
+    if repair["limitRule"]:
+        about = told_stored(repair["limitRule"])
+    return f"{repair['label']}（{about}）"
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(
@@ -90,6 +99,7 @@ def _environment() -> Environment:
     )
     labels = {value: text for enum in _LABELS for value, text in LABELS[enum].items()}
     environment.filters["label"] = lambda value: labels[value] if value else ""
+    environment.filters["repair"] = _told_repair
     environment.filters["one"] = lambda value: f"{value:.1f}"
     environment.filters["two"] = lambda value: f"{value:.2f}"
     environment.filters["three"] = lambda value: f"{value:.3f}"

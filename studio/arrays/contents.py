@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matching import Recommendations
-from studio.arrays.matches import seniority
+from studio.arrays.seniority import seniority
 from studio.store.catalogue import Content
 from studio.store.content_events import Settled
 from studio.store.enums import Level, ThreePoint

@@ -13,9 +13,12 @@ import orjson
 from numpy.typing import NDArray
 
 from matching import AssignmentProblem, GroupQuota, MentorTable, TraineeTable
+from studio.arrays.limits import LimitArrays, limit_arrays, limit_key
 from studio.arrays.seats import ONE_EACH, Pair, cannot_play, fixed_kinds
+from studio.arrays.seniority import level_code, seniority
 from studio.arrays.topics import topic_matrix
-from studio.store.enums import Level, MatchObjective, RuleKind, TraineeRole
+from studio.store.enums import MatchObjective, RuleKind
+from studio.store.limits import LimitRule
 from studio.store.mentor_enums import PairingKind
 from studio.store.pairings import Lock, Seat
 from studio.store.people import Mentor, MentorPlace, Person, Region, Trainee, may_be_one_place
@@ -26,17 +29,6 @@ Booleans = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Quotas = list[GroupQuota] | None
-
-# Years after which a secretary in charge counts as one who excels.
-SENIOR_YEARS = 6
-_LEVELS = {Level.UNDERSTAND: 1, Level.ABLE: 2, Level.EXCEL: 3}
-_ROLE_LEVELS = {
-    TraineeRole.PARTY_SECRETARY: 2,
-    TraineeRole.COMMITTEE_DIRECTOR: 2,
-    TraineeRole.SECRETARY_AND_DIRECTOR: 2,
-    TraineeRole.DEPUTY_SECRETARY: 2,
-    TraineeRole.DEPUTY_DIRECTOR: 2,
-}
 
 
 class TextRow(NamedTuple):
@@ -72,6 +64,8 @@ class MatchRows:
     tenure_rule: CohortRule | None = None
     # Places that a rule of the cohort leaves each mentor at most; `places` heeds it.
     most_places: int | None = None
+    # How many trainees a mentor takes at most and at least, and of which groups; `places` heeds the caps.
+    limits: Sequence[LimitRule] = ()
     # What mentors each trainee is to have, in this order; and the part that a fixed pair is for, where somebody says.
     kinds: Sequence[PairingKind] = ONE_EACH
     said_kinds: Mapping[Pair, PairingKind] = field(default_factory=dict)
@@ -106,6 +100,7 @@ class MatchArrays:
     forbidden: Booleans
     pinned: Booleans
     objective: MatchObjective
+    limits: LimitArrays
     # Of everything above but the ids: the same people give the same hash in any database.
     input_hash: str
 
@@ -133,17 +128,13 @@ class MatchArrays:
     ) -> AssignmentProblem:
         """Return the engine's problem for these scores, shape (n_seats, n_mentors), with further limits."""
         return AssignmentProblem.from_scores(
-            scores, self.capacity, need=need, forbidden=self.forbidden, pinned=self.pinned, groups=groups
+            scores,
+            self.capacity,
+            need=need,
+            forbidden=self.forbidden,
+            pinned=self.pinned,
+            **self.limits.keys(groups),
         )
-
-
-def seniority(trainee: Trainee, on: date) -> int:
-    """Return 1–3 for the level that is recorded, or else for the role and the years in post."""
-    if trainee.level is not None:
-        return _LEVELS[trainee.level]
-    level = _ROLE_LEVELS.get(trainee.role, 1)
-    years = (on - trainee.in_post_since).days / 365.25 if trainee.in_post_since else 0.0
-    return level + 1 if level == 2 and years >= SENIOR_YEARS else level
 
 
 def match_arrays(rows: MatchRows, on: date) -> MatchArrays:
@@ -176,9 +167,14 @@ def match_arrays(rows: MatchRows, on: date) -> MatchArrays:
         cases=_texts(rows.cases, mentor_ids),
     )
     capacity = np.array([len(rows.places.get(mentor_id, ())) for mentor_id in mentor_ids], dtype=np.int64)
+    levels = [level_code(trainee, on) for trainee, _, _ in rows.trainees for _ in rows.kinds]
+    # A trainee has a row for each mentor to be found.
+    people = [row for row in rows.trainees for _ in rows.kinds]
+    limits = limit_arrays(rows.limits, people, rows.mentors, capacity, levels)
     digest = _digest(rows, trainees, mentors, capacity, forbidden, pinned)
+    ruled = forbidden, pinned
     return MatchArrays(
-        rows.seats, mentor_ids, trainees, mentors, capacity, forbidden, pinned, rows.objective, digest
+        rows.seats, mentor_ids, trainees, mentors, capacity, *ruled, rows.objective, limits, digest
     )
 
 
@@ -325,4 +321,7 @@ def _digest(
         digest.update(rows.objective.value.encode())
     if len(rows.kinds) > 1:
         digest.update(orjson.dumps([kind.value for kind in rows.kinds]))
+    if rows.limits:
+        place = {mentor.id: position for position, (mentor, _, _) in enumerate(rows.mentors)}
+        digest.update(orjson.dumps(sorted(limit_key(rule, place) for rule in rows.limits)))
     return digest.hexdigest()

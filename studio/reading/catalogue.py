@@ -10,6 +10,7 @@ from studio.reading.entities.emerging import EMERGING
 from studio.reading.entities.fairness import FAIRNESS
 from studio.reading.entities.gaps import GAPS
 from studio.reading.entities.heat import HEAT
+from studio.reading.entities.limits import LIMITS
 from studio.reading.entities.matches import MATCHES
 from studio.reading.entities.needs import NEEDS
 from studio.reading.entities.packages import PACKAGES
@@ -41,6 +42,7 @@ ENTITIES: Mapping[str, Entity] = {
         CONTENT_EVENTS,
         COLLABORATIVE,
         MATCHES,
+        LIMITS,
         PRESETS,
         CONSENTS,
         PAIR_RATINGS,

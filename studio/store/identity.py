@@ -32,6 +32,7 @@ PREFIXES = {
     "MatchRun": "MR",
     "Pairing": "PA",
     "Rule": "RU",
+    "LimitRule": "LR",
     "RulePreset": "RP",
     "CohortRule": "CR",
     "MentoringPackage": "PK",

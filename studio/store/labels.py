@@ -34,6 +34,7 @@ from studio.store.enums import (
     ThreePoint,
     TraineeRole,
 )
+from studio.store.limit_enums import LimitGroup, LimitKind
 from studio.store.mentor_enums import MentorKind, PairingKind
 from studio.store.package_enums import Ability, DeliveryMode, DifferenceKind, PackageAction, PackageOrigin
 from studio.store.pairing_enums import (
@@ -127,6 +128,13 @@ LABELS: dict[type[StrEnum], dict[str, str]] = {
         "OTHER": "其他",
     },
     RuleKind: {"PIN": "必须配对", "FORBID": "禁止配对(回避)", "PREFER": "优先"},
+    LimitKind: {"CAP": "最多人数", "MINIMUM": "最少人数", "QUOTA": "分组限额"},
+    LimitGroup: {
+        "TRAINEE_COUNTY": "学员的县(市、区)",
+        "TRAINEE_ROLE": "学员的干部类别",
+        "TRAINEE_LEVEL": "学员的层级",
+        "MENTOR_COUNTY": "导师的县(市、区)",
+    },
     MatchObjective: {
         "COVERAGE_THEN_TOTAL": "先保人人有导师，再求总匹配度最高",
         "TOTAL": "只求总匹配度最高",

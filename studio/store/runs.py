@@ -86,12 +86,32 @@ class Unmatched(StudioRow, table=True):
     reasons: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
 
 
+class UnmatchedRepair(StudioRow, table=True):
+    """One change that would give an unmatched trainee a mentor without taking another's."""
+
+    __tablename__ = "unmatched_repair"
+    __table_args__ = (
+        sa.UniqueConstraint("unmatched_id", "position"),
+        sa.CheckConstraint(finite("change"), "change_finite"),
+    )
+
+    unmatched_id: UUID = Field(foreign_key="unmatched.id", ondelete="CASCADE")
+    # The cheapest first.
+    position: int
+    code: str = Field(max_length=60)
+    mentor_id: UUID = Field(foreign_key="mentor.id", ondelete="CASCADE")
+    limit_rule_id: UUID | None = Field(default=None, foreign_key="limit_rule.id", ondelete="SET NULL")
+    # Of the sum of scores, with the trainee matched.
+    change: float
+
+
 class RuleConflict(StudioRow, table=True):
-    """A trainee or a mentor whom pins and locks ask too much of: why a run has no solution."""
+    """A trainee or a mentor whom rules ask too much of, or a limit that cannot hold: why a run has no solution."""
 
     __tablename__ = "rule_conflict"
     __table_args__ = (
-        sa.CheckConstraint("(trainee_id IS NULL) <> (mentor_id IS NULL)", "one_person"),
+        # A limit of all mentors together is of nobody.
+        sa.CheckConstraint("trainee_id IS NULL OR mentor_id IS NULL", "one_person"),
         sa.CheckConstraint("fixed > allowed", "too_many"),
     )
 
@@ -100,7 +120,9 @@ class RuleConflict(StudioRow, table=True):
     mentor_id: UUID | None = Field(default=None, foreign_key="mentor.id", ondelete="CASCADE")
     position: int
     code: str = Field(max_length=60)
-    # Pairs that pins and locks ask for, and how many there can be.
+    # The limit that cannot hold, unless it has been removed since.
+    limit_rule_id: UUID | None = Field(default=None, foreign_key="limit_rule.id", ondelete="SET NULL")
+    # Pairs that rules ask for, and how many there can be.
     fixed: int
     allowed: int
 

@@ -15,6 +15,7 @@ from studio.store.fairness import RunFairness
 from studio.store.gaps import TopicGap
 from studio.store.heat import CountyNeed, RoleNeed
 from studio.store.jobs import Job
+from studio.store.limits import LimitRule
 from studio.store.models import ModelVersion
 from studio.store.needs import CohortNeed, CohortRating, PainPoint, PainPointTopic, TraineeNeed
 from studio.store.packages import (
@@ -44,7 +45,7 @@ from studio.store.readers import FittedReader
 from studio.store.recommendations import Recommendation, RecommendationCause
 from studio.store.review import ReviewItem
 from studio.store.rules import MatchPolicy, Rule
-from studio.store.runs import MatchMove, MatchRun, RuleConflict, Unmatched
+from studio.store.runs import MatchMove, MatchRun, RuleConflict, Unmatched, UnmatchedRepair
 from studio.store.sensitivity import PairSensitivity, RunSensitivity
 from studio.store.surveys import Answer, Question, Survey, SurveyImport, SurveyResponse, Upload
 from studio.store.topics import Topic, TopicPhrase
@@ -76,6 +77,7 @@ __all__ = [
     "Honour",
     "IdempotencyKey",
     "Job",
+    "LimitRule",
     "MatchMove",
     "MatchPolicy",
     "MatchRun",
@@ -122,6 +124,7 @@ __all__ = [
     "Trainee",
     "TraineeNeed",
     "Unmatched",
+    "UnmatchedRepair",
     "Upload",
     "WeightsTraining",
     "metadata",

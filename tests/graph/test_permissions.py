@@ -127,6 +127,8 @@ INPUTS = {
     "nameEmergingPoint": '{emergingPointId: $e, title: "x"}',
     "dismissEmergingPoint": '{emergingPointId: $e, reason: "x"}',
     "removeRule": "{ruleId: $u}",
+    "setLimitRule": '{cohortId: $c, kind: CAP, number: 1, reason: "a"}',
+    "removeLimitRule": "{limitRuleId: $l}",
     "setMatchObjective": "{objective: LEXIMIN, expectedVersion: 1}",
     "createRulePreset": '{code: "a", name: "a", kind: TENURE, parameters: [], reason: "a"}',
     "updateRulePreset": "{presetId: $s, expectedVersion: 1}",
@@ -161,6 +163,7 @@ async def test_mutations_are_forbidden_to_others(demo: Loaded, role: Role, name:
         "u": f"RU_{blank}",
         "s": f"RP_{blank}",
         "o": f"CR_{blank}",
+        "l": f"LR_{blank}",
         "k": f"TK_{blank}",
         "e": f"EP_{blank}",
     }

@@ -8,7 +8,6 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from studio.arrays.matches import seniority
 from studio.arrays.packages import (
     LibraryArrays,
     PackageRows,
@@ -16,6 +15,7 @@ from studio.arrays.packages import (
     package_arrays,
     speakers_for,
 )
+from studio.arrays.seniority import seniority
 from studio.errors import NotFound
 from studio.operations.audit import audit
 from studio.operations.contents.recommendations import Offer, answering_contents, offered

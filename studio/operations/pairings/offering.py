@@ -16,6 +16,7 @@ from studio.operations.idempotency import once, remember
 from studio.operations.own import own, own_run, require_version
 from studio.operations.pairings.override_moves import Move, weigh_moves
 from studio.operations.pairings.publishing import last_day_to_answer
+from studio.operations.rules.limit_conflicts import require_quotas
 from studio.operations.rules.match_input import first_free_place, match_input
 from studio.operations.rules.seats import barred, has_already, seat_to_fill
 from studio.operations.runs.carrying import pairings_of, schedule_expiry
@@ -90,6 +91,8 @@ async def offer_place(
         raise Conflict("TRAINEE_IN_RUN", field="traineeId")
     if has_already([each for each in pairings if each.state in UNDER_WAY], seat, mentor_id):
         raise StudioError("MENTOR_TWICE", field="mentorId")
+    under_way = {each.seat: each.mentor_id for each in pairings if each.state in UNDER_WAY}
+    require_quotas(rows, arrays, {**under_way, seat: mentor_id}, "mentorId")
     taken = {pairing.place_id for pairing in pairings if pairing.state in UNDER_WAY}
     place_id = first_free_place(rows, mentor_id, taken)
     pairing, parts = await _scored(run, rows, arrays, seat, mentor_id, place_id)

@@ -19,6 +19,7 @@ from studio.operations.idempotency import once, remember
 from studio.operations.own import own, own_run, require_version
 from studio.operations.pairings.override_moves import Move, move_all, places_for, weigh_moves
 from studio.operations.pairings.proposals import base_of
+from studio.operations.rules.limit_conflicts import require_limits
 from studio.operations.rules.match_input import Stamp, first_free_place, match_input, match_stamp
 from studio.operations.rules.seats import barred, has_already, pinned_rule, seat_to_fill
 from studio.operations.runs.certificates import RunFigures, certify, note_figures
@@ -130,6 +131,7 @@ async def _weigh(
         place_of, mentor_of[seat] = {}, mentor_id
     if seat not in place_of:
         place_of[seat] = _free_place(rows, pairings, seat, mentor_id)
+    require_limits(rows, arrays, mentor_of, "mentorId")
     base = await base_of(session, run.based_on_id, rows) if run.based_on_id is not None else None
     lost = [Move(each, None) for each in before if each not in mentor_of]
 

@@ -6,11 +6,13 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from matching import MatchingError
 from matching.trust.draws import NeedDraw
 from studio.arrays.fairness import trainee_groups
 from studio.arrays.matches import MatchArrays, MatchRows
 from studio.arrays.rematches import Pair, Proposed, StartingPoint, propose_match
 from studio.errors import StudioError
+from studio.operations.rules.limit_conflicts import limit_refusal
 from studio.operations.rules.rule_conflicts import unsolvable
 from studio.operations.runs.carrying import pairings_of
 from studio.operations.runs.pairing_states import CAME_APART, FIXED
@@ -87,17 +89,20 @@ async def compute_proposal(
     refused = unsolvable(rows, arrays)
     if refused is not None:
         return refused
-    return await asyncio.to_thread(
-        propose_match,
-        arrays,
-        base,
-        rows.weights,
-        trainee_groups(rows),
-        needs=needs,
-        n_draws=0 if needs is None else draws_for(arrays),
-        progress=progress,
-        cancel=cancel,
-    )
+    try:
+        return await asyncio.to_thread(
+            propose_match,
+            arrays,
+            base,
+            rows.weights,
+            trainee_groups(rows),
+            needs=needs,
+            n_draws=0 if needs is None else draws_for(arrays),
+            progress=progress,
+            cancel=cancel,
+        )
+    except MatchingError as error:
+        return limit_refusal(rows, arrays, error)
 
 
 async def store_proposal(

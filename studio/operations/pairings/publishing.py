@@ -13,6 +13,7 @@ from studio.errors import Conflict, StudioError
 from studio.operations.audit import audit
 from studio.operations.own import own_run, require_version
 from studio.operations.packages.package_planning import plan_packages_later
+from studio.operations.rules.limit_conflicts import require_limits
 from studio.operations.rules.match_input import match_input, ruled_kinds
 from studio.operations.rules.preset_effects import days_to_answer
 from studio.operations.rules.seats import barred
@@ -177,6 +178,7 @@ async def _check_draft(session: AsyncSession, run: MatchRun, pairings: Sequence[
     if run.based_on_id is None and ruled != rows.kinds:
         raise Conflict("MENTORS_EACH_CHANGED", field="runId", before=len(rows.kinds), now=len(ruled))
     _check_rules(rows, arrays, pairings)
+    require_limits(rows, arrays, {each.seat: each.mentor_id for each in pairings}, "runId")
     free = {place.id for places in rows.places.values() for place in places}
     if any(pairing.place_id not in free for pairing in pairings):
         raise Conflict("CAPACITY_EXCEEDED", field="runId")

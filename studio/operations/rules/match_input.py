@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from studio.arrays.limits import capped, strictest
 from studio.arrays.matches import MatchArrays, MatchRows, TextRow, match_arrays
 from studio.arrays.seats import confirmed_under, kinds_for, locks_under
 from studio.errors import Conflict
@@ -17,6 +18,7 @@ from studio.operations.rules.preset_effects import kinds_under, most_places, ten
 from studio.store.clock import today
 from studio.store.cohorts import Cohort
 from studio.store.columns import StudioRow, UTCDateTime
+from studio.store.limits import LimitRule, limits_in_force
 from studio.store.mentor_enums import PairingKind
 from studio.store.needs import PainPoint, TraineeNeed
 from studio.store.pairings import Pairing, confirmed_pairs, declined_pairs, locks_of
@@ -55,6 +57,7 @@ STAMPED: tuple[type[StudioRow], ...] = (
     Pairing,
     Rule,
     CohortRule,
+    LimitRule,
 )
 Stamp = tuple[date, frozenset[tuple[Any, ...]]]
 
@@ -94,6 +97,7 @@ async def match_rows(
     reopens = reopen or (run is not None and run.reopens_confirmed)
     confirmed = {} if reopens else confirmed_under(await confirmed_pairs(session, cohort.id), kinds)
     held = Counter(mentor_id for _, mentor_id in confirmed)
+    limits = await limits_in_force(session, cohort.id, on)
     return MatchRows(
         trainees=await trainees_of(session, cohort.id),
         mentors=await mentors_of(session, cohort.studio_id),
@@ -102,9 +106,11 @@ async def match_rows(
         pain_points=await _pain_points(session, cohort.id),
         strengths=await strengths_of(session, cohort.studio_id),
         cases=await _cases(session, cohort.studio_id),
-        # The rule parts nobody whom both sides have confirmed.
+        # The rules part nobody whom both sides have confirmed.
         places={
-            mentor_id: free if most is None else free[: max(most, held[mentor_id])]
+            mentor_id: free
+            if (at_most := strictest(most, capped(limits, mentor_id))) is None
+            else free[: max(at_most, held[mentor_id])]
             for mentor_id, free in places.items()
         },
         rules=await rules_in_force(session, cohort.id, on),
@@ -115,6 +121,7 @@ async def match_rows(
         weights=weights_under(policy.weights, cohort_rules),
         objective=policy.objective,
         most_places=most,
+        limits=limits,
         tenure_rule=tenure_rule(cohort_rules),
         kinds=kinds,
     )

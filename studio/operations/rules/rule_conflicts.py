@@ -13,6 +13,7 @@ from studio.arrays.seats import can_play, fixed_kinds, locks_under
 from studio.errors import StudioError
 from studio.imports.issues import ImportCode
 from studio.messages import listed, translate
+from studio.operations.rules.limit_conflicts import limit_conflicts
 from studio.operations.rules.match_input import free_places, ruled_kinds, rules_in_force
 from studio.store.cohorts import Cohort
 from studio.store.enums import RuleKind
@@ -105,7 +106,7 @@ def _fixed_twice(kind: PairingKind) -> ImportCode:
 
 
 def unsolvable(rows: MatchRows, arrays: MatchArrays) -> StudioError | None:
-    """Return why there can be no match: nobody on one side, or pins and locks that cannot all hold; else None."""
+    """Return why there can be no match: nobody on one side, or rules that cannot all hold; else None."""
     if not arrays.trainee_ids:
         return StudioError("NO_TRAINEES")
     if not arrays.mentor_ids:
@@ -116,7 +117,7 @@ def unsolvable(rows: MatchRows, arrays: MatchArrays) -> StudioError | None:
     n_places = {mentor_id: len(places) for mentor_id, places in rows.places.items()}
     conflicts = find_conflicts(fixed_pairs(arrays), n_places)
     if not conflicts:
-        return None
+        return limit_conflicts(rows, arrays)
     return InfeasibleRules(
         conflicts, {row.id: person.name for row, person, _ in (*rows.trainees, *rows.mentors)}
     )

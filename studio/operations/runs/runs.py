@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
-from matching import Evidence, Match, MentorAffinity, match
+from matching import Evidence, Match, MatchingError, MentorAffinity, match
 from matching.trust.draws import NeedDraw
 from studio.arrays.distinct import affinity_scores, distinct_quotas
 from studio.arrays.fairness import fairness_figures, trainee_groups
@@ -20,10 +20,12 @@ from studio.operations.audit import audit
 from studio.operations.idempotency import once, remember
 from studio.operations.needs.needs import refresh_needs
 from studio.operations.own import own
+from studio.operations.rules.limit_conflicts import InfeasibleLimits, limit_refusal
 from studio.operations.rules.match_input import match_input
 from studio.operations.rules.policies import policy_in_force
 from studio.operations.rules.rule_conflicts import InfeasibleRules, rows_of, unsolvable
 from studio.operations.runs.fairness import fairness_row
+from studio.operations.runs.repairs import repair_rows
 from studio.operations.runs.repeats import untouched_run
 from studio.operations.runs.sensitivity import draw_needs, draws_for, propensity, sensitivity_rows
 from studio.permissions import Actor, require
@@ -35,7 +37,7 @@ from studio.store.locks import lock_cohort, lock_studio
 from studio.store.pairings import Pairing, ScorePart
 from studio.store.rows import insert_rows
 from studio.store.rules import MatchPolicy
-from studio.store.runs import COMPUTED, MatchRun, Unmatched
+from studio.store.runs import COMPUTED, MatchRun, Unmatched, UnmatchedRepair
 
 DECIMALS = 6
 # The part that the nearest pain point and case show; less alike than this they only share common words.
@@ -164,6 +166,9 @@ async def compute_match(
     affinity = MentorAffinity().set_params(**rows.weights)
 
     def solve() -> Match:
+        distinct = None
+        if arrays.seats_each > 1:
+            distinct = distinct_quotas(arrays, affinity_scores(arrays, affinity))
         return match(
             arrays.trainees,
             arrays.mentors,
@@ -176,13 +181,14 @@ async def compute_match(
             cancel=cancel,
             n_draws=0 if needs is None else draws_for(arrays),
             needs=needs,
-            groups=None
-            if arrays.seats_each == 1
-            else distinct_quotas(arrays, affinity_scores(arrays, affinity)),
             report_by=trainee_groups(rows),
+            **arrays.limits.keys(distinct),
         )
 
-    return await asyncio.to_thread(compute, solve)
+    try:
+        return await asyncio.to_thread(compute, solve)
+    except MatchingError as error:
+        return limit_refusal(rows, arrays, error)
 
 
 async def store_match(
@@ -198,6 +204,8 @@ async def store_match(
         await session.flush()
         if isinstance(found, InfeasibleRules):
             await insert_rows(session, rows_of(run, found))
+        elif isinstance(found, InfeasibleLimits):
+            await insert_rows(session, found.rows(run))
         return
     solution, certificate = found.solution, found.certificate
     run.aim = MatchObjective(solution.objective.upper())
@@ -278,9 +286,10 @@ def score_parts(
     ]
 
 
-def _unmatched(run: MatchRun, arrays: MatchArrays, found: Match) -> list[Unmatched]:
-    return [
-        Unmatched(
+def _unmatched(run: MatchRun, arrays: MatchArrays, found: Match) -> list[Unmatched | UnmatchedRepair]:
+    rows: list[Unmatched | UnmatchedRepair] = []
+    for reason in found.unmatched:
+        row = Unmatched(
             studio_id=run.studio_id,
             run_id=run.id,
             trainee_id=arrays.seats[reason.trainee].trainee_id,
@@ -289,19 +298,11 @@ def _unmatched(run: MatchRun, arrays: MatchArrays, found: Match) -> list[Unmatch
                 {
                     "code": reason.code,
                     "mentors": [arrays.mentor_ids[mentor].hex for mentor in reason.mentors],
-                    "repairs": [
-                        {
-                            "code": repair.code,
-                            "mentor": arrays.mentor_ids[repair.mentor].hex,
-                            "change": round(repair.change, DECIMALS),
-                        }
-                        for repair in reason.repairs
-                    ],
                 }
             ],
         )
-        for reason in found.unmatched
-    ]
+        rows += [row, *repair_rows(row, arrays, found.problem, reason.repairs)]
+    return rows
 
 
 def require_draft(run: MatchRun) -> None:

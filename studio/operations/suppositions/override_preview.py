@@ -7,12 +7,13 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col, select
 
-from studio.arrays.matches import MatchArrays, MatchRows, confirmed_to_keep, match_arrays
+from studio.arrays.limit_checks import minimums_missed_by, quotas_broken_by
+from studio.arrays.matches import MatchArrays, MatchRows, confirmed_to_keep, fixed_pairs, match_arrays
 from studio.arrays.seats import can_play
 from studio.arrays.what_if import Proposal
-from studio.errors import NotFound, StudioError
+from studio.errors import NotFound
+from studio.operations.rules.limit_conflicts import InfeasibleLimits
 from studio.operations.rules.rule_conflicts import InfeasibleRules
 from studio.operations.rules.seats import barred, has_already, pinned_rule, seat_to_fill
 from studio.operations.suppositions.suppositions import Pair, Supposition, suppose
@@ -27,12 +28,11 @@ from studio.operations.suppositions.what_if import (
 )
 from studio.permissions import Actor, require
 from studio.store.clock import today
-from studio.store.cohorts import Cohort
 from studio.store.enums import PairingOrigin, PublishState, RuleKind
+from studio.store.limits import LimitRule
 from studio.store.mentor_enums import PairingKind
 from studio.store.pairings import Lock, Pairing, Seat
 from studio.store.rules import Rule
-from studio.store.runs import COMPUTED, MatchRun
 
 DECIMALS = 6
 
@@ -60,6 +60,7 @@ class ObstacleKind(StrEnum):
     CONFIRMED = "CONFIRMED"
     TENURE = "TENURE"
     DECLINED = "DECLINED"
+    LIMIT = "LIMIT"
     SAME_COMMUNITY = "SAME_COMMUNITY"
     SAME_PERSON = "SAME_PERSON"
     MENTOR_KIND = "MENTOR_KIND"
@@ -75,6 +76,8 @@ class Obstacle:
     reason: str | None = None
     author: str | None = None
     expires_on: date | None = None
+    # The limit that is full, where that is what stands against it.
+    limit: LimitRule | None = None
 
 
 @dataclass(frozen=True)
@@ -110,25 +113,6 @@ class OverridePreview:
     best: Effect | None = None
     # Which of the trainee's mentors is replaced.
     kind: PairingKind = PairingKind.SOLE
-
-
-async def run_to_override(session: AsyncSession, actor: Actor, cohort: Cohort) -> MatchRun:
-    """Return the cohort's newest computed draft, or else its published run; NO_RUN when there is neither."""
-    require(actor, "what_if")
-    found = await session.execute(
-        select(MatchRun)
-        .where(
-            MatchRun.cohort_id == cohort.id,
-            col(MatchRun.state).in_(COMPUTED),
-            col(MatchRun.publish_state).in_((PublishState.DRAFT, PublishState.PUBLISHED)),
-        )
-        .order_by(col(MatchRun.publish_state) == PublishState.PUBLISHED, col(MatchRun.number).desc())
-        .limit(1)
-    )
-    run = found.scalar_one_or_none()
-    if run is None:
-        raise StudioError("NO_RUN", field="cohort", number=cohort.number)
-    return run
 
 
 async def preview_override(
@@ -180,10 +164,17 @@ async def preview_override(
             each for one in refused.conflicts for each in one.pairs if each != (trainee_id, mentor_id)
         )
         return found(Verdict.RULED_OUT, *(_fixed(standing.rows, each) for each in fixed))
+    except InfeasibleLimits as refused:
+        return found(
+            Verdict.RULED_OUT,
+            *(of_limit(standing.rows, one.rule, seat, mentor_id) for one in refused.conflicts),
+        )
     together, best = (_effect(standing, seat, each.mentor_of, each.score_of) for each in (few, most))
     alone = None
-    if _has_place(standing, mentor_id) and not has_already(standing.pairings, seat, mentor_id):
-        alone_of = {**standing.mentor_of, seat: mentor_id}
+    alone_of = {**standing.mentor_of, seat: mentor_id}
+    broken = [*quotas_broken_by(arrays, alone_of), *minimums_missed_by(arrays, alone_of)]
+    twice = has_already(standing.pairings, seat, mentor_id)
+    if _has_place(standing, mentor_id) and not twice and not broken:
         alone = _effect(standing, seat, alone_of, few.score_of)
     return found(_verdict(standing, alone or together), alone=alone, together=together, best=best)
 
@@ -224,7 +215,7 @@ def _obstacle(standing: Standing, arrays: MatchArrays, seat: Seat, mentor_id: UU
     if pinned is not None:
         return _of_rule(rows, pinned)
     if not barred(rows, arrays, seat, mentor_id):
-        return None
+        return _limit_of(rows, arrays, seat, mentor_id)
     column = arrays.mentor_ids.index(mentor_id)
     for rule in rows.rules:
         if rule.kind is RuleKind.FORBID and (rule.trainee_id, rule.mentor_id) == pair:
@@ -254,6 +245,19 @@ def confirmed_elsewhere(rows: MatchRows, seat: Seat, mentor_id: UUID) -> UUID | 
         if trainee == seat.trainee_id and (kind is seat.kind) is not (mentor == mentor_id)
     ]
     return held[0] if held else None
+
+
+def _limit_of(rows: MatchRows, arrays: MatchArrays, seat: Seat, mentor_id: UUID) -> Obstacle | None:
+    """Return the limit that leaves no room for the pair whoever else moves: it is full with what is fixed."""
+    fixed = {other: mentor for other, mentor in fixed_pairs(arrays) if other != seat}
+    broken = quotas_broken_by(arrays, {**fixed, seat: mentor_id})
+    return of_limit(rows, broken[0], seat, mentor_id) if broken else None
+
+
+def of_limit(rows: MatchRows, rule: LimitRule, seat: Seat, mentor_id: UUID) -> Obstacle:
+    """Return a limit as what stands against a pair."""
+    names = someones(rows)[seat.trainee_id], someones(rows)[mentor_id]
+    return Obstacle(ObstacleKind.LIMIT, *names, rule.reason, rule.author, rule.expires_on, rule)
 
 
 def _of_rule(rows: MatchRows, rule: Rule) -> Obstacle:

@@ -9,10 +9,12 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
+from matching import MatchingError
 from studio.arrays.matches import MatchArrays, MatchRows, match_arrays
 from studio.arrays.what_if import Proposal, Worth, propose
 from studio.errors import StudioError
 from studio.operations.own import own
+from studio.operations.rules.limit_conflicts import limit_refusal
 from studio.operations.rules.match_input import match_rows, ruled_kinds
 from studio.operations.rules.rule_conflicts import unsolvable
 from studio.operations.runs.pairing_states import KEPT
@@ -158,7 +160,10 @@ async def solve(rows: MatchRows, previous: Mapping[Seat, UUID], *stabilities: fl
     refused = unsolvable(rows, arrays)
     if refused is not None:
         raise refused
-    return await asyncio.to_thread(propose, arrays, rows.weights, previous.items(), *stabilities)
+    try:
+        return await asyncio.to_thread(propose, arrays, rows.weights, previous.items(), *stabilities)
+    except MatchingError as error:
+        raise limit_refusal(rows, arrays, error) from None
 
 
 def _worth(standing: Standing) -> Worth:

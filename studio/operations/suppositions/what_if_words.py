@@ -1,6 +1,7 @@
 """Changes of mentors and the price of an override, in words that an organizer reads."""
 
 from studio.messages import listed, translate
+from studio.operations.rules.limit_words import told_limit
 from studio.operations.suppositions.override_preview import Effect, Obstacle, OverridePreview, Verdict
 from studio.operations.suppositions.replay import Replay, ReplayOutcome
 from studio.operations.suppositions.what_if import Change
@@ -98,7 +99,15 @@ def told_obstacle(obstacle: Obstacle, language: str) -> str:
         reason=obstacle.reason or "—",
         author=_author(obstacle.author or "", language),
         until=until,
+        rule=_limit(obstacle, language),
     )
+
+
+def _limit(obstacle: Obstacle, language: str) -> str:
+    if obstacle.limit is None:
+        return ""
+    names = {obstacle.mentor.id: obstacle.mentor.name} if obstacle.mentor.id else {}
+    return told_limit(obstacle.limit, names, language)
 
 
 def told_replay(replay: Replay, language: str) -> str:

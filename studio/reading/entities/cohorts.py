@@ -69,6 +69,7 @@ COHORTS = (
             "painPoints": Connection("PainPoint", _in_cohort),
             "rules": ToMany("Rule", _in_cohort, by("created_at"), arguments=("inForce",)),
             "cohortRules": ToMany("CohortRule", _in_cohort, by("created_at"), arguments=("inForce",)),
+            "limitRules": ToMany("LimitRule", _in_cohort, by("created_at")),
         },
         own=of_own_cohort("id"),
         orders={"NUMBER": (Sort(lambda row: row.c.number, Kind.INT),)},

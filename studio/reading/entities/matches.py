@@ -185,6 +185,7 @@ MATCHES = (
                     "label": Element(member_text("code"), Kind.TEXT, labels="UNMATCHED"),
                 },
             ),
+            "repairs": ToMany("UnmatchedRepair", of("unmatched_id"), by("position")),
         },
     ),
     Entity(
@@ -195,6 +196,7 @@ MATCHES = (
             "label": Labelled(lambda row: row.c.code, "CONFLICT"),
             "trainee": one("Trainee", "trainee_id"),
             "mentor": one("Mentor", "mentor_id"),
+            "limitRule": one("LimitRule", "limit_rule_id"),
             "fixed": integer("fixed"),
             "allowed": integer("allowed"),
         },

@@ -241,6 +241,7 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
     ("Cohort", "publishedRun"): run_of(lambda runs: list(filter(is_published, runs))),
     ("Cohort", "coursePlan"): many("CoursePlanItem", "cohort_id", lambda row: row["position"]),
     ("Cohort", "painPoints"): connection("PainPoint", "cohort_id"),
+    ("Cohort", "limitRules"): many("LimitRule", "cohort_id", lambda row: row["created_at"]),
     ("Cohort", "cohortRules"): rules_of("CohortRule"),
     ("Cohort", "rules"): rules_of("Rule"),
     **{
@@ -389,6 +390,8 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
         lambda one: (ref.natural(ref.find("Trainee", one["trainee_id"])), one["kind"].value),
     ),
     ("MatchRun", "ruleConflicts"): many("RuleConflict", "run_id", lambda row: row["position"]),
+    ("Unmatched", "repairs"): many("UnmatchedRepair", "unmatched_id", lambda row: row["position"]),
+    ("UnmatchedRepair", "label"): lambda ref, row, child: ref.label("REPAIR", row["code"]),
     ("RuleConflict", "label"): lambda ref, row, child: ref.label("CONFLICT", row["code"]),
     ("Unmatched", "reasons"): lambda ref, row, child: members(
         "code", label=lambda one: ref.label("UNMATCHED", one["code"])

@@ -462,6 +462,7 @@ def _matches(world: World) -> None:
         expires_on=date(2020, 1, 1),
     )
     _presets(world)
+    quota = _limits(world)
     pairs = {
         1: ("SUPERSEDED", ((0, 1), (1, 1), (2, 2))),
         2: ("PUBLISHED", ((0, 0), (1, 0), (2, 2))),
@@ -555,7 +556,10 @@ def _matches(world: World) -> None:
                     case_id=cases[trainee % 2].id if code == "EVIDENCE" else None,
                 )
         reasons = [{"code": "NO_CAPACITY_LEFT", "mentors": []}]
-        add(t.Unmatched, run_id=run.id, trainee_id=trainees[7].id, reasons=reasons)
+        left = add(t.Unmatched, run_id=run.id, trainee_id=trainees[7].id, reasons=reasons)
+        for position, (code, rule_id) in enumerate((("RAISE_QUOTA", quota.id), ("ADD_PLACE", None))):
+            about = {"code": code, "mentor_id": mentors[position].id, "limit_rule_id": rule_id}
+            add(t.UnmatchedRepair, unmatched_id=left.id, position=1 - position, change=0.25, **about)
         add(t.Unmatched, run_id=run.id, trainee_id=trainees[6].id, reasons=[])
         if state == "PUBLISHED":
             for kind in ("THEORY", "PRACTICE"):
@@ -564,6 +568,7 @@ def _matches(world: World) -> None:
             (
                 ("TRAINEE_FIXED_TWICE", {"trainee_id": trainees[7].id}),
                 ("MENTOR_FIXED_BEYOND_PLACES", {"mentor_id": mentors[0].id}),
+                ("LIMIT_BELOW_FIXED", {"limit_rule_id": quota.id}),
             )
         ):
             add(t.RuleConflict, run_id=run.id, position=1 - position, code=code, fixed=2, allowed=1, **people)
@@ -578,6 +583,17 @@ def _matches(world: World) -> None:
         state="ENDED",
         score=0.5,
         kind="THEORY",
+    )
+
+
+def _limits(world: World) -> t.LimitRule:
+    """A minimum of one mentor with a last day, and a quota of all."""
+    cohort, mentor = world.of("Cohort")[0], world.of("Mentor")[0]
+    about = {"cohort_id": cohort.id, "reason": HOSTILE[1], "author": "ORGANIZER"}
+    until = date(2027, 1, 1)
+    world.add(t.LimitRule, kind="MINIMUM", number=1, mentor_id=mentor.id, expires_on=until, **about)
+    return world.add(
+        t.LimitRule, kind="QUOTA", number=2, grouped_by="TRAINEE_COUNTY", value=HOSTILE[2][:100], **about
     )
 
 

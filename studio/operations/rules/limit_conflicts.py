@@ -1,0 +1,157 @@
+"""Limits that cannot all hold, by name, with the smallest relaxation; and pairs that would break one."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from matching import MatchingError, MinimumLoadError, ProblemError
+from studio.arrays.limit_checks import (
+    minimums_missed_by,
+    minimums_over_places,
+    minimums_over_trainees,
+    quotas_below_minimums,
+    quotas_below_pins,
+    quotas_broken_by,
+)
+from studio.arrays.matches import MatchArrays, MatchRows
+from studio.errors import StudioError
+from studio.messages import LANGUAGES, listed, translate
+from studio.operations.rules.limit_words import told_limit
+from studio.store.limits import LimitRule
+from studio.store.pairings import Seat
+from studio.store.runs import MatchRun, RuleConflict
+
+MINIMUM_UNMET = "MINIMUM_UNMET"
+LIMIT_BELOW_FIXED = "LIMIT_BELOW_FIXED"
+LIMIT_BELOW_MINIMUMS = "LIMIT_BELOW_MINIMUMS"
+CROSSING = "OBJECTIVE_CROSSING"
+
+
+@dataclass(frozen=True)
+class LimitConflict:
+    """A limit that asks what cannot be: `asked` pairs where there can be `possible`; of which mentor, if of one."""
+
+    code: str
+    rule: LimitRule
+    mentor_id: UUID | None
+    asked: int
+    possible: int
+
+
+class InfeasibleLimits(StudioError):
+    """A run without a solution because of limits: each by its words, and what would be enough."""
+
+    def __init__(self, conflicts: Sequence[LimitConflict], names: Mapping[UUID, str]) -> None:
+        """Tell the conflicts; `names` are of all mentors."""
+        super().__init__("INFEASIBLE")
+        self.conflicts = tuple(conflicts)
+        # Told at once: when somebody reads it, the transaction that held the rules is over.
+        self._told = {language: self._tell(names, language) for language in LANGUAGES}
+
+    def _tell(self, names: Mapping[UUID, str], language: str) -> str:
+        told = [
+            translate(
+                f"DETAIL_{conflict.code}",
+                language,
+                rule=told_limit(conflict.rule, names, language),
+                mentor=names.get(conflict.mentor_id, "") if conflict.mentor_id else "",
+                reason=conflict.rule.reason,
+                asked=conflict.asked,
+                possible=conflict.possible,
+            )
+            for conflict in self.conflicts
+        ]
+        return translate("INFEASIBLE_LIMITS", language, detail=listed(told, language))
+
+    def message(self, language: str = "zh") -> str:
+        """Return all conflicts in one text, each with its smallest relaxation."""
+        return self._told[language]
+
+    def rows(self, run: MatchRun) -> list[RuleConflict]:
+        """Return the rows that keep a run's conflicts."""
+        return [
+            RuleConflict(
+                studio_id=run.studio_id,
+                run_id=run.id,
+                position=position,
+                code=conflict.code,
+                mentor_id=conflict.mentor_id,
+                limit_rule_id=conflict.rule.id,
+                fixed=conflict.asked,
+                allowed=conflict.possible,
+            )
+            for position, conflict in enumerate(self.conflicts)
+        ]
+
+
+class LimitBroken(StudioError):
+    """Pairs that would break a limit, told by its words and its reason."""
+
+    def __init__(self, rule: LimitRule, names: Mapping[UUID, str], field: str) -> None:
+        """Tell the limit; `names` are of all mentors."""
+        super().__init__("LIMIT_BROKEN", field=field)
+        self._told = {
+            language: translate(
+                "LIMIT_BROKEN", language, rule=told_limit(rule, names, language), reason=rule.reason
+            )
+            for language in LANGUAGES
+        }
+
+    def message(self, language: str = "zh") -> str:
+        """Return which limit, and why it was set."""
+        return self._told[language]
+
+
+def mentor_names(rows: MatchRows) -> dict[UUID, str]:
+    """Return the name of each mentor."""
+    return {mentor.id: person.name for mentor, person, _ in rows.mentors}
+
+
+def limit_conflicts(rows: MatchRows, arrays: MatchArrays) -> InfeasibleLimits | None:
+    """Return the limits that pins, places or one another leave no room for, before anything is matched."""
+    found = _lowered(arrays, minimums_over_places(arrays))
+    found += [
+        LimitConflict(LIMIT_BELOW_FIXED, rule, rule.mentor_id, count, most)
+        for rule, count, most in quotas_below_pins(arrays)
+    ]
+    if not found:
+        found = _lowered(arrays, minimums_over_trainees(arrays))
+        found += [
+            LimitConflict(LIMIT_BELOW_MINIMUMS, rule, None, asked, most)
+            for rule, asked, most in quotas_below_minimums(arrays)
+        ]
+    return InfeasibleLimits(found, mentor_names(rows)) if found else None
+
+
+def _lowered(arrays: MatchArrays, possible: Mapping[int, int]) -> list[LimitConflict]:
+    """Return conflicts of minimums, by the mentors' columns, with what each can have."""
+    limits = arrays.limits
+    return [
+        LimitConflict(MINIMUM_UNMET, rule, arrays.mentor_ids[column], int(limits.minimum_load[column]), most)
+        for column, most in possible.items()
+        if (rule := limits.minimum_rules[column]) is not None
+    ]
+
+
+def limit_refusal(rows: MatchRows, arrays: MatchArrays, error: MatchingError) -> StudioError:
+    """Return what the engine refused in words of the rules; anything that is not about limits is raised again."""
+    if isinstance(error, MinimumLoadError):
+        minimum = arrays.limits.minimum_load
+        possible = {column: int(minimum[column]) - missing for column, missing in error.shortfall}
+        return InfeasibleLimits(_lowered(arrays, possible), mentor_names(rows))
+    if isinstance(error, ProblemError) and error.code == CROSSING:
+        return StudioError(CROSSING, field="objective")
+    raise error
+
+
+def require_limits(rows: MatchRows, arrays: MatchArrays, mentor_of: Mapping[Seat, UUID], field: str) -> None:
+    """Refuse with LIMIT_BROKEN pairs (seat → mentor) that exceed a quota or leave a mentor below a minimum."""
+    require_quotas(rows, arrays, mentor_of, field)
+    for rule in minimums_missed_by(arrays, mentor_of):
+        raise LimitBroken(rule, mentor_names(rows), field)
+
+
+def require_quotas(rows: MatchRows, arrays: MatchArrays, mentor_of: Mapping[Seat, UUID], field: str) -> None:
+    """Refuse with LIMIT_BROKEN pairs (seat → mentor) that exceed a quota."""
+    for rule in quotas_broken_by(arrays, mentor_of):
+        raise LimitBroken(rule, mentor_names(rows), field)

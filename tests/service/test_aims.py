@@ -1,0 +1,75 @@
+"""`yanzhen policy …`, `match --objective` and `rules limit …` as an organizer types them, bad words included."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.service.test_cli import answer, folder, yanzhen
+
+__all__ = ["folder"]
+
+
+def test_objective_is_compared_set_and_told_in_both_languages(folder: Path) -> None:
+    before = answer(folder, "match", "--cohort", 3)
+    assert before["objective"] == "COVERAGE_THEN_TOTAL"
+    asked = ("match", "--cohort", 3, "--what-if", "目标＝最吃亏")
+    found = answer(folder, *asked)
+    assert (found["supposed"], found["best"]["aim"]) == (
+        {"objective": "WORST_OFF_THEN_TOTAL"},
+        "WORST_OFF_THEN_TOTAL",
+    )
+    assert found["best"]["lowestScore"] >= found["before"]["lowestScore"]
+    assert "worst-off" in yanzhen(folder, *asked, "--lang", "en").stdout
+    assert answer(folder, "policy", "show")["number"] == 1
+    after = answer(folder, "match", "--cohort", 3, "--objective", "worst_off_then_total")
+    assert (after["objective"], after["certificate"]["verified"]) == ("WORST_OFF_THEN_TOTAL", True)
+    assert min(pair["score"] for pair in after["pairs"]) == pytest.approx(
+        found["best"]["lowestScore"], abs=1e-5
+    )
+    assert "已证明最优（先保人人有导师，再照顾最吃亏的一对，再求总匹配度最高）" in "".join(
+        yanzhen(folder, "match", "--cohort", 3).stdout.split()
+    )
+    assert "Proven optimal" in yanzhen(folder, "match", "--cohort", 3, "--lang", "en").stdout
+    assert answer(folder, "policy", "aim", "均衡")["objective"] == "BALANCED_LOAD"
+    assert not answer(folder, "policy", "aim", "balanced_load")["changed"]
+    assert answer(folder, "policy", "aim", "默认")["number"] == 4
+
+
+def test_limits_are_set_listed_heeded_and_taken_back(folder: Path) -> None:
+    of = ("rules", "limit")
+    cap = (*of, "cap", 1, "--cohort", 3, "--mentor", "陈松", "--reason", "身体原因")
+    (rule,) = answer(folder, *cap, "--until", "2999-01-01")["limits"]
+    assert (rule["kind"], rule["text"], rule["expiresOn"]) == ("CAP", "陈松最多带 1 人", "2999-01-01")
+    quota = answer(folder, *of, "限额", 1, "--of", "同县", "--cohort", 3, "--reason", "避免扎堆")["limits"]
+    assert [each["text"] for each in quota][1] == "每位导师最多带 1 名同一县（市、区）的学员"
+    found = answer(folder, "match", "--cohort", 3)
+    assert sum(pair["mentorName"] == "陈松" for pair in found["pairs"]) <= 1
+    assert "陈松: at most 1" in yanzhen(folder, "rules", "limits", "--cohort", 3, "--lang", "en").stdout
+    for each in quota:
+        answer(folder, "rules", "unlimit", each["id"], "--cohort", 3)
+    assert answer(folder, "rules", "limits", "--cohort", 3) == {"cohort": 3, "limits": []}
+    told = answer(folder, *of, "minimum", 9, "--cohort", 3, "--mentor", "陈松", "--reason", "基地")["limits"]
+    refused = answer(folder, "match", "--cohort", 3, code=1)["error"]
+    assert (refused["code"], "陈松最少带 9 人" in refused["message"]) == ("INFEASIBLE", True)
+    answer(folder, "rules", "unlimit", told[0]["id"], "--cohort", 3)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (("policy", "aim", "最公平"), "OBJECTIVE_UNKNOWN"),
+        (("match", "--cohort", 3, "--objective", "fair"), "OBJECTIVE_UNKNOWN"),
+        (("match", "--cohort", 3, "--objective", "total", "--what-if", "leave 陈松"), "MATCH_ONE_QUESTION"),
+        (("rules", "limit", "few", 1, "--cohort", 3, "--reason", "a"), "LIMIT_KIND"),
+        (("rules", "limit", "cap", 1, "--cohort", 3), "REASON_MISSING"),
+        (("rules", "limit", "cap", 1, "--cohort", 3, "--reason", "a", "--of", "同县"), "LIMIT_GROUP"),
+        (("rules", "limit", "quota", 1, "--cohort", 3, "--reason", "a"), "LIMIT_GROUP"),
+        (("rules", "limit", "quota", 1, "--cohort", 3, "--reason", "a", "--of", "火星"), "LIMIT_VALUE"),
+        (("rules", "limit", "cap", 1, "--cohort", 3, "--reason", "a", "--mentor", "周篮"), "WHOM_UNKNOWN"),
+        (("rules", "limit", "cap", 1, "--cohort", 3, "--reason", "a", "--until", "soon"), "DAY_SYNTAX"),
+        (("rules", "unlimit", "LR_x", "--cohort", 3), "NOT_FOUND"),
+        (("rules", "limits", "--cohort", 99), "NO_COHORT"),
+    ],
+)
+def test_wrong_words_are_refused_by_code(folder: Path, arguments: tuple[str, ...], code: str) -> None:
+    assert answer(folder, *arguments, code=1)["error"]["code"] == code
