@@ -25,6 +25,7 @@ declare(
         "FORBIDDEN": "规则不允许",
         "PINNED_ELSEWHERE": "按规则或双方确认由别人带",
         "NO_PLACES": "导师没有名额",
+        "NO_COMMON_WEEK": "没有都有空的周",
         "RULED_OUT": "名额都已固定给别人",
         "LOWERS_COVERAGE": "会有人没有导师",
         "LOWERS_TOTAL": "总匹配度变少",

@@ -10,6 +10,7 @@ from graph.node import Connection, Node
 from graph.references import Cohort, Job, Mentor, Pairing, RunFairness, RunSensitivity, Trainee
 from graph.rematches import MatchMove
 from graph.stored import page, stored
+from graph.weeks import WeekReason, WeekRepair
 
 
 @strawberry.type(description="How much a part of the score weighs.")
@@ -82,6 +83,12 @@ class Unmatched:
     kind: PairingKind = stored("Which mentor is missing: the only one, or that of theory or of practice.")
     reasons: list[UnmatchedReason] = stored("Why.")
     repairs: list[UnmatchedRepair] = stored("What would be enough, each by itself.")
+    week_reasons: list[WeekReason] = stored(
+        "Why not with each of the mentors, said in weeks; empty where the cohort has no weeks."
+    )
+    week_repairs: list[WeekRepair] = stored(
+        "Changes that would each be enough, best total first; empty where the cohort has no weeks."
+    )
 
 
 @strawberry.type(
@@ -91,8 +98,8 @@ class RuleConflict:
     """Somebody for whom rules ask more pairs than there can be, or a limit that cannot hold."""
 
     code: str = stored(
-        "Stable code: TRAINEE_FIXED_TWICE, TRAINEE_KIND_FIXED_TWICE, MENTOR_FIXED_BEYOND_PLACES, MINIMUM_UNMET, "
-        "LIMIT_BELOW_FIXED or LIMIT_BELOW_MINIMUMS."
+        "Stable code: TRAINEE_FIXED_TWICE, TRAINEE_KIND_FIXED_TWICE, MENTOR_FIXED_BEYOND_PLACES, "
+        "MENTOR_FIXED_BEYOND_WEEKS, MINIMUM_UNMET, LIMIT_BELOW_FIXED or LIMIT_BELOW_MINIMUMS."
     )
     label: str = stored("The conflict in words, in the language of the request.")
     trainee: Trainee | None = stored("The trainee who is fixed to several mentors; null otherwise.")

@@ -1,5 +1,6 @@
 """What if: the match of a cohort under a supposition, beside a run that there is."""
 
+from datetime import date
 from typing import Annotated
 
 import strawberry
@@ -104,7 +105,7 @@ class MatchWorth:
     most_load: int = stored("The most trainees of a mentor.")
 
 
-@strawberry.type(description="A trainee whose mentor would change.")
+@strawberry.type(description="A trainee whose mentor, or whose week with the mentor, would change.")
 class MentorChange:
     """A trainee whose mentor would change."""
 
@@ -114,6 +115,8 @@ class MentorChange:
     joins: bool = stored("Whether the trainee is a supposed newcomer.")
     leaves: bool = stored("Whether the trainee is supposed to drop out.")
     kind: PairingKind = stored("Which of the trainee's mentors.")
+    before_week: date | None = stored("The Monday of the week in the run; null for none.")
+    after_week: date | None = stored("The Monday of the week under the supposition; null for none.")
     text: str = stored("The change in words, in the language of the request.")
 
 
@@ -249,6 +252,8 @@ def change(found: operation.Change, language: str) -> MentorChange:
         joins=found.joins,
         leaves=found.leaves,
         kind=found.kind,
+        before_week=found.before_week,
+        after_week=found.after_week,
         text=told(found, language),
     )
 

@@ -71,6 +71,7 @@ from .weeks.week_problem import WeekProblem
 from .weeks.week_reasons import UnmatchedWeeks, WeekMove, WeekReason, explain_weeks
 from .weeks.week_rematch import WeekRematch, rematch_weeks
 from .weeks.week_repairs import WeekRepair
+from .weeks.week_trust import week_sensitivity
 
 __all__ = [
     "SMALL_TALK",
@@ -203,4 +204,5 @@ __all__ = [
     "try_weights",
     "unpack_model",
     "verify",
+    "week_sensitivity",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from uuid import UUID
@@ -20,6 +20,7 @@ from studio.operations.people.cohorts import find_cohort
 from studio.operations.people.mentors import import_mentors
 from studio.operations.people.roster import import_roster
 from studio.operations.people.studios import create_studio, organizer_of
+from studio.operations.people.weeks import set_cohort_weeks
 from studio.operations.rules.rules import import_rules
 from studio.operations.runs.runs import match_cohort
 from studio.operations.surveys.survey_imports import import_survey
@@ -36,6 +37,8 @@ DEMO_STUDIO = "云岭头雁工作室(虚构)"
 COHORTS = (1, 2, 3)
 # The cohort whose pairing the demo proposes; the earlier ones have finished.
 CURRENT_COHORT = 3
+# The weeks in which its trainees shadow their mentors: the 14th to the 17th of 2026.
+WEEKS = tuple(date(2026, 3, 30) + timedelta(weeks=number) for number in range(4))
 # All that the demo does happens at this moment, so that loading it anywhere gives the same database.
 MOMENT = datetime(2026, 3, 20, 1, 0, tzinfo=UTC)
 # Packages written at most: all of the demo's, some of a studio generated for load tests.
@@ -135,6 +138,9 @@ async def _demo_files(session: AsyncSession, actor: Actor, cohort: int, say: Say
     _check(await import_survey(session, actor, *_file(survey), cohort, 1))
     if cohort == CURRENT_COHORT:
         _check(await import_rules(session, actor, *_file(people / "rules-3.csv"), cohort))
+        current = await find_cohort(session, actor.studio_id, cohort)
+        if not current.weeks:
+            await set_cohort_weeks(session, actor, current.id, WEEKS, expected_version=current.version)
 
 
 def _file(path: Path) -> tuple[bytes, str]:

@@ -21,6 +21,7 @@ MENTOR_HEADER = (
     "荣誉",
     "典型案例",
     "导师类型",
+    "空闲周次",
 )
 
 
@@ -42,6 +43,7 @@ class MentorRow:
     """One mentor. `strengths` maps a topic's Chinese name to 1–5; `cases` are what the mentor tells.
 
     `kind` is what the mentor teaches: 理论, 实践, or both.
+    `free_weeks` is as the mentor writes it, empty for every week.
     """
 
     name: str
@@ -53,6 +55,7 @@ class MentorRow:
     honours: tuple[str, ...] = field(default=())
     cases: tuple[str, ...] = field(default=())
     kind: str = ""
+    free_weeks: str = ""
 
 
 @dataclass(frozen=True)
@@ -107,7 +110,7 @@ def _roster_cells(row: RosterRow) -> list[Cell]:
 
 def _mentor_row(row: dict[str, str]) -> MentorRow:
     cells = (row[column] for column in MENTOR_HEADER)
-    name, community, county, capacity, years, strengths, honours, cases, kind = cells
+    name, community, county, capacity, years, strengths, honours, cases, kind, free_weeks = cells
     pairs = (part.split(":") for part in strengths.split(";"))
     return MentorRow(
         name=name,
@@ -119,6 +122,7 @@ def _mentor_row(row: dict[str, str]) -> MentorRow:
         honours=tuple(honours.split(";")) if honours else (),
         cases=tuple(cases.splitlines()),
         kind=kind,
+        free_weeks=free_weeks,
     )
 
 
@@ -126,4 +130,5 @@ def _mentor_cells(row: MentorRow) -> list[Cell]:
     strengths = ";".join(f"{topic}:{strength}" for topic, strength in row.strengths.items())
     honours, cases = ";".join(row.honours), "\n".join(row.cases)
     where = (row.name, row.community, row.county)
-    return [*where, row.capacity, row.years_in_post, strengths, honours, cases, row.kind]
+    said = (strengths, honours, cases, row.kind, row.free_weeks)
+    return [*where, row.capacity, row.years_in_post, *said]

@@ -5,9 +5,13 @@ from typing import Any
 
 from xlsxwriter import Workbook
 
+from service.week_words import told_unmatched, week_name
 from studio.messages import listed, translate
 from studio.operations.suppositions.what_if_words import kind_word
 from studio.store.mentor_enums import PairingKind
+
+# Mentors of whom a sheet tells why an unmatched trainee is not with them.
+_MENTORS_TOLD = 5
 
 
 def pairings_workbook(result: dict[str, Any], language: str) -> bytes:
@@ -34,11 +38,13 @@ def _write(book: Workbook, heading: Any, name: str, rows: list[list[Any]]) -> No
 
 def _pairs(result: dict[str, Any], language: str) -> list[list[Any]]:
     parts = [part["label"] for part in result["pairs"][0]["parts"]] if result["pairs"] else []
+    weeks = any(pair.get("week") for pair in result["pairs"])
     names = (
         "SHEET_TRAINEE",
         "SHEET_TRAINEE_COMMUNITY",
         "SHEET_MENTOR",
         "SHEET_MENTOR_COMMUNITY",
+        *(["CLI_WEEK"] if weeks else []),
         "SHEET_SCORE",
     )
     # Which part a mentor plays is worth a column where trainees have two.
@@ -51,6 +57,7 @@ def _pairs(result: dict[str, Any], language: str) -> list[list[Any]]:
                 pair["traineeCommunity"] or "",
                 pair["mentorName"],
                 pair["mentorCommunity"] or "",
+                *([week_name(pair.get("week"), language)] if weeks else []),
                 pair["score"],
                 *(kind_word(PairingKind(pair["kind"]), language) for _ in two),
                 *(part["contribution"] for part in pair["parts"]),
@@ -70,11 +77,20 @@ def _unmatched(result: dict[str, Any], language: str) -> list[list[Any]]:
                 unmatched["traineeName"],
                 unmatched["traineeCommunity"] or "",
                 *(kind_word(PairingKind(unmatched["kind"]), language) for _ in two),
-                listed((reason["label"] for reason in unmatched["reasons"]), language),
+                listed((*_reasons(unmatched), *_in_weeks(unmatched, language)), language),
             ]
             for unmatched in result["unmatched"]
         ),
     ]
+
+
+def _reasons(unmatched: dict[str, Any]) -> list[str]:
+    return [reason["label"] for reason in unmatched["reasons"]]
+
+
+def _in_weeks(unmatched: dict[str, Any], language: str) -> list[str]:
+    told = told_unmatched(unmatched, language, _MENTORS_TOLD) if "weekReasons" in unmatched else []
+    return told
 
 
 def _certificate(result: dict[str, Any], language: str) -> list[list[Any]]:

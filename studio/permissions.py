@@ -112,6 +112,8 @@ READ: dict[str, dict[Role, Rows]] = {
     "MatchRun": {ORGANIZER: Rows.ALL},
     "Unmatched": {ORGANIZER: Rows.ALL},
     "UnmatchedRepair": {ORGANIZER: Rows.ALL},
+    "WeekReason": {ORGANIZER: Rows.ALL},
+    "WeekRepair": {ORGANIZER: Rows.ALL},
     "RuleConflict": {ORGANIZER: Rows.ALL},
     # Who else might have been the mentor is no business of the pair.
     "RunSensitivity": {ORGANIZER: Rows.ALL},
@@ -183,6 +185,7 @@ DO: dict[str, frozenset[Role]] = {
     "contacts_due": frozenset({ORGANIZER}),
     "override_pairing": frozenset({ORGANIZER}),
     "set_mentor_kind": frozenset({ORGANIZER}),
+    "move_pairing_to_week": frozenset({ORGANIZER}),
     "publish_match_run": frozenset({ORGANIZER}),
     "propose_rematch": frozenset({ORGANIZER}),
     "offer_place": frozenset({ORGANIZER}),

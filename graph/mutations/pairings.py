@@ -1,5 +1,6 @@
 """Overriding and locking pairings."""
 
+from datetime import date
 from typing import Annotated, Any
 
 import strawberry
@@ -41,6 +42,11 @@ class OverridePairingInput:
         "Whether those change mentors, too, whom overridePreview names in `together`; without it a mentor who is "
         "full refuses.",
         default=False,
+    )
+    week: date | None = input_field(
+        "The Monday of the week of the pair; left out: the trainee's own, or the first in which both are free and the "
+        "mentor has a place.",
+        default=None,
     )
     expected_version: int | None = input_field(
         "The run's version that you have read; refused when it has changed.", default=None
@@ -99,6 +105,7 @@ class PairingMutation:
                 "lock": input.lock,
                 "kind": input.kind,
                 "move_others": input.move_others,
+                "week": input.week,
                 "expected_version": input.expected_version,
                 "idempotency_key": input.idempotency_key,
             }

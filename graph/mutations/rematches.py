@@ -1,5 +1,6 @@
 """Proposals of few moves, rolling a publication back, and ending a run that is being computed."""
 
+from datetime import date
 from typing import Annotated, Any
 
 import strawberry
@@ -51,6 +52,11 @@ class OfferPlaceInput:
     reason: str = input_field("Why; kept with the pairing.")
     kind: PairingKind | None = input_field(
         "Which of two mentors it is; needed where trainees have two and this one can teach both.",
+        default=None,
+    )
+    week: date | None = input_field(
+        "The Monday of the week of the pair; left out: the first in which both are free and the mentor "
+        "has a place.",
         default=None,
     )
     expected_version: int | None = input_field(
@@ -147,6 +153,7 @@ class RematchMutation:
                 row_id(input.mentor_id, "Mentor", "mentorId"),
                 reason=input.reason,
                 kind=input.kind,
+                week=input.week,
                 expected_version=input.expected_version,
                 idempotency_key=input.idempotency_key,
             )

@@ -7,9 +7,11 @@ import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from graph.cohorts import Cohort
+from graph.pairings import Pairing
 from graph.payloads import MutationInfo, Stored, UserError, answer, input_field, row_id, user_errors
 from graph.people import Mentor, Trainee
 from graph.stored import stored
+from studio.operations.pairings.week_moves import move_pairing_to_week
 from studio.operations.people.weeks import set_cohort_weeks, set_mentor_weeks, set_trainee_weeks
 
 _VERSION = "The version that you have read; refused when it has changed."
@@ -50,6 +52,25 @@ class SetTraineeWeeksInput:
     trainee_id: strawberry.ID = input_field("The trainee's global id.")
     free_weeks: list[date] | None = input_field(_FREE.format(who="the trainee"))
     expected_version: int = input_field(_VERSION)
+
+
+@strawberry.input(description="Which pairing moves to which week.")
+class MovePairingToWeekInput:
+    """Which pairing moves to which week."""
+
+    pairing_id: strawberry.ID = input_field("The pairing's global id.")
+    week: date = input_field(
+        "The Monday of the week: one that the cohort offers, and in which both are free."
+    )
+    expected_version: int = input_field(_VERSION)
+
+
+@strawberry.type(description="The pairing in its week.")
+class MovePairingToWeekPayload:
+    """The pairing in its week."""
+
+    pairing: Pairing | None = stored("The pairing.")
+    user_errors: list[UserError] = user_errors()
 
 
 @strawberry.type(description="The cohort with its weeks.")
@@ -144,5 +165,28 @@ class WeekMutation:
                 expected_version=input.expected_version,
             )
             return {"trainee": Stored("Trainee", trainee.id)}
+
+        return await answer(info, work)  # type: ignore[no-any-return]
+
+    @strawberry.mutation(
+        description="Moves a pair of a draft, or a published one that is under way, to another week in which both are "
+        "free; the mentor and consents stay. For organizers."
+    )
+    async def move_pairing_to_week(
+        self,
+        info: MutationInfo,
+        input: Annotated[MovePairingToWeekInput, strawberry.argument(description="Which, and when.")],
+    ) -> MovePairingToWeekPayload:
+        """Move a pair to another week."""
+
+        async def work(session: AsyncSession) -> dict[str, Any]:
+            pairing = await move_pairing_to_week(
+                session,
+                info.context.actor,
+                row_id(input.pairing_id, "Pairing", "pairingId"),
+                input.week,
+                expected_version=input.expected_version,
+            )
+            return {"pairing": Stored("Pairing", pairing.id)}
 
         return await answer(info, work)  # type: ignore[no-any-return]

@@ -121,29 +121,38 @@ def sensitivity(
     >>> shaken.firm.tolist(), shaken.runner_up.tolist(), shaken.share_firm
     ([True, False], [1, 0], 0.5)
     """
-    if not 0 <= firm_from <= 1:
-        raise _refuse("firm_from", "from 0 to 1", f"{firm_from!r}")
-    count, draw = _sampler(draws, n_draws, random_state)
+    count, draw = sampler(draws, n_draws, random_state)
     chosen = np.zeros((problem.n_trainees, problem.n_mentors), dtype=np.int64)
     for number in range(count):
-        drawn = _with_scores(problem, draw(number))
+        drawn = with_scores(problem, draw(number))
         rows, columns = assign(drawn, solution.objective, cancel=cancel).pairs.T
         chosen[rows, columns] += 1
-    own = tuple(solution.pairs.T)
+    pins = {(int(i), int(j)) for i, j in problem.pinned}
+    pinned = np.array([(int(i), int(j)) in pins for i, j in solution.pairs], dtype=bool)
+    return marks(solution.pairs, chosen, loss_of(problem, solution), pinned, count, firm_from)
+
+
+def marks(
+    pairs: IntArray, chosen: IntArray, loss: FloatArray, pinned: BoolArray, count: int, firm_from: float
+) -> Sensitivity:
+    """Return the marks of pairs from how often each pair was chosen in the draws, and what each would cost.
+
+    `chosen` and `loss` are of shape (n_trainees, n_mentors), the loss as `loss_of` returns it.
+    """
+    if not 0 <= firm_from <= 1:
+        raise _refuse("firm_from", "from 0 to 1", f"{firm_from!r}")
+    own = tuple(pairs.T)
     stays = chosen[own] / count
-    loss = _loss(problem, solution)
+    loss = loss.copy()
     loss[own] = np.inf
-    trainees = solution.pairs[:, 0]
+    trainees = pairs[:, 0]
     runner_up = _runners_up(chosen, loss, own)[trainees]
     margin = np.where(runner_up >= 0, loss[trainees, runner_up], np.inf)
     tied = (loss[trainees] == 0).any(axis=1)
-    firm = (stays >= firm_from) & ~tied
-    pins = {(int(i), int(j)) for i, j in problem.pinned}
-    pinned = np.array([(int(i), int(j)) in pins for i, j in solution.pairs], dtype=bool)
-    return Sensitivity(solution.pairs, stays, runner_up, margin, firm, pinned, count)
+    return Sensitivity(pairs, stays, runner_up, margin, (stays >= firm_from) & ~tied, pinned, count)
 
 
-def _sampler(
+def sampler(
     draws: ArrayLike | ScoreDraw, n_draws: int, random_state: int
 ) -> tuple[int, Callable[[int], NDArray[np.generic]]]:
     """Return how many draws there are, and the function that gives each."""
@@ -161,7 +170,8 @@ def _sampler(
     return len(tables), lambda number: np.asarray(tables[number])
 
 
-def _with_scores(problem: AssignmentProblem, scores: NDArray[np.generic]) -> AssignmentProblem:
+def with_scores(problem: AssignmentProblem, scores: NDArray[np.generic]) -> AssignmentProblem:
+    """Return the problem with other scores, shape (n_trainees, n_mentors)."""
     shape = (problem.n_trainees, problem.n_mentors)
     if scores.shape != shape:
         raise _refuse("draws", f"scores of shape {shape}", f"shape {scores.shape}")
@@ -170,7 +180,7 @@ def _with_scores(problem: AssignmentProblem, scores: NDArray[np.generic]) -> Ass
     return replace(problem, units=posed.units, units_per_score=scale, blocks=None, rules=None)
 
 
-def _loss(problem: AssignmentProblem, solution: Solution) -> FloatArray:
+def loss_of(problem: AssignmentProblem, solution: Solution) -> FloatArray:
     """Return what each other pair would cost; infinity where a trainee would be left out, NaN where it cannot be."""
     if solution.objective not in PRICED:
         loss = np.where(problem.open, np.nan, np.inf)

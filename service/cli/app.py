@@ -24,6 +24,7 @@ from service.cli import (
     review,
     server,
     setup,
+    weeks,
     weights,
 )
 from service.cli.usage import CommandLine
@@ -55,6 +56,7 @@ app.add_typer(presets.rules, name="rules")
 presets.rules.command("limits", help="HELP_LIMITS")(limits.limits)
 presets.rules.command("limit", help="HELP_LIMIT")(limits.limit)
 presets.rules.command("unlimit", help="HELP_UNLIMIT")(limits.unlimit)
+app.add_typer(weeks.weeks, name="weeks")
 app.command("package", help="HELP_PACKAGE")(package.package)
 app.command("classify", help="HELP_CLASSIFY")(classify.classify)
 app.command("review", help="HELP_REVIEW")(review.review)

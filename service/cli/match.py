@@ -40,6 +40,7 @@ def match(
     reason: Annotated[str, typer.Option("--reason", help="HELP_OVERRIDE_REASON")] = "",
     lock: Annotated[bool, typer.Option("--lock/--no-lock", help="HELP_OVERRIDE_LOCK")] = True,
     move_others: Annotated[bool, typer.Option("--move-others", help="HELP_MOVE_OTHERS")] = False,
+    week: Annotated[str | None, typer.Option("--week", help="HELP_OVERRIDE_WEEK")] = None,
     objective: Annotated[str | None, typer.Option("--objective", help="HELP_OBJECTIVE")] = None,
     reopen_confirmed: ReopenOption = False,
     part: Annotated[
@@ -67,7 +68,8 @@ def match(
         if preview:
             return await preview_json(engine, actor, cohort, preview, lang.value, part)
         if override:
-            how: dict[str, Any] = {"reason": reason, "lock": lock, "move_others": move_others, "kind": part}
+            how: dict[str, Any] = {"reason": reason, "lock": lock, "move_others": move_others}
+            how |= {"kind": part, "week": week}
             return await override_json(engine, actor, cohort, override, lang.value, **how)
         if replay:
             return await replay_json(engine, actor, cohort, replay, lang.value)

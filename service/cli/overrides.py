@@ -6,6 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.cli.running import complaints, output
 from service.cli.suppositions import pair_input
+from service.cli.weeks import one_week
 from service.documents import run_document
 from studio.errors import StudioError
 from studio.messages import translate
@@ -47,6 +48,7 @@ async def override_json(
     lock: bool,
     move_others: bool,
     kind: PairingKind | None = None,
+    week: str | None = None,
 ) -> dict[str, Any]:
     """Save an override and return it, with what it was previewed to cost; a refusal is raised."""
     shown = await preview_json(engine, actor, cohort, pair, language, kind)
@@ -58,6 +60,7 @@ async def override_json(
         "lock": lock,
         "moveOthers": move_others,
         "kind": shown["kind"],
+        **({} if week is None else {"week": one_week(week, ()).isoformat()}),
     }
     done = (await run_document(engine, actor, "OverridePairing", language, input=given))["overridePairing"]
     for error in done["userErrors"]:

@@ -12,6 +12,7 @@ from service.cli.cohort import IDS
 from service.cli.options import Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.running import acting, output, print_json, run, working
 from service.documents import run_document
+from service.week_words import week_name
 from studio.errors import NotFound, StudioError
 from studio.messages import translate, word
 from studio.operations.work.reports import prepare_package
@@ -83,6 +84,7 @@ async def package_json(
     return {
         "trainee": {"id": found["id"], "name": found["displayName"]},
         "mentor": {"id": shown["mentor"]["id"], "name": shown["mentor"]["displayName"]},
+        "week": shown["week"],
         "id": chosen["id"],
         "version": chosen["number"],
         "versions": [{"version": one["number"], "origin": one["origin"]} for one in versions],
@@ -152,7 +154,11 @@ def _item(item: Node | None) -> Node | None:
 
 
 def _print_package(result: Node, language: str) -> None:
-    names = {"trainee": result["trainee"]["name"], "mentor": result["mentor"]["name"]}
+    mentor = result["mentor"]["name"]
+    if result["week"]:
+        week = week_name(result["week"], language)
+        mentor = translate("NAME_IN_WEEK", language, name=mentor, week=week)
+    names = {"trainee": result["trainee"]["name"], "mentor": mentor}
     title = translate("CLI_PACKAGE", language, **names, version=result["version"])
     output.print(title, style="bold")
     if result["replaces"]:

@@ -10,6 +10,7 @@ from service.cli.running import output
 from service.documents import all_nodes, run_document
 from service.limit_words import told_stored
 from service.needs_met import needs_met
+from service.week_words import told_unmatched, week_cell
 from studio.messages import listed, translate
 from studio.operations.rules.aim_words import told_certificate
 from studio.operations.suppositions.what_if_words import with_kind
@@ -46,6 +47,7 @@ async def match_json(engine: AsyncEngine, actor: Actor, run_id: str, language: s
                     {"code": reason["code"], "label": reason["label"]} for reason in unmatched["reasons"]
                 ],
                 "repairs": [_repair(repair, language) for repair in unmatched["repairs"]],
+                **week_reasons_json(unmatched),
             }
             for unmatched in summary["unmatched"]
         ],
@@ -54,6 +56,7 @@ async def match_json(engine: AsyncEngine, actor: Actor, run_id: str, language: s
                 **_person("trainee", pairing["trainee"]),
                 **_person("mentor", pairing["mentor"]),
                 "kind": pairing["kind"],
+                "week": pairing["week"],
                 "score": pairing["score"],
                 "parts": [
                     {key: part[key] for key in ("code", "label", "value", "weight", "contribution")}
@@ -91,6 +94,13 @@ def told_repair(repair: dict[str, Any], language: str) -> str:
     about = repair["limit"] or repair["mentorName"] or "–"
     change = f"{repair['change']:+.3f}"
     return translate("CLI_REPAIR", language, label=repair["label"], about=about, change=change)
+
+
+def week_reasons_json(unmatched: dict[str, Any]) -> dict[str, Any]:
+    """Return why somebody has no mentor and what would help, said in weeks; nothing where there are no weeks."""
+    if not unmatched["weekReasons"] and not unmatched["weekRepairs"]:
+        return {}
+    return {key: unmatched[key] for key in ("weekReasons", "weekRepairs")}
 
 
 def _trust(marks: dict[str, Any]) -> dict[str, Any]:
@@ -161,13 +171,16 @@ def print_match(result: dict[str, Any], language: str, *, most: int | None = Non
     if result["fairness"]:
         print_fairness(result["fairness"], language)
     table = Table(box=None)
-    for heading in ("CLI_TRAINEE", "CLI_COMMUNITY", "CLI_MENTOR", "CLI_SCORE", "CLI_OR_ELSE", "CLI_WHY"):
-        table.add_column(translate(heading, language), overflow="fold")
+    weeks = any(pair.get("week") for pair in result["pairs"])
+    headings = ["CLI_TRAINEE", "CLI_COMMUNITY", "CLI_MENTOR", "CLI_SCORE", "CLI_OR_ELSE", "CLI_WHY"]
+    for heading in [*headings[:3], *(["CLI_WEEK"] if weeks else []), *headings[3:]]:
+        table.add_column(translate(heading, language), overflow="fold", no_wrap=heading == "CLI_WEEK")
     for pair in result["pairs"][:most]:
         table.add_row(
             pair["traineeName"],
             pair["traineeCommunity"] or "",
             with_kind(pair["mentorName"], PairingKind(pair["kind"]), language),
+            *([week_cell(pair.get("week"), language)] if weeks else []),
             f"{pair['score']:.3f}",
             _or_else(pair),
             _why(pair, language),
@@ -179,6 +192,8 @@ def print_match(result: dict[str, Any], language: str, *, most: int | None = Non
         output.print(translate("CLI_UNMATCHED", language, name=name, reasons=reasons))
         for repair in unmatched["repairs"][:REPAIRS_SHOWN]:
             output.print(f"  · {told_repair(repair, language)}", style="dim")
+        for told in told_unmatched(unmatched, language, REASONS_SHOWN) if "weekReasons" in unmatched else ():
+            output.print(f"  · {told}")
     rows = (result["pairs"], result["unmatched"])
     more = sum(len(some) - len(some[:most]) for some in rows)
     if more:

@@ -18,6 +18,7 @@ from service.report.parts import parts_weighed
 from service.report.plan import explained_plan
 from service.report.source import read_cohort, read_run
 from service.report.voices import voices_by_topic
+from service.week_words import told_unmatched, week_name
 from studio.operations.rules.aim_words import told_certificate
 from studio.permissions import Actor
 from studio.store import enums
@@ -29,6 +30,8 @@ from studio.store.package_enums import Ability, DeliveryMode
 _HERE = Path(__file__).parent
 # Sentences of one topic that are printed; a survey of thousands would make a page that no browser opens gladly.
 MOST_VOICES = 200
+# Mentors of whom the page tells why an unmatched trainee is not with them.
+MENTORS_TOLD = 3
 _LABELS = (
     Ability,
     DeliveryMode,
@@ -100,6 +103,8 @@ def _environment() -> Environment:
     labels = {value: text for enum in _LABELS for value, text in LABELS[enum].items()}
     environment.filters["label"] = lambda value: labels[value] if value else ""
     environment.filters["repair"] = _told_repair
+    environment.filters["week"] = lambda monday: week_name(monday, "zh")
+    environment.filters["in_weeks"] = lambda unmatched: told_unmatched(unmatched, "zh", MENTORS_TOLD)
     environment.filters["one"] = lambda value: f"{value:.1f}"
     environment.filters["two"] = lambda value: f"{value:.2f}"
     environment.filters["three"] = lambda value: f"{value:.3f}"

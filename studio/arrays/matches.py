@@ -1,7 +1,6 @@
 """Trainees, mentors, places and rules as the arrays of `matching.match`."""
 
 import hashlib
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,14 +13,16 @@ from numpy.typing import NDArray
 
 from matching import AssignmentProblem, GroupQuota, MentorTable, TraineeTable
 from studio.arrays.limits import LimitArrays, limit_arrays, limit_key
+from studio.arrays.same_unit import same_unit
 from studio.arrays.seats import ONE_EACH, Pair, cannot_play, fixed_kinds
 from studio.arrays.seniority import level_code, seniority
 from studio.arrays.topics import topic_matrix
+from studio.arrays.weeks import CohortWeeks, WeekArrays, week_arrays
 from studio.store.enums import MatchObjective, RuleKind
 from studio.store.limits import LimitRule
 from studio.store.mentor_enums import PairingKind
 from studio.store.pairings import Lock, Seat
-from studio.store.people import Mentor, MentorPlace, Person, Region, Trainee, may_be_one_place
+from studio.store.people import Mentor, MentorPlace, Person, Region, Trainee
 from studio.store.presets import CohortRule
 from studio.store.rules import Rule
 
@@ -66,6 +67,8 @@ class MatchRows:
     most_places: int | None = None
     # How many trainees a mentor takes at most and at least, and of which groups; `places` heeds the caps.
     limits: Sequence[LimitRule] = ()
+    # The weeks of a cohort that offers some.
+    weeks: CohortWeeks | None = None
     # What mentors each trainee is to have, in this order; and the part that a fixed pair is for, where somebody says.
     kinds: Sequence[PairingKind] = ONE_EACH
     said_kinds: Mapping[Pair, PairingKind] = field(default_factory=dict)
@@ -101,8 +104,10 @@ class MatchArrays:
     pinned: Booleans
     objective: MatchObjective
     limits: LimitArrays
-    # Of everything above but the ids: the same people give the same hash in any database.
+    # Of everything but the ids: the same people give the same hash in any database.
     input_hash: str
+    # None where the cohort offers no weeks.
+    weeks: WeekArrays | None = None
 
     @property
     def aim(self) -> str:
@@ -171,10 +176,13 @@ def match_arrays(rows: MatchRows, on: date) -> MatchArrays:
     # A trainee has a row for each mentor to be found.
     people = [row for row in rows.trainees for _ in rows.kinds]
     limits = limit_arrays(rows.limits, people, rows.mentors, capacity, levels)
-    digest = _digest(rows, trainees, mentors, capacity, forbidden, pinned)
+    weeks = None
+    if rows.weeks is not None:
+        weeks = week_arrays(rows.weeks, trainee_ids, mentor_ids, rows.locked, confirmed_to_keep(rows))
+    digest = _digest(rows, trainees, mentors, capacity, forbidden, pinned, weeks)
     ruled = forbidden, pinned
     return MatchArrays(
-        rows.seats, mentor_ids, trainees, mentors, capacity, *ruled, rows.objective, limits, digest
+        rows.seats, mentor_ids, trainees, mentors, capacity, *ruled, rows.objective, limits, digest, weeks
     )
 
 
@@ -196,7 +204,9 @@ def _ruled(
 ) -> tuple[Booleans, Booleans]:
     """Return which mentors each seat must not have, and which it must."""
     n_kinds = len(rows.kinds)
-    forbidden = _rule_matrix(rows, trainee_ids, mentor_ids, RuleKind.FORBID) | _same_unit(rows)
+    forbidden = _rule_matrix(rows, trainee_ids, mentor_ids, RuleKind.FORBID) | same_unit(
+        rows.trainees, rows.mentors
+    )
     for row, column in _positions(rows.declined, trainee_ids, mentor_ids):
         forbidden[row, column] = True
     forbidden |= _too_short_in_post(rows)
@@ -267,19 +277,6 @@ def _positions(
     )
 
 
-def _same_unit(rows: MatchRows) -> Booleans:
-    """Mark pairs of one community, and a person with oneself."""
-    matrix = np.zeros((len(rows.trainees), len(rows.mentors)), dtype=np.bool_)
-    columns: dict[str, list[int]] = defaultdict(list)
-    for column, (_, person, region) in enumerate(rows.mentors):
-        columns[region.name_key if region else person.id.hex].append(column)
-    for row, (_, person, region) in enumerate(rows.trainees):
-        for column in columns.get(region.name_key if region else person.id.hex, []):
-            theirs = rows.mentors[column][2]
-            matrix[row, column] = region is None or theirs is None or may_be_one_place(region, theirs)
-    return matrix
-
-
 def _too_short_in_post(rows: MatchRows) -> Booleans:
     """Mark the columns of mentors who have been in post for fewer years than a rule asks, shape (1, n_mentors)."""
     least = rows.tenure_rule.parameters["years"] if rows.tenure_rule is not None else 0.0
@@ -296,6 +293,7 @@ def _digest(
     capacity: NDArray[np.int64],
     forbidden: Booleans,
     pinned: Booleans,
+    weeks: WeekArrays | None,
 ) -> str:
     digest = hashlib.sha256(orjson.dumps(dict(sorted(rows.weights.items()))))
     for _, person, region in (*rows.trainees, *rows.mentors):
@@ -324,4 +322,6 @@ def _digest(
     if rows.limits:
         place = {mentor.id: position for position, (mentor, _, _) in enumerate(rows.mentors)}
         digest.update(orjson.dumps(sorted(limit_key(rule, place) for rule in rows.limits)))
+    if weeks is not None:
+        digest.update(weeks.digest())
     return digest.hexdigest()

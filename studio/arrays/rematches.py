@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import NamedTuple
 from uuid import UUID
@@ -19,13 +19,21 @@ from matching import (
     assign,
     fairness,
     rematch,
+    rematch_weeks,
     sensitivity,
 )
 from matching.trust.draws import NeedDraw
 from studio.arrays.distinct import affinity_scores, solve_distinct
 from studio.arrays.fairness import to_place
 from studio.arrays.judging import judged
-from studio.arrays.matches import Booleans, Integers, MatchArrays, MatchRows, Quotas, match_arrays
+from studio.arrays.matches import Booleans, Floats, Integers, MatchArrays, MatchRows, Quotas, match_arrays
+from studio.arrays.week_matches import (
+    rematch_bookings,
+    week_changes,
+    week_match,
+    week_problem,
+    weeks_found,
+)
 from studio.store.mentor_enums import PairingKind
 from studio.store.pairings import Seat
 
@@ -53,6 +61,9 @@ class StartingPoint:
     apart: frozenset[Pair]
     # Seats that need no mentor any more.
     excluded: frozenset[Seat]
+    # The weeks of these pairs by trainee, and of the fixed ones those in which they stay.
+    week_of: Mapping[UUID, date | None] = field(default_factory=dict)
+    kept: Mapping[tuple[UUID, UUID], date] = field(default_factory=dict)
 
 
 class Move(NamedTuple):
@@ -64,6 +75,8 @@ class Move(NamedTuple):
     to_mentor_id: UUID | None
     score_before: float | None
     score_after: float | None
+    from_week: date | None = None
+    to_week: date | None = None
 
 
 class Proposed(NamedTuple):
@@ -87,7 +100,8 @@ def rematch_arrays(rows: MatchRows, base: StartingPoint, on: date) -> MatchArray
         and seat_of[pair] not in base.excluded
         and fixed.get(seat_of[pair], pair[1]) == pair[1]
     }
-    arrays = match_arrays(replace(rows, locked=locked), on)
+    weeks = None if rows.weeks is None else replace(rows.weeks, kept=base.kept)
+    arrays = match_arrays(replace(rows, locked=locked, weeks=weeks), on)
     pinned = arrays.pinned | _matrix(arrays, base.fixed)
     pinned[[seat in base.excluded for seat in arrays.seats]] = False
     forbidden = (arrays.forbidden | _matrix(arrays, base.apart)) & ~pinned
@@ -102,6 +116,9 @@ def _digest(arrays: MatchArrays, base: StartingPoint, *rules: Booleans) -> str:
     for matrix in (*rules, *(_matrix(arrays, pairs) for pairs in (base.fixed, base.awaiting, base.apart))):
         digest.update(np.ascontiguousarray(matrix).tobytes())
     digest.update(bytes(seat in base.excluded for seat in arrays.seats))
+    if arrays.weeks is not None:
+        before = rematch_bookings(arrays, _with_mentors(base), base.week_of)
+        digest.update(np.ascontiguousarray(before).tobytes())
     return digest.hexdigest()
 
 
@@ -131,41 +148,46 @@ def propose_match(
     affinity = MentorAffinity().set_params(**weights)
     scores = affinity_scores(arrays, affinity)
     need = [0 if seat in base.excluded else 1 for seat in arrays.seats]
-    done(SCORED)
-    previous = _matrix(arrays, base.fixed | base.awaiting)
+    if arrays.weeks is not None:
+        found = _smallest_with_weeks(arrays, base, affinity, scores, need, groups)
+    else:
+        done(SCORED)
+        previous = _matrix(arrays, base.fixed | base.awaiting)
 
-    def solve(quotas: Quotas) -> tuple[AssignmentProblem, Solution]:
-        problem = arrays.problem(scores, need, quotas)
-        return problem, rematched(problem, np.argwhere(previous), SMALLEST, arrays.aim)
+        def solve(quotas: Quotas) -> tuple[AssignmentProblem, Solution]:
+            problem = arrays.problem(scores, need, quotas)
+            return problem, rematched(problem, np.argwhere(previous), SMALLEST, arrays.aim)
 
-    problem, solution = solve_distinct(arrays, solve, lambda found: found[1].pairs)
-    done(SOLVED)
-    rows, columns = solution.pairs.T
-    marks = None
-    if n_draws:
-        kept = arrays.pinned.copy()
-        kept[rows, columns] |= previous[rows, columns]
-        calm = replace(arrays, pinned=kept).problem(scores, need)
-        draws = affinity_draws(affinity, arrays.trainees, needs)
-        marks = sensitivity(
-            calm, assign(calm, arrays.aim).with_pairs(calm, solution.pairs), draws, n_draws, cancel=cancel
+        problem, solution = solve_distinct(arrays, solve, lambda found: found[1].pairs)
+        done(SOLVED)
+        rows, columns = solution.pairs.T
+        marks = None
+        if n_draws:
+            kept = arrays.pinned.copy()
+            kept[rows, columns] |= previous[rows, columns]
+            calm = replace(arrays, pinned=kept).problem(scores, need)
+            draws = affinity_draws(affinity, arrays.trainees, needs)
+            marks = sensitivity(
+                calm, assign(calm, arrays.aim).with_pairs(calm, solution.pairs), draws, n_draws, cancel=cancel
+            )
+        done(EXAMINED)
+        if groups is not None:
+            groups = to_place(groups, problem.need)
+        found = Match(
+            affinity=affinity,
+            problem=problem,
+            solution=solution,
+            certificate=judged(problem, solution),
+            scores=scores[rows, columns],
+            parts=affinity.weighed_parts(arrays.trainees, solution.pairs),
+            evidence=affinity.nearest_cases(arrays.trainees, solution.pairs),
+            sensitivity=marks,
+            fairness=None if groups is None else fairness(problem, solution, groups),
         )
-    done(EXAMINED)
-    if groups is not None:
-        groups = to_place(groups, problem.need)
-    found = Match(
-        affinity=affinity,
-        problem=problem,
-        solution=solution,
-        certificate=judged(problem, solution),
-        scores=scores[rows, columns],
-        parts=affinity.weighed_parts(arrays.trainees, solution.pairs),
-        evidence=affinity.nearest_cases(arrays.trainees, solution.pairs),
-        sensitivity=marks,
-        fairness=None if groups is None else fairness(problem, solution, groups),
-    )
     done(1.0)
-    after = {arrays.seats[row]: arrays.mentor_ids[column] for row, column in solution.pairs.tolist()}
+    pairs = found.solution.pairs.tolist()
+    after = {arrays.seats[row]: arrays.mentor_ids[column] for row, column in pairs}
+    weeks_after = weeks_found(arrays, found)
     worth = _Worth(arrays, scores)
     before = {seat: mentor for seat, mentor in base.mentor_of.items() if worth.knows(seat, mentor)}
     return Proposed(
@@ -177,9 +199,11 @@ def propose_match(
                 after.get(seat),
                 worth.of(seat, before.get(seat)),
                 worth.of(seat, after.get(seat)),
+                base.week_of.get(seat.trainee_id) if seat in before else None,
+                weeks_after.get(seat.trainee_id),
             )
             for seat in arrays.seats
-            if before.get(seat) != after.get(seat)
+            if before.get(seat) != after.get(seat) or week_changes(seat.trainee_id, base.week_of, weeks_after)
         ),
         round(float(sum(worth.of(*pair) or 0.0 for pair in before.items())), DECIMALS),
         sum(need),
@@ -197,6 +221,26 @@ def rematched(problem: AssignmentProblem, previous: Integers, stability: float, 
     if stability == SMALLEST:
         return rematch(problem, previous, stability).solution
     return assign(problem, objective)
+
+
+def _smallest_with_weeks(
+    arrays: MatchArrays,
+    base: StartingPoint,
+    affinity: MentorAffinity,
+    scores: Floats,
+    need: list[int],
+    groups: Mapping[str, Integers] | None,
+) -> Match:
+    """Give up as few mentors as can be, and move as few of the others to another week; it says nothing of trust."""
+    problem = week_problem(arrays, scores, need)
+    before = rematch_bookings(arrays, _with_mentors(base), base.week_of)
+    booked = rematch_weeks(problem, before, SMALLEST, arrays.aim).found
+    told = None if groups is None else to_place(groups, np.array(need))
+    return week_match(arrays, affinity.fit(arrays.mentors), scores, problem, booked, told, need)
+
+
+def _with_mentors(base: StartingPoint) -> dict[UUID, UUID]:
+    return {seat.trainee_id: mentor_id for seat, mentor_id in base.fixed | base.awaiting}
 
 
 class _Worth:

@@ -1,16 +1,25 @@
 """A match of rows as they would be, held against the pairs that there are."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from datetime import date
 from uuid import UUID
 
 import numpy as np
 
-from matching import AssignmentProblem, MentorAffinity, Solution
+from matching import AssignmentProblem, Certificate, MentorAffinity, Solution, rematch_weeks
 from studio.arrays.distinct import affinity_scores, solve_distinct
 from studio.arrays.judging import judged
 from studio.arrays.matches import Floats, MatchArrays, Quotas
 from studio.arrays.rematches import rematched
+from studio.arrays.week_matches import (
+    plain_problem,
+    plain_solution,
+    rematch_bookings,
+    week_certificate,
+    week_problem,
+    weeks_by_trainee,
+)
 from studio.store.enums import MatchObjective
 from studio.store.pairings import Seat
 
@@ -45,6 +54,8 @@ class Proposal:
     mentor_of: Mapping[Seat, UUID]
     score_of: Mapping[Seat, float]
     worth: Worth
+    # The week of each trainee, where the cohort offers weeks.
+    week_of: Mapping[UUID, date] = field(default_factory=dict)
 
 
 def propose(
@@ -52,12 +63,16 @@ def propose(
     weights: Mapping[str, float],
     previous: Iterable[tuple[Seat, UUID]],
     *stabilities: float,
+    previous_weeks: Mapping[UUID, date | None] | None = None,
 ) -> list[Proposal]:
     """Return the match for each stability, as `matching.rematch` means it; among equals the previous pairs stay.
 
     Aims for which the engine has no re-match are answered with their own best match at any stability.
     """
     scores = affinity_scores(arrays, MentorAffinity().set_params(**weights))
+    if arrays.weeks is not None:
+        mentor_of = {seat.trainee_id: mentor_id for seat, mentor_id in previous}
+        return _with_weeks(arrays, scores, mentor_of, previous_weeks or {}, *stabilities)
     row_of = {seat: row for row, seat in enumerate(arrays.seats)}
     column_of = {mentor_id: column for column, mentor_id in enumerate(arrays.mentor_ids)}
     before = np.array(
@@ -74,15 +89,31 @@ def propose(
             problem = arrays.problem(scores, groups=quotas)
             return problem, rematched(problem, before, stability, arrays.aim)
 
-        return _proposal(arrays, scores, *solve_distinct(arrays, solve, lambda found: found[1].pairs))
+        problem, solution = solve_distinct(arrays, solve, lambda found: found[1].pairs)
+        return _proposal(arrays, scores, solution, judged(problem, solution))
 
     return [match_again(stability) for stability in stabilities]
 
 
-def _proposal(
-    arrays: MatchArrays, scores: Floats, problem: AssignmentProblem, solution: Solution
-) -> Proposal:
-    certificate = judged(problem, solution)
+def _with_weeks(
+    arrays: MatchArrays,
+    scores: Floats,
+    previous: Mapping[UUID, UUID],
+    weeks: Mapping[UUID, date | None],
+    *stabilities: float,
+) -> list[Proposal]:
+    problem, plain = week_problem(arrays, scores), plain_problem(arrays, scores)
+    before = rematch_bookings(arrays, previous, weeks)
+    proposals = []
+    for stability in stabilities:
+        found = rematch_weeks(problem, before, stability, arrays.aim).found
+        solution = plain_solution(plain, found)
+        told = _proposal(arrays, scores, solution, week_certificate(problem, found))
+        proposals.append(replace(told, week_of=weeks_by_trainee(arrays, found)))
+    return proposals
+
+
+def _proposal(arrays: MatchArrays, scores: Floats, solution: Solution, certificate: Certificate) -> Proposal:
     pairs = solution.pairs.tolist()
     open_to = arrays.capacity > 0
     return Proposal(

@@ -23,6 +23,7 @@ from studio.reading.entities.sensitivity import SENSITIVITY
 from studio.reading.entities.surveys import SURVEYS
 from studio.reading.entities.topics import TOPICS
 from studio.reading.entities.trends import TRENDS
+from studio.reading.entities.weeks import WEEKS
 from studio.reading.fields import Entity
 
 ENTITIES: Mapping[str, Entity] = {
@@ -49,6 +50,7 @@ ENTITIES: Mapping[str, Entity] = {
         SENSITIVITY,
         FAIRNESS,
         PACKAGES,
+        WEEKS,
     )
     for entity in feature
 }

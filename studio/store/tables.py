@@ -51,6 +51,7 @@ from studio.store.surveys import Answer, Question, Survey, SurveyImport, SurveyR
 from studio.store.topics import Topic, TopicPhrase
 from studio.store.trends import TopicTrend
 from studio.store.vectors import SentenceVector
+from studio.store.week_reasons import WeekReason, WeekRepair
 
 metadata = SQLModel.metadata
 
@@ -126,6 +127,8 @@ __all__ = [
     "Unmatched",
     "UnmatchedRepair",
     "Upload",
+    "WeekReason",
+    "WeekRepair",
     "WeightsTraining",
     "metadata",
 ]

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlmodel import col
+from sqlmodel import col, select
 
-from studio.store.enums import PairingState
-from studio.store.pairings import Pairing
+from studio.store.enums import PairingState, PublishState
+from studio.store.pairings import CONFIRMED_STATES, Pairing
 from studio.store.people import Mentor, Trainee
 from studio.store.runs import MatchRun
 
@@ -21,10 +21,11 @@ BOOKING = (PairingState.AWAITING_CONSENT, PairingState.CONFIRMED, PairingState.A
 
 
 class Booking(NamedTuple):
-    """A week in which somebody is with somebody: the trainee's and the mentor's persons."""
+    """A week in which somebody is with somebody: the mentor's place in it, and the persons of both."""
 
     cohort_id: UUID
     week: date
+    number: int
     mentor_id: UUID
     mentor_person_id: UUID
     trainee_person_id: UUID
@@ -53,6 +54,7 @@ async def bookings_of(session: AsyncSession, studio_id: UUID) -> list[Booking]:
     columns: Sequence[Any] = (
         col(MatchRun.cohort_id),
         col(Pairing.week),
+        col(Pairing.week_place),
         col(Pairing.mentor_id),
         col(Mentor.person_id),
         col(Trainee.person_id),
@@ -71,3 +73,38 @@ async def bookings_of(session: AsyncSession, studio_id: UUID) -> list[Booking]:
         .order_by(col(Pairing.week), col(Pairing.week_place))
     )
     return [Booking(*row) for row in found.all()]
+
+
+async def weeks_of_locks(session: AsyncSession, cohort_id: UUID) -> dict[tuple[UUID, UUID], date]:
+    """Return the weeks that locked pairs of a cohort had in the run in which they were decided last."""
+    found = await session.execute(
+        select(Pairing)
+        .join(MatchRun, col(MatchRun.id) == Pairing.run_id)
+        .where(MatchRun.cohort_id == cohort_id, col(Pairing.decided_at).is_not(None))
+        # Of the runs that keep a decision the first one comes last.
+        .order_by(col(Pairing.decided_at), col(MatchRun.number).desc())
+    )
+    latest = {pairing.trainee_id: pairing for pairing in found.scalars()}
+    return {
+        (pairing.trainee_id, pairing.mentor_id): pairing.week
+        for pairing in latest.values()
+        if pairing.locked and pairing.week is not None
+    }
+
+
+async def weeks_of_confirmed(session: AsyncSession, cohort_id: UUID) -> dict[tuple[UUID, UUID], date]:
+    """Return the weeks of the pairs of a cohort's published run that both sides have confirmed and that go on."""
+    found = await session.execute(
+        select(Pairing)
+        .join(MatchRun, col(MatchRun.id) == Pairing.run_id)
+        .where(
+            MatchRun.cohort_id == cohort_id,
+            MatchRun.publish_state == PublishState.PUBLISHED,
+            col(Pairing.state).in_(CONFIRMED_STATES),
+        )
+    )
+    return {
+        (pairing.trainee_id, pairing.mentor_id): pairing.week
+        for pairing in found.scalars()
+        if pairing.week is not None
+    }

@@ -135,6 +135,7 @@ INPUTS = {
     "archiveRulePreset": "{presetId: $s, expectedVersion: 1}",
     "applyRulePreset": "{presetId: $s, cohortId: $c}",
     "removeCohortRule": "{cohortRuleId: $o}",
+    "movePairingToWeek": '{pairingId: $p, week: "2026-04-06", expectedVersion: 1}',
     "setCohortWeeks": "{cohortId: $c, weeks: [], expectedVersion: 1}",
     # Mentors and trainees say so of themselves: tests/graph/test_weeks.py.
     "setMentorWeeks": None,

@@ -8,13 +8,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matching import (
+    AssignmentProblem,
     InfeasibleError,
     ProblemError,
     WeekProblem,
+    assign,
     assign_weeks,
     explain_weeks,
     rematch_weeks,
+    sensitivity,
     verify,
+    week_sensitivity,
 )
 
 Given = dict[str, np.ndarray]
@@ -178,3 +182,27 @@ def test_wanted_weeks_outside_the_problem_are_refused(wanted: list) -> None:
     with pytest.raises(ProblemError) as refused:
         assign_weeks(weeks, wanted=wanted)
     assert refused.value.code == "WANTED_BOOKINGS"
+
+
+def test_trust_of_mentors_is_that_of_the_match_without_weeks_where_weeks_bind_nobody() -> None:
+    random = np.random.default_rng(3)
+    scores = random.random((12, 4))
+    draws = scores + random.normal(0, 0.05, (30, 12, 4))
+    plain = AssignmentProblem.from_scores(scores, [3] * 4)
+    weeks = WeekProblem.from_scores(scores, [3] * 4, np.ones((4, 3), bool), weekly_capacity=3)
+    ours, theirs = (
+        week_sensitivity(weeks, assign_weeks(weeks), draws),
+        sensitivity(plain, assign(plain), draws),
+    )
+    for name in ("pairs", "stays", "runner_up", "firm", "pinned"):
+        np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name))
+    np.testing.assert_allclose(ours.margin, theirs.margin)
+
+
+def test_pairs_that_are_fixed_count_as_pinned_and_full_weeks_make_the_others_firm() -> None:
+    free = np.array([[True, False], [False, True]])
+    weeks = WeekProblem.from_scores([[0.6, 0.5], [0.5, 0.6]], [2, 2], free, pinned_pairs=[[0, 0]])
+    marks = week_sensitivity(weeks, assign_weeks(weeks), [[[0.1, 0.9], [0.9, 0.1]]])
+    assert marks.pinned.tolist() == [True, False]
+    # The other mentor's only week is taken, so nobody else comes next.
+    assert (marks.firm.tolist(), marks.runner_up.tolist()) == ([True, True], [-1, -1])

@@ -1,6 +1,7 @@
 """Offering a free place of a published run to a trainee who waits for one."""
 
 import asyncio
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from studio.operations.rules.limit_conflicts import require_quotas
 from studio.operations.rules.match_input import first_free_place, match_input
 from studio.operations.rules.seats import barred, has_already, seat_to_fill
 from studio.operations.runs.carrying import pairings_of, schedule_expiry
+from studio.operations.runs.pair_weeks import book_weeks_of, choose_week, taken_code
 from studio.operations.runs.pairing_states import UNDER_WAY, Check, IllegalMove, step
 from studio.operations.runs.runs import score_parts
 from studio.permissions import Actor, require
@@ -43,20 +45,21 @@ async def offer_place(
     *,
     reason: str,
     kind: PairingKind | None = None,
+    week: date | None = None,
     expected_version: int | None = None,
     idempotency_key: str | None = None,
 ) -> Pairing:
     """Give a trainee whom the published run could not place a mentor's free place; both sides are then asked.
 
     Where trainees have two mentors it is for the one who is missing; `kind` says which, where neither is there and
-    the mentor can play both parts.
+    the mentor can play both parts. In a cohort with weeks the pair gets `week`, or without one the first that is free.
 
     However many ask at once for a last place, one gets it.
 
     Raises NOT_FOUND, REASON_MISSING, CONFLICT_VERSION, ILLEGAL_TRANSITION (the run is not published), TRAINEE_IN_RUN
     (the run has this mentor of the trainee already: a proposal moves it), KIND_MISSING, KIND_NOT_IN_RUN, MENTOR_TWICE
-    (the mentor is the trainee's other one), CONSTRAINT_VIOLATED (a rule or the same unit forbids the pair) and
-    CAPACITY_EXCEEDED.
+    (the mentor is the trainee's other one), CONSTRAINT_VIOLATED (a rule or the same unit forbids the pair),
+    CAPACITY_EXCEEDED, and of weeks what `choose_week` raises.
     """
     require(actor, "offer_place")
     given = ({} if kind is None else {"kind": kind.value}) | {
@@ -65,6 +68,7 @@ async def offer_place(
         "mentor_id": mentor_id.hex,
         "reason": reason,
         "expected_version": expected_version,
+        **({"week": week.isoformat()} if week is not None else {}),
     }
     done = await once(session, actor, idempotency_key, "offer_place", given)
     if done is not None:
@@ -91,11 +95,14 @@ async def offer_place(
         raise Conflict("TRAINEE_IN_RUN", field="traineeId")
     if has_already([each for each in pairings if each.state in UNDER_WAY], seat, mentor_id):
         raise StudioError("MENTOR_TWICE", field="mentorId")
-    under_way = {each.seat: each.mentor_id for each in pairings if each.state in UNDER_WAY}
-    require_quotas(rows, arrays, {**under_way, seat: mentor_id}, "mentorId")
-    taken = {pairing.place_id for pairing in pairings if pairing.state in UNDER_WAY}
-    place_id = first_free_place(rows, mentor_id, taken)
+    under_way = [pairing for pairing in pairings if pairing.state in UNDER_WAY]
+    mentor_of = {each.seat: each.mentor_id for each in under_way}
+    require_quotas(rows, arrays, {**mentor_of, seat: mentor_id}, "mentorId")
+    place_id = first_free_place(rows, mentor_id, {pairing.place_id for pairing in under_way})
+    chosen = choose_week(rows, under_way, trainee_id, mentor_id, week)
     pairing, parts = await _scored(run, rows, arrays, seat, mentor_id, place_id)
+    if chosen is not None:
+        await book_weeks_of(session, rows.weeks, [*under_way, pairing], {trainee_id: chosen})
     pairing.reason, pairing.decided_at = reason.strip(), now()
     pairing.answer_by = await last_day_to_answer(session, run.cohort_id)
     entered = step(pairing, PairingState.AWAITING_CONSENT, by=actor.role)
@@ -103,7 +110,7 @@ async def offer_place(
         await insert_rows(session, [pairing, *parts, entered])
     except IntegrityError as error:
         # Somebody else took or closed the place between our look and our write.
-        raise Conflict("CAPACITY_EXCEEDED", field="mentorId") from error
+        raise Conflict(taken_code(error), field="mentorId") from error
     await _note_placed(session, run, pairing)
     await schedule_expiry(session, run.studio_id, run.cohort_id, [pairing])
     await audit(session, actor, "offer_place", "Pairing", pairing.id)

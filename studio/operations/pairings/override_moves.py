@@ -3,6 +3,7 @@
 import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -11,6 +12,8 @@ from sqlmodel import col, select
 
 from matching import MentorAffinity
 from studio.arrays.matches import MatchArrays, MatchRows
+from studio.arrays.weeks import CohortWeeks
+from studio.operations.runs.pair_weeks import book_weeks_of, release_weeks
 from studio.operations.runs.runs import DECIMALS, Shown, score_parts, shown_by
 from studio.store.pairings import Pairing, ScorePart, Seat
 from studio.store.people import MentorPlace
@@ -76,10 +79,21 @@ def weigh_moves(
     return moves
 
 
-async def move_all(session: AsyncSession, run: MatchRun, moves: Sequence[Move]) -> None:
-    """Give trainees of a draft their new mentors, one after another; the caller holds the cohort's lock."""
+async def move_all(
+    session: AsyncSession,
+    run: MatchRun,
+    moves: Sequence[Move],
+    weeks: CohortWeeks | None = None,
+    week_of: Mapping[UUID, date] | None = None,
+) -> None:
+    """Give trainees of a draft their new mentors, one after another; the caller holds the cohort's lock.
+
+    `week_of` are the weeks of all whose mentor or week changes.
+    """
     found = await session.execute(select(Pairing).where(Pairing.run_id == run.id))
     pairings = {pairing.seat: pairing for pairing in found.scalars()}
+    release_weeks(pairings.values(), {*(week_of or {}), *(move.seat.trainee_id for move in moves)})
+    await session.flush()
     for move in moves:
         if move.mentor_id is None:
             await _unmatch(session, run, pairings.pop(move.seat))
@@ -89,6 +103,9 @@ async def move_all(session: AsyncSession, run: MatchRun, moves: Sequence[Move]) 
     for move in moves:
         if move.mentor_id is not None:
             await _score(session, run, pairings.get(move.seat), move)
+    if week_of:
+        now = await session.execute(select(Pairing).where(Pairing.run_id == run.id))
+        await book_weeks_of(session, weeks, list(now.scalars()), week_of)
 
 
 async def _unmatch(session: AsyncSession, run: MatchRun, pairing: Pairing) -> None:

@@ -4,6 +4,7 @@ import asyncio
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +14,7 @@ from sqlmodel import select
 
 from matching import MentorAffinity
 from studio.arrays.matches import MatchArrays, MatchRows
+from studio.arrays.weeks import CohortWeeks
 from studio.errors import Conflict, NotFound, StudioError
 from studio.operations.audit import audit
 from studio.operations.idempotency import once, remember
@@ -24,9 +26,11 @@ from studio.operations.rules.match_input import Stamp, first_free_place, match_i
 from studio.operations.rules.seats import barred, has_already, pinned_rule, seat_to_fill
 from studio.operations.runs.certificates import RunFigures, certify, note_figures
 from studio.operations.runs.fairness import replace_fairness
+from studio.operations.runs.pair_weeks import changed_weeks, choose_week, taken_code
 from studio.operations.runs.pairing_states import step
 from studio.operations.runs.runs import DECIMALS, require_draft
-from studio.operations.suppositions.override_preview import confirmed_elsewhere, forced
+from studio.operations.suppositions.forcing import forced
+from studio.operations.suppositions.override_preview import confirmed_elsewhere
 from studio.operations.suppositions.what_if import STABILITY, someones
 from studio.permissions import Actor, require
 from studio.store.access import AuditEvent
@@ -58,6 +62,9 @@ class WeighedOverride:
     others: Sequence[Move]
     change: float
     figures: RunFigures
+    # The weeks of all whose mentor or week changes, and what they were chosen from; none without weeks.
+    week_of: Mapping[UUID, date]
+    weeks: CohortWeeks | None
 
     @property
     def score(self) -> float:
@@ -76,6 +83,7 @@ async def weigh_override(
     lock: bool = True,
     kind: PairingKind | None = None,
     move_others: bool = False,
+    week: date | None = None,
     expected_version: int | None = None,
     idempotency_key: str | None = None,
 ) -> WeighedOverride | None:
@@ -84,11 +92,11 @@ async def weigh_override(
     None when the key was used before, for then nothing will be written. Raises as `override_pairing` does.
     """
     require(actor, "override_pairing")
-    given = _given(run_id, trainee_id, mentor_id, reason, lock, kind, move_others, expected_version)
+    given = _given(run_id, trainee_id, mentor_id, reason, lock, kind, move_others, week, expected_version)
     if await once(session, actor, idempotency_key, "override_pairing", given) is not None:
         return None
     return await _weigh(
-        session, actor, run_id, trainee_id, mentor_id, reason, kind, move_others, expected_version
+        session, actor, run_id, trainee_id, mentor_id, reason, kind, move_others, week, expected_version
     )
 
 
@@ -101,6 +109,7 @@ async def _weigh(
     reason: str,
     kind: PairingKind | None,
     move_others: bool,
+    week: date | None,
     expected_version: int | None,
 ) -> WeighedOverride:
     _require_reason(reason)
@@ -122,12 +131,16 @@ async def _weigh(
     before = {pairing.seat: pairing for pairing in pairings}
     mentor_of: dict[Seat, UUID] = {pairing.seat: pairing.mentor_id for pairing in pairings}
     if move_others:
-        (proposal,) = await forced(rows, pairings, seat, mentor_id, STABILITY)
+        choose_week(rows, [], trainee_id, mentor_id, week)
+        (proposal,) = await forced(rows, pairings, seat, mentor_id, STABILITY, week=week)
+        week_of = changed_weeks(pairings, proposal)
         place_of = places_for(rows, pairings, proposal.mentor_of)
         mentor_of = dict(proposal.mentor_of)
     else:
         if has_already(pairings, seat, mentor_id):
             raise StudioError("MENTOR_TWICE", field="mentorId")
+        chosen_week = choose_week(rows, pairings, trainee_id, mentor_id, week)
+        week_of = {} if chosen_week is None else {trainee_id: chosen_week}
         place_of, mentor_of[seat] = {}, mentor_id
     if seat not in place_of:
         place_of[seat] = _free_place(rows, pairings, seat, mentor_id)
@@ -151,8 +164,10 @@ async def _weigh(
             + [-before[each].score for each in before if each in moves or each not in mentor_of]
         )
         move = moves.pop(seat)
-        figures = certify(replace(rows, objective=run.aim), affinity, chosen, kept, base)
-        return WeighedOverride(stamp, move, [*lost, *moves.values()], round(change, DECIMALS), figures)
+        weeks_after = {pairing.trainee_id: pairing.week for pairing in pairings} | week_of
+        figures = certify(replace(rows, objective=run.aim), affinity, chosen, kept, base, weeks_after)
+        rest = [*lost, *moves.values()], round(change, DECIMALS), figures, week_of, rows.weeks
+        return WeighedOverride(stamp, move, *rest)
 
     return await asyncio.to_thread(weigh)
 
@@ -168,6 +183,7 @@ async def override_pairing(
     lock: bool = True,
     kind: PairingKind | None = None,
     move_others: bool = False,
+    week: date | None = None,
     expected_version: int | None = None,
     idempotency_key: str | None = None,
     weighed: WeighedOverride | None = None,
@@ -175,21 +191,22 @@ async def override_pairing(
     """Give a trainee another mentor in a draft run, with a reason.
 
     Where trainees have two mentors, `kind` tells which of them is replaced; it may be left out for a new mentor who
-    can play one part only.
+    can play one part only. In a cohort with weeks the pair gets `week`, or without one the trainee's own or the first
+    that is free for both.
 
     With `move_others` those change mentors, too, whom `preview_override` names in `together`; one of them may stay
     without a mentor, where nobody else has a place.
 
     `expected_version` is the run's. With a key that was used before, the pairing is given as it is now, with the
-    change of that time. What `weigh_override` has worked out before this transaction is taken if
-    nothing has changed since; else it is worked out here, while other writers wait. Raises NOT_FOUND,
-    CONFLICT_VERSION, REASON_MISSING, ILLEGAL_TRANSITION (not a computed draft), CONSTRAINT_VIOLATED (a rule or the
-    same unit forbids the pair, or a pin holds the trainee), PAIR_CONFIRMED (the trainee has a confirmed pair that
-    this run was not to touch), CAPACITY_EXCEEDED (the mentor has no place left in this run, and nobody is to move),
-    KIND_MISSING, KIND_NOT_IN_RUN and MENTOR_TWICE (the mentor is the trainee's other one).
+    change of that time. What `weigh_override` has worked out is taken if nothing has changed since; else it is worked
+    out here, while others wait. Raises NOT_FOUND, CONFLICT_VERSION, REASON_MISSING, ILLEGAL_TRANSITION (not a computed
+    draft), CONSTRAINT_VIOLATED (a rule or the same unit forbids the pair, or a pin holds the trainee), PAIR_CONFIRMED
+    (the trainee has a confirmed pair that this run was not to touch), CAPACITY_EXCEEDED (the mentor has no place left
+    in this run, and nobody is to move), KIND_MISSING, KIND_NOT_IN_RUN and MENTOR_TWICE (the mentor is the trainee's
+    other one), and of weeks what `choose_week` raises.
     """
     require(actor, "override_pairing")
-    given = _given(run_id, trainee_id, mentor_id, reason, lock, kind, move_others, expected_version)
+    given = _given(run_id, trainee_id, mentor_id, reason, lock, kind, move_others, week, expected_version)
     done = await _first_override(session, actor, idempotency_key, given)
     if done is not None:
         return done
@@ -200,13 +217,12 @@ async def override_pairing(
     cohort = await session.get_one(Cohort, run.cohort_id)
     if weighed is None or weighed.stamp != await match_stamp(session, cohort):
         weighed = await _weigh(
-            session, actor, run_id, trainee_id, mentor_id, reason, kind, move_others, expected_version
+            session, actor, run_id, trainee_id, mentor_id, reason, kind, move_others, week, expected_version
         )
     try:
-        await move_all(session, run, [*weighed.others, weighed.move])
+        await move_all(session, run, [*weighed.others, weighed.move], weighed.weeks, weighed.week_of)
     except IntegrityError as error:
-        # Somebody else took a place between our look and our write.
-        raise Conflict("CAPACITY_EXCEEDED", field="mentorId") from error
+        raise Conflict(taken_code(error), field="mentorId") from error
     pairing = await _pairing_of(session, run, weighed.move.seat)
     pairing.locked, pairing.origin, pairing.reason = lock, PairingOrigin.OVERRIDE, reason.strip()
     pairing.decided_at, pairing.propensity = now(), 1.0
@@ -251,9 +267,9 @@ def _given(
     lock: bool,
     kind: PairingKind | None,
     move_others: bool,
+    week: date | None,
     expected_version: int | None,
 ) -> dict[str, Any]:
-    # What was asked before there were kinds has the same key.
     said = {} if kind is None else {"kind": kind.value}
     return said | {
         "run_id": run_id.hex,
@@ -262,6 +278,7 @@ def _given(
         "reason": reason,
         "lock": lock,
         "move_others": move_others,
+        **({"week": week.isoformat()} if week is not None else {}),
         "expected_version": expected_version,
     }
 

@@ -1,7 +1,9 @@
 """Proposals: what a re-match of a published run starts from, and how it is computed and stored."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -53,6 +55,8 @@ async def base_of(session: AsyncSession, run_id: UUID, rows: MatchRows) -> Start
             for kind in rows.kinds
         ),
         excluded=frozenset(excluded),
+        week_of={pairing.trainee_id: pairing.week for pairing in pairings},
+        kept=_staying(rows, [*fixed, *shown]),
     )
 
 
@@ -67,6 +71,22 @@ def _with_room(rows: MatchRows, fixed: list[Pairing], finished: list[Pairing]) -
         if room[pairing.mentor_id] >= 0:
             shown.append(pairing)
     return shown
+
+
+def _staying(rows: MatchRows, pairings: list[Pairing]) -> dict[tuple[UUID, UUID], date]:
+    """Return the weeks in which fixed pairs stay; one that is completed gives its week up to whoever has it now."""
+    if rows.weeks is None:
+        return {}
+    kept: dict[tuple[UUID, UUID], date] = {}
+    room: Counter[tuple[UUID, date]] = Counter()
+    for pairing in pairings:
+        if pairing.week is None:
+            continue
+        place = pairing.mentor_id, pairing.week
+        room[place] += 1
+        if room[place] + len(rows.weeks.taken.get(place, ())) <= rows.weeks.most_in(pairing.mentor_id):
+            kept[pairing.trainee_id, pairing.mentor_id] = pairing.week
+    return kept
 
 
 def _pairs(pairings: list[Pairing]) -> frozenset[Pair]:

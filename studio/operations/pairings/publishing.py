@@ -25,6 +25,7 @@ from studio.operations.runs.carrying import (
     schedule_expiry,
     trainee_names,
 )
+from studio.operations.runs.pair_weeks import check_weeks, goes_on, same_week, taken_code
 from studio.operations.runs.pairing_states import FIXED, KEPT, UNDER_WAY, step
 from studio.operations.runs.runs import require_draft
 from studio.permissions import Actor, require
@@ -60,7 +61,8 @@ async def publish_match_run(
     A draft may have grown old, so it is held against the rules and places of today. Raises CONFLICT_VERSION,
     ILLEGAL_TRANSITION, ANSWER_BY_PAST, PAIRS_UNDER_WAY with the names, CONSTRAINT_VIOLATED when a rule set since or
     a decline stands against a pair, PROPOSAL_OUTDATED when a proposal does not keep what has been confirmed since,
-    and CAPACITY_EXCEEDED when a place was closed or another cohort took it.
+    CAPACITY_EXCEEDED when a place was closed or another cohort took it, and of weeks what `check_weeks` raises. A
+    consent is to a mentor and a week: a pair that gets another week is asked again.
     """
     require(actor, "publish_match_run")
     run = await own_run(session, actor, run_id)
@@ -69,9 +71,9 @@ async def publish_match_run(
     if answer_by is not None and answer_by < today():
         raise StudioError("ANSWER_BY_PAST", field="answerBy", date=answer_by.isoformat())
     pairings = await pairings_of(session, run.id)
-    await _check_draft(session, run, pairings)
     earlier = await published_run(session, run.cohort_id)
     before = await pairings_of(session, earlier.id) if earlier else []
+    await _check_draft(session, run, pairings, before)
     if run.based_on_id is not None:
         _check_proposal(run, earlier, before, pairings)
     elif not end_under_way:
@@ -79,7 +81,11 @@ async def publish_match_run(
     states = {pairing.id: pairing.state for pairing in before}
     if earlier is not None:
         await supersede(session, actor.role, earlier, before)
-    kept = [pair for pair in counterparts(before, pairings) if states[pair[0].id] in KEPT]
+    kept = [
+        pair
+        for pair in counterparts(before, pairings)
+        if states[pair[0].id] in KEPT and goes_on(*pair, states[pair[0].id])
+    ]
     last_day = answer_by or await last_day_to_answer(session, run.cohort_id)
     await _enter(session, actor.role, pairings, kept, states, last_day)
     await carry(session, kept)
@@ -127,9 +133,8 @@ def _check_proposal(
     run: MatchRun, earlier: MatchRun | None, before: Sequence[Pairing], pairings: Sequence[Pairing]
 ) -> None:
     """Refuse a proposal that was made for another run, or that would part a pair confirmed since."""
-    chosen = {(pairing.trainee_id, pairing.mentor_id) for pairing in pairings}
-    fixed = {(pairing.trainee_id, pairing.mentor_id) for pairing in before if pairing.state in FIXED}
-    if earlier is None or earlier.id != run.based_on_id or not fixed <= chosen:
+    fixed = [pairing for pairing in before if pairing.state in FIXED]
+    if earlier is None or earlier.id != run.based_on_id or _parted(fixed, pairings):
         raise Conflict("PROPOSAL_OUTDATED", field="runId")
 
 
@@ -137,14 +142,15 @@ async def _check_under_way(
     session: AsyncSession, before: Sequence[Pairing], pairings: Sequence[Pairing]
 ) -> None:
     """Refuse to end pairs that both sides have confirmed, unless somebody says that it is meant."""
-    chosen = {(pairing.trainee_id, pairing.mentor_id) for pairing in pairings}
-    parted = [
-        pairing
-        for pairing in before
-        if pairing.state in FIXED and (pairing.trainee_id, pairing.mentor_id) not in chosen
-    ]
+    parted = _parted([pairing for pairing in before if pairing.state in FIXED], pairings)
     if parted:
         raise Conflict("PAIRS_UNDER_WAY", field="runId", names=await trainee_names(session, parted))
+
+
+def _parted(fixed: Sequence[Pairing], pairings: Sequence[Pairing]) -> list[Pairing]:
+    """Return the pairs that a draft does not have, or has in another week: who has consented did so to this one."""
+    held = {source.id for source, target in counterparts(fixed, pairings) if same_week(source, target)}
+    return [pairing for pairing in fixed if pairing.id not in held]
 
 
 async def _enter(
@@ -166,10 +172,12 @@ async def _enter(
         await session.flush()
     except IntegrityError as error:
         # Somebody else took or closed a place between our look and our write.
-        raise Conflict("CAPACITY_EXCEEDED", field="runId") from error
+        raise Conflict(taken_code(error), field="runId") from error
 
 
-async def _check_draft(session: AsyncSession, run: MatchRun, pairings: Sequence[Pairing]) -> None:
+async def _check_draft(
+    session: AsyncSession, run: MatchRun, pairings: Sequence[Pairing], before: Sequence[Pairing]
+) -> None:
     cohort = await session.get_one(Cohort, run.cohort_id)
     policy = await session.get_one(MatchPolicy, run.policy_id)
     rows, arrays = await match_input(session, cohort, policy, run)
@@ -182,6 +190,8 @@ async def _check_draft(session: AsyncSession, run: MatchRun, pairings: Sequence[
     free = {place.id for places in rows.places.values() for place in places}
     if any(pairing.place_id not in free for pairing in pairings):
         raise Conflict("CAPACITY_EXCEEDED", field="runId")
+    fixed = [pairing for pairing in before if pairing.state in KEPT and pairing.week is not None]
+    check_weeks(rows, pairings, {target.id for source, target in counterparts(fixed, pairings)})
 
 
 def _check_rules(rows: MatchRows, arrays: MatchArrays, pairings: Sequence[Pairing]) -> None:

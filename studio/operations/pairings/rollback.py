@@ -14,6 +14,7 @@ from studio.operations.idempotency import once, remember
 from studio.operations.own import own, own_run, require_version
 from studio.operations.packages.package_planning import plan_packages_later
 from studio.operations.pairings.publishing import last_day_to_answer
+from studio.operations.rules.cohort_weeks import cohort_weeks
 from studio.operations.rules.match_input import free_places
 from studio.operations.runs.carrying import (
     Counterparts,
@@ -23,6 +24,7 @@ from studio.operations.runs.carrying import (
     schedule_expiry,
     trainee_names,
 )
+from studio.operations.runs.pair_weeks import taken_code, weeks_gone
 from studio.operations.runs.pairing_states import KEPT, UNDER_WAY, Check, IllegalMove, step
 from studio.permissions import Actor, require
 from studio.store.cohorts import Cohort
@@ -123,6 +125,8 @@ async def _restorable(session: AsyncSession, run: MatchRun, earlier: MatchRun) -
     cohort = await session.get_one(Cohort, earlier.cohort_id)
     free = {place.id for places in (await free_places(session, cohort)).values() for place in places}
     gone = [pairing for pairing in back if states[pairing.id] in UNDER_WAY and pairing.place_id not in free]
+    taken = weeks_gone(await cohort_weeks(session, cohort), back, states)
+    gone += [pairing for pairing in taken if pairing not in gone]
     if gone or ended:
         raise RollBackRefused(
             earlier.number, await trainee_names(session, gone), await trainee_names(session, ended)
@@ -155,6 +159,6 @@ async def _restore(session: AsyncSession, by: Role, earlier: MatchRun, restored:
         await session.flush()
     except IntegrityError as error:
         # Somebody else took or closed a place between our look and our write.
-        raise Conflict("CAPACITY_EXCEEDED", field="runId") from error
+        raise Conflict(taken_code(error), field="runId") from error
     await carry(session, restored.shared)
     await schedule_expiry(session, earlier.studio_id, earlier.cohort_id, restored.pairings)

@@ -14,6 +14,7 @@ from studio.arrays.limits import capped, strictest
 from studio.arrays.matches import MatchArrays, MatchRows, TextRow, match_arrays
 from studio.arrays.seats import confirmed_under, kinds_for, locks_under
 from studio.errors import Conflict
+from studio.operations.rules.cohort_weeks import cohort_weeks
 from studio.operations.rules.preset_effects import kinds_under, most_places, tenure_rule, weights_under
 from studio.store.clock import today
 from studio.store.cohorts import Cohort
@@ -42,6 +43,7 @@ from studio.store.topics import Topic, topics_of
 
 # What `match_input` reads.
 STAMPED: tuple[type[StudioRow], ...] = (
+    Cohort,
     Topic,
     Person,
     Region,
@@ -124,6 +126,7 @@ async def match_rows(
         limits=limits,
         tenure_rule=tenure_rule(cohort_rules),
         kinds=kinds,
+        weeks=await cohort_weeks(session, cohort, reopen=reopens),
     )
 
 

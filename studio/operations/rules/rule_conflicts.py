@@ -8,8 +8,10 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
+from studio.arrays.judging import BY_TOTAL
 from studio.arrays.matches import MatchArrays, MatchRows, fixed_pairs
 from studio.arrays.seats import can_play, fixed_kinds, locks_under
+from studio.arrays.week_conflicts import most_in_weeks
 from studio.errors import StudioError
 from studio.imports.issues import ImportCode
 from studio.messages import listed, translate
@@ -28,6 +30,7 @@ REFUSED_COLUMNS = {
     ImportCode.TRAINEE_FIXED_TWICE: "trainee",
     ImportCode.TRAINEE_KIND_FIXED_TWICE: "trainee",
     ImportCode.MENTOR_FIXED_BEYOND_PLACES: "mentor",
+    ImportCode.MENTOR_FIXED_BEYOND_WEEKS: "mentor",
     ImportCode.PAIR_LOCKED: "mentor",
 }
 
@@ -114,13 +117,35 @@ def unsolvable(rows: MatchRows, arrays: MatchArrays) -> StudioError | None:
     for kind in rows.kinds:
         if not any(can_play(mentor.kind, kind) for mentor, _, _ in rows.mentors):
             return StudioError(f"NO_MENTORS_OF_{kind.value}")
+    if arrays.weeks is not None and arrays.seats_each > 1:
+        return StudioError("WEEKS_WITH_TWO_MENTORS", field="cohort")
+    if arrays.weeks is not None and arrays.limits.keys():
+        return StudioError("WEEKS_WITH_LIMITS", field="cohort")
+    if arrays.weeks is not None and arrays.aim not in BY_TOTAL:
+        return StudioError("WEEKS_WITH_OBJECTIVE", field="objective")
     n_places = {mentor_id: len(places) for mentor_id, places in rows.places.items()}
-    conflicts = find_conflicts(fixed_pairs(arrays), n_places)
+    conflicts = find_conflicts(fixed_pairs(arrays), n_places) or _week_conflicts(arrays)
     if not conflicts:
         return limit_conflicts(rows, arrays)
     return InfeasibleRules(
         conflicts, {row.id: person.name for row, person, _ in (*rows.trainees, *rows.mentors)}
     )
+
+
+def _week_conflicts(arrays: MatchArrays) -> list[Conflict]:
+    """Return the mentors to whom more is fixed than there is room for in weeks in which both sides are free."""
+    if arrays.weeks is None:
+        return []
+    of_mentor: dict[UUID, list[Pair]] = defaultdict(list)
+    for seat, mentor_id in fixed_pairs(arrays):
+        of_mentor[mentor_id].append((seat.trainee_id, mentor_id))
+    conflicts = []
+    for mentor_id, fixed in of_mentor.items():
+        rows = [arrays.trainee_ids.index(trainee_id) for trainee_id, _ in fixed]
+        most = most_in_weeks(arrays, arrays.mentor_ids.index(mentor_id), rows)
+        if most < len(fixed):
+            conflicts.append(Conflict(ImportCode.MENTOR_FIXED_BEYOND_WEEKS, mentor_id, most, tuple(fixed)))
+    return conflicts
 
 
 class Standing:

@@ -1,8 +1,9 @@
 """The certificate of a run whose pairs people have changed."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
 from matching import AssignmentProblem, MatchingError, MentorAffinity, Solution, assign, fairness
@@ -11,6 +12,13 @@ from studio.arrays.fairness import FairnessFigures, fairness_figures, to_place, 
 from studio.arrays.judging import judged, stored_choice
 from studio.arrays.matches import MatchArrays, MatchRows, Quotas, match_arrays
 from studio.arrays.rematches import StartingPoint, rematch_arrays
+from studio.arrays.week_matches import (
+    judged_weeks,
+    plain_problem,
+    plain_solution,
+    week_certificate,
+    week_fairness,
+)
 from studio.operations.runs.runs import DECIMALS
 from studio.store.clock import today
 from studio.store.enums import MatchRunState
@@ -39,6 +47,7 @@ def certify(
     chosen: Sequence[Chosen],
     kept: set[tuple[UUID, UUID]],
     base: StartingPoint | None = None,
+    week_of: Mapping[UUID, date | None] | None = None,
 ) -> RunFigures:
     """Measure pairs against the best for the rows' objective that today's rules and places allow.
 
@@ -47,6 +56,7 @@ def certify(
     The pairs count with the scores that they were stored with. `kept` are those that an earlier decision holds;
     what people changed in this run is no rule for the best: the gap tells what their changes cost. With the `base` of
     a proposal only those are to be placed whom it places, and what it keeps or leaves apart is so for the best, too.
+    `week_of` are the weeks of the pairs by their trainees, where the cohort offers weeks.
     """
     held = replace(rows, locked={pair: lock for pair, lock in rows.locked.items() if pair in kept})
     if base is None:
@@ -56,6 +66,8 @@ def certify(
         together = {(seat, mentor_id) for seat, mentor_id, _ in chosen}
         excluded = base.excluded - {seat for seat, _ in together}
         arrays = rematch_arrays(held, replace(base, apart=base.apart - together, excluded=excluded), today())
+    if arrays.weeks is not None:
+        return _certify_weeks(rows, arrays, affinity, chosen, week_of or {}, excluded)
     beside_best = _beside_best(arrays, affinity, chosen, excluded)
     objective = round(math.fsum(score for _, _, score in chosen), DECIMALS)
     if beside_best is None:
@@ -68,6 +80,37 @@ def certify(
         placed = to_place(groups, problem.need)
         even = fairness_figures(rows, fairness(problem, solution, placed), solution.unmatched.tolist())
     # Pairs that break a rule or a capacity may be worth more than any that keep them: then nothing bounds them.
+    if not certificate.is_bounded:
+        return RunFigures(objective, None, None, verified=False, fairness=even)
+    bound, gap = round(certificate.dual, DECIMALS), round(certificate.gap, DECIMALS)
+    return RunFigures(objective, bound, gap, certificate.valid, even)
+
+
+def _certify_weeks(
+    rows: MatchRows,
+    arrays: MatchArrays,
+    affinity: MentorAffinity,
+    chosen: Sequence[Chosen],
+    week_of: Mapping[UUID, date | None],
+    excluded: frozenset[Seat],
+) -> RunFigures:
+    objective = round(math.fsum(score for _, _, score in chosen), DECIMALS)
+    scores, _ = stored_choice(arrays, affinity.transform(arrays.trainees), chosen)
+    need = [0 if seat in excluded else 1 for seat in arrays.seats]
+    groups = trainee_groups(rows)
+    try:
+        mentor_of = {seat.trainee_id: mentor_id for seat, mentor_id, _ in chosen}
+        beside_best = judged_weeks(arrays, scores, mentor_of, week_of, need)
+    except MatchingError:
+        beside_best = None
+    if beside_best is None:
+        return RunFigures(objective, None, None, verified=False)
+    problem, found = beside_best
+    certificate = week_certificate(problem, found)
+    plain = plain_problem(arrays, scores, need)
+    placed = None if groups is None else to_place(groups, plain.need)
+    told = week_fairness(plain, plain_solution(plain, found), placed)
+    even = None if told is None else fairness_figures(rows, told, found.solution.unmatched.tolist())
     if not certificate.is_bounded:
         return RunFigures(objective, None, None, verified=False, fairness=even)
     bound, gap = round(certificate.dual, DECIMALS), round(certificate.gap, DECIMALS)

@@ -14,6 +14,7 @@ from matching.trust.draws import NeedDraw
 from studio.arrays.distinct import affinity_scores, distinct_quotas
 from studio.arrays.fairness import fairness_figures, trainee_groups
 from studio.arrays.matches import MatchArrays, MatchRows, confirmed_to_keep
+from studio.arrays.week_matches import WeekMatch, match_weeks
 from studio.computing import compute
 from studio.errors import StudioError
 from studio.operations.audit import audit
@@ -28,9 +29,11 @@ from studio.operations.runs.fairness import fairness_row
 from studio.operations.runs.repairs import repair_rows
 from studio.operations.runs.repeats import untouched_run
 from studio.operations.runs.sensitivity import draw_needs, draws_for, propensity, sensitivity_rows
+from studio.operations.runs.week_runs import book_weeks, unmatched_by_weeks
 from studio.permissions import Actor, require
 from studio.store.clock import now
 from studio.store.cohorts import Cohort
+from studio.store.columns import Row
 from studio.store.enums import JobKind, MatchObjective, MatchRunState, PairingOrigin, PublishState
 from studio.store.jobs import enqueue
 from studio.store.locks import lock_cohort, lock_studio
@@ -164,8 +167,11 @@ async def compute_match(
     if refused is not None:
         return refused
     affinity = MentorAffinity().set_params(**rows.weights)
+    times = 0 if needs is None else draws_for(arrays)
 
     def solve() -> Match:
+        if arrays.weeks is not None:
+            return match_weeks(arrays, affinity, trainee_groups(rows), progress, cancel, times, needs)
         distinct = None
         if arrays.seats_each > 1:
             distinct = distinct_quotas(arrays, affinity_scores(arrays, affinity))
@@ -179,7 +185,7 @@ async def compute_match(
             objective=arrays.aim,
             progress=progress,
             cancel=cancel,
-            n_draws=0 if needs is None else draws_for(arrays),
+            n_draws=times,
             needs=needs,
             report_by=trainee_groups(rows),
             **arrays.limits.keys(distinct),
@@ -216,13 +222,19 @@ async def store_match(
     run.state = MatchRunState.OPTIMAL if proven else MatchRunState.FEASIBLE_WITH_BOUND
     await session.flush()
     pairings, parts = _pairings(run, rows, arrays, found)
+    unmatched: list[Row] = []
+    if isinstance(found, WeekMatch):
+        book_weeks(rows, arrays, found, pairings)
+        unmatched = unmatched_by_weeks(run, arrays, found)
+    else:
+        unmatched.extend(_unmatched(run, arrays, found))
     trust = sensitivity_rows(run, arrays, found, pairings)
     evenness = (
         [fairness_row(run, fairness_figures(rows, found.fairness, solution.unmatched.tolist()))]
         if found.fairness
         else []
     )
-    await insert_rows(session, [*pairings, *parts, *trust, *evenness, *_unmatched(run, arrays, found)])
+    await insert_rows(session, [*pairings, *parts, *trust, *evenness, *unmatched])
 
 
 def _pairings(

@@ -1,6 +1,5 @@
 """What an override would cost, or why it cannot be, before anything is saved."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -11,27 +10,29 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from studio.arrays.limit_checks import minimums_missed_by, quotas_broken_by
 from studio.arrays.matches import MatchArrays, MatchRows, confirmed_to_keep, fixed_pairs, match_arrays
 from studio.arrays.seats import can_play
+from studio.arrays.week_matches import week_changes
 from studio.arrays.what_if import Proposal
-from studio.errors import NotFound
+from studio.errors import NotFound, StudioError
 from studio.operations.rules.limit_conflicts import InfeasibleLimits
 from studio.operations.rules.rule_conflicts import InfeasibleRules
 from studio.operations.rules.seats import barred, has_already, pinned_rule, seat_to_fill
-from studio.operations.suppositions.suppositions import Pair, Supposition, suppose
+from studio.operations.runs.pair_weeks import choose_week
+from studio.operations.suppositions.forcing import forced
+from studio.operations.suppositions.suppositions import Pair
 from studio.operations.suppositions.what_if import (
     STABILITY,
     Change,
     Someone,
     Standing,
-    solve,
     someones,
     standing_run,
 )
 from studio.permissions import Actor, require
 from studio.store.clock import today
-from studio.store.enums import PairingOrigin, PublishState, RuleKind
+from studio.store.enums import PublishState, RuleKind
 from studio.store.limits import LimitRule
 from studio.store.mentor_enums import PairingKind
-from studio.store.pairings import Lock, Pairing, Seat
+from studio.store.pairings import Seat
 from studio.store.rules import Rule
 
 DECIMALS = 6
@@ -44,6 +45,7 @@ class Verdict(StrEnum):
     FORBIDDEN = "FORBIDDEN"
     PINNED_ELSEWHERE = "PINNED_ELSEWHERE"
     NO_PLACES = "NO_PLACES"
+    NO_COMMON_WEEK = "NO_COMMON_WEEK"
     RULED_OUT = "RULED_OUT"
     LOWERS_COVERAGE = "LOWERS_COVERAGE"
     LOWERS_TOTAL = "LOWERS_TOTAL"
@@ -157,6 +159,8 @@ async def preview_override(
         return found(Verdict.PINNED_ELSEWHERE if elsewhere else Verdict.FORBIDDEN, obstacle)
     if not standing.rows.places.get(mentor_id):
         return found(Verdict.NO_PLACES)
+    if standing.rows.weeks is not None and not standing.rows.weeks.common_weeks(trainee_id, mentor_id):
+        return found(Verdict.NO_COMMON_WEEK)
     try:
         few, most = await forced(standing.rows, standing.pairings, seat, mentor_id, STABILITY, 0.0)
     except InfeasibleRules as refused:
@@ -169,39 +173,16 @@ async def preview_override(
             Verdict.RULED_OUT,
             *(of_limit(standing.rows, one.rule, seat, mentor_id) for one in refused.conflicts),
         )
-    together, best = (_effect(standing, seat, each.mentor_of, each.score_of) for each in (few, most))
+    together, best = (_effect(standing, seat, each) for each in (few, most))
     alone = None
     alone_of = {**standing.mentor_of, seat: mentor_id}
     broken = [*quotas_broken_by(arrays, alone_of), *minimums_missed_by(arrays, alone_of)]
     twice = has_already(standing.pairings, seat, mentor_id)
-    if _has_place(standing, mentor_id) and not twice and not broken:
-        alone = _effect(standing, seat, alone_of, few.score_of)
+    week = _own_week(standing, (trainee_id, mentor_id))
+    if week is not None and _has_place(standing, mentor_id) and not twice and not broken:
+        weeks = {each: day for each, day in standing.week_of.items() if day is not None} | week
+        alone = _effect(standing, seat, replace(few, mentor_of=alone_of, week_of=weeks))
     return found(_verdict(standing, alone or together), alone=alone, together=together, best=best)
-
-
-async def forced(
-    rows: MatchRows, pairings: Sequence[Pairing], seat: Seat, mentor_id: UUID, *stabilities: float
-) -> Sequence[Proposal]:
-    """Match with this mentor in this seat and with what rules, locks and people's changes in the run ask for.
-
-    One proposal for each stability, as `solve` gives them. Raises InfeasibleRules when they leave no room for it.
-    """
-    decided = {
-        (pairing.trainee_id, pairing.mentor_id): Lock(
-            pairing.origin, pairing.reason, pairing.decided_at or pairing.created_at, pairing.kind
-        )
-        for pairing in pairings
-        if pairing.origin is PairingOrigin.OVERRIDE
-    }
-    # Where a rule or a lock says otherwise, it was set after the change.
-    pins = {(rule.trainee_id, rule.mentor_id) for rule in rows.rules if rule.kind is RuleKind.PIN}
-    fixed = {(trainee_id, kind) for (trainee_id, _), kind in rows.kinds_of({*pins, *rows.locked}).items()}
-    kept = {each: lock for each, lock in decided.items() if (each[0], lock.kind) not in fixed}
-    held = replace(rows, locked={**rows.locked, **kept})
-    pair = seat.trainee_id, mentor_id
-    supposed = suppose(held, Supposition(pins=[pair], said_kinds={pair: seat.kind}), (), "")
-    previous = {pairing.seat: pairing.mentor_id for pairing in pairings}
-    return await solve(supposed, previous, *stabilities)
 
 
 def _obstacle(standing: Standing, arrays: MatchArrays, seat: Seat, mentor_id: UUID) -> Obstacle | None:
@@ -290,17 +271,29 @@ def _has_place(standing: Standing, mentor_id: UUID) -> bool:
     return any(place.id not in used for place in standing.rows.places.get(mentor_id, ()))
 
 
-def _effect(
-    standing: Standing, asked: Seat, after: Mapping[Seat, UUID], score_of: Mapping[Seat, float]
-) -> Effect:
-    """Return what changes from the run to `after`; stored scores count for the pairs that there are."""
-    people, before = someones(standing.rows), standing.mentor_of
+def _own_week(standing: Standing, pair: Pair) -> dict[UUID, date] | None:
+    """Return the week that the trainee would get if nobody else moves, none without weeks; None where none is free."""
+    try:
+        week = choose_week(standing.rows, standing.pairings, *pair)
+    except StudioError:
+        return None
+    return {} if week is None else {pair[0]: week}
+
+
+def _effect(standing: Standing, asked: Seat, proposal: Proposal) -> Effect:
+    """Return what changes from the run to a proposal; stored scores count for the pairs that there are."""
+    people, before, weeks = someones(standing.rows), standing.mentor_of, standing.week_of
+    after, score_of, weeks_after = proposal.mentor_of, proposal.score_of, proposal.week_of
     stored = {pairing.seat: pairing.score for pairing in standing.pairings}
     moved = [asked] + [
-        seat for seat in standing.rows.seats if seat != asked and before.get(seat) != after.get(seat)
+        seat
+        for seat in standing.rows.seats
+        if seat != asked
+        and (before.get(seat) != after.get(seat) or week_changes(seat.trainee_id, weeks, weeks_after))
     ]
-    change = sum(score_of[each] for each in moved if each in after)
-    change -= sum(stored.get(each, 0.0) for each in moved)
+    parted = [each for each in moved if before.get(each) != after.get(each)]
+    change = sum(score_of[each] for each in parted if each in after)
+    change -= sum(stored.get(each, 0.0) for each in parted)
     objective = standing.run.objective
     changes = tuple(
         Change(
@@ -310,6 +303,8 @@ def _effect(
             joins=False,
             leaves=False,
             kind=each.kind,
+            before_week=weeks.get(each.trainee_id),
+            after_week=weeks_after.get(each.trainee_id),
         )
         for each in moved
     )

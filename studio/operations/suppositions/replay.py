@@ -1,6 +1,7 @@
 """Replaying a match run: computed again from what it was computed from, or told that this has changed since."""
 
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlmodel import col, select
 
 from matching import Match
 from studio.arrays.matches import MatchArrays, match_arrays
+from studio.arrays.week_matches import weeks_found
 from studio.errors import StudioError
 from studio.operations.own import own
 from studio.operations.rules.match_input import match_rows
@@ -53,7 +55,7 @@ class InputPart(StrEnum):
 
 
 TABLES: dict[InputPart, tuple[type[StudioRow], ...]] = {
-    InputPart.PEOPLE: (Person, Region, Trainee, Mentor),
+    InputPart.PEOPLE: (Person, Region, Trainee, Mentor, Cohort),
     InputPart.NEEDS: (TraineeNeed, PainPoint, SurveyResponse),
     InputPart.STRENGTHS: (MentorTopic, MentorCase),
     InputPart.PLACES: (MentorPlace,),
@@ -109,7 +111,7 @@ async def replay_run(session: AsyncSession, actor: Actor, run_id: UUID) -> Repla
         outcome = ReplayOutcome.SAME if same else ReplayOutcome.DIFFERENT
         return Replay(run, outcome, run.input_hash, arrays.input_hash)
     again = _pairs(arrays, found)
-    stored = {pairing.seat: (pairing.mentor_id, pairing.score) for pairing in pairings}
+    stored = {pairing.seat: (pairing.mentor_id, pairing.score, pairing.week) for pairing in pairings}
     differing = [each for each in arrays.seats if again.get(each) != stored.get(each)]
     people = someones(rows)
     changes = tuple(
@@ -120,6 +122,8 @@ async def replay_run(session: AsyncSession, actor: Actor, run_id: UUID) -> Repla
             joins=False,
             leaves=False,
             kind=each.kind,
+            before_week=again[each][2] if each in again else None,
+            after_week=stored[each][2] if each in stored else None,
         )
         for each in differing
     )
@@ -134,9 +138,14 @@ async def replay_run(session: AsyncSession, actor: Actor, run_id: UUID) -> Repla
     return Replay(run, outcome, run.input_hash, arrays.input_hash, changes=changes)
 
 
-def _pairs(arrays: MatchArrays, found: Match) -> dict[Seat, tuple[UUID, float]]:
+def _pairs(arrays: MatchArrays, found: Match) -> dict[Seat, tuple[UUID, float, date | None]]:
+    weeks = weeks_found(arrays, found)
     return {
-        arrays.seats[row]: (arrays.mentor_ids[column], round(score, DECIMALS))
+        arrays.seats[row]: (
+            arrays.mentor_ids[column],
+            round(score, DECIMALS),
+            weeks.get(arrays.seats[row].trainee_id),
+        )
         for (row, column), score in zip(found.solution.pairs.tolist(), found.scores.tolist(), strict=True)
     }
 
@@ -148,7 +157,7 @@ async def _touched(session: AsyncSession, pairings: list[Pairing]) -> set[UUID]:
     ]
     events = await session.execute(
         select(AuditEvent.details).where(
-            AuditEvent.action == "override_pairing",
+            col(AuditEvent.action).in_(("override_pairing", "move_pairing_to_week")),
             col(AuditEvent.entity_id).in_([pairing.id for pairing in pairings]),
         )
     )

@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -54,6 +55,9 @@ class Change:
     leaves: bool
     # Which of the trainee's mentors.
     kind: PairingKind = PairingKind.SOLE
+    # The weeks of both pairs, where the cohort offers weeks; the mentor may stay and the week change.
+    before_week: date | None = None
+    after_week: date | None = None
 
 
 @dataclass(frozen=True)
@@ -89,6 +93,11 @@ class Standing:
     input_changed: bool
 
     @property
+    def week_of(self) -> dict[UUID, date | None]:
+        """The weeks of the run's pairs by trainee."""
+        return {pairing.trainee_id: pairing.week for pairing in self.pairings}
+
+    @property
     def mentor_of(self) -> dict[Seat, UUID]:
         """The run's pairs: seat → mentor."""
         return {pairing.seat: pairing.mentor_id for pairing in self.pairings}
@@ -115,16 +124,16 @@ async def what_if(
     standing = await standing_run(session, actor, run_id)
     needs = await needs_of_newcomers(session, standing.cohort, supposition.newcomers)
     rows = suppose(standing.rows, supposition, needs, actor.role.value)
-    after, best = await solve(rows, standing.mentor_of, stability, 0.0)
-    changes = _changes(standing, rows, after.mentor_of)
+    after, best = await solve(rows, standing.mentor_of, stability, 0.0, previous_weeks=standing.week_of)
+    changes = _changes(standing, rows, after)
     return WhatIf(
         run=standing.run,
         input_changed=standing.input_changed,
         before=_worth(standing),
         after=after.worth,
         best=best.worth,
-        n_moved=sum(change.before is not None for change in changes),
-        best_n_moved=sum(change.before is not None for change in _changes(standing, rows, best.mentor_of)),
+        n_moved=_given_up(changes),
+        best_n_moved=_given_up(_changes(standing, rows, best)),
         changes=changes,
     )
 
@@ -154,14 +163,21 @@ def as_found(rows: MatchRows, pairings: Sequence[Pairing]) -> MatchRows:
     return confirmed_then(replace(rows, locked=locked), pairings)
 
 
-async def solve(rows: MatchRows, previous: Mapping[Seat, UUID], *stabilities: float) -> Sequence[Proposal]:
+async def solve(
+    rows: MatchRows,
+    previous: Mapping[Seat, UUID],
+    *stabilities: float,
+    previous_weeks: Mapping[UUID, date | None] | None = None,
+) -> Sequence[Proposal]:
     """Match rows in a thread of its own, once for each stability, or raise why there can be no match."""
     arrays: MatchArrays = match_arrays(rows, today())
     refused = unsolvable(rows, arrays)
     if refused is not None:
         raise refused
     try:
-        return await asyncio.to_thread(propose, arrays, rows.weights, previous.items(), *stabilities)
+        return await asyncio.to_thread(
+            propose, arrays, rows.weights, previous.items(), *stabilities, previous_weeks=previous_weeks
+        )
     except MatchingError as error:
         raise limit_refusal(rows, arrays, error) from None
 
@@ -184,9 +200,14 @@ def _worth(standing: Standing) -> Worth:
     )
 
 
-def _changes(standing: Standing, rows: MatchRows, after: Mapping[Seat, UUID]) -> tuple[Change, ...]:
-    """Return whose mentor changes, in natural order of the trainees; newcomers last."""
-    before = standing.mentor_of
+def _given_up(changes: Sequence[Change]) -> int:
+    """Count the pairs that are given up; one that only gets another week is not."""
+    return sum(change.before is not None and change.before != change.after for change in changes)
+
+
+def _changes(standing: Standing, rows: MatchRows, proposal: Proposal) -> tuple[Change, ...]:
+    """Return whose mentor or week changes, in natural order of the trainees; newcomers last."""
+    before, after, weeks = standing.mentor_of, proposal.mentor_of, standing.week_of
     people = someones(standing.rows) | someones(rows)
     known = {trainee.id for trainee, _, _ in standing.rows.trainees}
     present = {trainee.id for trainee, _, _ in rows.trainees}
@@ -195,7 +216,10 @@ def _changes(standing: Standing, rows: MatchRows, after: Mapping[Seat, UUID]) ->
         trainee_id = seat.trainee_id
         old, new = before.get(seat), after.get(seat)
         joins, leaves = trainee_id not in known, trainee_id not in present
-        if old == new and not joins and not leaves:
+        old_week, new_week = weeks.get(trainee_id), proposal.week_of.get(trainee_id)
+        # What no run has told yet changes nothing.
+        same = old == new and (old_week is None or new_week is None or old_week == new_week)
+        if same and not joins and not leaves:
             continue
         trainee = people[trainee_id]
         changes.append(
@@ -206,6 +230,8 @@ def _changes(standing: Standing, rows: MatchRows, after: Mapping[Seat, UUID]) ->
                 joins=joins,
                 leaves=leaves,
                 kind=seat.kind,
+                before_week=old_week,
+                after_week=new_week,
             )
         )
     return tuple(changes)

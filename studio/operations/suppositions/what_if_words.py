@@ -1,5 +1,7 @@
 """Changes of mentors and the price of an override, in words that an organizer reads."""
 
+from datetime import date
+
 from studio.messages import listed, translate
 from studio.operations.rules.limit_words import told_limit
 from studio.operations.suppositions.override_preview import Effect, Obstacle, OverridePreview, Verdict
@@ -27,12 +29,16 @@ def told(change: Change, language: str) -> str:
         code = "CHANGE_GAINS"
     elif change.after is None:
         code = "CHANGE_LOSES"
+    elif change.before == change.after:
+        weeks = told_week(change.before_week, language), told_week(change.after_week, language)
+        names = {"trainee": change.trainee.name, "mentor": change.after.name}
+        return translate("CHANGE_WEEK", language, **names, before=weeks[0], after=weeks[1])
     said = translate(
         code,
         language,
         trainee=change.trainee.name,
-        before=change.before.name if change.before else "",
-        after=change.after.name if change.after else "",
+        before=in_week(change.before.name, change.before_week, language) if change.before else "",
+        after=in_week(change.after.name, change.after_week, language) if change.after else "",
     )
     return with_kind(said, change.kind, language)
 
@@ -50,6 +56,20 @@ def kind_word(kind: PairingKind, language: str) -> str:
     return kind.value.lower() if language == "en" else label(kind)
 
 
+def told_week(week: date | None, language: str) -> str:
+    """Return a week by its number and its Monday, or that there is none."""
+    if week is None:
+        return translate("WEEK_OPEN", language)
+    return translate("WEEK_SHORT", language, number=week.isocalendar().week, month=week.month, day=week.day)
+
+
+def in_week(name: str, week: date | None, language: str) -> str:
+    """Return a name with the week, where there is one."""
+    if week is None:
+        return name
+    return translate("NAME_IN_WEEK", language, name=name, week=told_week(week, language))
+
+
 def told_preview(preview: OverridePreview, language: str) -> str:
     """Return what an override comes to: its price and who else moves, or what stands against it."""
     names = {"trainee": preview.trainee.name, "mentor": preview.mentor.name}
@@ -60,6 +80,7 @@ def told_preview(preview: OverridePreview, language: str) -> str:
     effect = preview.alone or preview.together
     if effect is None:
         return translate(f"PREVIEW_{preview.verdict.value}", language, **names)
+    names["mentor"] = in_week(preview.mentor.name, effect.changes[0].after_week, language)
     told_all = translate("PREVIEW_PRICE", language, **names, effect=told_effect(effect, language))
     best = preview.best
     if best is not None and best.change > effect.change:

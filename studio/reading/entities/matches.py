@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from studio.reading.dialect import Among, Kind
 from studio.reading.entities.consents import BY_KIND, PAIRING_FIELDS, RUN_FIELDS
 from studio.reading.entities.people import TO_TRAINEE, natural_order
-from studio.reading.entities.weeks import PAIRING_WEEK
+from studio.reading.entities.weeks import PAIRING_WEEK, UNMATCHED_WEEKS
 from studio.reading.fields import (
     Alias,
     Column,
@@ -175,6 +175,7 @@ MATCHES = (
         "Unmatched",
         tables["unmatched"],
         {
+            **UNMATCHED_WEEKS,
             "trainee": one("Trainee", "trainee_id"),
             "kind": word("kind"),
             "reasons": Elements(

@@ -1,7 +1,24 @@
 """Fields that tell of weeks: those that a cohort offers, those in which people are free, and the week of a pair."""
 
 from studio.reading.dialect import Kind
-from studio.reading.fields import Column, Element, Elements, Field, day, integer, member
+from studio.reading.fields import (
+    Column,
+    Element,
+    Elements,
+    Entity,
+    Field,
+    Labelled,
+    ToMany,
+    by,
+    day,
+    integer,
+    member,
+    number,
+    of,
+    one,
+    text,
+)
+from studio.reading.own import tables
 
 
 def _weeks(column: str) -> Elements:
@@ -20,3 +37,32 @@ FREE_WEEKS: dict[str, Field] = {
 MENTOR_WEEKS: dict[str, Field] = {**FREE_WEEKS, "weeklyCapacity": integer("weekly_capacity")}
 MOVE_WEEKS: dict[str, Field] = {"fromWeek": day("from_week"), "toWeek": day("to_week")}
 PAIRING_WEEK: dict[str, Field] = {"week": day("week")}
+UNMATCHED_WEEKS: dict[str, Field] = {
+    "weekReasons": ToMany("WeekReason", of("unmatched_id"), by("position")),
+    "weekRepairs": ToMany("WeekRepair", of("unmatched_id"), by("position")),
+}
+
+WEEKS = (
+    Entity(
+        "WeekReason",
+        tables["week_reason"],
+        {
+            "mentor": one("Mentor", "mentor_id"),
+            "code": text("code"),
+            "label": Labelled(lambda row: row.c.code, "WEEKWHY"),
+            "weeks": _weeks("weeks"),
+            "fullWeeks": _weeks("full_weeks"),
+        },
+    ),
+    Entity(
+        "WeekRepair",
+        tables["week_repair"],
+        {
+            "mentor": one("Mentor", "mentor_id"),
+            "code": text("code"),
+            "label": Labelled(lambda row: row.c.code, "WEEKHELP"),
+            "week": day("week"),
+            "change": number("change"),
+        },
+    ),
+)

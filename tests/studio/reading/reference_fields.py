@@ -396,6 +396,12 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
     ("Unmatched", "reasons"): lambda ref, row, child: members(
         "code", label=lambda one: ref.label("UNMATCHED", one["code"])
     )(row["reasons"], child, "UnmatchedReason"),
+    ("Unmatched", "weekReasons"): many("WeekReason", "unmatched_id", lambda row: row["position"]),
+    ("Unmatched", "weekRepairs"): many("WeekRepair", "unmatched_id", lambda row: row["position"]),
+    ("WeekReason", "label"): lambda ref, row, child: ref.label("WEEKWHY", row["code"]),
+    ("WeekRepair", "label"): lambda ref, row, child: ref.label("WEEKHELP", row["code"]),
+    ("WeekReason", "weeks"): weeks_in("weeks"),
+    ("WeekReason", "fullWeeks"): weeks_in("full_weeks"),
     ("Pairing", "parts"): many("ScorePart", "pairing_id", lambda row: row["position"]),
     ("Pairing", "package"): package_of,
     ("MatchRun", "partlyMatched"): lambda ref, row, child: len(

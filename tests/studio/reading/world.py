@@ -29,6 +29,8 @@ LABELS = {
     "MONTHS": {"WRITE_UNDERSTAND": "几个月"},
     "PARAMETER": {"REGION": '同"县'},
     "EFFECT": {"CADENCE": "多久见一次"},
+    "WEEKWHY": {"WEEK_FULL": "已排满"},
+    "WEEKHELP": {"ADD_WEEK_PLACE": '多带"一人"'},
     "CONFLICT": {"TRAINEE_FIXED_TWICE": "固定了两次"},
 }
 START = datetime(2026, 3, 2, 1, 2, 3, 456789, tzinfo=UTC)
@@ -560,6 +562,13 @@ def _matches(world: World) -> None:
         for position, (code, rule_id) in enumerate((("RAISE_QUOTA", quota.id), ("ADD_PLACE", None))):
             about = {"code": code, "mentor_id": mentors[position].id, "limit_rule_id": rule_id}
             add(t.UnmatchedRepair, unmatched_id=left.id, position=1 - position, change=0.25, **about)
+        weeks = stored_weeks([date(2026, 4, 6)])
+        for position, mentor in enumerate(mentors[:2]):
+            of = {"unmatched_id": left.id, "mentor_id": mentor.id, "position": 1 - position}
+            code = ("WEEK_FULL", "NO_COMMON_WEEK")[position]
+            add(t.WeekReason, **of, code=code, weeks=weeks[position:], full_weeks=weeks[position:])
+            week = None if position else date(2026, 4, 6)
+            add(t.WeekRepair, **of, code="ADD_WEEK_PLACE", week=week, change=-0.25)
         add(t.Unmatched, run_id=run.id, trainee_id=trainees[6].id, reasons=[])
         if state == "PUBLISHED":
             for kind in ("THEORY", "PRACTICE"):

@@ -1,0 +1,54 @@
+"""Weeks in words, as organizers speak of them."""
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from studio.messages import listed, translate
+
+
+def week_name(monday: str | None, language: str) -> str:
+    """Return a week by its number and its Monday; empty where there is none."""
+    if monday is None:
+        return ""
+    day = date.fromisoformat(monday)
+    return translate("WEEK_SHORT", language, number=day.isocalendar().week, month=day.month, day=day.day)
+
+
+def week_cell(monday: str | None, language: str) -> str:
+    """Return a week as short as a column of a table wants it; empty where there is none."""
+    if monday is None:
+        return ""
+    day = date.fromisoformat(monday)
+    return translate("WEEK_CELL", language, number=day.isocalendar().week, month=day.month, day=day.day)
+
+
+def week_names(weeks: Iterable[dict[str, Any]], language: str) -> str:
+    """Return several weeks."""
+    return listed((week_name(week["monday"], language) for week in weeks), language)
+
+
+def told_reason(reason: dict[str, Any], language: str) -> str:
+    """Return why somebody is not with a mentor: who is free when, and what is full."""
+    words = {"mentor": reason["mentor"]["displayName"], "weeks": week_names(reason["weeks"], language)}
+    return translate(f"WHY_{reason['code']}", language, **words)
+
+
+def told_repair(repair: dict[str, Any], language: str) -> str:
+    """Return one change that would be enough."""
+    words = {"mentor": repair["mentor"]["displayName"], "week": week_name(repair["week"], language)}
+    return translate(f"HELP_{repair['code']}", language, **words)
+
+
+def told_unmatched(unmatched: dict[str, Any], language: str, most: int) -> list[str]:
+    """Return what stands against the mentors that could be, at most `most`, and the best change."""
+    near = [
+        one for one in unmatched["weekReasons"] if one["code"] in ("WEEK_FULL", "MENTOR_FULL", "RULED_OUT")
+    ]
+    reasons = near or [one for one in unmatched["weekReasons"] if one["code"] == "NO_COMMON_WEEK"]
+    told = [told_reason(one, language) for one in reasons[:most]]
+    repairs = unmatched.get("weekRepairs", ())
+    if repairs:
+        best = told_repair(repairs[0], language)
+        told.append(translate("WEEK_WOULD_HELP", language, change=best))
+    return told

@@ -1,0 +1,235 @@
+"""Matches of a cohort that offers weeks: mentor and week together, from arrays to pairs and back."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from uuid import UUID
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from matching import (
+    AssignmentProblem,
+    Certificate,
+    Fairness,
+    Match,
+    MentorAffinity,
+    Solution,
+    UnmatchedWeeks,
+    WeekProblem,
+    WeekSolution,
+    affinity_draws,
+    assign_weeks,
+    explain_weeks,
+    fairness,
+    verify,
+    week_sensitivity,
+)
+from matching.trust.draws import NeedDraw
+from studio.arrays.matches import Floats, Integers, MatchArrays
+from studio.arrays.weeks import Pair, WeekArrays, booking_positions
+
+
+@dataclass(frozen=True, eq=False)
+class WeekMatch(Match):
+    """A match with the week of each pair, in the order of `solution.pairs`.
+
+    `problem` and `solution` are of mentors alone, so that figures count mentors; `certificate` is of mentors and weeks.
+    """
+
+    weeks: WeekProblem | None = None
+    found: WeekSolution | None = None
+
+    @property
+    def unmatched_weeks(self) -> list[UnmatchedWeeks]:
+        """Why, in weeks, for each of `solution.unmatched`."""
+        assert self.weeks is not None  # noqa: S101  always given
+        assert self.found is not None  # noqa: S101  always given
+        return [explain_weeks(self.weeks, self.found, row) for row in self.solution.unmatched.tolist()]
+
+
+def week_problem(arrays: MatchArrays, scores: ArrayLike, need: Sequence[int] | None = None) -> WeekProblem:
+    """Return the problem of a match with weeks; pairs that stay are fixed in their weeks, pins in whichever."""
+    weeks = weeks_of(arrays)
+    anywhere = arrays.pinned.copy()
+    anywhere[weeks.kept[:, 0], weeks.kept[:, 1]] = False
+    forbidden = arrays.forbidden.copy()
+    forbidden[weeks.kept[:, 0], weeks.kept[:, 1]] = False
+    return WeekProblem.from_scores(
+        scores,
+        arrays.capacity,
+        weeks.mentor_weeks,
+        weeks.trainee_weeks,
+        weeks.weekly_capacity,
+        need=1 if need is None else need,
+        forbidden=forbidden,
+        pinned=weeks.kept,
+        pinned_pairs=np.argwhere(anywhere),
+        booked=weeks.booked,
+    )
+
+
+def weeks_of(arrays: MatchArrays) -> WeekArrays:
+    """Return the weeks of a match that has them."""
+    assert arrays.weeks is not None  # noqa: S101  the caller has looked
+    return arrays.weeks
+
+
+def match_weeks(
+    arrays: MatchArrays,
+    affinity: MentorAffinity,
+    report_by: Mapping[str, Integers] | None = None,
+    progress: Callable[[float], object] | None = None,
+    cancel: Callable[[], bool] | None = None,
+    n_draws: int = 0,
+    needs: NeedDraw | None = None,
+) -> WeekMatch:
+    """Match trainees to mentors and weeks, as `matching.match` does without weeks."""
+    affinity = affinity.fit(arrays.mentors)
+    scores = affinity.transform(arrays.trainees)
+    problem = week_problem(arrays, scores)
+    found = assign_weeks(problem, arrays.aim, weeks_of(arrays).wanted, progress=progress, cancel=cancel)
+    trust = None
+    if n_draws:
+        draws = affinity_draws(affinity, arrays.trainees, needs)
+        trust = week_sensitivity(problem, found, draws, n_draws, cancel=cancel)
+    return replace(week_match(arrays, affinity, scores, problem, found, report_by), sensitivity=trust)
+
+
+def week_match(
+    arrays: MatchArrays,
+    affinity: MentorAffinity,
+    scores: Floats,
+    problem: WeekProblem,
+    found: WeekSolution,
+    report_by: Mapping[str, Integers] | None,
+    need: Sequence[int] | None = None,
+) -> WeekMatch:
+    """Put a match together from bookings."""
+    plain = plain_problem(arrays, scores, need)
+    solution = plain_solution(plain, found)
+    rows, columns = solution.pairs.T
+    return WeekMatch(
+        affinity=affinity,
+        problem=plain,
+        solution=solution,
+        certificate=week_certificate(problem, found),
+        scores=scores[rows, columns],
+        parts=affinity.weighed_parts(arrays.trainees, solution.pairs),
+        evidence=affinity.nearest_cases(arrays.trainees, solution.pairs),
+        fairness=week_fairness(plain, solution, report_by),
+        weeks=problem,
+        found=found,
+    )
+
+
+def plain_problem(
+    arrays: MatchArrays, scores: ArrayLike, need: Sequence[int] | None = None
+) -> AssignmentProblem:
+    """Return who may be with whom in some week, and how many trainees each mentor takes in all weeks together."""
+    weeks = weeks_of(arrays)
+    meet = (weeks.trainee_weeks.astype(np.int64) @ weeks.mentor_weeks.T.astype(np.int64)) > 0
+    kept = np.zeros_like(arrays.forbidden)
+    kept[weeks.kept[:, 0], weeks.kept[:, 1]] = True
+    return AssignmentProblem.from_scores(
+        scores,
+        np.minimum(arrays.capacity, _weekly_places(weeks)),
+        need=1 if need is None else need,
+        forbidden=(arrays.forbidden | ~meet) & ~kept,
+    )
+
+
+def _weekly_places(weeks: WeekArrays) -> Integers:
+    """Return how many trainees each mentor takes if only the weeks count, int64 of shape (n_mentors,)."""
+    free = np.maximum(weeks.weekly_capacity[:, None] - weeks.booked, 0)
+    places: Integers = np.where(weeks.mentor_weeks, free, 0).sum(axis=1)
+    return places
+
+
+def plain_solution(problem: AssignmentProblem, found: WeekSolution) -> Solution:
+    """Return the pairs of a solution, without weeks, with what they are worth."""
+    pairs = found.bookings[:, :2]
+    return replace(
+        found.solution,
+        pairs=pairs,
+        total=found.total,
+        bound=found.bound,
+        gap=found.gap,
+        load=np.bincount(pairs[:, 1], minlength=problem.n_mentors),
+    )
+
+
+def week_certificate(problem: WeekProblem, found: WeekSolution) -> Certificate:
+    """Return the independent check of mentors and weeks, in scores alone."""
+    judged = verify(problem.problem, found.solution)
+    return replace(judged, primal=judged.primal - found.lift, dual=judged.dual - found.lift)
+
+
+def week_fairness(
+    problem: AssignmentProblem, solution: Solution, report_by: Mapping[str, Integers] | None
+) -> Fairness | None:
+    """Return how evenly people are treated, mentors counted and weeks left aside."""
+    return None if report_by is None else fairness(problem, solution, report_by)
+
+
+def weeks_by_trainee(arrays: MatchArrays, found: WeekSolution) -> dict[UUID, date]:
+    """Return the Monday of each trainee's week."""
+    mondays = weeks_of(arrays).mondays
+    return {arrays.trainee_ids[row]: mondays[week] for row, _, week in found.bookings.tolist()}
+
+
+def weeks_found(arrays: MatchArrays, found: Match) -> dict[UUID, date]:
+    """Return the Monday of each trainee's week; none where the match has no weeks."""
+    return weeks_by_trainee(arrays, found.found) if isinstance(found, WeekMatch) and found.found else {}
+
+
+def week_changes(trainee_id: UUID, before: Mapping[UUID, date | None], after: Mapping[UUID, date]) -> bool:
+    """Tell whether a trainee's week changes; what no run has told yet changes nothing."""
+    return trainee_id in after and before.get(trainee_id) not in (None, after[trainee_id])
+
+
+def rematch_bookings(
+    arrays: MatchArrays, mentor_of: Mapping[UUID, UUID], week_of: Mapping[UUID, date | None]
+) -> Integers:
+    """Return (trainee, mentor, week) of pairs to start from; one without a week that is offered counts from the first.
+
+    The mentor is what matters first; a week that nobody has had is given up for nothing.
+    """
+    known = weeks_of(arrays).mondays
+    first = known[0] if known else None
+    return _bookings(
+        arrays,
+        {
+            (trainee_id, mentor_id): week if (week := week_of.get(trainee_id)) in known else first
+            for trainee_id, mentor_id in mentor_of.items()
+        },
+    )
+
+
+def judged_weeks(
+    arrays: MatchArrays,
+    scores: Floats,
+    mentor_of: Mapping[UUID, UUID],
+    week_of: Mapping[UUID, date | None],
+    need: Sequence[int],
+) -> tuple[WeekProblem, WeekSolution] | None:
+    """Return pairs with their weeks beside the prices of the best; None where one has no week that is offered."""
+    problem = week_problem(arrays, scores, need)
+    best = assign_weeks(problem, arrays.aim)
+    bookings = _bookings(
+        arrays,
+        {(trainee_id, mentor_id): week_of.get(trainee_id) for trainee_id, mentor_id in mentor_of.items()},
+    )
+    if len(bookings) < len(mentor_of):
+        return None
+    columns = problem.column(bookings[:, 1], bookings[:, 2])
+    pairs = np.stack([bookings[:, 0], columns], axis=1)
+    lift = problem.lift * float(problem.lifted[bookings[:, 0]].sum())
+    return problem, WeekSolution(best.solution.with_pairs(problem.problem, pairs), bookings, lift)
+
+
+def _bookings(arrays: MatchArrays, week_of: Mapping[Pair, date | None]) -> Integers:
+    rows = {each: row for row, each in enumerate(arrays.trainee_ids)}
+    columns = {each: column for column, each in enumerate(arrays.mentor_ids)}
+    known = {pair: week for pair, week in week_of.items() if week is not None}
+    return booking_positions(known, rows, columns, weeks_of(arrays).mondays)

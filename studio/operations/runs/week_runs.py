@@ -1,0 +1,101 @@
+"""What a run with weeks stores: the week of each pair, and in weeks why somebody has no mentor."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date
+from uuid import UUID
+
+from matching import UnmatchedWeeks
+from studio.arrays.matches import MatchArrays, MatchRows
+from studio.arrays.week_matches import WeekMatch, weeks_by_trainee, weeks_of
+from studio.arrays.weeks import CohortWeeks
+from studio.errors import Conflict
+from studio.store.columns import Row
+from studio.store.pairings import Pairing
+from studio.store.runs import MatchRun, Unmatched
+from studio.store.week_reasons import WeekReason, WeekRepair
+from studio.store.weeks import stored_weeks
+
+DECIMALS = 6
+# The engine's words for why somebody has no mentor, where the run's own ones say something else.
+_CODES = {"ALL_FULL": "ALL_WEEKS_FULL"}
+# What is not told of a mentor: that nothing can be said.
+_UNTOLD = frozenset({"CHOSEN", "NO_CAPACITY"})
+
+
+def book_weeks(rows: MatchRows, arrays: MatchArrays, found: WeekMatch, pairings: Sequence[Pairing]) -> None:
+    """Give each pairing of a run its week, and a place in that week of the mentor that nobody else has."""
+    assert found.found is not None  # noqa: S101  always given
+    give_weeks(rows, pairings, weeks_by_trainee(arrays, found.found))
+
+
+def give_weeks(rows: MatchRows, pairings: Sequence[Pairing], week_of: dict[UUID, date]) -> None:
+    """Give pairings the weeks of their trainees; raises WEEK_TAKEN where a mentor's week is full."""
+    assert rows.weeks is not None  # noqa: S101  the caller has looked
+    used: dict[tuple[UUID, date], set[int]] = defaultdict(set)
+    for pairing in pairings:
+        week = week_of[pairing.trainee_id]
+        pairing.week = week
+        pairing.week_place = week_place(rows.weeks, pairing.mentor_id, week, used[pairing.mentor_id, week])
+        used[pairing.mentor_id, week].add(pairing.week_place)
+
+
+def week_place(weeks: CohortWeeks, mentor_id: UUID, week: date, used: set[int]) -> int:
+    """Return the first free place in a mentor's week; pairs that stay may find it smaller than they are.
+
+    Raises WEEK_TAKEN when it is full.
+    """
+    number = weeks.free_number(mentor_id, week, used)
+    if number is None:
+        raise Conflict("WEEK_TAKEN", field="week", week=week.isoformat())
+    return number
+
+
+def unmatched_by_weeks(run: MatchRun, arrays: MatchArrays, found: WeekMatch) -> list[Row]:
+    """Return the rows that tell who has no mentor and why, with the reasons of each mentor and what would help."""
+    stored: list[Row] = []
+    for reason in found.unmatched_weeks:
+        unmatched = Unmatched(
+            studio_id=run.studio_id,
+            run_id=run.id,
+            trainee_id=arrays.trainee_ids[reason.trainee],
+            reasons=[{"code": _CODES.get(reason.code, reason.code), "mentors": [], "repairs": []}],
+        )
+        stored += [unmatched, *_reasons(unmatched, arrays, reason), *_repairs(unmatched, arrays, reason)]
+    return stored
+
+
+def _reasons(unmatched: Unmatched, arrays: MatchArrays, reason: UnmatchedWeeks) -> list[WeekReason]:
+    told = [one for one in reason.mentors if one.code not in _UNTOLD]
+    return [
+        WeekReason(
+            studio_id=unmatched.studio_id,
+            unmatched_id=unmatched.id,
+            mentor_id=arrays.mentor_ids[one.mentor],
+            position=position,
+            code=one.code,
+            weeks=stored_weeks(_mondays(arrays, one.weeks)),
+            full_weeks=stored_weeks(_mondays(arrays, one.full_weeks)),
+        )
+        for position, one in enumerate(told)
+    ]
+
+
+def _repairs(unmatched: Unmatched, arrays: MatchArrays, reason: UnmatchedWeeks) -> list[WeekRepair]:
+    return [
+        WeekRepair(
+            studio_id=unmatched.studio_id,
+            unmatched_id=unmatched.id,
+            mentor_id=arrays.mentor_ids[one.mentor],
+            position=position,
+            code=one.code,
+            week=None if one.week is None else weeks_of(arrays).mondays[one.week],
+            change=round(one.change, DECIMALS),
+        )
+        for position, one in enumerate(reason.repairs)
+    ]
+
+
+def _mondays(arrays: MatchArrays, weeks: Sequence[int]) -> list[date]:
+    mondays = weeks_of(arrays).mondays
+    return [mondays[week] for week in weeks]

@@ -1,0 +1,98 @@
+"""Weeks as organizers see them: on the command line, in the workbook and in the report."""
+
+from datetime import date
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+from openpyxl import load_workbook
+
+from service.cli.pairs import match_json, print_match
+from service.report import write_report
+from service.spreadsheets import pairings_workbook
+from studio.operations.people.cohorts import find_cohort
+from studio.operations.people.mentors import import_mentors
+from studio.operations.people.weeks import set_cohort_weeks
+from studio.operations.runs.runs import match_cohort
+from studio.store.database import open_database, writing
+from studio.store.identity import global_id
+from studio.store.schema import migrate
+from tests.service.test_cli import answer, folder, yanzhen
+from tests.service.test_report import Page, studio_with
+from tests.studio.operations.conftest import MENTOR_HEADER, SURVEY, csv_file
+
+__all__ = ["folder"]
+
+MENTORS = csv_file(
+    (*MENTOR_HEADER, "空闲周次"),
+    ("周兰", "竹园社区", "", 2, "", "", "", "", "2026年第14周"),
+    ("陈松", "和平社区", "", 2, "", "", "", "", "2026-04-06"),
+    ("吴桂", "桂语社区", "", 2, "", "", "", "", "2026年第14周"),
+)
+
+
+async def test_match_workbook_and_report_tell_weeks(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    engine = open_database(f"sqlite:///{tmp_path / 'weeks.db'}")
+    await migrate(engine)
+    actor = await studio_with(engine, SURVEY)
+    async with writing(engine) as session:
+        assert (await import_mentors(session, actor, MENTORS, "mentors.csv")).written
+        cohort = await find_cohort(session, actor.studio_id, 3)
+        offered = [date(2026, 3, 30), date(2026, 4, 6)]
+        await set_cohort_weeks(session, actor, cohort.id, offered, expected_version=cohort.version)
+        run = await match_cohort(session, actor, cohort.id)
+    result = await match_json(engine, actor, global_id("MatchRun", run.id), "zh")
+    page = Page((await write_report(engine, actor, 3)).decode()).text
+    await engine.dispose()
+    assert {(pair["mentorName"], pair["week"]) for pair in result["pairs"]} == {
+        ("周兰", "2026-03-30"),
+        ("陈松", "2026-04-06"),
+        ("吴桂", "2026-03-30"),
+    }
+    (left,) = result["unmatched"]
+    assert left["reasons"][0]["code"] == "ALL_WEEKS_FULL"
+    print_match(result, "zh")
+    printed = capsys.readouterr().out.replace("\n", "")
+    print_match(result, "en")
+    english = capsys.readouterr().out.replace("\n", " ")
+    told = "陈松和学员都有空的只有第15周（4月6日），已排满"
+    assert "14周 3/30" in printed
+    assert "w14 3/30" in english
+    assert "都有空的只有第" in printed
+    assert "where no place is left" in english
+    assert "只要" in printed
+    assert "第14周（3月30日）" in page
+    assert told in page or "都有空的只有第14周（3月30日），已排满" in page
+    pairs, unmatched, _ = load_workbook(BytesIO(pairings_workbook(result, "zh"))).worksheets
+    assert pairs["E1"].value == "跟岗周"
+    assert {cell.value for cell in pairs["E"][1:]} == {"第14周（3月30日）", "第15周（4月6日）"}
+    assert "已排满" in unmatched["C2"].value
+
+
+def test_weeks_are_offered_told_and_moved_on_the_command_line(folder: Path) -> None:
+    assert answer(folder, "weeks", "show", "--cohort", 3)["weeks"] == []
+    assert "yanzhen weeks offer" in yanzhen(folder, "weeks", "show", "--cohort", 3).stdout
+    offered = answer(folder, "weeks", "offer", "--cohort", 3, "2026-W14 至 2026-W17")["weeks"]
+    assert [week["number"] for week in offered] == [14, 15, 16, 17]
+    free = answer(folder, "weeks", "free", "陈松", "--cohort", 3, "14、15周", "--per-week", 2)
+    (chen,) = [mentor for mentor in free["mentors"] if mentor["name"] == "陈松"]
+    assert (chen["freeWeeks"], chen["weeklyCapacity"]) == (["2026-03-30", "2026-04-06"], 2)
+    answer(folder, "weeks", "free", "王芳", "--cohort", 3, "第15周、第16周")
+    before = {pair["traineeName"]: pair["week"] for pair in answer(folder, "match", "--cohort", 3)["pairs"]}
+    assert before["王芳"] == "2026-04-06"
+    answer(folder, "weeks", "free", "王芳", "--cohort", 3, "都可以")
+    for name in ("周兰", "陈松", "吴桂"):
+        answer(folder, "weeks", "free", name, "--cohort", 3, "都可以", "--per-week", 4)
+    moved = answer(folder, "weeks", "move", "王芳", "第17周", "--cohort", 3)
+    assert moved["week"] == "2026-04-20"
+    for arguments, code in (
+        (("offer", "--cohort", 3, "下周"), "WEEKS_SYNTAX"),
+        (("offer", "--cohort", 99, "14周"), "NO_COHORT"),
+        (("move", "王芳", "14-15周", "--cohort", 3), "WEEKS_SYNTAX"),
+        (("move", "王芳", "第20周", "--cohort", 3), "WEEK_NOT_OFFERED"),
+        (("free", "没有这个人", "--cohort", 3, "14周"), "WHOM_UNKNOWN"),
+    ):
+        assert answer(folder, "weeks", *arguments, code=1)["error"]["code"] == code
+    assert answer(folder, "weeks", "offer", "--cohort", 3)["weeks"] == []
