@@ -142,7 +142,7 @@ def _print(result: dict[str, Any], form: Format, language: Language) -> None:
         output.print(translate("CLI_NO_LIMITS", language.value))
         return
     table = Table(box=None)
-    for heading in ("CLI_RULE", "CLI_REASON", "CLI_UNTIL", "CLI_ID"):
+    for heading in ("CLI_LIMIT", "CLI_REASON", "CLI_LIMIT_UNTIL", "CLI_ID"):
         table.add_column(translate(heading, language.value), overflow="fold")
     for row in result["limits"]:
         until = row["expiresOn"] or translate("PREVIEW_ALWAYS", language.value)

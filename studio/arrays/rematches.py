@@ -42,7 +42,7 @@ DECIMALS = 6
 # As few moves as can be: only among those does the total decide.
 SMALLEST = float("inf")
 # Objectives for which the engine keeps pairs of before.
-REMATCHED = frozenset({"coverage_then_total", "total", "worst_off_then_total"})
+REMATCHED = frozenset({"coverage_then_total", "total", "worst_off_then_total", "balanced_load"})
 # Shares of the work that are done after each step.
 SCORED, SOLVED, EXAMINED = 0.3, 0.5, 0.9
 
