@@ -48,7 +48,7 @@ def _pairs(result: dict[str, Any], language: str) -> list[list[Any]]:
         "SHEET_SCORE",
     )
     # Which part a mentor plays is worth a column where trainees have two.
-    two = ["SHEET_KIND"] if result["mentorsEach"] > 1 else []
+    two = ["SHEET_KIND"] if result.get("mentorsEach", 1) > 1 else []
     return [
         [*(translate(name, language) for name in (*names, *two)), *parts],
         *(
@@ -68,7 +68,7 @@ def _pairs(result: dict[str, Any], language: str) -> list[list[Any]]:
 
 
 def _unmatched(result: dict[str, Any], language: str) -> list[list[Any]]:
-    two = ["SHEET_MISSING"] if result["mentorsEach"] > 1 else []
+    two = ["SHEET_MISSING"] if result.get("mentorsEach", 1) > 1 else []
     names = ("SHEET_TRAINEE", "SHEET_TRAINEE_COMMUNITY", *two, "SHEET_REASONS")
     return [
         [translate(name, language) for name in names],
