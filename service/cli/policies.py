@@ -37,7 +37,7 @@ def show(
     _print(result, lang.value)
     table = Table(box=None, show_header=False)
     for part, weight in result["weights"].items():
-        table.add_row(part, f"{weight:.2f}")
+        table.add_row(translate(f"PART_{part}", lang.value), f"{weight:.2f}")
     output.print(table)
 
 

@@ -21,6 +21,7 @@ def test_objective_is_compared_set_and_told_in_both_languages(folder: Path) -> N
     assert found["best"]["lowestScore"] >= found["before"]["lowestScore"]
     assert "worst-off" in yanzhen(folder, *asked, "--lang", "en").stdout
     assert answer(folder, "policy", "show")["number"] == 1
+    assert "导师办过的案例与学员的难处相近" in yanzhen(folder, "policy", "show").stdout
     after = answer(folder, "match", "--cohort", 3, "--objective", "worst_off_then_total")
     assert (after["objective"], after["certificate"]["verified"]) == ("WORST_OFF_THEN_TOTAL", True)
     assert min(pair["score"] for pair in after["pairs"]) == pytest.approx(
