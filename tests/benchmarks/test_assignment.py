@@ -109,7 +109,7 @@ def test_openreview_without_its_code_is_skipped_in_both_languages(tmp_path: Path
 def test_the_command_prints_a_row_for_each_of_our_ways() -> None:
     command = [sys.executable, "-m", "benchmarks.assignment", "--cases", "64", "--repeats", "1", "--peers"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
-    assert "64 × 20: maximum flow 64" in done.stdout
+    assert "64 × 20, 4 places each: maximum flow 64" in done.stdout
     for peer in OURS:
         line = next(line for line in done.stdout.splitlines() if line.startswith(f"{peer.name} "))
         assert "64 of 64" in line

@@ -110,7 +110,7 @@ async def move_all(
 
 async def _unmatch(session: AsyncSession, run: MatchRun, pairing: Pairing) -> None:
     await session.execute(sa.delete(Pairing).where(col(Pairing.id) == pairing.id))
-    reasons = [{"code": "NO_CAPACITY_LEFT", "mentors": [pairing.mentor_id.hex], "repairs": []}]
+    reasons = [{"code": "NO_CAPACITY_LEFT", "mentors": [pairing.mentor_id.hex]}]
     session.add(Unmatched(studio_id=run.studio_id, run_id=run.id, **pairing.seat._asdict(), reasons=reasons))
     run.matched -= 1
     await session.flush()

@@ -59,7 +59,7 @@ def unmatched_by_weeks(run: MatchRun, arrays: MatchArrays, found: WeekMatch) -> 
             studio_id=run.studio_id,
             run_id=run.id,
             trainee_id=arrays.trainee_ids[reason.trainee],
-            reasons=[{"code": _CODES.get(reason.code, reason.code), "mentors": [], "repairs": []}],
+            reasons=[{"code": _CODES.get(reason.code, reason.code), "mentors": []}],
         )
         stored += [unmatched, *_reasons(unmatched, arrays, reason), *_repairs(unmatched, arrays, reason)]
     return stored

@@ -44,6 +44,7 @@ from studio.store.tables import (
     SurveyResponse,
     Trainee,
     Unmatched,
+    UnmatchedRepair,
     Upload,
 )
 from tests.studio.operations.conftest import (
@@ -150,11 +151,12 @@ async def test_matching_again_without_a_change_is_the_same_run(
     assert again.id != first.id
     assert (again.matched, again.total) == (3, 4)
     async with reading(engine) as session:
-        reasons = (
-            await session.execute(select(Unmatched.reasons).where(Unmatched.run_id == again.id))
-        ).scalar_one()
-    assert reasons[0]["code"] == "NO_CAPACITY_LEFT"
-    assert reasons[0]["repairs"]
+        left = (await session.execute(select(Unmatched).where(Unmatched.run_id == again.id))).scalar_one()
+        repairs = select(UnmatchedRepair).where(UnmatchedRepair.unmatched_id == left.id)
+        cheapest = (await session.scalars(repairs.order_by(UnmatchedRepair.position))).first()
+    assert left.reasons[0]["code"] == "NO_CAPACITY_LEFT"
+    assert cheapest
+    assert cheapest.code == "ADD_PLACE"
 
 
 async def test_pins_and_conflicts_hold_and_expire(
