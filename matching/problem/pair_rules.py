@@ -57,7 +57,7 @@ class PairRules:
 
     def is_forbidden(self, pairs: IntArray) -> BoolArray:
         """Return whether each (trainee, mentor) pair is forbidden, shape (n_pairs,)."""
-        forbidden: BoolArray = np.isin(_codes(pairs, self.n_mentors), _codes(self.listed, self.n_mentors))
+        forbidden: BoolArray = are_among(pairs, self.listed, self.n_mentors)
         if self.trainee_group is None or self.mentor_group is None:
             return forbidden
         own = self.trainee_group[pairs[:, 0]]
@@ -87,7 +87,7 @@ def pair_list(name: str, given: ArrayLike | None, shape: tuple[int, int]) -> Int
     if outside.any():
         expected = f"pairs within {shape[0]} trainees and {shape[1]} mentors, counted from 0"
         raise refuse(f"{name.upper()}_OUT_OF_RANGE", name, expected, f"{array[outside][0].tolist()}")
-    codes = np.unique(_codes(array.astype(np.int64), shape[1]))
+    codes = np.unique(pair_codes(array.astype(np.int64), shape[1]))
     return np.stack([codes // shape[1], codes % shape[1]], axis=1)
 
 
@@ -119,5 +119,12 @@ def group_codes(given: tuple[ArrayLike, ArrayLike] | None, shape: tuple[int, int
     return codes
 
 
-def _codes(pairs: IntArray, n_mentors: int) -> IntArray:
-    return pairs[:, 0] * n_mentors + pairs[:, 1]
+def pair_codes(pairs: IntArray, n_mentors: int) -> IntArray:
+    """Return a number for each (trainee, mentor) pair of shape (n_pairs, 2), of the same order."""
+    codes: IntArray = pairs[:, 0] * np.int64(n_mentors) + pairs[:, 1]
+    return codes
+
+
+def are_among(pairs: IntArray, others: IntArray, n_mentors: int) -> BoolArray:
+    """Return which (trainee, mentor) pairs of shape (n_pairs, 2) are also in `others`, of shape (n, 2)."""
+    return np.isin(pair_codes(pairs, n_mentors), pair_codes(others, n_mentors))

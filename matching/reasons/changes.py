@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from ..problem.assignment_problem import IntArray
 
 # Trainee, mentor left, mentor joined; None stands for no mentor.
@@ -26,9 +24,3 @@ def changes_between(before: IntArray, after: IntArray) -> list[Change]:
         come += [None] * (length - len(come))
         changes += [(trainee, a, b) for a, b in zip(gone, come, strict=True)]
     return changes
-
-
-def codes_of(pairs: IntArray, n_mentors: int) -> IntArray:
-    """Return a number for each (trainee, mentor) pair of shape (n_pairs, 2), of the same order."""
-    codes: IntArray = pairs[:, 0] * np.int64(n_mentors) + pairs[:, 1]
-    return codes

@@ -219,7 +219,7 @@ def _is_large(problem: AssignmentProblem, solution: Solution) -> bool:
 
 def _exchanges(problem: AssignmentProblem, solution: Solution) -> Residual:
     left = residual(problem, solution.pairs, solution.objective)
-    if solution.objective in ("total", "coverage_then_total"):
+    if solution.objective in PRICED:
         return left
     # The other objectives are best in coverage only, as far as chains of exchanges can tell.
     return exchanges(left.net, np.zeros_like(left.weights), COVERAGE_ALONE, left.taken)
@@ -229,7 +229,7 @@ def _unmatched(
     problem: AssignmentProblem, solution: Solution, left: Residual, kept: KeptChains, trainee: int
 ) -> UnmatchedReason:
     reason = unmatched_reason(solution, left, kept, trainee)
-    if solution.objective in ("total", "coverage_then_total"):
+    if solution.objective in PRICED:
         return reason
     solved = [
         (repair, assign(with_repair(problem, trainee, repair), solution.objective))

@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from ..problem.assignment_problem import BoolArray, IntArray
+from ..problem.pair_rules import pair_codes
 from ..problem.solution import Solution
 from ..solver.exchange_graph import ExchangeGraph
 from ..solver.residual import split
-from .changes import codes_of
 from .statements import Repair, RepairCode, UnmatchedCode, UnmatchedReason
 from .unmatched import best_of_each
 
@@ -75,7 +75,7 @@ def _open_to_any(graph: ExchangeGraph, trainees: IntArray) -> BoolArray:
         closed = np.stack([rows + start, columns], axis=1)
         closed = closed[np.isin(closed[:, 0], trainees)]
         own = held[(held[:, 0] >= start) & (held[:, 0] < stop)]
-        codes = np.unique(codes_of(np.concatenate([closed, own]), problem.n_mentors))
+        codes = np.unique(pair_codes(np.concatenate([closed, own]), problem.n_mentors))
         blocked += np.bincount(codes % problem.n_mentors, minlength=problem.n_mentors)
     return blocked < len(trainees)
 

@@ -11,12 +11,13 @@ from numpy.typing import ArrayLike
 
 from ..exceptions import InvalidInputError
 from ..problem.assignment_problem import AssignmentProblem, BoolArray, IntArray
+from ..problem.pair_rules import are_among, pair_codes
 from ..problem.solution import Solution
 from ..problem.trainee_sums import compares_sums
 from ..solver.assignment import assign
 from ..solver.network import network
 from ..solver.rewarded_sums import heaviest_beside
-from .changes import changes_between, codes_of
+from .changes import changes_between
 from .rewards import refuse_rematch, rewarded_problem
 
 MoveCause = Literal["FORBIDDEN", "OVER_CAPACITY", "OVER_NEED", "EXCHANGE", "NEW"]
@@ -256,7 +257,7 @@ class _Causes:
     @classmethod
     def of(cls, problem: AssignmentProblem, before: IntArray) -> _Causes:
         barred = problem.is_forbidden(before)
-        pinned = np.isin(codes_of(before, problem.n_mentors), codes_of(problem.pinned, problem.n_mentors))
+        pinned = are_among(before, problem.pinned, problem.n_mentors)
         staying = before[~barred & ~pinned]
         of_trainee = np.bincount(staying[:, 0], minlength=problem.n_trainees)
         of_mentor = np.bincount(staying[:, 1], minlength=problem.n_mentors)
@@ -289,7 +290,7 @@ def _previous(problem: AssignmentProblem, given: ArrayLike) -> IntArray:
         )
         came = f"{pairs[outside][0].tolist()}"
         raise refuse_rematch("PREVIOUS_PAIRS_OUT_OF_RANGE", "previous_pairs", expected, came)
-    return np.stack(np.divmod(np.unique(codes_of(pairs, shape[1])), max(shape[1], 1)), axis=1)
+    return np.stack(np.divmod(np.unique(pair_codes(pairs, shape[1])), max(shape[1], 1)), axis=1)
 
 
 def _check_objective(function: str, objective: str) -> None:

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from ..problem.assignment_problem import AssignmentProblem, BoolArray, IntArray
+from ..problem.pair_rules import are_among
 from ..problem.solution import Solution
 from ..solver.chains import IMPOSSIBLE, add, chains_onward
 from ..solver.network import Cell, Network, network
@@ -59,8 +60,8 @@ def _with_bans(left: Residual, kept: KeptChains, trainee: int) -> tuple[Network,
     net = network(problem, extra)
     if net is None:
         return left.net, left, kept
-    known = net.only(np.isin(_codes(problem, net.pairs), _codes(problem, left.net.pairs)))
-    taken = np.flatnonzero(np.isin(_codes(problem, known.pairs), _codes(problem, left.free_pairs)))
+    known = net.only(are_among(net.pairs, left.net.pairs, problem.n_mentors))
+    taken = np.flatnonzero(are_among(known.pairs, left.free_pairs, problem.n_mentors))
     again = exchanges(known, known.units * (left.bonus != COVERAGE_ALONE), left.bonus, taken)
     return net, again, KeptChains.of(again)
 
@@ -135,7 +136,7 @@ def _repairs(left: Residual, kept: KeptChains, trainee: int) -> tuple[Repair, ..
     net, left, kept = _with_bans(left, kept, trainee)
     problem = left.problem
     pairs = np.flatnonzero(net.pairs[:, 0] == trainee)
-    pairs = pairs[~np.isin(_codes(problem, net.pairs[pairs]), _codes(problem, left.free_pairs))]
+    pairs = pairs[~are_among(net.pairs[pairs], left.free_pairs, problem.n_mentors)]
     worth = net.units[pairs] * (left.bonus != COVERAGE_ALONE) + left.bonus
     leaf = net.mentors.leaf[pairs]
     found = _own_repairs(left, net, pairs, add(worth, kept.out[leaf]))
@@ -203,11 +204,6 @@ def best_of_each(found: list[Repair]) -> list[Repair]:
     for repair in sorted(found, key=lambda repair: (-repair.change, repair.code, repair.mentor)):
         best.setdefault((repair.code, repair.limit or repair.mentor), repair)
     return list(best.values())
-
-
-def _codes(problem: AssignmentProblem, pairs: IntArray) -> IntArray:
-    codes: IntArray = pairs[:, 0] * problem.n_mentors + pairs[:, 1]
-    return codes
 
 
 def with_repair(problem: AssignmentProblem, trainee: int, repair: Repair) -> AssignmentProblem:

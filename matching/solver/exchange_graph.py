@@ -12,7 +12,7 @@ from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from ..problem.assignment_problem import AssignmentProblem, BoolArray, IntArray
-from ..problem.pair_rules import rows_of
+from ..problem.pair_rules import are_among, pair_codes, rows_of
 from ..problem.solution import FloatArray, Solution
 from ..watch import Watch
 from .arcs import Arcs
@@ -80,13 +80,13 @@ class ExchangeGraph:
         most = problem.n_mentors if few else _FIRST
         search = Search(bonus, prices.astype(np.float64), most, 0.0)
         found = scan(problem, search, Watch(), (0.0, 1.0)).arcs
-        free = solution.pairs[~np.isin(_codes(problem, solution.pairs), _codes(problem, problem.pinned))]
+        free = solution.pairs[~are_among(solution.pairs, problem.pinned, problem.n_mentors)]
         chosen = Arcs(free[:, 0], free[:, 1], problem.units_of(free) + bonus)
         lost = (utilities[found.rows] + prices[found.columns] - found.worth).astype(np.float64)
         floor = np.full(problem.n_trainees, -np.inf)
         np.maximum.at(floor, found.rows, lost)
         floor[np.bincount(found.rows, minlength=problem.n_trainees) < most] = np.inf
-        held = np.isin(found.rows * problem.n_mentors + found.columns, _codes(problem, free))
+        held = np.isin(found.rows * problem.n_mentors + found.columns, pair_codes(free, problem.n_mentors))
         joins = Arcs(found.rows[~held], found.columns[~held], found.worth[~held])
         return cls(
             problem, bonus, prices, utilities, chosen, joins, np.full_like(floor, np.inf) if few else floor
@@ -233,11 +233,6 @@ class ExchangeGraph:
 def is_exact(problem: AssignmentProblem) -> bool:
     """Return whether the graph tells all of a problem: it has no quotas, and floats hold its sums."""
     return not problem.quotas and 4 * problem.step < _EXACT
-
-
-def _codes(problem: AssignmentProblem, pairs: IntArray) -> IntArray:
-    codes: IntArray = pairs[:, 0] * problem.n_mentors + pairs[:, 1]
-    return codes
 
 
 def _joined(found: list[Arcs]) -> Arcs:

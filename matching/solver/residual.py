@@ -9,6 +9,7 @@ import numpy as np
 
 from ..exceptions import InvalidInputError
 from ..problem.assignment_problem import AssignmentProblem, BoolArray, IntArray
+from ..problem.pair_rules import are_among
 from .chains import IMPOSSIBLE, ImprovableError, chains_from, chains_to
 from .network import Network, network
 
@@ -95,7 +96,7 @@ def residual(problem: AssignmentProblem, pairs: IntArray, objective: str) -> Res
         raise InvalidInputError("The 'problem' parameter must be a flow. Got quotas that cross instead.")
     bonus = problem.step if objective == "coverage_then_total" else 0
     codes = net.pairs[:, 0] * problem.n_mentors + net.pairs[:, 1]
-    free = pairs[~_is_pinned(problem, pairs)]
+    free = pairs[~are_among(pairs, problem.pinned, problem.n_mentors)]
     taken = np.searchsorted(codes, np.sort(free[:, 0] * problem.n_mentors + free[:, 1]))
     return exchanges(net, net.units, bonus, taken)
 
@@ -126,11 +127,6 @@ def exchanges(
     gains[down] = np.maximum(gains[down], costs[1, above])
     np.fill_diagonal(gains, 0)
     return Residual(net, weights, bonus, taken, trainee_load, load, gains)
-
-
-def _is_pinned(problem: AssignmentProblem, pairs: IntArray) -> BoolArray:
-    codes = problem.pinned[:, 0] * problem.n_mentors + problem.pinned[:, 1]
-    return np.isin(pairs[:, 0] * problem.n_mentors + pairs[:, 1], codes)
 
 
 def _exchange_gains(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..problem.assignment_problem import AssignmentProblem, IntArray
+from ..problem.pair_rules import are_among
 from ..problem.trainee_sums import have_a_say, sums
 from .network import Network
 from .stage import Stage, covered
@@ -46,5 +47,4 @@ def heaviest_beside(net: Network, pairs: IntArray, other: IntArray, weights: Ass
 
 def _positions(net: Network, pairs: IntArray) -> IntArray:
     n_mentors = net.problem.n_mentors
-    codes = net.pairs[:, 0] * n_mentors + net.pairs[:, 1]
-    return np.flatnonzero(np.isin(codes, pairs[:, 0] * n_mentors + pairs[:, 1]))
+    return np.flatnonzero(are_among(net.pairs, pairs, n_mentors))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,12 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 from ..exceptions import InvalidInputError
 from ..problem.assignment_problem import AssignmentProblem, BoolArray, IntArray
 from ..problem.solution import FloatArray, Solution
-from ..reasons.prices import prices
+from ..reasons.prices import PRICED, prices
 from ..solver.assignment import assign
 
 ScoreDraw = Callable[[np.random.Generator], FloatArray]
-# Objectives whose exchanges `prices` knows.
-PRICED: Final = ("coverage_then_total", "total")
 
 
 @dataclass(frozen=True, eq=False)
