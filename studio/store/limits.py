@@ -10,7 +10,7 @@ from sqlmodel import Field, col, select
 
 from studio.store.columns import StudioRow, UserText, enum_type
 from studio.store.limit_enums import LimitGroup, LimitKind
-from studio.store.rules import LONGEST_REASON
+from studio.store.rules import LONGEST_REASON, in_force
 
 
 class LimitRule(StudioRow, table=True):
@@ -46,7 +46,7 @@ async def limits_in_force(session: AsyncSession, cohort_id: UUID, on: date) -> S
         select(LimitRule)
         .where(
             LimitRule.cohort_id == cohort_id,
-            sa.or_(col(LimitRule.expires_on).is_(None), col(LimitRule.expires_on) >= on),
+            in_force(LimitRule.expires_on, on),
         )
         .order_by(col(LimitRule.created_at), col(LimitRule.id))
     )

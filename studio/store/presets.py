@@ -10,7 +10,7 @@ from sqlmodel import Field, col, select
 
 from studio.store.columns import StudioRow, UserText, enum_type
 from studio.store.preset_enums import PresetKind
-from studio.store.rules import LONGEST_REASON
+from studio.store.rules import LONGEST_REASON, in_force
 
 
 class RulePreset(StudioRow, table=True):
@@ -53,7 +53,7 @@ async def cohort_rules_in_force(session: AsyncSession, cohort_id: UUID, on: date
         select(CohortRule)
         .where(
             CohortRule.cohort_id == cohort_id,
-            sa.or_(col(CohortRule.expires_on).is_(None), col(CohortRule.expires_on) >= on),
+            in_force(CohortRule.expires_on, on),
         )
         .order_by(col(CohortRule.created_at), col(CohortRule.id))
     )

@@ -4,7 +4,8 @@ from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import Field
+from sqlalchemy.sql.elements import ColumnElement
+from sqlmodel import Field, col
 
 from studio.store.columns import StudioRow, UserText, enum_type
 from studio.store.enums import MatchObjective, RuleKind
@@ -25,6 +26,11 @@ class MatchPolicy(StudioRow, table=True):
     objective: MatchObjective = Field(
         default=MatchObjective.COVERAGE_THEN_TOTAL, sa_type=enum_type(MatchObjective)
     )
+
+
+def in_force(expires_on: date | None, on: date) -> ColumnElement[bool]:
+    """Return the condition that a rule, of whose table `expires_on` is the column, holds on a day: its last one too."""
+    return sa.or_(col(expires_on).is_(None), col(expires_on) >= on)
 
 
 class Rule(StudioRow, table=True):

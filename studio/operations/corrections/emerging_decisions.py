@@ -11,6 +11,7 @@ from studio.errors import Conflict, StudioError
 from studio.operations.audit import audit
 from studio.operations.needs.needs import refresh_needs
 from studio.operations.own import own, require_version
+from studio.operations.said_reasons import require_reason
 from studio.operations.topics.decisions import Author, Words, stored_tags, write_decision
 from studio.operations.topics.topics import TopicTree, topic_tree
 from studio.permissions import Actor, require
@@ -68,8 +69,7 @@ async def dismiss_emerging_point(
 ) -> EmergingPoint:
     """Put an emerging point aside for good; raises REASON_MISSING and EMERGING_DECIDED."""
     require(actor, "dismiss_emerging_point")
-    if not reason.strip():
-        raise StudioError("REASON_MISSING", field="reason")
+    require_reason(reason)
     point = await _open_point(session, actor, point_id, expected_version)
     changed(point, state=EmergingState.DISMISSED, reason=reason.strip())
     await session.flush()

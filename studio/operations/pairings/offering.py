@@ -24,6 +24,7 @@ from studio.operations.runs.carrying import pairings_of, schedule_expiry
 from studio.operations.runs.pair_weeks import book_weeks_of, choose_week, taken_code
 from studio.operations.runs.pairing_states import UNDER_WAY, Check, IllegalMove, step
 from studio.operations.runs.runs import score_parts
+from studio.operations.said_reasons import require_reason
 from studio.permissions import Actor, require
 from studio.store.clock import now
 from studio.store.cohorts import Cohort
@@ -73,8 +74,7 @@ async def offer_place(
     done = await once(session, actor, idempotency_key, "offer_place", given)
     if done is not None:
         return await own(session, actor, Pairing, done, "idempotencyKey")
-    if not reason.strip():
-        raise StudioError("REASON_MISSING", field="reason")
+    require_reason(reason)
     run = await own_run(session, actor, run_id)
     require_version(run, expected_version)
     if run.publish_state is not PublishState.PUBLISHED:

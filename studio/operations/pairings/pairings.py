@@ -29,6 +29,7 @@ from studio.operations.runs.fairness import replace_fairness
 from studio.operations.runs.pair_weeks import changed_weeks, choose_week, taken_code
 from studio.operations.runs.pairing_states import step
 from studio.operations.runs.runs import DECIMALS, require_draft
+from studio.operations.said_reasons import require_reason
 from studio.operations.suppositions.forcing import forced
 from studio.operations.suppositions.override_preview import confirmed_elsewhere
 from studio.operations.suppositions.what_if import STABILITY, someones
@@ -112,7 +113,7 @@ async def _weigh(
     week: date | None,
     expected_version: int | None,
 ) -> WeighedOverride:
-    _require_reason(reason)
+    require_reason(reason)
     run = await own(session, actor, MatchRun, run_id, "runId")
     require_version(run, expected_version)
     require_draft(run)
@@ -210,7 +211,7 @@ async def override_pairing(
     done = await _first_override(session, actor, idempotency_key, given)
     if done is not None:
         return done
-    _require_reason(reason)
+    require_reason(reason)
     run = await own_run(session, actor, run_id)
     require_version(run, expected_version)
     require_draft(run)
@@ -293,11 +294,6 @@ async def _first_override(
     event = await session.get_one(AuditEvent, event_id)
     pairing = await own(session, actor, Pairing, event.entity_id, "idempotencyKey")
     return Override(pairing, event.details["change"])
-
-
-def _require_reason(reason: str) -> None:
-    if not reason.strip():
-        raise StudioError("REASON_MISSING", field="reason")
 
 
 def _require_allowed(rows: MatchRows, arrays: MatchArrays, seat: Seat, mentor_id: UUID) -> None:

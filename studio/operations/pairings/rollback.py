@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from studio.errors import Conflict, StudioError
+from studio.errors import Conflict
 from studio.messages import listed, translate
 from studio.operations.audit import audit
 from studio.operations.idempotency import once, remember
@@ -26,6 +26,7 @@ from studio.operations.runs.carrying import (
 )
 from studio.operations.runs.pair_weeks import taken_code, weeks_gone
 from studio.operations.runs.pairing_states import KEPT, UNDER_WAY, Check, IllegalMove, step
+from studio.operations.said_reasons import require_reason
 from studio.permissions import Actor, require
 from studio.store.cohorts import Cohort
 from studio.store.consents import last_changes
@@ -85,8 +86,7 @@ async def roll_back_match_run(
     done = await once(session, actor, idempotency_key, "roll_back_match_run", given)
     if done is not None:
         return await own(session, actor, MatchRun, done, "idempotencyKey")
-    if not reason.strip():
-        raise StudioError("REASON_MISSING", field="reason")
+    require_reason(reason)
     run = await own_run(session, actor, run_id)
     require_version(run, expected_version)
     if run.publish_state is not PublishState.PUBLISHED:

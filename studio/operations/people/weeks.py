@@ -67,10 +67,7 @@ async def set_mentor_weeks(
     """
     require(actor, "set_free_weeks")
     mentor = await own(session, actor, Mentor, mentor_id, "mentorId")
-    if actor.role is not Role.ORGANIZER and (
-        actor.role is not Role.MENTOR or mentor.person_id != actor.person_id
-    ):
-        raise NotFound("Mentor", field="mentorId")
+    _require_speaks_for(actor, mentor, Role.MENTOR, "mentorId")
     await _lock(session, mentor)
     require_version(mentor, expected_version)
     if weekly_capacity is not None:
@@ -95,14 +92,18 @@ async def set_trainee_weeks(
     """
     require(actor, "set_free_weeks")
     trainee = await own(session, actor, Trainee, trainee_id, "traineeId")
-    if actor.role is not Role.ORGANIZER and (
-        actor.role is not Role.TRAINEE or trainee.person_id != actor.person_id
-    ):
-        raise NotFound("Trainee", field="traineeId")
+    _require_speaks_for(actor, trainee, Role.TRAINEE, "traineeId")
     await _lock(session, trainee)
     require_version(trainee, expected_version)
     await _set(session, actor, trainee, weeks)
     return trainee
+
+
+def _require_speaks_for(actor: Actor, row: Mentor | Trainee, role: Role, field: str) -> None:
+    """Refuse with NOT_FOUND, unless an organizer speaks, or the person in that role."""
+    is_oneself = actor.role is role and row.person_id == actor.person_id
+    if actor.role is not Role.ORGANIZER and not is_oneself:
+        raise NotFound(type(row).__name__, field=field)
 
 
 async def _lock(session: AsyncSession, row: StudioRow) -> None:

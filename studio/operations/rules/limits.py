@@ -11,6 +11,7 @@ from studio.errors import StudioError
 from studio.operations.audit import audit
 from studio.operations.idempotency import once, remember
 from studio.operations.own import own, require_version
+from studio.operations.said_reasons import require_reason
 from studio.permissions import Actor, require
 from studio.store.clock import today
 from studio.store.cohorts import Cohort
@@ -71,8 +72,7 @@ async def set_limit_rule(
         counties = await _counties(session, cohort, grouped_by)
         if value not in counties:
             raise StudioError("LIMIT_VALUE", field="value", given=value[:40], known=counties)
-    if not reason.strip():
-        raise StudioError("REASON_MISSING", field="reason")
+    require_reason(reason)
     if expires_on is not None and expires_on < today():
         raise StudioError("EXPIRY_PAST", field="expiresOn", date=expires_on.isoformat())
     await lock_cohort(session, cohort.id)

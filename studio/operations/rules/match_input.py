@@ -36,7 +36,7 @@ from studio.store.people import (
     trainees_of,
 )
 from studio.store.presets import CohortRule, cohort_rules_in_force
-from studio.store.rules import MatchPolicy, Rule
+from studio.store.rules import MatchPolicy, Rule, in_force
 from studio.store.runs import MatchRun
 from studio.store.surveys import SurveyResponse
 from studio.store.topics import Topic, topics_of
@@ -188,7 +188,7 @@ async def rules_in_force(session: AsyncSession, cohort_id: UUID, on: date | None
     found = await session.execute(
         select(Rule).where(
             Rule.cohort_id == cohort_id,
-            sa.or_(col(Rule.expires_on).is_(None), col(Rule.expires_on) >= (on or today())),
+            in_force(Rule.expires_on, on or today()),
         )
     )
     return list(found.scalars())

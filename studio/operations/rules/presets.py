@@ -15,6 +15,7 @@ from matching import MentorAffinity
 from studio.errors import Conflict, StudioError
 from studio.operations.audit import audit
 from studio.operations.own import own, require_version
+from studio.operations.said_reasons import require_reason
 from studio.permissions import Actor, require
 from studio.store.clock import today
 from studio.store.cohorts import Cohort
@@ -193,8 +194,7 @@ async def remove_cohort_rule(
 
 
 def _require_words(reason: str, code: str, name: str) -> None:
-    if not reason.strip():
-        raise StudioError("REASON_MISSING", field="reason")
+    require_reason(reason)
     if not code.strip() or not name.strip():
         raise StudioError("PRESET_UNNAMED", field="name" if code.strip() else "code")
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
-from studio.errors import NotFound, StudioError
+from studio.errors import NotFound
 from studio.imports.issues import RowIssue
 from studio.imports.respondents import KnownPerson, PeopleIndex
 from studio.imports.rules import RuleRow, clash, parse_rules
@@ -19,6 +19,7 @@ from studio.operations.import_report import ImportReport, all_or_nothing
 from studio.operations.own import own, require_version
 from studio.operations.people.cohorts import find_cohort
 from studio.operations.rules.rule_conflicts import REFUSED_COLUMNS, Pair, RuleRefused, Standing, standing_of
+from studio.operations.said_reasons import require_reason
 from studio.permissions import Actor, require
 from studio.store.clock import today
 from studio.store.cohorts import Cohort
@@ -58,8 +59,7 @@ async def set_rule(
     done = await once(session, actor, idempotency_key, "set_rule", given)
     if done is not None:
         return await own(session, actor, Rule, done, "idempotencyKey")
-    if not reason.strip():
-        raise StudioError("REASON_MISSING", field="reason")
+    require_reason(reason)
     trainee = await own(session, actor, Trainee, trainee_id, "traineeId")
     mentor = await own(session, actor, Mentor, mentor_id, "mentorId")
     await lock_cohort(session, trainee.cohort_id)
