@@ -54,6 +54,35 @@ class Override:
 
 
 @dataclass(frozen=True)
+class _Asked:
+    """What somebody asks of an override, as `override_pairing` explains it."""
+
+    run_id: UUID
+    trainee_id: UUID
+    mentor_id: UUID
+    reason: str
+    lock: bool
+    kind: PairingKind | None
+    move_others: bool
+    week: date | None
+    expected_version: int | None
+
+    def given(self) -> dict[str, Any]:
+        """Return what an idempotency key stands for."""
+        said = {} if self.kind is None else {"kind": self.kind.value}
+        return said | {
+            "run_id": self.run_id.hex,
+            "trainee_id": self.trainee_id.hex,
+            "mentor_id": self.mentor_id.hex,
+            "reason": self.reason,
+            "lock": self.lock,
+            "move_others": self.move_others,
+            **({"week": self.week.isoformat()} if self.week is not None else {}),
+            "expected_version": self.expected_version,
+        }
+
+
+@dataclass(frozen=True)
 class WeighedOverride:
     """What an override comes to, worked out before the transaction that writes it, and from what."""
 
@@ -93,29 +122,17 @@ async def weigh_override(
     None when the key was used before, for then nothing will be written. Raises as `override_pairing` does.
     """
     require(actor, "override_pairing")
-    given = _given(run_id, trainee_id, mentor_id, reason, lock, kind, move_others, week, expected_version)
-    if await once(session, actor, idempotency_key, "override_pairing", given) is not None:
+    asked = _Asked(run_id, trainee_id, mentor_id, reason, lock, kind, move_others, week, expected_version)
+    if await once(session, actor, idempotency_key, "override_pairing", asked.given()) is not None:
         return None
-    return await _weigh(
-        session, actor, run_id, trainee_id, mentor_id, reason, kind, move_others, week, expected_version
-    )
+    return await _weigh(session, actor, asked)
 
 
-async def _weigh(
-    session: AsyncSession,
-    actor: Actor,
-    run_id: UUID,
-    trainee_id: UUID,
-    mentor_id: UUID,
-    reason: str,
-    kind: PairingKind | None,
-    move_others: bool,
-    week: date | None,
-    expected_version: int | None,
-) -> WeighedOverride:
-    require_reason(reason)
-    run = await own(session, actor, MatchRun, run_id, "runId")
-    require_version(run, expected_version)
+async def _weigh(session: AsyncSession, actor: Actor, asked: _Asked) -> WeighedOverride:
+    require_reason(asked.reason)
+    trainee_id, mentor_id, week = asked.trainee_id, asked.mentor_id, asked.week
+    run = await own(session, actor, MatchRun, asked.run_id, "runId")
+    require_version(run, asked.expected_version)
     require_draft(run)
     cohort = await session.get_one(Cohort, run.cohort_id)
     policy = await session.get_one(MatchPolicy, run.policy_id)
@@ -125,13 +142,13 @@ async def _weigh(
     await own(session, actor, Mentor, mentor_id, "mentorId")
     stamp = await match_stamp(session, cohort)
     rows, arrays = await match_input(session, cohort, policy, run)
-    seat = seat_to_fill(rows, trainee_id, mentor_id, kind)
+    seat = seat_to_fill(rows, trainee_id, mentor_id, asked.kind)
     _require_allowed(rows, arrays, seat, mentor_id)
     found = await session.execute(select(Pairing).where(Pairing.run_id == run.id))
     pairings = list(found.scalars())
     before = {pairing.seat: pairing for pairing in pairings}
     mentor_of: dict[Seat, UUID] = {pairing.seat: pairing.mentor_id for pairing in pairings}
-    if move_others:
+    if asked.move_others:
         choose_week(rows, [], trainee_id, mentor_id, week)
         (proposal,) = await forced(rows, pairings, seat, mentor_id, STABILITY, week=week)
         week_of = changed_weeks(pairings, proposal)
@@ -207,8 +224,8 @@ async def override_pairing(
     other one), and of weeks what `choose_week` raises.
     """
     require(actor, "override_pairing")
-    given = _given(run_id, trainee_id, mentor_id, reason, lock, kind, move_others, week, expected_version)
-    done = await _first_override(session, actor, idempotency_key, given)
+    asked = _Asked(run_id, trainee_id, mentor_id, reason, lock, kind, move_others, week, expected_version)
+    done = await _first_override(session, actor, idempotency_key, asked)
     if done is not None:
         return done
     require_reason(reason)
@@ -217,9 +234,7 @@ async def override_pairing(
     require_draft(run)
     cohort = await session.get_one(Cohort, run.cohort_id)
     if weighed is None or weighed.stamp != await match_stamp(session, cohort):
-        weighed = await _weigh(
-            session, actor, run_id, trainee_id, mentor_id, reason, kind, move_others, week, expected_version
-        )
+        weighed = await _weigh(session, actor, asked)
     try:
         await move_all(session, run, [*weighed.others, weighed.move], weighed.weeks, weighed.week_of)
     except IntegrityError as error:
@@ -236,7 +251,7 @@ async def override_pairing(
     if weighed.others:
         details["moved"] = [move.seat.trainee_id.hex for move in weighed.others]
     event = await audit(session, actor, "override_pairing", "Pairing", pairing.id, **details)
-    await remember(session, actor, idempotency_key, "override_pairing", given, event.id)
+    await remember(session, actor, idempotency_key, "override_pairing", asked.given(), event.id)
     return Override(pairing, weighed.change)
 
 
@@ -260,35 +275,11 @@ async def lock_pairing(
     return pairing
 
 
-def _given(
-    run_id: UUID,
-    trainee_id: UUID,
-    mentor_id: UUID,
-    reason: str,
-    lock: bool,
-    kind: PairingKind | None,
-    move_others: bool,
-    week: date | None,
-    expected_version: int | None,
-) -> dict[str, Any]:
-    said = {} if kind is None else {"kind": kind.value}
-    return said | {
-        "run_id": run_id.hex,
-        "trainee_id": trainee_id.hex,
-        "mentor_id": mentor_id.hex,
-        "reason": reason,
-        "lock": lock,
-        "move_others": move_others,
-        **({"week": week.isoformat()} if week is not None else {}),
-        "expected_version": expected_version,
-    }
-
-
 async def _first_override(
-    session: AsyncSession, actor: Actor, key: str | None, given: Mapping[str, Any]
+    session: AsyncSession, actor: Actor, key: str | None, asked: _Asked
 ) -> Override | None:
     """Return what was done under this key: its event in the audit trail keeps the change of that time."""
-    event_id = await once(session, actor, key, "override_pairing", given)
+    event_id = await once(session, actor, key, "override_pairing", asked.given())
     if event_id is None:
         return None
     event = await session.get_one(AuditEvent, event_id)
