@@ -10,7 +10,7 @@ from graph.schema import schema
 from service.settings import Settings
 from service.web.application import Parts, build
 from studio.computing import compute_at
-from studio.operations.work.handlers import HANDLERS
+from studio.operations.background.handlers import HANDLERS
 
 
 def create_app(settings: Settings | None = None, pages: Sequence[BaseRoute] = ()) -> Starlette:

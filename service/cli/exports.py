@@ -13,7 +13,7 @@ from service.cli.running import acting, output, print_json, require_writable, ru
 from service.report import write_report
 from service.spreadsheets import pairings_workbook
 from studio.messages import translate
-from studio.operations.work.reports import latest_run, prepare_report
+from studio.operations.background.reports import latest_run, prepare_report
 from studio.store.database import reading, writing
 from studio.store.identity import global_id
 

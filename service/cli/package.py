@@ -15,7 +15,7 @@ from service.documents import run_document
 from service.week_words import week_name
 from studio.errors import NotFound, StudioError
 from studio.messages import translate, word
-from studio.operations.work.reports import prepare_package
+from studio.operations.background.reports import prepare_package
 from studio.permissions import Actor
 from studio.store.database import writing
 from studio.store.enums import DaySlot, Level, ShadowStep

@@ -9,9 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from service.documents import run_document
 from studio.errors import StudioError
 from studio.messages import translate
+from studio.operations.background.handlers import HANDLERS
+from studio.operations.background.worker import Worker
 from studio.operations.jobs import Progress
-from studio.operations.work.handlers import HANDLERS
-from studio.operations.work.worker import Worker
 from studio.permissions import Actor
 from studio.store.database import reading
 from studio.store.enums import JobKind, MatchRunState

@@ -33,9 +33,9 @@ from service.settings import Settings, read_settings
 from service.web.report import report_page
 from studio.errors import StudioError
 from studio.messages import translate
+from studio.operations.background.handlers import HANDLERS
+from studio.operations.background.worker import Worker
 from studio.operations.people.access import rotate_token
-from studio.operations.work.handlers import HANDLERS
-from studio.operations.work.worker import Worker
 from studio.store.database import writing
 from studio.store.enums import Role
 from studio.store.schema import migrate

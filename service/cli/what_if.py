@@ -10,10 +10,10 @@ from service.cli.running import output
 from service.cli.suppositions import what_if_input
 from service.documents import run_document
 from studio.messages import listed, translate
+from studio.operations.background.reports import latest_run
 from studio.operations.people.cohorts import find_cohort
 from studio.operations.rules.aim_words import BEFORE_TOTAL, told_aim
 from studio.operations.rules.whom import whom
-from studio.operations.work.reports import latest_run
 from studio.permissions import Actor
 from studio.store.database import reading
 from studio.store.enums import MatchObjective

@@ -23,10 +23,10 @@ from service.web.headers import SecurityHeaders
 from service.web.health import alive, ready
 from service.web.uploads import UploadEndpoint
 from studio.errors import StudioError
+from studio.operations.background.worker import Worker
 from studio.operations.jobs import Handler
 from studio.operations.people.access import USE_INTERVAL, TokenUse
 from studio.operations.surveys.uploads import remove_expired_uploads
-from studio.operations.work.worker import Worker
 from studio.store.database import open_database
 from studio.store.enums import JobKind
 from studio.store.faults import refusal_of

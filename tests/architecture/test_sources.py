@@ -15,7 +15,7 @@ EMPTY_NAMES = {"manager", "helper", "helpers", "util", "utils", "processor", "da
 # Relay's cursor connections name this type; clients look for it.
 FIXED_ELSEWHERE = {"PageInfo"}
 # Where everything may be caught: a client must get an answer, and a worker must live on.
-EDGES = {"service/web/errors.py", "studio/operations/work/worker.py"}
+EDGES = {"service/web/errors.py", "studio/operations/background/worker.py"}
 
 
 def test_files_stay_short() -> None:

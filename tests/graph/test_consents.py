@@ -3,8 +3,8 @@
 from typing import Any
 
 from graph.execute import run
-from studio.operations.work.handlers import HANDLERS
-from studio.operations.work.worker import Worker
+from studio.operations.background.handlers import HANDLERS
+from studio.operations.background.worker import Worker
 from studio.store.enums import Role
 from tests.graph.conftest import Loaded
 from tests.graph.test_mutations import act

@@ -5,9 +5,9 @@ import sqlalchemy as sa
 from sqlmodel import select
 
 from graph.execute import execute, operation, run
+from studio.operations.background.handlers import HANDLERS
+from studio.operations.background.worker import Worker
 from studio.operations.surveys.uploads import store_upload
-from studio.operations.work.handlers import HANDLERS
-from studio.operations.work.worker import Worker
 from studio.store.access import Token
 from studio.store.database import reading, writing
 from studio.store.enums import Measure, Role

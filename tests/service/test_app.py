@@ -28,7 +28,7 @@ from studio.store.tables import Studio, Token
 from tests.service.conftest import SECRET, Service, small_parts
 
 ROOT = Path(__file__).parents[2]
-OPERATIONS = ("people/access", "idempotency", "jobs", "work/worker", "surveys/uploads")
+OPERATIONS = ("people/access", "idempotency", "jobs", "background/worker", "surveys/uploads")
 OWN_FILES = [
     *(ROOT / "service/web").glob("*.py"),
     *(ROOT / f"studio/operations/{name}.py" for name in OPERATIONS),

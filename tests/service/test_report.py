@@ -18,6 +18,7 @@ from service.documents import run_document
 from service.report import write_report
 from service.web.report import report_page
 from studio.errors import StudioError
+from studio.operations.background.reports import prepare_report
 from studio.operations.pairings.pairings import override_pairing
 from studio.operations.pairings.publishing import publish_match_run
 from studio.operations.people.cohorts import find_cohort
@@ -27,7 +28,6 @@ from studio.operations.people.studios import create_studio, organizer_of
 from studio.operations.runs.runs import match_cohort
 from studio.operations.surveys.survey_imports import import_survey
 from studio.operations.surveys.surveys import AnswerInput, submit_survey_response
-from studio.operations.work.reports import prepare_report
 from studio.permissions import Actor
 from studio.store.database import open_database, writing
 from studio.store.enums import MatchRunState

@@ -6,8 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.app import create_app
 from service.settings import Settings
+from studio.operations.background.handlers import HANDLERS
 from studio.operations.people.access import create_token
-from studio.operations.work.handlers import HANDLERS
 from studio.permissions import Actor
 from studio.store.database import writing
 from studio.store.enums import JobKind, Role

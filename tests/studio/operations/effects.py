@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import select
 
 from studio.operations.audit import audit
+from studio.operations.background.worker import Worker
 from studio.operations.jobs import Handler, JobContext
-from studio.operations.work.worker import Worker
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import JobKind, Role

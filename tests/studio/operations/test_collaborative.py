@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 
+from studio.operations.background.handlers import HANDLERS
+from studio.operations.background.worker import Worker
 from studio.operations.contents.collaborative import LEAST_INTERACTIONS, try_interactions
 from studio.operations.contents.content_events import record_content_event
 from studio.operations.contents.content_ranking import COLLABORATIVE_SHARE
 from studio.operations.contents.recommendations import recommend_contents
 from studio.operations.people.studios import ContentEntry, install_catalogue
-from studio.operations.work.handlers import HANDLERS
-from studio.operations.work.worker import Worker
 from studio.permissions import Actor
 from studio.store.collaborative import CollaborativeCheck
 from studio.store.content_events import ContentEvent, count_interactions, interactions_of

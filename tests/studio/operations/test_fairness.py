@@ -10,11 +10,11 @@ from sqlmodel import select
 
 from matching import MentorAffinity
 from studio.arrays import fairness as arrays_subject
+from studio.operations.background.handlers import HANDLERS
+from studio.operations.background.worker import Worker
 from studio.operations.pairings.pairings import override_pairing
 from studio.operations.rules.match_input import match_input
 from studio.operations.runs.runs import match_cohort, start_match_run
-from studio.operations.work.handlers import HANDLERS
-from studio.operations.work.worker import Worker
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.people import trainees_of

@@ -8,10 +8,10 @@ from sqlmodel import select
 from matching import Match
 from studio.arrays.matches import MatchArrays, MatchRows
 from studio.errors import StudioError
+from studio.operations.background import handlers, match_jobs
+from studio.operations.background.worker import Worker
 from studio.operations.people.mentors import import_mentors
 from studio.operations.runs.runs import start_match_run
-from studio.operations.work import handlers, match_jobs
-from studio.operations.work.worker import Worker
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import MatchRunState

@@ -10,14 +10,14 @@ from sqlmodel import select
 
 from matching import AnswerReading
 from studio.errors import Conflict
+from studio.operations.background.handlers import HANDLERS
+from studio.operations.background.worker import Worker
 from studio.operations.jobs import cancel_job
 from studio.operations.people.roster import import_roster
 from studio.operations.surveys import survey_reading
 from studio.operations.surveys.survey_imports import prepare_import, start_survey_import, store_survey
 from studio.operations.surveys.uploads import store_upload
 from studio.operations.topics.topics import TopicTree
-from studio.operations.work.handlers import HANDLERS
-from studio.operations.work.worker import Worker
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import JobState

@@ -7,12 +7,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
 from studio.errors import StudioError
+from studio.operations.background.handlers import HANDLERS
+from studio.operations.background.worker import Worker
 from studio.operations.pairings.pairings import lock_pairing, override_pairing
 from studio.operations.people.mentors import import_mentors
 from studio.operations.rules.rules import set_rule
 from studio.operations.runs.runs import match_cohort, start_match_run
-from studio.operations.work.handlers import HANDLERS
-from studio.operations.work.worker import Worker
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import MatchRunState, PairingOrigin, RuleKind

@@ -15,11 +15,11 @@ from sqlmodel import select
 from matching import Match
 from studio.arrays.matches import MatchArrays, MatchRows
 from studio.errors import Conflict
+from studio.operations.background import match_jobs
+from studio.operations.background.handlers import HANDLERS
+from studio.operations.background.worker import Worker
 from studio.operations.runs.run_cancelling import cancel_match_run
 from studio.operations.runs.runs import match_cohort, start_match_run
-from studio.operations.work import match_jobs
-from studio.operations.work.handlers import HANDLERS
-from studio.operations.work.worker import Worker
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import JobState, MatchRunState

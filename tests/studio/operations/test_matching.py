@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
 from studio.errors import Conflict, Forbidden, NotFound, StudioError
+from studio.operations.background.handlers import HANDLERS
+from studio.operations.background.worker import Worker
 from studio.operations.contents.recommendations import recommend_contents
 from studio.operations.pairings.pairings import lock_pairing, override_pairing
 from studio.operations.people.cohorts import find_cohort
@@ -17,8 +19,6 @@ from studio.operations.rules.rules import remove_rule, set_rule
 from studio.operations.runs.runs import match_cohort, start_match_run
 from studio.operations.surveys.survey_imports import start_survey_import
 from studio.operations.surveys.surveys import AnswerInput, submit_survey_response
-from studio.operations.work.handlers import HANDLERS
-from studio.operations.work.worker import Worker
 from studio.permissions import Actor
 from studio.store.clock import held_at
 from studio.store.database import reading, writing

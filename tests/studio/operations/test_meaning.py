@@ -7,14 +7,14 @@ from sqlmodel import select
 
 import matching.texts.semantic
 from studio.errors import Forbidden, StudioError
+from studio.operations.background.handlers import HANDLERS
+from studio.operations.background.worker import Worker
 from studio.operations.corrections import meaning
 from studio.operations.corrections.corrections import correct_topics
 from studio.operations.corrections.meaning import read_by_meaning_now, start_reading_by_meaning
 from studio.operations.people.cohorts import find_cohort
 from studio.operations.people.roster import import_roster
 from studio.operations.surveys.survey_imports import import_survey
-from studio.operations.work.handlers import HANDLERS
-from studio.operations.work.worker import Worker
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import JobState, Role

@@ -9,14 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import select
 
+from studio.operations.background.handlers import HANDLERS
+from studio.operations.background.worker import LEASE
 from studio.operations.corrections.corrections import correct_topics
 from studio.operations.jobs import JobContext
 from studio.operations.needs import found_needs, needs
 from studio.operations.needs.found_needs import TRIES, needs_ahead
 from studio.operations.needs.needs import compute_needs_now, refresh_needs
 from studio.operations.surveys.surveys import AnswerInput, submit_survey_response
-from studio.operations.work.handlers import HANDLERS
-from studio.operations.work.worker import LEASE
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import JobKind, JobState, Measure

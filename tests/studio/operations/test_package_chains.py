@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 
 from studio.errors import Conflict, NotFound
+from studio.operations.background.handlers import HANDLERS
+from studio.operations.background.worker import Worker
 from studio.operations.packages.package_draft import PackageEdit
 from studio.operations.packages.package_edits import edit_package
 from studio.operations.packages.package_planning import plan_packages_later
@@ -16,8 +18,6 @@ from studio.operations.pairings.pairings import override_pairing
 from studio.operations.pairings.publishing import publish_match_run
 from studio.operations.rules.rules import set_rule
 from studio.operations.runs.runs import match_cohort
-from studio.operations.work.handlers import HANDLERS
-from studio.operations.work.worker import Worker
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import JobKind, JobState, Role, RuleKind

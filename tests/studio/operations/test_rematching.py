@@ -8,6 +8,7 @@ from sqlmodel import select
 
 from matching import AssignmentCancelledError
 from studio.errors import StudioError
+from studio.operations.background.match_jobs import question_of
 from studio.operations.pairings.consents import accept_pairing, decline_pairing
 from studio.operations.pairings.pairing_moves import complete_pairing, end_pairing, start_pairing
 from studio.operations.pairings.pairings import override_pairing
@@ -17,7 +18,6 @@ from studio.operations.pairings.rematching import propose_rematch
 from studio.operations.people.mentors import import_mentors
 from studio.operations.rules.rules import set_rule
 from studio.operations.runs.runs import match_cohort
-from studio.operations.work.match_jobs import question_of
 from studio.store.database import reading
 from studio.store.enums import JobState, MatchRunState, PairingState, PublishState, RuleKind
 from studio.store.pairing_enums import DeclineReason, EndReason

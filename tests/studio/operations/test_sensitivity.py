@@ -8,6 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
+from studio.operations.background.handlers import HANDLERS
+from studio.operations.background.worker import Worker
 from studio.operations.needs.need_input import need_input
 from studio.operations.needs.needs import refresh_needs
 from studio.operations.rules.match_input import match_input
@@ -15,8 +17,6 @@ from studio.operations.rules.rules import set_rule
 from studio.operations.runs import sensitivity as subject
 from studio.operations.runs.runs import match_cohort, start_match_run
 from studio.operations.runs.sensitivity import draw_needs
-from studio.operations.work.handlers import HANDLERS
-from studio.operations.work.worker import Worker
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import RuleKind

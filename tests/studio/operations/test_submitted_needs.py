@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
+from studio.operations.background.handlers import HANDLERS
+from studio.operations.background.worker import Worker
 from studio.operations.needs.needs import refresh_needs
 from studio.operations.surveys.surveys import AnswerInput, submit_survey_response
-from studio.operations.work.handlers import HANDLERS
-from studio.operations.work.worker import Worker
 from studio.permissions import Actor
 from studio.store.clock import held_at
 from studio.store.database import reading, writing

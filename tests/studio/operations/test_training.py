@@ -9,14 +9,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 
 from studio.errors import Forbidden, StudioError
+from studio.operations.background.handlers import HANDLERS
+from studio.operations.background.worker import Worker
 from studio.operations.corrections.corrections import correct_topics
 from studio.operations.corrections.models import retrain_now, start_retraining, topic_model
 from studio.operations.people.roster import import_roster
 from studio.operations.surveys.survey_imports import import_survey
 from studio.operations.topics import topics
 from studio.operations.topics.topics import classify
-from studio.operations.work.handlers import HANDLERS
-from studio.operations.work.worker import Worker
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import JobKind, JobState, ModelWay, RetrainOutcome, Role

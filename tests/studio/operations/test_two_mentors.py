@@ -8,6 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
 from studio.errors import StudioError
+from studio.operations.background.handlers import HANDLERS
+from studio.operations.background.worker import Worker
 from studio.operations.packages.packages import write_packages
 from studio.operations.pairings.consents import accept_pairing, decline_pairing
 from studio.operations.pairings.offering import offer_place
@@ -27,8 +29,6 @@ from studio.operations.suppositions.override_preview import ObstacleKind, Verdic
 from studio.operations.suppositions.replay import ReplayOutcome, replay_run
 from studio.operations.suppositions.suppositions import Newcomer, Supposition
 from studio.operations.suppositions.what_if import what_if
-from studio.operations.work.handlers import HANDLERS
-from studio.operations.work.worker import Worker
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import MatchRunState, PairingState, RuleKind

@@ -9,11 +9,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
+from studio.operations.background.handlers import HANDLERS
+from studio.operations.background.worker import Worker
 from studio.operations.people.roster import import_roster
 from studio.operations.surveys.survey_imports import start_survey_import
 from studio.operations.surveys.uploads import KEPT_UNUSED, remove_expired_uploads, store_upload
-from studio.operations.work.handlers import HANDLERS
-from studio.operations.work.worker import Worker
 from studio.permissions import Actor
 from studio.store.clock import held_at
 from studio.store.database import reading, writing

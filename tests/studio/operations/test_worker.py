@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from studio.errors import Conflict, StudioError
+from studio.operations.background.worker import Worker
 from studio.operations.jobs import Handler, JobContext
-from studio.operations.work.worker import Worker
 from studio.store.clock import held_at
 from studio.store.database import writing
 from studio.store.enums import JobKind, JobState
@@ -230,7 +230,7 @@ async def test_running_worker_finds_new_jobs_and_ends_the_current_one_before_it_
 async def test_worker_outlives_a_database_that_is_away(
     engine: AsyncEngine, studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("studio.operations.work.worker.FAULT_PAUSE", 0.01)
+    monkeypatch.setattr("studio.operations.background.worker.FAULT_PAUSE", 0.01)
     job_id = await add_job(engine, studio)
     faults = [OSError("away"), OSError("away")]
 
@@ -257,7 +257,7 @@ sys.path.insert(0, {root!r})
 from tests.studio.operations.effects import KINDS, twenty_effects
 from studio.operations.audit import audit
 from studio.operations.jobs import Handler
-from studio.operations.work.worker import Worker
+from studio.operations.background.worker import Worker
 from studio.store.database import open_database
 from datetime import timedelta
 

@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
 from studio.imports.issues import ImportRefused
+from studio.operations.background.match_jobs import compute_run, give_up_run
 from studio.operations.contents.collaborative import check_collaborative
 from studio.operations.contents.recommendations import refresh_recommendations
 from studio.operations.corrections.meaning import read_by_meaning
@@ -25,7 +26,6 @@ from studio.operations.runs.affinity_model import learn_weights
 from studio.operations.surveys.survey_imports import prepare_import, store_survey
 from studio.operations.surveys.survey_reading import SurveyReading, read_survey
 from studio.operations.topics.topics import learn_topics
-from studio.operations.work.match_jobs import compute_run, give_up_run
 from studio.permissions import Actor
 from studio.store.database import empty_write_ahead_log, reading
 from studio.store.enums import JobKind, Role
