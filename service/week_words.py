@@ -5,14 +5,12 @@ from datetime import date
 from typing import Any
 
 from studio.messages import listed, translate
+from studio.operations.suppositions.what_if_words import told_week
 
 
 def week_name(monday: str | None, language: str) -> str:
     """Return a week by its number and its Monday; empty where there is none."""
-    if monday is None:
-        return ""
-    day = date.fromisoformat(monday)
-    return translate("WEEK_SHORT", language, number=day.isocalendar().week, month=day.month, day=day.day)
+    return "" if monday is None else told_week(date.fromisoformat(monday), language)
 
 
 def week_cell(monday: str | None, language: str) -> str:

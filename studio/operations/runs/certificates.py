@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from uuid import UUID
 
-from matching import AssignmentProblem, MatchingError, MentorAffinity, Solution, assign, fairness
+from matching import AssignmentProblem, Certificate, MatchingError, MentorAffinity, Solution, assign, fairness
 from studio.arrays.distinct import affinity_scores, solve_distinct
 from studio.arrays.fairness import FairnessFigures, fairness_figures, to_place, trainee_groups
 from studio.arrays.judging import judged, stored_choice
@@ -79,11 +79,7 @@ def certify(
     if groups is not None:
         placed = to_place(groups, problem.need)
         even = fairness_figures(rows, fairness(problem, solution, placed), solution.unmatched.tolist())
-    # Pairs that break a rule or a capacity may be worth more than any that keep them: then nothing bounds them.
-    if not certificate.is_bounded:
-        return RunFigures(objective, None, None, verified=False, fairness=even)
-    bound, gap = round(certificate.dual, DECIMALS), round(certificate.gap, DECIMALS)
-    return RunFigures(objective, bound, gap, certificate.valid, even)
+    return _figures(objective, certificate, even)
 
 
 def _certify_weeks(
@@ -111,6 +107,11 @@ def _certify_weeks(
     placed = None if groups is None else to_place(groups, plain.need)
     told = week_fairness(plain, plain_solution(plain, found), placed)
     even = None if told is None else fairness_figures(rows, told, found.solution.unmatched.tolist())
+    return _figures(objective, certificate, even)
+
+
+def _figures(objective: float, certificate: Certificate, even: FairnessFigures | None) -> RunFigures:
+    # Pairs that break a rule or a capacity may be worth more than any that keep them: then nothing bounds them.
     if not certificate.is_bounded:
         return RunFigures(objective, None, None, verified=False, fairness=even)
     bound, gap = round(certificate.dual, DECIMALS), round(certificate.gap, DECIMALS)
