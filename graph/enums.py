@@ -6,7 +6,7 @@ from enum import StrEnum
 import strawberry
 from strawberry.types.enum import StrawberryEnumDefinition
 
-from graph.stored import stored
+from graph.reading.stored import stored
 from studio.store.enums import (
     CohortState,
     ContentEventKind,

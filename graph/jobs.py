@@ -3,8 +3,8 @@
 import strawberry
 
 from graph.enums import JobKind, JobState
-from graph.node import Node
-from graph.stored import stored
+from graph.reading.node import Node
+from graph.reading.stored import stored
 
 
 @strawberry.type(description="A piece of long work; ask again for its progress.")

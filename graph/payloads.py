@@ -12,8 +12,8 @@ from strawberry.types import Info
 from graph.context import Context
 from graph.errors import coded, is_top_level
 from graph.labels import labels
-from graph.selections import with_typenames
-from graph.stored import TYPENAME, stored
+from graph.reading.selections import with_typenames
+from graph.reading.stored import TYPENAME, stored
 from studio.errors import StudioError
 from studio.permissions import Rows, rows_for
 from studio.reading.read import read_rows

@@ -5,11 +5,8 @@ from typing import Annotated
 import strawberry
 from strawberry.types import Info
 
-from graph.affinity_model import AffinityModelQuery
-from graph.catalogue import Content
-from graph.classify import Classification, classification
-from graph.cohorts import Cohort, Studio
-from graph.contacts import ContactsQuery
+from graph.contents.catalogue import Content
+from graph.contents.recommendations import Recommendation
 from graph.context import Context
 from graph.enums import EnumLabel, enum_labels
 from graph.errors import coded
@@ -27,23 +24,26 @@ from graph.filters import (
     TraineeOrder,
 )
 from graph.jobs import Job
-from graph.models import TopicModel, model_card
-from graph.node import Connection, Node
-from graph.override_preview import OverridePreviewQuery
-from graph.pain_points import PainPoint
-from graph.pairings import Pairing
-from graph.people import Mentor, Trainee
-from graph.presets import RulePreset
-from graph.recommendations import Recommendation
-from graph.replay import ReplayQuery
-from graph.review import ReviewItem
-from graph.rules import Rule
-from graph.runs import MatchPolicy, MatchRun
-from graph.stored import argument, page, required, stored
-from graph.surveys import Survey, SurveyImport
-from graph.topics import Topic
-from graph.viewer import Viewer, viewer_of
-from graph.what_if import WhatIfQuery
+from graph.matching.affinity_model import AffinityModelQuery
+from graph.matching.contacts import ContactsQuery
+from graph.matching.override_preview import OverridePreviewQuery
+from graph.matching.pairings import Pairing
+from graph.matching.presets import RulePreset
+from graph.matching.replay import ReplayQuery
+from graph.matching.rules import Rule
+from graph.matching.runs import MatchPolicy, MatchRun
+from graph.matching.what_if import WhatIfQuery
+from graph.needs.classify import Classification, classification
+from graph.needs.models import TopicModel, model_card
+from graph.needs.pain_points import PainPoint
+from graph.needs.review import ReviewItem
+from graph.needs.surveys import Survey, SurveyImport
+from graph.needs.topics import Topic
+from graph.people.cohorts import Cohort, Studio
+from graph.people.people import Mentor, Trainee
+from graph.people.viewer import Viewer, viewer_of
+from graph.reading.node import Connection, Node
+from graph.reading.stored import argument, page, required, stored
 from studio.errors import StudioError
 
 ByInfo = Info[Context, None]

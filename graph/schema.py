@@ -10,28 +10,28 @@ from strawberry.schema.config import StrawberryConfig
 from strawberry.schema.types.base_scalars import DateDefinition, DateTimeDefinition
 from strawberry.types import ExecutionContext
 
-from graph.catalogue import Content
-from graph.cohorts import Cohort, Studio
-from graph.compiled import CompiledReads
-from graph.content_events import ContentEvent
-from graph.emerging import EmergingPoint
+from graph.contents.catalogue import Content
+from graph.contents.content_events import ContentEvent
+from graph.contents.packages import MentoringPackage
+from graph.contents.recommendations import Recommendation
 from graph.errors import malformed
 from graph.jobs import Job
-from graph.limit_rules import LimitRule
 from graph.limits import Limits
+from graph.matching.limit_rules import LimitRule
+from graph.matching.pairings import Pairing
+from graph.matching.presets import CohortRule, RulePreset
+from graph.matching.rules import Rule
+from graph.matching.runs import MatchPolicy, MatchRun
 from graph.mutation import Mutation
-from graph.packages import MentoringPackage
-from graph.pain_points import PainPoint
-from graph.pairings import Pairing
-from graph.people import Mentor, Person, Region, Trainee
-from graph.presets import CohortRule, RulePreset
+from graph.needs.emerging import EmergingPoint
+from graph.needs.pain_points import PainPoint
+from graph.needs.surveys import Question, Survey, SurveyImport, SurveyResponse
+from graph.needs.topics import Topic
+from graph.people.cohorts import Cohort, Studio
+from graph.people.people import Mentor, Person, Region, Trainee
 from graph.query import Query
-from graph.recommendations import Recommendation
-from graph.rules import Rule
-from graph.runs import MatchPolicy, MatchRun
-from graph.stored import take_from_rows
-from graph.surveys import Question, Survey, SurveyImport, SurveyResponse
-from graph.topics import Topic
+from graph.reading.compiled import CompiledReads
+from graph.reading.stored import take_from_rows
 from studio.errors import StudioError
 
 NODES = (

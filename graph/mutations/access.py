@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from graph.enums import Role
 from graph.payloads import MutationInfo, UserError, answer, idempotency_key, input_field, row_id, user_errors
-from graph.stored import stored
+from graph.reading.stored import stored
 from studio.operations.people.access import create_token_once, revoke_token
 from studio.operations.people.token_people import person_of_token
 from studio.store.access import Token as TokenRow

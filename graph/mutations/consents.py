@@ -6,7 +6,7 @@ import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from graph.enums import DeclineReason, Party
-from graph.pairings import Pairing
+from graph.matching.pairings import Pairing
 from graph.payloads import (
     MutationInfo,
     Stored,
@@ -17,7 +17,7 @@ from graph.payloads import (
     row_id,
     user_errors,
 )
-from graph.stored import stored
+from graph.reading.stored import stored
 from studio.operations.pairings.consents import accept_pairing, decline_pairing
 
 

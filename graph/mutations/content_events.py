@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from graph.content_events import ContentEvent
+from graph.contents.content_events import ContentEvent
 from graph.enums import ContentEventKind, DismissalReason
 from graph.payloads import (
     MutationInfo,
@@ -17,8 +17,8 @@ from graph.payloads import (
     row_id,
     user_errors,
 )
-from graph.people import Trainee
-from graph.stored import stored
+from graph.people.people import Trainee
+from graph.reading.stored import stored
 from studio.operations.contents.content_events import record_content_event
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from graph.pain_points import PainPoint
+from graph.needs.pain_points import PainPoint
 from graph.payloads import (
     MutationInfo,
     Stored,
@@ -17,7 +17,7 @@ from graph.payloads import (
     row_id,
     user_errors,
 )
-from graph.stored import stored
+from graph.reading.stored import stored
 from studio.operations.corrections.corrections import correct_topics
 from studio.operations.topics.topics import topic_tree
 from studio.permissions import require

@@ -5,9 +5,9 @@ from typing import Annotated, Any
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from graph.emerging import EmergingPoint
+from graph.needs.emerging import EmergingPoint
 from graph.payloads import MutationInfo, Stored, UserError, answer, input_field, row_id, user_errors
-from graph.stored import stored
+from graph.reading.stored import stored
 from studio.operations.corrections.emerging_decisions import dismiss_emerging_point, name_emerging_point
 
 _VERSION = "Its version that you have read; refused when it has changed."

@@ -7,7 +7,7 @@ import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from graph.enums import LimitGroup, LimitKind
-from graph.limit_rules import LimitRule
+from graph.matching.limit_rules import LimitRule
 from graph.payloads import (
     MutationInfo,
     Stored,
@@ -18,7 +18,7 @@ from graph.payloads import (
     row_id,
     user_errors,
 )
-from graph.stored import stored
+from graph.reading.stored import stored
 from studio.operations.rules.limits import remove_limit_rule, set_limit_rule
 
 

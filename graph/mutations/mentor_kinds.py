@@ -7,8 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from graph.enums import MentorKind
 from graph.payloads import MutationInfo, Stored, UserError, answer, input_field, row_id, user_errors
-from graph.people import Mentor
-from graph.stored import stored
+from graph.people.people import Mentor
+from graph.reading.stored import stored
 from studio.operations.people.mentor_kinds import set_mentor_kind
 
 

@@ -16,7 +16,7 @@ from graph.payloads import (
     row_id,
     user_errors,
 )
-from graph.stored import stored
+from graph.reading.stored import stored
 from studio.operations.corrections.meaning import start_reading_by_meaning
 from studio.operations.corrections.models import start_retraining
 

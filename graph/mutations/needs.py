@@ -5,7 +5,6 @@ from typing import Annotated, Any
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from graph.cohorts import Cohort
 from graph.payloads import (
     MutationInfo,
     Stored,
@@ -17,8 +16,9 @@ from graph.payloads import (
     row_id,
     user_errors,
 )
-from graph.people import Trainee
-from graph.stored import stored
+from graph.people.cohorts import Cohort
+from graph.people.people import Trainee
+from graph.reading.stored import stored
 from studio.operations.contents.recommendations import recommend_contents
 from studio.operations.needs.needs import compute_needs, needs_on_request
 

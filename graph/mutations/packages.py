@@ -5,8 +5,8 @@ from typing import Annotated, Any
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from graph.contents.packages import MentoringPackage
 from graph.enums import DaySlot, PackageAction, ShadowStep
-from graph.packages import MentoringPackage
 from graph.payloads import (
     MutationInfo,
     Stored,
@@ -17,7 +17,7 @@ from graph.payloads import (
     row_id,
     user_errors,
 )
-from graph.stored import stored
+from graph.reading.stored import stored
 from studio.operations.packages.package_draft import PackageEdit
 from studio.operations.packages.package_edits import edit_package
 

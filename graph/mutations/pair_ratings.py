@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from graph.enums import Party
 from graph.jobs import Job
-from graph.pairings import Pairing
+from graph.matching.pairings import Pairing
 from graph.payloads import (
     MutationInfo,
     Stored,
@@ -18,7 +18,7 @@ from graph.payloads import (
     row_id,
     user_errors,
 )
-from graph.stored import stored
+from graph.reading.stored import stored
 from studio.operations.pairings.pair_ratings import rate_pairing
 from studio.operations.runs.affinity_model import start_learning_weights
 

@@ -7,9 +7,9 @@ import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from graph.enums import EndReason
-from graph.pairings import Pairing
+from graph.matching.pairings import Pairing
 from graph.payloads import MutationInfo, Stored, UserError, answer, input_field, row_id, user_errors
-from graph.stored import stored
+from graph.reading.stored import stored
 from studio.operations.pairings.pairing_moves import (
     complete_pairing,
     end_pairing,

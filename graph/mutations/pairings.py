@@ -7,7 +7,8 @@ import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from graph.enums import PairingKind
-from graph.pairings import Pairing
+from graph.matching.pairings import Pairing
+from graph.matching.runs import MatchRun
 from graph.payloads import (
     MutationInfo,
     Stored,
@@ -20,8 +21,7 @@ from graph.payloads import (
     row_id,
     user_errors,
 )
-from graph.runs import MatchRun
-from graph.stored import stored
+from graph.reading.stored import stored
 from studio.operations.pairings.pairings import lock_pairing, override_pairing, weigh_override
 
 

@@ -6,9 +6,9 @@ import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from graph.enums import MatchObjective
+from graph.matching.runs import MatchPolicy
 from graph.payloads import MutationInfo, Stored, UserError, answer, input_field, user_errors
-from graph.runs import MatchPolicy
-from graph.stored import stored
+from graph.reading.stored import stored
 from studio.operations.rules.policies import set_match_objective
 
 

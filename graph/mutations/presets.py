@@ -7,9 +7,9 @@ import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from graph.enums import PresetKind
+from graph.matching.presets import CohortRule, RulePreset
 from graph.payloads import MutationInfo, Stored, UserError, answer, input_field, row_id, user_errors
-from graph.presets import CohortRule, RulePreset
-from graph.stored import stored
+from graph.reading.stored import stored
 from studio.operations.rules.presets import (
     PresetEntry,
     apply_rule_preset,

@@ -7,6 +7,7 @@ import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from graph.enums import RuleKind
+from graph.matching.rules import Rule
 from graph.payloads import (
     MutationInfo,
     Stored,
@@ -17,8 +18,7 @@ from graph.payloads import (
     row_id,
     user_errors,
 )
-from graph.rules import Rule
-from graph.stored import stored
+from graph.reading.stored import stored
 from studio.operations.rules.rules import remove_rule, set_rule
 
 

@@ -7,6 +7,7 @@ import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from graph.jobs import Job
+from graph.matching.runs import MatchRun
 from graph.payloads import (
     MutationInfo,
     Stored,
@@ -17,8 +18,7 @@ from graph.payloads import (
     row_id,
     user_errors,
 )
-from graph.runs import MatchRun
-from graph.stored import stored
+from graph.reading.stored import stored
 from studio.operations.jobs import cancel_job
 from studio.operations.packages.packages import write_packages
 from studio.operations.pairings.publishing import publish_match_run

@@ -5,7 +5,9 @@ from typing import Annotated, Any
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from graph.pain_points import PainPoint
+from graph.contents.recommendations import Recommendation
+from graph.needs.pain_points import PainPoint
+from graph.needs.surveys import SurveyImport, SurveyResponse
 from graph.payloads import (
     MutationInfo,
     Stored,
@@ -18,9 +20,7 @@ from graph.payloads import (
     row_id,
     user_errors,
 )
-from graph.recommendations import Recommendation
-from graph.stored import stored
-from graph.surveys import SurveyImport, SurveyResponse
+from graph.reading.stored import stored
 from studio.operations.surveys.survey_imports import start_survey_import
 from studio.operations.surveys.surveys import AnswerInput, submit_survey_response
 from studio.operations.topics.topics import topic_tree

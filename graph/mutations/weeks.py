@@ -6,11 +6,11 @@ from typing import Annotated, Any
 import strawberry
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from graph.cohorts import Cohort
-from graph.pairings import Pairing
+from graph.matching.pairings import Pairing
 from graph.payloads import MutationInfo, Stored, UserError, answer, input_field, row_id, user_errors
-from graph.people import Mentor, Trainee
-from graph.stored import stored
+from graph.people.cohorts import Cohort
+from graph.people.people import Mentor, Trainee
+from graph.reading.stored import stored
 from studio.operations.pairings.week_moves import move_pairing_to_week
 from studio.operations.people.weeks import set_cohort_weeks, set_mentor_weeks, set_trainee_weeks
 

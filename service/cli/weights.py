@@ -6,7 +6,7 @@ from typing import Any
 import typer
 from rich.table import Table
 
-from graph.affinity_model import affinity_weights, reason
+from graph.matching.affinity_model import affinity_weights, reason
 from service.cli.options import Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.running import acting, output, print_json, run, working
 from service.documents import run_document

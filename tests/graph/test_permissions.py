@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from graphql import GraphQLObjectType, get_named_type, is_required_argument
 
+from graph.reading.stored import is_stored
 from graph.schema import schema
-from graph.stored import is_stored
 from studio.permissions import Rows, rows_for
 from studio.store.enums import Role
 from tests.graph.conftest import Loaded

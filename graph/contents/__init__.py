@@ -1,0 +1,1 @@
+"""Contents, recommendations and mentoring packages."""

@@ -1,0 +1,1 @@
+"""Rules, match runs, pairings, and what becomes of them."""

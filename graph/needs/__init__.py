@@ -1,0 +1,1 @@
+"""From surveys and pain points to topics and needs."""

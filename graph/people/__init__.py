@@ -1,0 +1,1 @@
+"""Studios, cohorts and their people."""
