@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 from rich.text import Text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.running import acting, output, print_json, run, working
+from service.cli.tables import table_of
 from service.documents import all_nodes, run_document
 from service.report.heat import heat_rows
 from studio.errors import NotFound
@@ -24,8 +24,6 @@ from studio.store.identity import UnknownId, row_id_of
 from studio.store.labels import label
 
 MOST_NEEDS_SHOWN = 3
-# TR_ and 32 digits.
-ID_WIDTH = 35
 # Where an organizer finds the ids of trainees.
 IDS = "yanzhen needs --cohort N"
 # Figures that are shown as the API names them.
@@ -118,9 +116,8 @@ def _figures(row: dict[str, Any], names: Sequence[str]) -> dict[str, Any]:
 
 
 def _print_needs(result: dict[str, Any], language: str) -> None:
-    table = Table(title=translate("CLI_COHORT_NEEDS", language, number=result["cohort"]), box=None)
-    for heading in ("CLI_TOPIC", "CLI_MEAN", "CLI_INTERVAL", "CLI_PEOPLE"):
-        table.add_column(translate(heading, language))
+    title = translate("CLI_COHORT_NEEDS", language, number=result["cohort"])
+    table = table_of(("CLI_TOPIC", "CLI_MEAN", "CLI_INTERVAL", "CLI_PEOPLE"), language, title)
     for topic in result["topics"]:
         interval = f"{topic['low']:.2f}–{topic['high']:.2f}"
         table.add_row(topic["name"], f"{topic['mean']:.2f}", interval, str(topic["trainees"]))
@@ -128,11 +125,7 @@ def _print_needs(result: dict[str, Any], language: str) -> None:
     for trend in result["trends"]:
         if trend["rising"]:
             output.print(translate("CLI_RISING", language, **trend))
-    people = Table(box=None)
-    # An id is there to be copied: never over two lines.
-    people.add_column(translate("CLI_ID", language), no_wrap=True, min_width=ID_WIDTH)
-    for heading in ("CLI_TRAINEE", "CLI_COMMUNITY", "CLI_NEEDS"):
-        people.add_column(translate(heading, language), overflow="fold")
+    people = table_of(("CLI_ID", "CLI_TRAINEE", "CLI_COMMUNITY", "CLI_NEEDS"), language)
     for trainee in result["trainees"]:
         most = (f"{need['name']} {need['need']:.2f}" for need in trainee["needs"][:MOST_NEEDS_SHOWN])
         people.add_row(trainee["id"], trainee["name"], trainee["community"] or "", listed(most, language))

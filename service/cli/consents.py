@@ -5,12 +5,12 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import typer
-from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import select
 
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.running import acting, output, print_json, run
+from service.cli.tables import table_of
 from service.documents import all_nodes
 from studio.errors import StudioError
 from studio.messages import translate, word
@@ -176,16 +176,8 @@ async def consents_json(
 
 
 def _print(result: dict[str, Any], language: str) -> None:
-    table = Table(box=None)
-    for heading in (
-        "CLI_TRAINEE",
-        "CLI_MENTOR",
-        "CLI_PAIRING_STATE",
-        "CLI_CONSENT_MENTOR",
-        "CLI_CONSENT_TRAINEE",
-        "CLI_ANSWER_BY",
-    ):
-        table.add_column(translate(heading, language), overflow="fold")
+    people = ("CLI_TRAINEE", "CLI_MENTOR", "CLI_PAIRING_STATE")
+    table = table_of((*people, "CLI_CONSENT_MENTOR", "CLI_CONSENT_TRAINEE", "CLI_ANSWER_BY"), language)
     for one in result["pairs"]:
         said = {consent["party"]: consent for consent in one["consents"]}
         waiting = one["state"] == PairingState.AWAITING_CONSENT

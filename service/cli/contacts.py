@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from rich.table import Table
-
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.running import acting, output, print_json, run
+from service.cli.tables import table_of
 from service.documents import run_document
 from studio.messages import translate, word
 from studio.operations.people.cohorts import find_cohort
@@ -44,9 +43,8 @@ def _print(result: dict[str, Any], language: str) -> None:
     overdue = sum(pair["overdue"] for pair in result["pairs"])
     told = {"days": result["talkDays"], "pairs": len(result["pairs"]), "overdue": overdue}
     output.print(translate("CLI_CONTACTS", language, number=result["cohort"], **told), style="bold")
-    table = Table(box=None)
-    for heading in ("CLI_TRAINEE", "CLI_MENTOR", "CLI_PAIRING_STATE", "CLI_LAST_SIGN", "CLI_TALK_DUE"):
-        table.add_column(translate(heading, language), overflow="fold")
+    headings = ("CLI_TRAINEE", "CLI_MENTOR", "CLI_PAIRING_STATE", "CLI_LAST_SIGN", "CLI_TALK_DUE")
+    table = table_of(headings, language)
     for pair in result["pairs"]:
         due = translate("CLI_OVERDUE", language, day=pair["dueOn"]) if pair["overdue"] else pair["dueOn"]
         state = word(PairingState(pair["state"]), language)

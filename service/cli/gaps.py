@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.cli.cohort import topic_json
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.running import acting, output, print_json, run, working
+from service.cli.tables import table_of
 from service.documents import run_document
 from service.gaps import content_hours, next_event, topics_short
 from studio.messages import translate
@@ -77,17 +77,9 @@ def _print_gaps(result: dict[str, Any], language: str) -> None:
     if not result["topics"]:
         output.print(translate("CLI_NO_GAPS", language))
         return
-    table = Table(title=translate("CLI_COHORT_GAPS", language, number=result["cohort"]), box=None)
-    for heading in (
-        "CLI_TOPIC",
-        "CLI_DEMAND",
-        "CLI_SUPPLY",
-        "CLI_SHORT",
-        "CLI_MENTORS",
-        "CLI_HOURS",
-        "CLI_PEOPLE",
-    ):
-        table.add_column(translate(heading, language))
+    figures = ("CLI_DEMAND", "CLI_SUPPLY", "CLI_SHORT", "CLI_MENTORS", "CLI_HOURS", "CLI_PEOPLE")
+    title = translate("CLI_COHORT_GAPS", language, number=result["cohort"])
+    table = table_of(("CLI_TOPIC", *figures), language, title)
     for topic in result["topics"]:
         table.add_row(
             topic["name"],

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from service.cli.options import (
@@ -21,6 +20,7 @@ from service.cli.options import (
     StudioOption,
 )
 from service.cli.running import acting, column_map, output, print_json, read_file, run, working
+from service.cli.tables import table_of
 from studio.messages import translate
 from studio.operations.import_report import ImportReport
 from studio.operations.jobs import Progress
@@ -233,9 +233,7 @@ def _print_report(report: ImportReport, language: str) -> None:
         output.print(translate("CLI_IMPORT_DROPPED", language, columns=dropped), style="dim")
     if not report.rejected:
         return
-    table = Table(box=None, pad_edge=False)
-    for heading in ("CLI_ROW", "CLI_COLUMN", "CLI_PROBLEM", "CLI_WHAT_TO_DO"):
-        table.add_column(translate(heading, language), overflow="fold")
+    table = table_of(("CLI_ROW", "CLI_COLUMN", "CLI_PROBLEM", "CLI_WHAT_TO_DO"), language)
     for issue in report.rejected:
         table.add_row(str(issue.row), issue.column, issue.message(language), issue.suggestion(language))
     output.print(table)

@@ -3,13 +3,13 @@
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 from rich.text import Text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.presets import day_of
 from service.cli.running import acting, output, print_json, run
+from service.cli.tables import table_of
 from service.documents import run_document
 from service.limit_words import told_stored
 from studio.errors import NotFound, StudioError
@@ -141,9 +141,7 @@ def _print(result: dict[str, Any], form: Format, language: Language) -> None:
     if not result["limits"]:
         output.print(translate("CLI_NO_LIMITS", language.value))
         return
-    table = Table(box=None)
-    for heading in ("CLI_LIMIT", "CLI_REASON", "CLI_LIMIT_UNTIL", "CLI_ID"):
-        table.add_column(translate(heading, language.value), overflow="fold")
+    table = table_of(("CLI_LIMIT", "CLI_REASON", "CLI_LIMIT_UNTIL", "CLI_ID"), language.value)
     for row in result["limits"]:
         until = row["expiresOn"] or translate("PREVIEW_ALWAYS", language.value)
         table.add_row(Text(row["text"]), Text(row["reason"]), until, row["id"])

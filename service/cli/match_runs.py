@@ -5,7 +5,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import typer
-from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.cli.options import (
@@ -19,6 +18,7 @@ from service.cli.options import (
 )
 from service.cli.run_waiting import computed_here
 from service.cli.running import acting, output, print_json, run, working
+from service.cli.tables import table_of
 from service.documents import all_nodes, run_document
 from studio.errors import NotFound, StudioError
 from studio.messages import translate, word
@@ -62,10 +62,8 @@ def list_runs(
     if form is Format.JSON:
         print_json(result)
         return
-    table = Table(box=None)
-    for heading in ("CLI_RUN_NUMBER", "CLI_ID", "CLI_RUN_STATE", "CLI_RUN_PLACED", "CLI_RUN_PROGRESS"):
-        # The states give way where the window is narrow: an id is there to be copied.
-        table.add_column(translate(heading, lang.value), no_wrap=heading != "CLI_RUN_STATE", overflow="fold")
+    headings = ("CLI_RUN_NUMBER", "CLI_ID", "CLI_RUN_STATE", "CLI_RUN_PLACED", "CLI_RUN_PROGRESS")
+    table = table_of(headings, lang.value)
     for one in result["runs"]:
         progress = f"{one['done']}/{one['steps']}" if one["steps"] else ""
         state = f"{word(MatchRunState(one['state']), lang.value)} · "

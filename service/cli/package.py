@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 from rich.text import Text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.cli.cohort import IDS
 from service.cli.options import Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.running import acting, output, print_json, run, working
+from service.cli.tables import table_of
 from service.documents import run_document
 from service.week_words import week_name
 from studio.errors import NotFound, StudioError
@@ -172,9 +172,7 @@ def _print_package(result: Node, language: str) -> None:
         output.print(f"   {translate('CLI_THIS_WEEK', language, aim=goal['weekAim'])}", style="dim")
         output.print(f"   {translate('CLI_NEXT_MONTHS', language, aim=goal['monthsAim'])}", style="dim")
         _print_because(goal, language)
-    table = Table(box=None)
-    for heading in ("CLI_DAY", "CLI_STEP", "CLI_MINUTES", "CLI_WHAT", "CLI_ANSWERS"):
-        table.add_column(translate(heading, language), overflow="fold")
+    table = table_of(("CLI_DAY", "CLI_STEP", "CLI_MINUTES", "CLI_WHAT", "CLI_ANSWERS"), language)
     for item in result["items"]:
         what = Text(_what(item, language))
         if item["edited"]:

@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.cli.fairness import print_fairness
 from service.cli.running import output
+from service.cli.tables import table_of
 from service.documents import all_nodes, run_document
 from service.limit_words import told_stored
 from service.needs_met import needs_met
@@ -170,11 +170,9 @@ def print_match(result: dict[str, Any], language: str, *, most: int | None = Non
         output.print(translate("CLI_FIRM_PAIRS", language, **result["sensitivity"]))
     if result["fairness"]:
         print_fairness(result["fairness"], language)
-    table = Table(box=None)
     weeks = any(pair.get("week") for pair in result["pairs"])
     headings = ["CLI_TRAINEE", "CLI_COMMUNITY", "CLI_MENTOR", "CLI_SCORE", "CLI_OR_ELSE", "CLI_WHY"]
-    for heading in [*headings[:3], *(["CLI_WEEK"] if weeks else []), *headings[3:]]:
-        table.add_column(translate(heading, language), overflow="fold", no_wrap=heading == "CLI_WEEK")
+    table = table_of([*headings[:3], *(["CLI_WEEK"] if weeks else []), *headings[3:]], language)
     for pair in result["pairs"][:most]:
         table.add_row(
             pair["traineeName"],

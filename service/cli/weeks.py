@@ -4,11 +4,11 @@ from datetime import date
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.running import acting, output, print_json, run
+from service.cli.tables import table_of
 from service.documents import all_nodes, run_document
 from service.week_words import week_name, week_names
 from studio.errors import NotFound, StudioError
@@ -186,9 +186,7 @@ def _print(result: dict[str, Any], form: Format, language: Language) -> None:
     output.print(
         translate("CLI_WEEKS_OF", lang, number=number, weeks=week_names(result["weeks"], lang)), style="bold"
     )
-    table = Table(box=None)
-    for heading in ("CLI_PERSON", "CLI_PER_WEEK", "CLI_FREE_WEEKS"):
-        table.add_column(translate(heading, lang), overflow="fold")
+    table = table_of(("CLI_PERSON", "CLI_PER_WEEK", "CLI_FREE_WEEKS"), lang)
     for row in (*result["mentors"], *result["trainees"]):
         per_week = row.get("weeklyCapacity", 1)
         if row["freeAlways"] and per_week == 1:
