@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
@@ -37,7 +38,7 @@ class PairsByRows:
         """Number of columns."""
         return len(self.capacity)
 
-    @property
+    @cached_property
     def largest(self) -> int:
         """Size of the largest score in units, or a little more."""
         if self.blocks is not None and not self.is_dense:

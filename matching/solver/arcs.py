@@ -31,8 +31,13 @@ class Arcs:
     def of(cls, problem: AssignmentProblem, rows: IntArray, columns: IntArray, worth: IntArray) -> Arcs:
         """Return those of the pairs that can be used, sorted, each once."""
         usable = (problem.free_need[rows] > 0) & (problem.free_capacity[columns] > 0)
-        codes, first = np.unique((rows * problem.n_mentors + columns)[usable], return_index=True)
-        return cls(*np.divmod(codes, problem.n_mentors), worth[usable][first])
+        if not usable.all():
+            rows, columns, worth = rows[usable], columns[usable], worth[usable]
+        codes = rows * problem.n_mentors + columns
+        if (codes[1:] > codes[:-1]).all():
+            return cls(rows, columns, worth)
+        codes, first = np.unique(codes, return_index=True)
+        return cls(*np.divmod(codes, problem.n_mentors), worth[first])
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -50,6 +55,23 @@ class Arcs:
         """Return the same pairs, each worth so much more."""
         return Arcs(self.rows, self.columns, self.worth + units)
 
+    def best(self, prices: IntArray, n_trainees: int) -> IntArray:
+        """Return what each trainee's best arc is worth beyond the prices, 0 or more, shape (n_trainees,)."""
+        best = np.zeros(n_trainees, dtype=np.int64)
+        starts = np.flatnonzero(np.diff(self.rows, prepend=-1))
+        if len(starts):
+            surplus = np.maximum.reduceat(self.worth - prices[self.columns], starts)
+            best[self.rows[starts]] = np.maximum(surplus, 0)
+        return best
+
+    def losing_at_most(self, prices: IntArray, utilities: IntArray, most: int) -> Arcs:
+        """Return the arcs that are worth at most so much less than their ends are at the prices.
+
+        Whoever uses another stays that much below what the prices prove.
+        """
+        good = utilities[self.rows] + prices[self.columns] - self.worth <= most
+        return self if good.all() else Arcs(self.rows[good], self.columns[good], self.worth[good])
+
     def worth_keeping(self, prices: IntArray, utilities: IntArray, most: int) -> Arcs:
         """Return the arcs worth what their trainee has at the prices or more, and else each one's `most` best.
 
@@ -64,11 +86,34 @@ class Arcs:
         return Arcs(self.rows[good], self.columns[good], self.worth[good])
 
 
-def solve(problem: AssignmentProblem, arcs: Arcs, bonus: int, step: int) -> BoolArray:
+def solve(
+    problem: AssignmentProblem,
+    arcs: Arcs,
+    bonus: int,
+    step: int,
+    near: IntArray | None = None,
+    reach: int = 0,
+) -> BoolArray:
     """Return which arcs a best flow trainee → mentor → sink uses, shape (n_arcs,).
 
+    Parameters
+    ----------
+    problem, arcs
+        The problem, and the pairs that may be used.
+    bonus, step : int
+        Units that filling a place is worth, and the reward of a place that a minimum load asks for.
+    near : int64 array of shape (n_mentors,), optional
+        Prices of places in units with the bonus, near to those that the answer will have.
+    reach : int
+        How many units are surely more than these prices are wrong by.
+
+    Notes
+    -----
     A trainee's direct arc to the sink leaves a place empty; a mentor's minimum is the first part of its
-    capacity, with a reward of `step` a place.
+    capacity. The flow takes a phase for each factor of five in the largest cost. Beside good prices what an arc
+    loses is small wherever it matters, and beyond `reach` it need not be told how much: the answer is the best
+    one all the same unless it uses an arc that loses more, or leaves out one that wins more; then it is found
+    again from the whole costs.
     """
     need, capacity, minimum = problem.free_need, problem.free_capacity, problem.free_minimum
     n_trainees, n_mentors = problem.n_trainees, problem.n_mentors
@@ -78,22 +123,30 @@ def solve(problem: AssignmentProblem, arcs: Arcs, bonus: int, step: int) -> Bool
     tails = np.concatenate([arcs.rows, trainees, mentors, mentors[rewarded]])
     heads = np.concatenate([arcs.columns + n_trainees, np.full(len(tails) - len(arcs), sink)])
     limits = np.concatenate([np.ones(len(arcs), np.int64), need, capacity - minimum, minimum[rewarded]])
+    price = np.zeros(n_mentors, np.int64) if near is None else near
+    worth = np.full(n_trainees, bonus) if near is None else arcs.best(price, n_trainees)
     costs = np.concatenate(
-        [
-            bonus - arcs.worth,
-            np.full(n_trainees, bonus),
-            np.zeros(n_mentors, np.int64),
-            np.full(len(rewarded), -step),
-        ]
+        [worth[arcs.rows] + price[arcs.columns] - arcs.worth, worth, -price, -step - price[rewarded]]
     )
+    supplies = np.concatenate([need, np.zeros(n_mentors, np.int64), [-need.sum()]])
+    if near is not None:
+        flows = _flows(tails, heads, limits, costs.clip(-reach, reach), supplies)
+        if not (flows[costs > reach].any() or (flows < limits)[costs < -reach].any()):
+            return flows[: len(arcs)] > 0
+    used: BoolArray = _flows(tails, heads, limits, costs, supplies)[: len(arcs)] > 0
+    return used
+
+
+def _flows(
+    tails: IntArray, heads: IntArray, limits: IntArray, costs: IntArray, supplies: IntArray
+) -> IntArray:
     flow = SimpleMinCostFlow()
     added = flow.add_arcs_with_capacity_and_unit_cost(
         tails.astype(np.int32), heads.astype(np.int32), limits, costs
     )
-    supplies = np.concatenate([need, np.zeros(n_mentors, np.int64), [-need.sum()]])
-    flow.set_nodes_supplies(np.arange(sink + 1, dtype=np.int32), supplies)
+    flow.set_nodes_supplies(np.arange(len(supplies), dtype=np.int32), supplies)
     status = flow.solve()
     if status != flow.OPTIMAL:
         raise MatchingError(f"The flow solver ended with status {status} instead of an optimum.")
-    used: BoolArray = flow.flows(added[: len(arcs)]) > 0
-    return used
+    flows: IntArray = flow.flows(added)
+    return flows

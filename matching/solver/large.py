@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 
 from ..problem.assignment_problem import AssignmentProblem, IntArray
+from ..problem.solution import FloatArray
 from ..watch import Watch
 from .arc_prices import ArcPrices
 from .arcs import Arcs, solve
@@ -20,8 +21,10 @@ from .search import SPARE, Search
 _FIRST: Final = 16
 _MORE: Final = 10
 _KEPT: Final = 18
-# Fewest and most trainees of each mentor that the first flow looks at; else twice the places.
+# Fewest and most trainees of each mentor that the first flow looks at; else twice the places. In a table of
+# scores they cost little to find, and where there are just enough places fewer leave somebody out.
 _CLAIMS: Final = (3, 8)
+_CLAIMS_IN_TABLE: Final = 12
 # Pairs of all trainees of a very large problem that a flow is to look at: about 400 bytes each.
 _MOST_PAIRS: Final = 12_000_000
 _FEWEST: Final = 6
@@ -31,6 +34,8 @@ _MOST_ROUNDS: Final = 40
 # Filling a place first counts as much as so many of the best scores, which is quicker to solve and nearly always
 # enough; the prices prove whether it was.
 _ENOUGH: Final = 64
+# So many times the noise are surely more than the first prices are wrong by.
+_FAR: Final = 40
 # Relative gap from which on arcs may be dropped.
 _NEAR: Final = 1e-3
 # In units: as much as tells ties apart.
@@ -103,19 +108,26 @@ def choose(
     guess, noise = sample_prices(problem, random, counts)
     watch(0.05)
     each = max(_MOST_PAIRS // max(problem.n_trainees, 1), _FEWEST)
-    claims = int(np.clip(2 * problem.free_capacity.mean() if problem.n_mentors else 0, *_CLAIMS))
+    twice = 2 * problem.free_capacity.mean() if problem.n_mentors else 0
+    claims = _CLAIMS_IN_TABLE if problem.is_dense else int(np.clip(twice, *_CLAIMS))
     width = min(_FIRST, each - SPARE)
     search = Search(bonus, np.rint(guess) + bonus, width, noise, random_state, claims)
     arcs = scan(problem, search, watch, (0.05, 0.2)).arcs
+    near, reach = _first_prices(problem, arcs, guess, bonus), int(_FAR * noise) + 1
     best: Choice | None = None
     for number in range(_MOST_ROUNDS):
         # How many rounds there will be is not known: each is taken for the last but one.
         begin, rest = 1 - 0.8 * 0.5**number, 0.4 * 0.5**number
-        used = solve(problem, arcs, bonus, step)
+        used = solve(problem, arcs, bonus, step, near, reach)
         support = ArcPrices(problem, arcs, used, step)
         watch(begin + rest / 2)
         search = Search(
-            bonus, support.prices.astype(np.float64), min(_MORE, each), noise, random_state + number
+            bonus,
+            support.prices.astype(np.float64),
+            min(_MORE, each),
+            noise,
+            random_state + number,
+            held=support.utilities,
         )
         found = scan(problem, search, watch, (begin + rest / 2, begin + rest))
         choice = _choice(problem, arcs, support, found, bonus)
@@ -127,6 +139,7 @@ def choose(
         if is_done or not (is_missing or noise):
             if bonus == most or (is_done and _is_told_apart(problem, choice)):
                 break
+            near = choice.prices + (most - bonus) * split(choice.prices, bonus)[0]
             bonus, arcs, best = most, arcs.dearer(most - bonus), None
             continue
         if not is_missing:
@@ -134,11 +147,28 @@ def choose(
         elif places == 0:
             noise = min(noise, max(units / max(problem.n_trainees, 1), _LEAST_NOISE))
         arcs = arcs.with_more(problem, found.arcs)
+        if places == 0:
+            near, reach = choice.prices, int(_FAR * noise) + 4 * int((found.best - support.utilities).max(initial=0))
+            arcs = arcs.losing_at_most(near, found.best, units)
         # Prices that are still far off say nothing about which arcs will not be needed.
         is_near = places == 0 and units <= _NEAR * abs(choice.limit[1])
         if is_near or len(arcs) > _MOST_PAIRS:
             arcs = arcs.worth_keeping(support.prices, support.utilities, min(_KEPT, each))
     return best if best is not None else choice
+
+
+def _first_prices(problem: AssignmentProblem, arcs: Arcs, guess: FloatArray, bonus: int) -> IntArray:
+    """Return prices in units with the bonus from a guess of how they differ."""
+    price = np.rint(guess).astype(np.int64)
+    capacity, need = problem.free_capacity, problem.free_need
+    if not bonus or capacity.sum() >= need.sum():
+        return np.maximum(price, 0)
+    # Where places are short, the last trainee who gets one is as well off with as without it.
+    surplus = arcs.best(price, problem.n_trainees) - bonus
+    order = np.argsort(-surplus, kind="stable")
+    last = min(int(np.searchsorted(np.cumsum(need[order]), capacity.sum())), len(order) - 1)
+    found: IntArray = np.maximum(price + surplus[order[last]] + bonus, 0)
+    return found
 
 
 def _is_told_apart(problem: AssignmentProblem, choice: Choice) -> bool:

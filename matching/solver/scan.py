@@ -16,6 +16,7 @@ from ..watch import Watch
 from .arcs import Arcs
 from .claims import Claims
 from .search import BlockSearch, Part, Search
+from .table_search import TableSearch
 
 # Pairs of one task: enough to be worth sending to another thread or machine; tasks of a large problem.
 _TASK_PAIRS: Final = 2**22
@@ -69,10 +70,12 @@ def scan(problem: AssignmentProblem, search: Search, watch: Watch, share: tuple[
     step = max(problem.step_rows, surplus_of(problem, np.zeros(problem.n_mentors)).step_rows)
     starts = range(0, problem.n_trainees, step * max(pairs // problem.n_mentors // step, 1))
     parts = []
-    claims = Claims(problem.n_mentors, search.claims) if search.claims else None
+    claims: Claims | None = None
     for done, part in enumerate(_run(problem, search, starts), start=1):
         np.maximum(asked, part.asked, out=asked)
-        if claims is not None and part.claims is not None:
+        if claims is None:
+            claims = part.claims
+        elif part.claims is not None:
             claims.merge(part.claims)
         parts.append(part._replace(claims=None))
         watch(share[0] + (share[1] - share[0]) * done / len(starts))
@@ -103,7 +106,7 @@ def _n_jobs() -> int:
 def _scan_rows(problem: AssignmentProblem, search: Search, start: int, n_rows: int) -> Part:
     """Scan the trainees from `start` on, a block at a time."""
     stop = min(start + n_rows, problem.n_trainees)
-    search_in = BlockSearch(problem, search)
+    search_in = TableSearch(problem, search) if problem.is_dense else BlockSearch(problem, search)
     step = search_in.step_rows
     parts = [search_in(first, min(first + step, stop)) for first in range(start, stop, step)]
     asked: IntArray = np.stack([part.asked for part in parts]).max(axis=0)

@@ -42,6 +42,8 @@ class Search:
         Draws the noise.
     claims : int
         How many trainees of each mentor, those who give up least for it.
+    held : int64 array of shape (n_trainees,), optional
+        Surplus that each trainee has. Trainees who need one mentor and find nothing better may be left out.
     """
 
     bonus: int
@@ -50,6 +52,7 @@ class Search:
     noise: float
     random_state: int = 0
     claims: int = 0
+    held: IntArray | None = None
 
 
 class Part(NamedTuple):
