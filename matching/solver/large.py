@@ -148,7 +148,10 @@ def choose(
             noise = min(noise, max(units / max(problem.n_trainees, 1), _LEAST_NOISE))
         arcs = arcs.with_more(problem, found.arcs)
         if places == 0:
-            near, reach = choice.prices, int(_FAR * noise) + 4 * int((found.best - support.utilities).max(initial=0))
+            near, reach = (
+                choice.prices,
+                int(_FAR * noise) + 4 * int((found.best - support.utilities).max(initial=0)),
+            )
             arcs = arcs.losing_at_most(near, found.best, units)
         # Prices that are still far off say nothing about which arcs will not be needed.
         is_near = places == 0 and units <= _NEAR * abs(choice.limit[1])
