@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,19 +17,22 @@ class Layer:
 
     Attributes
     ----------
-    weights : int64 array of shape (n_trainees, n_mentors)
-        What a pair counts.
-    closed : bool array of the same shape, or None
-        Pairs that no choice as good for the aims before and for this one can hold.
     prices : LevelPrices
         Any prices; good ones give a tight limit.
+    weights : int64 array of shape (n_trainees, n_mentors), or None
+        What a pair counts; nothing where left out.
+    fewest : int64 array
+        Pairs of which there are to be few, each counts one less; places in the flat table of pairs.
+    closed : int64 array
+        Pairs that no choice as good for the aims before and for this one can hold; places likewise.
     places : int64 array of shape (n_mentors, n_places), or None
         What a mentor's places beyond the pins cost.
     """
 
-    weights: IntArray
-    closed: BoolArray | None
     prices: LevelPrices
+    weights: IntArray | None = None
+    fewest: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
+    closed: IntArray = field(default_factory=lambda: np.zeros(0, np.int64))
     places: IntArray | None = None
 
 
@@ -71,7 +74,7 @@ def _wrong_shapes(problem: AssignmentProblem, solution: Solution) -> bool:
 
 def _coverage_layer(problem: AssignmentProblem, solution: Solution) -> Layer:
     prices = LevelPrices(solution.slot_coverage, solution.utility_coverage, solution.quota_coverage)
-    return Layer(np.ones_like(problem.units), None, prices)
+    return Layer(prices, np.ones_like(problem.units))
 
 
 def _score_layer(problem: AssignmentProblem, solution: Solution) -> Layer:
@@ -80,7 +83,7 @@ def _score_layer(problem: AssignmentProblem, solution: Solution) -> Layer:
         np.rint(array * scale).astype(np.int64)
         for array in (solution.slot_prices, solution.utilities, *solution.quota_prices)
     )
-    return Layer(problem.units, None, LevelPrices(slot, utility, tuple(quotas)))
+    return Layer(LevelPrices(slot, utility, tuple(quotas)), problem.units)
 
 
 def _chosen_units(problem: AssignmentProblem, solution: Solution) -> IntArray:
@@ -100,10 +103,10 @@ def _worst_off_faults(
         return limits(problem, [coverage])[0], 0, []
     floor = int(units.min())
     faults = []
-    low = Layer(-(problem.units <= floor).astype(np.int64), None, _level(problem, solution, 0))
+    low = Layer(_level(problem, solution, 0), fewest=np.flatnonzero(problem.units <= floor))
     if limits(problem, [coverage, low])[1] > -1:
         faults.append(f"WORST_OFF_NOT_PROVEN: lowest score {floor / problem.units_per_score:g}")
-    above = Layer(np.zeros_like(problem.units), problem.units < floor, _no_prices(problem))
+    above = Layer(_no_prices(problem), closed=np.flatnonzero(problem.units < floor))
     most, _, total = limits(problem, [coverage, above, score])
     return most, total, faults
 
@@ -118,7 +121,7 @@ def _sum_faults(
     floor, found = int(own[counted].min()), []
     for level in solution.levels:
         weights = np.asarray(level.weights)
-        layer = Layer(weights[:, None] * problem.units, None, level)
+        layer = Layer(level, weights[:, None] * problem.units)
         most, limit = limits(problem, [coverage, layer])
         pins = problem.pinned
         settled = int((weights[pins[:, 0]] * problem.units[pins[:, 0], pins[:, 1]]).sum())
@@ -152,12 +155,14 @@ def _leximin_faults(
     problem: AssignmentProblem, solution: Solution, coverage: Layer, score: Layer
 ) -> tuple[int, int, list[str]]:
     values, counts = np.unique(_chosen_units(problem, solution), return_counts=True)
-    layers, floor = [coverage], np.iinfo(np.int64).min
-    for place, value in enumerate(values):
-        between = (problem.units > floor) & (problem.units < value)
-        at = -(problem.units == value).astype(np.int64)
-        layers.append(Layer(at, between, _level(problem, solution, place)))
-        floor = value
+    order = np.argsort(problem.units, axis=None, kind="stable")
+    ascending = problem.units.ravel()[order]
+    first, beyond = np.searchsorted(ascending, values), np.searchsorted(ascending, values, side="right")
+    layers, floor = [coverage], 0
+    for place in range(len(values)):
+        at, between = order[first[place] : beyond[place]], order[floor : first[place]]
+        layers.append(Layer(_level(problem, solution, place), fewest=at, closed=between))
+        floor = beyond[place]
     most, *found = limits(problem, layers)
     # The scores say the total.
     total = int(_chosen_units(problem, solution).sum())
@@ -182,7 +187,7 @@ def _balance_faults(
     held = np.arange(costs.shape[1]) < solution.load[:, None]
     beyond = held & (np.arange(costs.shape[1]) >= pins[:, None])
     places = np.take_along_axis(costs, np.minimum(pins[:, None] + np.arange(n_places), costs.shape[1] - 1), 1)
-    load = Layer(np.zeros_like(problem.units), None, _level(problem, solution, 0), places)
+    load = Layer(_level(problem, solution, 0), places=places)
     most, least, total = limits(problem, [coverage, load, score])
     faults = []
     if least != -int(costs[beyond].sum()):
@@ -202,7 +207,7 @@ def _no_prices(problem: AssignmentProblem) -> LevelPrices:
 def limits(problem: AssignmentProblem, layers: list[Layer]) -> list[int]:
     """Return what no choice of pairs can exceed in each layer, compared layer after layer, without the pins."""
     totals = np.zeros(len(layers), np.int64)
-    rows, columns, cells = _usable(problem)
+    left, cells = _usable(problem)
     places = next((layer.places for layer in layers if layer.places is not None), None)
     mentors = [layer.prices.slot for layer in layers]
     if places is None:
@@ -214,36 +219,49 @@ def limits(problem: AssignmentProblem, layers: list[Layer]) -> list[int]:
     for place, quota in enumerate(problem.quotas):
         prices = [layer.prices.quotas[place] for layer in layers]
         totals += _dearest(prices, quota.free_limit(problem.pinned), quota.free_minimum(problem.pinned))
-    undecided = np.arange(len(rows))
-    counted = [np.zeros(0, np.int64)]
+    counted = []
     for layer in layers:
-        if layer.closed is not None:
-            undecided = undecided[~layer.closed[rows[undecided], columns[undecided]]]
-        rest = _rest(layer, rows[undecided], columns[undecided], cells[:, undecided])
-        counted.append(undecided[rest > 0])
-        undecided = undecided[rest == 0]
+        left.ravel()[layer.closed] = False
+        rest = _rest(layer, cells)
+        counted.append(np.flatnonzero(left & (rest > 0)))
+        left &= rest == 0
     chosen = np.concatenate(counted)
     for place, layer in enumerate(layers):
-        totals[place] += int(_rest(layer, rows[chosen], columns[chosen], cells[:, chosen]).sum())
+        totals[place] += int(_rest_of(layer, chosen, cells).sum())
     return [int(total) for total in totals]
 
 
-def _rest(layer: Layer, rows: IntArray, columns: IntArray, cells: IntArray) -> IntArray:
-    rest = layer.weights[rows, columns] - layer.prices.slot[columns] - layer.prices.utility[rows]
+def _rest(layer: Layer, cells: list[IntArray]) -> IntArray:
+    """Return what each pair counts beyond its prices, shape (n_trainees, n_mentors)."""
+    rest = -layer.prices.utility[:, None] - layer.prices.slot
+    if layer.weights is not None:
+        rest += layer.weights
+    rest.ravel()[layer.fewest] -= 1
     for quota, cell in zip(layer.prices.quotas, cells, strict=True):
-        rest = rest - np.append(quota, 0)[cell]
+        if quota.any():
+            rest -= np.append(quota, 0)[cell]
     return rest
 
 
-def _usable(problem: AssignmentProblem) -> tuple[IntArray, IntArray, IntArray]:
-    """Return rows and columns of the pairs that no limit of zero rules out, and their cell in each quota."""
+def _rest_of(layer: Layer, chosen: IntArray, cells: list[IntArray]) -> IntArray:
+    """Return the same for some places in the flat table of pairs."""
+    rows, columns = np.divmod(chosen, max(len(layer.prices.slot), 1))
+    rest = -layer.prices.utility[rows] - layer.prices.slot[columns] - np.isin(chosen, layer.fewest)
+    if layer.weights is not None:
+        rest += layer.weights[rows, columns]
+    for quota, cell in zip(layer.prices.quotas, cells, strict=True):
+        rest -= np.append(quota, 0)[cell[rows, columns]]
+    return rest
+
+
+def _usable(problem: AssignmentProblem) -> tuple[BoolArray, list[IntArray]]:
+    """Return which pairs no limit of zero rules out, and the cell of every pair in each quota."""
     may = problem.open & (problem.free_need > 0)[:, None] & (problem.free_capacity > 0)
-    rows, columns = np.nonzero(may)
+    rows, columns = np.arange(problem.n_trainees)[:, None], np.arange(problem.n_mentors)
     cells = [quota.cells(rows, columns) for quota in problem.quotas]
-    kept = np.ones(len(rows), dtype=bool)
     for quota, cell in zip(problem.quotas, cells, strict=True):
-        kept &= np.append(quota.free_limit(problem.pinned) > 0, True)[cell]
-    return rows[kept], columns[kept], np.array(cells, np.int64).reshape(len(cells), len(rows))[:, kept]
+        may &= np.append(quota.free_limit(problem.pinned) > 0, True)[cell]
+    return may, cells
 
 
 def _dearest(prices: list[IntArray], most: IntArray, fewest: IntArray) -> list[int]:

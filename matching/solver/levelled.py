@@ -11,8 +11,9 @@ from ..problem.solution import LevelPrices, Solution
 from ..problem.trainee_sums import compares_sums
 from ..watch import Watch
 from .flow import cheapest_pairs
+from .leximin import leximin
 from .network import Network
-from .objectives import balanced_load, leximin, place_costs, worst_off
+from .objectives import balanced_load, place_costs, worst_off
 from .residual import exchanges, potentials, trainee_worth
 from .stage import Stage, covered, level_prices, solved, worth_of
 from .worst_off_sums import highest_sums

@@ -1,4 +1,4 @@
-"""Objectives between coverage and total: the worst off first, leximin, an even load."""
+"""Objectives between coverage and total: the worst off first, an even load."""
 
 from __future__ import annotations
 
@@ -6,16 +6,12 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..problem.assignment_problem import MICRO, AssignmentProblem, BoolArray, IntArray
+from ..problem.assignment_problem import MICRO, AssignmentProblem, IntArray
 from ..problem.solution import LevelPrices
 from ..problem.trainee_sums import compares_sums, lowest_sum
-from .chains import ImprovableError
 from .feasible import Attempt, attempt
 from .network import Network
-from .stage import Stage, after, prices_by_owner, solved, worth_of
-
-# Weights of the search for a first choice near leximin, and how fast they fall from the lowest score up.
-_STEEP, _FALL = 2**16, 10.0
+from .stage import Stage, after, prices_by_owner
 
 
 def worst_off(stage: Stage) -> tuple[Stage, tuple[LevelPrices, ...]]:
@@ -72,51 +68,6 @@ def _ceiling(stage: Stage) -> int:
             best = rows.max(axis=1) if number == 1 else np.partition(rows, place, axis=1)[:, place]
             highest = min(highest, int(best.min()))
     return highest
-
-
-def leximin(stage: Stage) -> tuple[Stage, tuple[LevelPrices, ...]]:
-    """Return the choice whose scores, sorted from the lowest, are lexicographically largest, and its proof.
-
-    Notes
-    -----
-    Score by score from the lowest: fewest pairs at it, among all choices that are best for those below. The
-    first choice comes from one flow with costs that fall steeply with the score; each score then costs one
-    pass over the pairs still open, and a flow only where that choice can be improved.
-
-    References
-    ----------
-    R. E. Burkard and F. Rendl, "Lexicographic bottleneck problems", Operations Research Letters 10 (1991).
-    """
-    levels: list[LevelPrices] = []
-    stage = solved(stage, _steep(stage, int(stage.net.units.min(initial=0))), worth_of(stage.net, _STEEP))
-    floor = np.iinfo(np.int64).min
-    while len(above := stage.units[stage.units > floor]):
-        score = int(above.min())
-        between = (stage.net.units > floor) & (stage.net.units < score)
-        closed = _without(stage, between)
-        at = (closed.net.units == score).astype(np.int64)
-        try:
-            stage, level = after(closed, -at)
-        except ImprovableError:
-            many = 4 * _STEEP * (stage.net.mentors.n_cells + 3)
-            stage = solved(closed, many * at + _steep(closed, score), worth_of(stage.net, many + _STEEP))
-            continue
-        levels.append(level)
-        floor = score
-    return stage, tuple(levels)
-
-
-def _steep(stage: Stage, low: int) -> IntArray:
-    above = (stage.net.units - low).clip(0).astype(np.float64)
-    costs: IntArray = np.rint(_STEEP * np.exp(-_FALL * above / above.max(initial=1.0))).astype(np.int64)
-    return costs
-
-
-def _without(stage: Stage, dropped: BoolArray) -> Stage:
-    chosen = np.zeros(len(stage.net.pairs), dtype=bool)
-    chosen[stage.taken] = True
-    kept = ~dropped
-    return replace(stage, net=stage.net.only(kept), taken=np.flatnonzero(chosen[kept]))
 
 
 def standing(problem: AssignmentProblem, pairs: IntArray, objective: str) -> tuple[object, ...]:
