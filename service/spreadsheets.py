@@ -1,5 +1,6 @@
 """Spreadsheets that organizers take away."""
 
+from collections.abc import Sequence
 from io import BytesIO
 from typing import Any
 
@@ -16,13 +17,23 @@ _MENTORS_TOLD = 5
 
 def pairings_workbook(result: dict[str, Any], language: str) -> bytes:
     """Return a workbook of a match run: pairs with their score parts, the unmatched, the certificate."""
+    return workbook(
+        [
+            (translate("SHEET_PAIRINGS", language), _pairs(result, language)),
+            (translate("SHEET_UNMATCHED", language), _unmatched(result, language)),
+            (translate("SHEET_CERTIFICATE", language), _certificate(result, language)),
+        ]
+    )
+
+
+def workbook(sheets: Sequence[tuple[str, list[list[Any]]]]) -> bytes:
+    """Return a workbook with these sheets, each a name and rows, of which the first is the heading."""
     file = BytesIO()
     # Cells that begin with = are what people wrote, never formulas.
     with Workbook(file, {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}) as book:
         heading = book.add_format({"bold": True, "bg_color": "#E8EEF4", "border": 1, "text_wrap": True})
-        _write(book, heading, translate("SHEET_PAIRINGS", language), _pairs(result, language))
-        _write(book, heading, translate("SHEET_UNMATCHED", language), _unmatched(result, language))
-        _write(book, heading, translate("SHEET_CERTIFICATE", language), _certificate(result, language))
+        for name, rows in sheets:
+            _write(book, heading, name, rows)
     return file.getvalue()
 
 
@@ -77,15 +88,16 @@ def _unmatched(result: dict[str, Any], language: str) -> list[list[Any]]:
                 unmatched["traineeName"],
                 unmatched["traineeCommunity"] or "",
                 *(kind_word(PairingKind(unmatched["kind"]), language) for _ in two),
-                listed((*_reasons(unmatched), *_in_weeks(unmatched, language)), language),
+                listed((*_reasons(unmatched, language), *_in_weeks(unmatched, language)), language),
             ]
             for unmatched in result["unmatched"]
         ),
     ]
 
 
-def _reasons(unmatched: dict[str, Any]) -> list[str]:
-    return [reason["label"] for reason in unmatched["reasons"]]
+def _reasons(unmatched: dict[str, Any], language: str) -> list[str]:
+    limits = [translate("CLI_FULL_LIMIT", language, limit=full["text"]) for full in unmatched["limits"]]
+    return [*(reason["label"] for reason in unmatched["reasons"]), *limits]
 
 
 def _in_weeks(unmatched: dict[str, Any], language: str) -> list[str]:

@@ -111,6 +111,7 @@ READ: dict[str, dict[Role, Rows]] = {
     "CohortRule": {ORGANIZER: Rows.ALL},
     "MatchRun": {ORGANIZER: Rows.ALL},
     "Unmatched": {ORGANIZER: Rows.ALL},
+    "UnmatchedLimit": {ORGANIZER: Rows.ALL},
     "UnmatchedRepair": {ORGANIZER: Rows.ALL},
     "WeekReason": {ORGANIZER: Rows.ALL},
     "WeekRepair": {ORGANIZER: Rows.ALL},

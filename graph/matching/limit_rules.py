@@ -7,7 +7,7 @@ import strawberry
 from graph.enums import LimitGroup, LimitKind
 from graph.reading.node import Node
 from graph.reading.stored import stored
-from graph.references import Cohort, Mentor
+from graph.references import Cohort, CohortRule, Mentor
 
 
 @strawberry.type(
@@ -25,7 +25,10 @@ class LimitRule(Node):
     grouped_by: LimitGroup | None = stored(
         "Of a quota: what the people counted have in common; null otherwise."
     )
-    value: str = stored("Of a quota: which county, role or level; empty for each of them.")
+    value: str = stored("Of a quota: which county, role, level or part; empty for each of them.")
     reason: str = stored("Why.")
     author: str = stored("Who set it: the role, or IMPORT.")
     expires_on: date | None = stored("Last day on which it holds; null for always.")
+    preset: CohortRule | None = stored(
+        "The preset that set it when it was applied to the cohort, and takes it along; null for one set by itself."
+    )

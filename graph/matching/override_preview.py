@@ -14,7 +14,9 @@ from graph.payloads import row_id
 from graph.reading.stored import stored
 from studio.errors import StudioError
 from studio.operations.suppositions import override_preview as operation
-from studio.operations.suppositions.override_preview import ObstacleKind, Verdict
+from studio.operations.suppositions.obstacles import Obstacle as Found
+from studio.operations.suppositions.obstacles import ObstacleKind
+from studio.operations.suppositions.override_preview import Verdict
 from studio.operations.suppositions.what_if_words import told_effect, told_obstacle, told_preview
 from studio.store.database import reading
 
@@ -87,6 +89,13 @@ class OverridePreview:
         "Whether people, needs, places or rules are no longer what the run was computed from."
     )
     obstacles: list[Obstacle] = stored("What stands against the pair; empty when it may be saved.")
+    caps: list[Obstacle] = stored(
+        "The caps that leave the mentor no place in the run, though there would be some; empty otherwise."
+    )
+    relaxed: OverrideEffect | None = stored(
+        "When only this trainee changes mentors, once those caps let one more through; null without caps, or where "
+        "that is not enough."
+    )
     alone: OverrideEffect | None = stored(
         "When only this trainee changes mentors, as overridePairing does; null where the mentor has no place left "
         "in the run, or is the trainee's other mentor."
@@ -146,13 +155,15 @@ def _preview(found: operation.OverridePreview, language: str) -> OverridePreview
         text=told_preview(found, language),
         input_changed=found.input_changed,
         obstacles=[_obstacle(each, language) for each in found.obstacles],
+        caps=[_obstacle(each, language) for each in found.caps],
+        relaxed=_effect(found.relaxed, language),
         alone=_effect(found.alone, language),
         together=_effect(found.together, language),
         best=_effect(found.best, language),
     )
 
 
-def _obstacle(found: operation.Obstacle, language: str) -> Obstacle:
+def _obstacle(found: Found, language: str) -> Obstacle:
     return Obstacle(
         kind=found.kind,
         trainee=named(found.trainee, "Trainee"),

@@ -17,8 +17,8 @@ class PresetParameter:
     """A number that a preset goes by."""
 
     name: str = stored(
-        "Its name: of WEIGHTS the code of a part of the score, of TENURE YEARS, of LOAD MOST, of CONSENT DAYS, of "
-        "CADENCE TALK_DAYS, REVIEW_DAYS and ASSESSMENT_DAYS."
+        "Its name: of WEIGHTS the code of a part of the score, of TENURE YEARS, of LOAD MOST, of MINIMUM LEAST, of "
+        "QUOTA a LimitGroup, of CONSENT DAYS, of CADENCE TALK_DAYS, REVIEW_DAYS and ASSESSMENT_DAYS."
     )
     label: str = stored("What it is, in the language of the request.")
     value: float = stored("Its value.")

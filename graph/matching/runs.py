@@ -62,16 +62,25 @@ class UnmatchedReason:
     label: str = stored("The reason in words, in the language of the request.")
 
 
+@strawberry.type(description="A limit that is full around an unmatched trainee.")
+class UnmatchedLimit:
+    """A limit that is full around an unmatched trainee."""
+
+    limit_rule: LimitRule | None = stored("The limit.")
+
+
 @strawberry.type(
     description="One change that would give the trainee a mentor, with nobody else left out; the cheapest comes first."
 )
 class UnmatchedRepair:
     """One change that would give the trainee a mentor."""
 
-    code: str = stored("Stable code: ADD_PLACE, ALLOW_PAIR, RAISE_QUOTA or LOWER_MINIMUM.")
+    code: str = stored("Stable code: ADD_PLACE, RAISE_CAP, ALLOW_PAIR, RAISE_QUOTA or LOWER_MINIMUM.")
     label: str = stored("The change in words, in the language of the request.")
     mentor: Mentor | None = stored("The mentor concerned; of several together the first.")
-    limit_rule: LimitRule | None = stored("The limit to change; null otherwise, or once it was removed.")
+    limit_rule: LimitRule | None = stored(
+        "The limit to change; null otherwise, once it was removed, and where several caps ask the same of the mentor."
+    )
     change: float = stored("Change of the sum of scores, with the trainee matched.")
 
 
@@ -82,6 +91,9 @@ class Unmatched:
     trainee: Trainee | None = stored("The trainee.")
     kind: PairingKind = stored("Which mentor is missing: the only one, or that of theory or of practice.")
     reasons: list[UnmatchedReason] = stored("Why.")
+    limits: list[UnmatchedLimit] = stored(
+        "The limits that are full around the trainee and leave no way to a place; empty where places are the reason."
+    )
     repairs: list[UnmatchedRepair] = stored("What would be enough, each by itself.")
     week_reasons: list[WeekReason] = stored(
         "Why not with each of the mentors, said in weeks; empty where the cohort has no weeks."

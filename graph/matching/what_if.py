@@ -15,7 +15,7 @@ from studio.arrays.what_if import Worth
 from studio.errors import StudioError
 from studio.operations.suppositions import what_if as operation
 from studio.operations.suppositions.suppositions import MOST_SUPPOSED, Newcomer, Pair, Supposition
-from studio.operations.suppositions.what_if_words import told
+from studio.operations.suppositions.what_if_words import told, told_held_back
 from studio.store.database import reading
 from studio.store.identity import global_id
 
@@ -120,6 +120,15 @@ class MentorChange:
     text: str = stored("The change in words, in the language of the request.")
 
 
+@strawberry.type(description="A cap that keeps closed what a supposed capacity would open.")
+class HeldBack:
+    """A cap that keeps closed what a supposed capacity would open."""
+
+    mentor: NamedPerson = stored("The mentor.")
+    limit_rule_id: strawberry.ID = stored("The cap's global id.")
+    text: str = stored("The cap with its reason and author, in the language of the request.")
+
+
 @strawberry.type(description="The difference that a supposition makes to a run; nothing is written.")
 class WhatIf:
     """The difference that a supposition makes to a run."""
@@ -134,6 +143,7 @@ class WhatIf:
     n_moved: int = stored("How many pairs of the run are given up.")
     best_n_moved: int = stored("How many the best match would give up.")
     changes: list[MentorChange] = stored("Whose mentor changes, in the order of communities and names.")
+    held_back: list[HeldBack] = stored("Caps that keep closed what the supposed capacities would open.")
 
 
 @strawberry.type
@@ -178,6 +188,14 @@ class WhatIfQuery:
             n_moved=found.n_moved,
             best_n_moved=found.best_n_moved,
             changes=[change(each, context.language) for each in found.changes],
+            held_back=[
+                HeldBack(
+                    mentor=named(mentor, "Mentor"),
+                    limit_rule_id=strawberry.ID(global_id("LimitRule", cap.id)),
+                    text=told_held_back(mentor, cap, context.language),
+                )
+                for mentor, cap in found.held_back
+            ],
         )
 
 

@@ -38,7 +38,7 @@ class SetLimitRuleInput:
         "Of a quota, and only there: what the people counted have in common.", default=None
     )
     value: str | None = input_field(
-        "Of a quota: which county, role (TraineeRole) or level (Level); each of them when left out.",
+        "Of a quota: which county, role (TraineeRole), level (Level), THEORY or PRACTICE; each of them when left out.",
         default=None,
     )
     reason: str = input_field("Why.")

@@ -10,10 +10,13 @@ from graph.schema import schema as graphql_schema
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.pairs import match_json
 from service.cli.running import acting, output, print_json, require_writable, run, working, write_file
+from service.documents import all_nodes, run_document
 from service.report import write_report
+from service.rules_workbook import rules_workbook
 from service.spreadsheets import pairings_workbook
 from studio.messages import translate
 from studio.operations.background.reports import latest_run, prepare_report
+from studio.operations.people.cohorts import find_cohort
 from studio.store.database import reading, writing
 from studio.store.identity import global_id
 
@@ -45,6 +48,35 @@ def pairings(
         print_json({"file": str(file), "pairs": count})
     else:
         output.print(translate("CLI_EXPORTED", lang.value, file=file, count=count))
+
+
+@exports.command("rules", help="HELP_EXPORT_RULES")
+def rules(
+    file: XlsxArgument,
+    cohort: CohortOption,
+    studio: StudioOption = None,
+    form: FormatOption = Format.TEXT,
+    lang: LanguageOption = Language.ZH,
+) -> None:
+    """Write the rules and limits of a cohort as a workbook that can be imported again."""
+    require_writable(file, form, lang)
+
+    async def work() -> tuple[bytes, int]:
+        async with acting(studio) as (engine, actor):
+            async with reading(engine) as session:
+                row = await find_cohort(session, actor.studio_id, cohort)
+            given = global_id("Cohort", row.id)
+            pairs = await all_nodes(engine, actor, "RulesOfCohort", "rules", lang.value, cohort=given)
+            found = await run_document(engine, actor, "LimitRules", lang.value, number=cohort)
+            limits = [limit for limit in found["cohort"]["limitRules"] if limit["preset"] is None]
+            return rules_workbook(pairs, limits, lang.value), len(pairs) + len(limits)
+
+    content, count = run(work, form, lang)
+    write_file(file, content, form, lang)
+    if form is Format.JSON:
+        print_json({"file": str(file), "rules": count})
+    else:
+        output.print(translate("CLI_EXPORTED_RULES", lang.value, file=file, count=count))
 
 
 def report(

@@ -13,7 +13,7 @@ from service.cli.tables import table_of
 from service.documents import run_document
 from service.limit_words import told_stored
 from studio.errors import NotFound, StudioError
-from studio.imports.limits import parse_group
+from studio.imports.limits import parse_group, parse_limit_kind
 from studio.messages import translate
 from studio.operations.people.cohorts import find_cohort
 from studio.operations.rules.limits import remove_limit_rule, set_limit_rule
@@ -22,13 +22,6 @@ from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.identity import row_id_of
 from studio.store.limit_enums import LimitKind
-
-# What an organizer may write for each kind.
-KINDS = {
-    LimitKind.CAP: ("cap", "most", "最多", "上限"),
-    LimitKind.MINIMUM: ("minimum", "least", "最少", "至少"),
-    LimitKind.QUOTA: ("quota", "限额", "分组限额"),
-}
 
 
 def limits(
@@ -108,10 +101,9 @@ def unlimit(
 
 
 def _kind(text: str) -> LimitKind:
-    word = text.strip().lower()
-    for kind, words in KINDS.items():
-        if word in words:
-            return kind
+    kind = parse_limit_kind(text)
+    if kind is not None:
+        return kind
     raise StudioError("LIMIT_KIND", field="kind", given=text.strip()[:40])
 
 
@@ -129,6 +121,7 @@ def _shown(row: dict[str, Any], language: str) -> dict[str, Any]:
         **{name: row[name] for name in names},
         "mentor": mentor["id"] if mentor else None,
         "mentorName": mentor["displayName"] if mentor else None,
+        "preset": row["preset"]["preset"]["code"] if row["preset"] else None,
         "text": told_stored(row, language),
     }
 
@@ -144,5 +137,5 @@ def _print(result: dict[str, Any], form: Format, language: Language) -> None:
     table = table_of(("CLI_LIMIT", "CLI_REASON", "CLI_LIMIT_UNTIL", "CLI_ID"), language.value)
     for row in result["limits"]:
         until = row["expiresOn"] or translate("PREVIEW_ALWAYS", language.value)
-        table.add_row(Text(row["text"]), Text(row["reason"]), until, row["id"])
+        table.add_row(Text(row["text"]), Text(row["reason"]), until, row["preset"] or row["id"])
     output.print(table)

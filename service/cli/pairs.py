@@ -8,7 +8,7 @@ from service.cli.fairness import print_fairness
 from service.cli.running import output
 from service.cli.tables import table_of
 from service.documents import all_nodes, run_document
-from service.limit_words import told_stored
+from service.limit_words import limit_json, told_full
 from service.needs_met import needs_met
 from service.week_words import told_unmatched, week_cell
 from studio.messages import listed, translate
@@ -45,6 +45,11 @@ async def match_json(engine: AsyncEngine, actor: Actor, run_id: str, language: s
                 "kind": unmatched["kind"],
                 "reasons": [
                     {"code": reason["code"], "label": reason["label"]} for reason in unmatched["reasons"]
+                ],
+                "limits": [
+                    limit_json(full["limitRule"], language)
+                    for full in unmatched["limits"]
+                    if full["limitRule"]
                 ],
                 "repairs": [_repair(repair, language) for repair in unmatched["repairs"]],
                 **week_reasons_json(unmatched),
@@ -85,7 +90,7 @@ def _repair(repair: dict[str, Any], language: str) -> dict[str, Any]:
     return {
         **{key: repair[key] for key in ("code", "label", "change")},
         "mentorName": repair["mentor"]["displayName"] if repair["mentor"] else None,
-        "limit": told_stored(repair["limitRule"], language) if repair["limitRule"] else None,
+        "limit": told_full(repair["limitRule"], language) if repair["limitRule"] else None,
     }
 
 
@@ -93,7 +98,10 @@ def told_repair(repair: dict[str, Any], language: str) -> str:
     """Return a repair in words: what to change, where, and what it does to the total."""
     about = repair["limit"] or repair["mentorName"] or "–"
     change = f"{repair['change']:+.3f}"
-    return translate("CLI_REPAIR", language, label=repair["label"], about=about, change=change)
+    # A cap may be of every mentor, and the price is that of one.
+    code = "CLI_REPAIR_AT" if repair["code"] == "RAISE_CAP" and repair["limit"] else "CLI_REPAIR"
+    told = {"label": repair["label"], "about": about, "mentor": repair["mentorName"], "change": change}
+    return translate(code, language, **told)
 
 
 def week_reasons_json(unmatched: dict[str, Any]) -> dict[str, Any]:
@@ -188,6 +196,9 @@ def print_match(result: dict[str, Any], language: str, *, most: int | None = Non
         reasons = [reason["label"] for reason in unmatched["reasons"]]
         name = with_kind(unmatched["traineeName"], PairingKind(unmatched["kind"]), language)
         output.print(translate("CLI_UNMATCHED", language, name=name, reasons=reasons))
+        for full in unmatched["limits"]:
+            told_limit = translate("CLI_FULL_LIMIT", language, limit=full["text"])
+            output.print(f"  · {told_limit}", style="dim")
         for repair in unmatched["repairs"][:REPAIRS_SHOWN]:
             output.print(f"  · {told_repair(repair, language)}", style="dim")
         for told in told_unmatched(unmatched, language, REASONS_SHOWN) if "weekReasons" in unmatched else ():

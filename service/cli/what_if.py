@@ -44,6 +44,8 @@ def print_what_if(result: dict[str, Any], language: str) -> None:
     for label in ("before", "after", "best"):
         moved = {"before": 0, "after": result["nMoved"], "best": result["bestNMoved"]}[label]
         output.print(_worth(label, result[label], moved, result["before"]["objective"], language))
+    for held in result["heldBack"]:
+        output.print(held["text"], style="yellow")
     if not result["after"]["matched"]:
         output.print(translate("CLI_WHAT_IF_NOBODY", language), style="yellow")
     if not result["changes"]:

@@ -12,6 +12,7 @@ from matching import ColumnGroups, GroupQuota
 from matching.problem.quotas import Quota, quotas
 from studio.store.limit_enums import LimitGroup, LimitKind
 from studio.store.limits import LimitRule
+from studio.store.mentor_enums import PairingKind
 from studio.store.people import Mentor, Person, Region, Trainee
 
 Integers = NDArray[np.int64]
@@ -76,17 +77,11 @@ class LimitArrays:
         ]
 
 
-def capped(limits: Iterable[LimitRule], mentor_id: UUID) -> int | None:
-    """Return how many trainees a mentor takes at most by the strictest cap, or None."""
-    own = (
-        rule.number for rule in limits if rule.kind is LimitKind.CAP and rule.mentor_id in (None, mentor_id)
-    )
-    return min(own, default=None)
-
-
-def strictest(*limits: int | None) -> int | None:
-    """Return the least of the limits that there are, or None."""
-    return min((limit for limit in limits if limit is not None), default=None)
+def strictest_caps(limits: Iterable[LimitRule], mentor_id: UUID) -> list[LimitRule]:
+    """Return the caps that leave a mentor the fewest trainees: one, or several of the same number, or none."""
+    caps = [rule for rule in limits if rule.kind is LimitKind.CAP and rule.mentor_id in (None, mentor_id)]
+    least = min((rule.number for rule in caps), default=0)
+    return [rule for rule in caps if rule.number == least]
 
 
 def in_natural_order(limits: Iterable[LimitRule], mentors: Mentors) -> list[LimitRule]:
@@ -108,8 +103,12 @@ def limit_arrays(
     mentors: Mentors,
     capacity: Integers,
     levels: Sequence[str],
+    kinds: Sequence[PairingKind],
 ) -> LimitArrays:
-    """Return limits as arrays; `levels` are the codes of the trainees' levels. Limits of nobody here say nothing."""
+    """Return limits as arrays; limits of nobody here say nothing.
+
+    `levels` are the codes of the trainees' levels, `kinds` the parts for which each row looks for a mentor.
+    """
     column_of = {mentor.id: column for column, (mentor, _, _) in enumerate(mentors)}
     ordered = [rule for rule in limits if rule.mentor_id is None or rule.mentor_id in column_of]
     minimum = np.zeros(len(mentors), dtype=np.int64)
@@ -127,7 +126,7 @@ def limit_arrays(
             if (labels >= 0).any():
                 column_groups.append((ColumnGroups(labels, rule.number), rule))
         elif rule.grouped_by is not None:
-            labels = _labels(_shared(rule.grouped_by, trainees, levels), rule.value)
+            labels = _labels(_shared(rule.grouped_by, trainees, levels, kinds), rule.value)
             if (labels >= 0).any():
                 groups.append((GroupQuota(labels, _limit(rule, column_of)), rule))
     return LimitArrays(minimum, tuple(asked_by), tuple(groups), tuple(column_groups))
@@ -141,7 +140,12 @@ def _limit(rule: LimitRule, column_of: Mapping[UUID, int]) -> int | Integers:
     return limit
 
 
-def _shared(grouped_by: LimitGroup, trainees: Trainees, levels: Sequence[str]) -> list[str]:
+def _shared(
+    grouped_by: LimitGroup, trainees: Trainees, levels: Sequence[str], kinds: Sequence[PairingKind]
+) -> list[str]:
+    if grouped_by is LimitGroup.PAIRING_KIND:
+        # An only mentor is of no part.
+        return ["" if kind is PairingKind.SOLE else kind.value for kind in kinds]
     if grouped_by is LimitGroup.TRAINEE_LEVEL:
         return list(levels)
     if grouped_by is LimitGroup.TRAINEE_ROLE:

@@ -1,18 +1,19 @@
 """Trainees, mentors, places and rules as the arrays of `matching.match`."""
 
-import hashlib
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import NamedTuple
 from uuid import UUID
 
 import numpy as np
-import orjson
 from numpy.typing import NDArray
 
 from matching import AssignmentProblem, GroupQuota, MentorTable, TraineeTable
-from studio.arrays.limits import LimitArrays, limit_arrays, limit_key
+from studio.arrays.input_digest import input_digest
+from studio.arrays.limits import LimitArrays, limit_arrays, strictest_caps
 from studio.arrays.same_unit import same_unit
 from studio.arrays.seats import ONE_EACH, Pair, cannot_play, fixed_kinds
 from studio.arrays.seniority import level_code, seniority
@@ -50,8 +51,8 @@ class MatchRows:
     pain_points: Mapping[UUID, Sequence[TextRow]]
     strengths: Mapping[UUID, Mapping[UUID, float]]
     cases: Mapping[UUID, Sequence[TextRow]]
-    # Places that this cohort may take, by mentor, lowest number first.
-    places: Mapping[UUID, Sequence[MentorPlace]]
+    # Open places that no other cohort holds, by mentor, lowest number first.
+    free_places: Mapping[UUID, Sequence[MentorPlace]]
     rules: Sequence[Rule]
     # Pairs that people have locked.
     locked: Mapping[tuple[UUID, UUID], Lock]
@@ -63,8 +64,6 @@ class MatchRows:
     confirmed: Collection[tuple[UUID, UUID]] = ()
     # The rule of the cohort that asks years in post of a mentor; who says none is not held to it.
     tenure_rule: CohortRule | None = None
-    # Places that a rule of the cohort leaves each mentor at most; `places` heeds it.
-    most_places: int | None = None
     # How many trainees a mentor takes at most and at least, and of which groups; `places` heeds the caps.
     limits: Sequence[LimitRule] = ()
     # The weeks of a cohort that offers some.
@@ -74,6 +73,22 @@ class MatchRows:
     said_kinds: Mapping[Pair, PairingKind] = field(default_factory=dict)
     # The parts that the mentors of confirmed pairs play.
     confirmed_kinds: Mapping[Pair, PairingKind] = field(default_factory=dict)
+
+    @cached_property
+    def places(self) -> Mapping[UUID, Sequence[MentorPlace]]:
+        """The places that this cohort may take: caps close the others, but part nobody whom both have confirmed."""
+        held = Counter(mentor_id for _, mentor_id in self.confirmed)
+        return {
+            mentor_id: free[: max(caps[0].number, held[mentor_id])]
+            if (caps := strictest_caps(self.limits, mentor_id))
+            else free
+            for mentor_id, free in self.free_places.items()
+        }
+
+    def caps_holding(self, mentor_id: UUID) -> list[LimitRule]:
+        """Return the caps that close places of a mentor; more than one only if they ask the same."""
+        closes = len(self.places.get(mentor_id, ())) < len(self.free_places.get(mentor_id, ()))
+        return strictest_caps(self.limits, mentor_id) if closes else []
 
     @property
     def seats(self) -> list[Seat]:
@@ -175,11 +190,13 @@ def match_arrays(rows: MatchRows, on: date) -> MatchArrays:
     levels = [level_code(trainee, on) for trainee, _, _ in rows.trainees for _ in rows.kinds]
     # A trainee has a row for each mentor to be found.
     people = [row for row in rows.trainees for _ in rows.kinds]
-    limits = limit_arrays(rows.limits, people, rows.mentors, capacity, levels)
+    limits = limit_arrays(
+        rows.limits, people, rows.mentors, capacity, levels, [seat.kind for seat in rows.seats]
+    )
     weeks = None
     if rows.weeks is not None:
         weeks = week_arrays(rows.weeks, trainee_ids, mentor_ids, rows.locked, confirmed_to_keep(rows))
-    digest = _digest(rows, trainees, mentors, capacity, forbidden, pinned, weeks)
+    digest = input_digest(rows, trainees, mentors, capacity, forbidden, pinned, weeks)
     ruled = forbidden, pinned
     return MatchArrays(
         rows.seats, mentor_ids, trainees, mentors, capacity, *ruled, rows.objective, limits, digest, weeks
@@ -284,44 +301,3 @@ def _too_short_in_post(rows: MatchRows) -> Booleans:
         [[mentor.tenure_years is not None and mentor.tenure_years < least for mentor, _, _ in rows.mentors]],
         dtype=np.bool_,
     )
-
-
-def _digest(
-    rows: MatchRows,
-    trainees: TraineeTable,
-    mentors: MentorTable,
-    capacity: NDArray[np.int64],
-    forbidden: Booleans,
-    pinned: Booleans,
-    weeks: WeekArrays | None,
-) -> str:
-    digest = hashlib.sha256(orjson.dumps(dict(sorted(rows.weights.items()))))
-    for _, person, region in (*rows.trainees, *rows.mentors):
-        digest.update(orjson.dumps([person.name_key, region.name_key if region else None]))
-    for array in (
-        trainees.needs,
-        trainees.county,
-        trainees.level,
-        trainees.wish,
-        mentors.strengths,
-        mentors.county,
-        mentors.tenure_years,
-        capacity,
-        forbidden,
-        pinned,
-    ):
-        digest.update(b"|" if array is None else np.ascontiguousarray(array).tobytes())
-    digest.update(
-        orjson.dumps([list(map(list, trainees.pain_texts or [])), list(map(list, mentors.cases or []))])
-    )
-    # What is as it always was adds nothing, so that earlier runs can be replayed.
-    if rows.objective is not MatchObjective.COVERAGE_THEN_TOTAL:
-        digest.update(rows.objective.value.encode())
-    if len(rows.kinds) > 1:
-        digest.update(orjson.dumps([kind.value for kind in rows.kinds]))
-    if rows.limits:
-        place = {mentor.id: position for position, (mentor, _, _) in enumerate(rows.mentors)}
-        digest.update(orjson.dumps(sorted(limit_key(rule, place) for rule in rows.limits)))
-    if weeks is not None:
-        digest.update(weeks.digest())
-    return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""Matching rules from a file: who must, must not or should preferably be paired with whom, and why."""
+"""Matching rules from a file: who must, must not or should be paired with whom, and how many at most and at least."""
 
 import datetime as dt
 import re
@@ -9,6 +9,7 @@ from studio.imports import fields
 from studio.imports.columns import ColumnMapping, FieldNames, map_columns, require, words
 from studio.imports.issues import ImportCode, RowIssue, in_row_order
 from studio.imports.keys import community_key, name_key, text_key
+from studio.imports.limits import LimitRow, parse_limit_kind, read_limit
 from studio.imports.rowreader import RowReader, field_columns, shown
 from studio.imports.tables import Table
 from studio.store.enums import RuleKind
@@ -34,6 +35,16 @@ _FIELDS: tuple[FieldNames, ...] = (
             " ruletype"
         ),
         words("要求 类别 方式 constraint"),
+    ),
+    FieldNames(
+        "number",
+        words("人数 名额 限额人数 最多人数 最少人数 几人 number count howmany limit"),
+        words("数量 上限 下限"),
+    ),
+    FieldNames(
+        "group",
+        words("限额对象 限额分组 分组 分组依据 按什么分 数谁 group groupedby of"),
+        words("对象 范围"),
     ),
     FieldNames(
         "reason",
@@ -78,6 +89,7 @@ class RuleSheet:
     """What a file of rules holds: rows without an issue, and all issues; `n_rows` counts both."""
 
     rows: tuple[RuleRow, ...]
+    limits: tuple[LimitRow, ...]
     issues: tuple[RowIssue, ...]
     mapping: tuple[ColumnMapping, ...]
     n_rows: int
@@ -86,15 +98,23 @@ class RuleSheet:
 def parse_rules(table: Table, *, overrides: Mapping[str, str] | None = None) -> RuleSheet:
     """Return the rules of a file with everything wrong in it, also two rows that contradict each other.
 
-    Raises ImportRefused when trainee, mentor, kind or reason has no column.
+    A file with a column of numbers may hold limits, too, or nothing else. Raises ImportRefused when kind or reason has
+    no column, or trainee or mentor where there are no limits.
     """
     mapping = map_columns(table, _FIELDS, overrides or {})
-    require(mapping, _FIELDS, ("trainee", "mentor", "kind", "reason"))
+    has_limits = any(column.field == "number" for column in mapping)
+    require(mapping, _FIELDS, ("kind", "reason") if has_limits else ("trainee", "mentor", "kind", "reason"))
     reader = RowReader(table, mapping)
     rows: list[RuleRow] = []
+    limits: list[LimitRow] = []
     seen: dict[tuple[str, ...], RuleRow] = {}
     for row in table.rows:
         if not reader.begin(row):
+            continue
+        limit_kind = parse_limit_kind(reader.optional("kind")) if has_limits else None
+        if limit_kind is not None:
+            limit = read_limit(reader, row.number, limit_kind)
+            limits += [limit] if limit is not None else []
             continue
         rule = _rule(reader, row.number)
         if rule is None:
@@ -106,7 +126,7 @@ def parse_rules(table: Table, *, overrides: Mapping[str, str] | None = None) -> 
         if reader.is_sound:
             rows.append(rule)
     issues = in_row_order(reader.issues, field_columns(mapping))
-    return RuleSheet(tuple(rows), issues, tuple(mapping), len(table.rows))
+    return RuleSheet(tuple(rows), tuple(limits), issues, tuple(mapping), len(table.rows))
 
 
 def _rule(reader: RowReader, number: int) -> RuleRow | None:

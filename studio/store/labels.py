@@ -134,6 +134,7 @@ LABELS: dict[type[StrEnum], dict[str, str]] = {
         "TRAINEE_ROLE": "学员的干部类别",
         "TRAINEE_LEVEL": "学员的层级",
         "MENTOR_COUNTY": "导师的县(市、区)",
+        "PAIRING_KIND": "理论或实践导师",
     },
     MatchObjective: {
         "COVERAGE_THEN_TOTAL": "先保人人有导师，再求总匹配度最高",
@@ -244,7 +245,9 @@ LABELS: dict[type[StrEnum], dict[str, str]] = {
     PresetKind: {
         "WEIGHTS": "匹配权重",
         "TENURE": "任职年限",
-        "LOAD": "一名导师带几人",
+        "LOAD": "一名导师最多带几人",
+        "MINIMUM": "一名导师最少带几人",
+        "QUOTA": "分组限额",
         "TWO_MENTORS": "双导师",
         "CONSENT": "双向自愿",
         "CADENCE": "联系节奏",

@@ -17,7 +17,8 @@ class LimitRule(StudioRow, table=True):
     """At most (CAP) or at least (MINIMUM) so many trainees, or at most so many of a group (QUOTA), and why.
 
     Without a mentor it holds for each. A quota of trainees counts those of one mentor who share a county, role or
-    level: those of `value`, or of each. A quota of mentors counts the trainees of all mentors of a county together.
+    level, or whom the mentor has for theory or for practice: those of `value`, or of each. A quota of mentors counts
+    the trainees of all mentors of a county together.
     """
 
     __tablename__ = "limit_rule"
@@ -33,11 +34,15 @@ class LimitRule(StudioRow, table=True):
     number: int
     mentor_id: UUID | None = Field(default=None, foreign_key="mentor.id", index=True, ondelete="CASCADE")
     grouped_by: LimitGroup | None = Field(default=None, sa_type=enum_type(LimitGroup))
-    # A county's name, or a role's or a level's code; empty for each of them.
+    # A county's name, or the code of a role, a level or a part; empty for each of them.
     value: str = Field(default="", sa_type=UserText(100, "value"))
     reason: str = Field(sa_type=UserText(LONGEST_REASON, "reason"))
     author: str = Field(sa_type=UserText(100, "author"))
     expires_on: date | None = None
+    # The preset, as the cohort has it, of which this limit came; it goes with that.
+    cohort_rule_id: UUID | None = Field(
+        default=None, foreign_key="cohort_rule.id", index=True, ondelete="CASCADE"
+    )
 
 
 async def limits_in_force(session: AsyncSession, cohort_id: UUID, on: date) -> Sequence[LimitRule]:

@@ -9,6 +9,8 @@ class PresetKind(StrEnum):
     WEIGHTS = "WEIGHTS"
     TENURE = "TENURE"
     LOAD = "LOAD"
+    MINIMUM = "MINIMUM"
+    QUOTA = "QUOTA"
     TWO_MENTORS = "TWO_MENTORS"
     CONSENT = "CONSENT"
     CADENCE = "CADENCE"

@@ -86,6 +86,17 @@ class Unmatched(StudioRow, table=True):
     reasons: list[dict[str, Any]] = Field(default_factory=list, sa_type=sa.JSON)
 
 
+class UnmatchedLimit(StudioRow, table=True):
+    """A limit that is full around an unmatched trainee: with the others, the smallest set in conflict."""
+
+    __tablename__ = "unmatched_limit"
+    __table_args__ = (sa.UniqueConstraint("unmatched_id", "limit_rule_id"),)
+
+    unmatched_id: UUID = Field(foreign_key="unmatched.id", ondelete="CASCADE")
+    limit_rule_id: UUID = Field(foreign_key="limit_rule.id", index=True, ondelete="CASCADE")
+    position: int
+
+
 class UnmatchedRepair(StudioRow, table=True):
     """One change that would give an unmatched trainee a mentor without taking another's."""
 

@@ -45,7 +45,7 @@ from studio.store.readers import FittedReader
 from studio.store.recommendations import Recommendation, RecommendationCause
 from studio.store.review import ReviewItem
 from studio.store.rules import MatchPolicy, Rule
-from studio.store.runs import MatchMove, MatchRun, RuleConflict, Unmatched, UnmatchedRepair
+from studio.store.runs import MatchMove, MatchRun, RuleConflict, Unmatched, UnmatchedLimit, UnmatchedRepair
 from studio.store.sensitivity import PairSensitivity, RunSensitivity
 from studio.store.surveys import Answer, Question, Survey, SurveyImport, SurveyResponse, Upload
 from studio.store.topics import Topic, TopicPhrase
@@ -125,6 +125,7 @@ __all__ = [
     "Trainee",
     "TraineeNeed",
     "Unmatched",
+    "UnmatchedLimit",
     "UnmatchedRepair",
     "Upload",
     "WeekReason",

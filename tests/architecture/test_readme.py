@@ -56,6 +56,7 @@ PROMISED = {
     "weights learn",
     "weights card",
     "export pairings",
+    "export rules",
     "schema",
     "report",
     "token create",

@@ -74,3 +74,24 @@ def test_limits_are_set_listed_heeded_and_taken_back(folder: Path) -> None:
 )
 def test_wrong_words_are_refused_by_code(folder: Path, arguments: tuple[str, ...], code: str) -> None:
     assert answer(folder, *arguments, code=1)["error"]["code"] == code
+
+
+def test_rules_and_limits_go_out_as_a_file_that_comes_in_again(folder: Path, tmp_path: Path) -> None:
+    given = tmp_path / "rules.csv"
+    rows = ["学员,导师,类型,人数,限额对象,原因,有效期至", "赵强,陈松,必须,,,=路近,2099-12-31"]
+    rows += [",陈松,最多,3,,身体原因,", ",,限额,2,同县,避免扎堆,", ",,限额,9,播州区导师,名额有限,2099-01-31"]
+    given.write_text("\n".join(rows), encoding="utf-8")
+    answer(folder, "import", "rules", given, "--cohort", 3)
+    before = answer(folder, "rules", "limits", "--cohort", 3)["limits"]
+    for lang in ("zh", "en"):
+        file = tmp_path / f"{lang}.xlsx"
+        assert answer(folder, "export", "rules", file, "--cohort", 3, "--lang", lang)["rules"] == 4
+        again = answer(folder, "import", "rules", file, "--cohort", 3)
+        assert (again["unchanged"], again["new"], again["updated"], again["rejected"]) == (4, 0, 0, [])
+    for each in before:
+        answer(folder, "rules", "unlimit", each["id"], "--cohort", 3)
+    assert answer(folder, "import", "rules", file, "--cohort", 3)["new"] == 3
+    after = answer(folder, "rules", "limits", "--cohort", 3)["limits"]
+    told = [[{**one, "id": "", "author": ""} for one in some] for some in (before, after)]
+    assert sorted(told[0], key=str) == sorted(told[1], key=str)
+    assert "4 条规则和限额" in yanzhen(folder, "export", "rules", file, "--cohort", 3).stdout

@@ -21,7 +21,7 @@ from studio.operations.idempotency import once, remember
 from studio.operations.own import own, own_run, require_version
 from studio.operations.pairings.override_moves import Move, move_all, places_for, weigh_moves
 from studio.operations.pairings.proposals import base_of
-from studio.operations.rules.limit_conflicts import require_limits
+from studio.operations.rules.limit_conflicts import CapacityExceeded, require_limits
 from studio.operations.rules.match_input import Stamp, first_free_place, match_input, match_stamp
 from studio.operations.rules.seats import barred, has_already, pinned_rule, seat_to_fill
 from studio.operations.runs.certificates import RunFigures, certify, note_figures
@@ -31,7 +31,7 @@ from studio.operations.runs.pairing_states import step
 from studio.operations.runs.runs import DECIMALS, require_draft
 from studio.operations.said_reasons import require_reason
 from studio.operations.suppositions.forcing import forced
-from studio.operations.suppositions.override_preview import confirmed_elsewhere
+from studio.operations.suppositions.obstacles import confirmed_elsewhere
 from studio.operations.suppositions.what_if import STABILITY, someones
 from studio.permissions import Actor, require
 from studio.store.access import AuditEvent
@@ -314,4 +314,8 @@ def _free_place(rows: MatchRows, pairings: Sequence[Pairing], seat: Seat, mentor
     for pairing in pairings:
         if pairing.seat == seat and pairing.mentor_id == mentor_id:
             return pairing.place_id
-    return first_free_place(rows, mentor_id, {pairing.place_id for pairing in pairings})
+    try:
+        return first_free_place(rows, mentor_id, {pairing.place_id for pairing in pairings})
+    except CapacityExceeded as full:
+        full.others_may_move = True
+        raise

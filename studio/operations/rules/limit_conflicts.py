@@ -14,9 +14,9 @@ from studio.arrays.limit_checks import (
     quotas_broken_by,
 )
 from studio.arrays.matches import MatchArrays, MatchRows
-from studio.errors import StudioError
+from studio.errors import Conflict, StudioError
 from studio.messages import LANGUAGES, listed, translate
-from studio.operations.rules.limit_words import told_limit
+from studio.operations.rules.limit_words import told_limit, told_rule
 from studio.store.limits import LimitRule
 from studio.store.pairings import Seat
 from studio.store.runs import MatchRun, RuleConflict
@@ -102,6 +102,25 @@ class LimitBroken(StudioError):
         return self._told[language]
 
 
+class CapacityExceeded(Conflict):
+    """A mentor without a place left, with the caps that hold the mentor back, if any do, and the ways out."""
+
+    def __init__(
+        self, rows: MatchRows, mentor_id: UUID, field: str, *, others_may_move: bool = False
+    ) -> None:
+        """Tell the caps; with `others_may_move` also that somebody else can make room."""
+        super().__init__("CAPACITY_EXCEEDED", field=field)
+        self.others_may_move = others_may_move
+        names, caps = mentor_names(rows), rows.caps_holding(mentor_id)
+        self._caps = {language: [told_rule(cap, names, language) for cap in caps] for language in LANGUAGES}
+
+    def message(self, language: str = "zh") -> str:
+        """Return what is full, which caps make it so, and what to do."""
+        code = "CAPACITY_CAPPED" if self._caps[language] else "CAPACITY_EXCEEDED"
+        told = translate(code, language, caps=self._caps[language])
+        return translate("OTHERS_MAY_MOVE", language, first=told) if self.others_may_move else told
+
+
 def mentor_names(rows: MatchRows) -> dict[UUID, str]:
     """Return the name of each mentor."""
     return {mentor.id: person.name for mentor, person, _ in rows.mentors}
@@ -109,7 +128,8 @@ def mentor_names(rows: MatchRows) -> dict[UUID, str]:
 
 def limit_conflicts(rows: MatchRows, arrays: MatchArrays) -> InfeasibleLimits | None:
     """Return the limits that pins, places or one another leave no room for, before anything is matched."""
-    found = _lowered(arrays, minimums_over_places(arrays))
+    found = _below_pins(rows, arrays)
+    found += _lowered(arrays, minimums_over_places(arrays))
     found += [
         LimitConflict(LIMIT_BELOW_FIXED, rule, rule.mentor_id, count, most)
         for rule, count, most in quotas_below_pins(arrays)
@@ -121,6 +141,17 @@ def limit_conflicts(rows: MatchRows, arrays: MatchArrays) -> InfeasibleLimits | 
             for rule, asked, most in quotas_below_minimums(arrays)
         ]
     return InfeasibleLimits(found, mentor_names(rows)) if found else None
+
+
+def _below_pins(rows: MatchRows, arrays: MatchArrays) -> list[LimitConflict]:
+    """Return the caps that pins and locks exceed."""
+    pins = arrays.pinned.sum(axis=0).tolist()
+    return [
+        LimitConflict(LIMIT_BELOW_FIXED, cap, mentor_id, pins[column], cap.number)
+        for column, mentor_id in enumerate(arrays.mentor_ids)
+        if pins[column] > arrays.capacity[column]
+        for cap in rows.caps_holding(mentor_id)
+    ]
 
 
 def _lowered(arrays: MatchArrays, possible: Mapping[int, int]) -> list[LimitConflict]:

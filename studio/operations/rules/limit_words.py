@@ -1,19 +1,47 @@
 """Limits in words that an organizer reads."""
 
 from collections.abc import Mapping
+from enum import StrEnum
 from uuid import UUID
 
-from studio.messages import translate
-from studio.store.enums import Level, TraineeRole
-from studio.store.labels import label
+from studio.messages import translate, word
+from studio.store.enums import Level, Role, TraineeRole
 from studio.store.limit_enums import LimitGroup, LimitKind
 from studio.store.limits import LimitRule
+from studio.store.mentor_enums import PairingKind
+
+_CODES: Mapping[LimitGroup, type[StrEnum]] = {
+    LimitGroup.TRAINEE_ROLE: TraineeRole,
+    LimitGroup.TRAINEE_LEVEL: Level,
+    LimitGroup.PAIRING_KIND: PairingKind,
+}
+_QUOTAS = {
+    LimitGroup.MENTOR_COUNTY: "LIMIT_QUOTA_OF_MENTORS",
+    LimitGroup.PAIRING_KIND: "LIMIT_QUOTA_OF_KIND",
+}
 
 
 def told_limit(rule: LimitRule, names: Mapping[UUID, str], language: str) -> str:
     """Return what a limit asks; `names` are of the mentors."""
     mentor = None if rule.mentor_id is None else names.get(rule.mentor_id, "?")
     return told_ask(rule.kind, rule.number, mentor, rule.grouped_by, rule.value, language)
+
+
+def told_rule(rule: LimitRule, names: Mapping[UUID, str], language: str) -> str:
+    """Return what a limit asks with its reason and its author."""
+    return told_with_reason(told_limit(rule, names, language), rule.reason, rule.author, language)
+
+
+def told_with_reason(asked: str, reason: str, author: str, language: str) -> str:
+    """Return what a limit asks with why, and who set it."""
+    return translate("LIMIT_TOLD", language, rule=asked, reason=reason, author=told_author(author, language))
+
+
+def told_author(author: str, language: str) -> str:
+    """Return who set a rule; a role by its name."""
+    if author not in Role.__members__:
+        return translate("AUTHOR_IMPORT", language) if author == "IMPORT" else author
+    return word(Role(author), language)
 
 
 def told_ask(
@@ -31,13 +59,11 @@ def told_ask(
     shared = told_value(grouped_by, value, language)
     if not value:
         shared = translate(f"LIMIT_EACH_{grouped_by.value}", language)
-    code = "LIMIT_QUOTA_OF_MENTORS" if grouped_by is LimitGroup.MENTOR_COUNTY else "LIMIT_QUOTA"
+    code = _QUOTAS.get(grouped_by, "LIMIT_QUOTA")
     return translate(code, language, mentor=whose, shared=shared, number=number)
 
 
 def told_value(grouped_by: LimitGroup, value: str, language: str) -> str:
     """Return the name of a county, a role or a level."""
-    kind = {LimitGroup.TRAINEE_ROLE: TraineeRole, LimitGroup.TRAINEE_LEVEL: Level}.get(grouped_by)
-    if kind is None or not value:
-        return value
-    return value.lower().replace("_", " ") if language == "en" else label(kind(value))
+    kind = _CODES.get(grouped_by)
+    return word(kind(value), language) if kind is not None and value else value

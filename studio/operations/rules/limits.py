@@ -7,7 +7,9 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from studio.arrays.seats import TWO_EACH
 from studio.errors import StudioError
+from studio.imports.limits import MOST
 from studio.operations.audit import audit
 from studio.operations.idempotency import once, remember
 from studio.operations.own import own, require_version
@@ -20,12 +22,13 @@ from studio.store.limit_enums import LimitGroup, LimitKind
 from studio.store.limits import LimitRule
 from studio.store.locks import lock_cohort
 from studio.store.people import Mentor, mentors_of, trainees_of
+from studio.store.presets import CohortRule
 from studio.store.rows import changed
 
-MOST = 1000
 _CODES = {
     LimitGroup.TRAINEE_ROLE: [role.value for role in TraineeRole],
     LimitGroup.TRAINEE_LEVEL: [level.value for level in Level],
+    LimitGroup.PAIRING_KIND: [kind.value for kind in TWO_EACH],
 }
 
 
@@ -69,7 +72,7 @@ async def set_limit_rule(
     value = value.strip()
     check_limit(kind, number, mentor_id is not None, grouped_by, value)
     if value and grouped_by in (LimitGroup.TRAINEE_COUNTY, LimitGroup.MENTOR_COUNTY):
-        counties = await _counties(session, cohort, grouped_by)
+        counties = await counties_of(session, cohort, grouped_by)
         if value not in counties:
             raise StudioError("LIMIT_VALUE", field="value", given=value[:40], known=counties)
     require_reason(reason)
@@ -127,7 +130,7 @@ def check_limit(
         raise StudioError("LIMIT_VALUE", field="value", given=value[:40], known=codes or [])
 
 
-async def _counties(session: AsyncSession, cohort: Cohort, grouped_by: LimitGroup) -> list[str]:
+async def counties_of(session: AsyncSession, cohort: Cohort, grouped_by: LimitGroup) -> list[str]:
     """Return the counties that trainees of the cohort, or mentors of the studio, come from."""
     people = (
         await mentors_of(session, cohort.studio_id)
@@ -153,6 +156,7 @@ async def _same(
             col(LimitRule.mentor_id).is_not_distinct_from(mentor_id),
             col(LimitRule.grouped_by).is_not_distinct_from(grouped_by),
             LimitRule.value == value,
+            col(LimitRule.cohort_rule_id).is_(None),
         )
         .with_for_update()
     )
@@ -162,12 +166,15 @@ async def _same(
 async def remove_limit_rule(
     session: AsyncSession, actor: Actor, rule_id: UUID, *, expected_version: int | None = None
 ) -> None:
-    """Remove a limit, unless it has changed since the client has seen it."""
+    """Remove a limit, unless it has changed since the client has seen it; raises LIMIT_OF_PRESET for a preset's."""
     require(actor, "set_limit_rule")
     rule = await own(session, actor, LimitRule, rule_id, "limitRuleId")
     await lock_cohort(session, rule.cohort_id)
     rule = await own(session, actor, LimitRule, rule_id, "limitRuleId", lock=True)
     require_version(rule, expected_version)
+    if rule.cohort_rule_id is not None:
+        name = (await session.get_one(CohortRule, rule.cohort_rule_id)).name
+        raise StudioError("LIMIT_OF_PRESET", field="limitRuleId", name=name)
     await session.delete(rule)
     await session.flush()
     await audit(session, actor, "remove_limit_rule", "LimitRule", rule_id)

@@ -1,6 +1,6 @@
 """What a match run reads: people, needs, strengths, free places, rules and locked pairs."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
@@ -10,12 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from studio.arrays.limits import capped, strictest
 from studio.arrays.matches import MatchArrays, MatchRows, TextRow, match_arrays
 from studio.arrays.seats import confirmed_under, kinds_for, locks_under
-from studio.errors import Conflict
 from studio.operations.rules.cohort_weeks import cohort_weeks
-from studio.operations.rules.preset_effects import kinds_under, most_places, tenure_rule, weights_under
+from studio.operations.rules.limit_conflicts import CapacityExceeded
+from studio.operations.rules.preset_effects import kinds_under, tenure_rule, weights_under
 from studio.store.clock import today
 from studio.store.cohorts import Cohort
 from studio.store.columns import StudioRow, UTCDateTime
@@ -93,13 +92,9 @@ async def match_rows(
     """
     topics = await topics_of(session, cohort.studio_id)
     cohort_rules = await cohort_rules_in_force(session, cohort.id, on)
-    most = most_places(cohort_rules)
     kinds = kinds_under(cohort_rules) if run is None else kinds_for(run.mentors_each)
-    places = await free_places(session, cohort)
     reopens = reopen or (run is not None and run.reopens_confirmed)
     confirmed = {} if reopens else confirmed_under(await confirmed_pairs(session, cohort.id), kinds)
-    held = Counter(mentor_id for _, mentor_id in confirmed)
-    limits = await limits_in_force(session, cohort.id, on)
     return MatchRows(
         trainees=await trainees_of(session, cohort.id),
         mentors=await mentors_of(session, cohort.studio_id),
@@ -108,13 +103,7 @@ async def match_rows(
         pain_points=await _pain_points(session, cohort.id),
         strengths=await strengths_of(session, cohort.studio_id),
         cases=await _cases(session, cohort.studio_id),
-        # The rules part nobody whom both sides have confirmed.
-        places={
-            mentor_id: free
-            if (at_most := strictest(most, capped(limits, mentor_id))) is None
-            else free[: max(at_most, held[mentor_id])]
-            for mentor_id, free in places.items()
-        },
+        free_places=await free_places(session, cohort),
         rules=await rules_in_force(session, cohort.id, on),
         locked=locks_under(await locks_of(session, cohort.id), kinds),
         declined=await declined_pairs(session, cohort.id),
@@ -122,8 +111,7 @@ async def match_rows(
         confirmed_kinds=confirmed,
         weights=weights_under(policy.weights, cohort_rules),
         objective=policy.objective,
-        most_places=most,
-        limits=limits,
+        limits=await limits_in_force(session, cohort.id, on),
         tenure_rule=tenure_rule(cohort_rules),
         kinds=kinds,
         weeks=await cohort_weeks(session, cohort, reopen=reopens),
@@ -154,11 +142,11 @@ async def ruled_kinds(session: AsyncSession, cohort_id: UUID) -> Sequence[Pairin
 
 
 def first_free_place(rows: MatchRows, mentor_id: UUID, taken: Collection[UUID]) -> UUID:
-    """Return the mentor's first place that is not `taken`; raises CAPACITY_EXCEEDED."""
+    """Return the mentor's first place that is not `taken`; raises CapacityExceeded."""
     for place in rows.places.get(mentor_id, ()):
         if place.id not in taken:
             return place.id
-    raise Conflict("CAPACITY_EXCEEDED", field="mentorId")
+    raise CapacityExceeded(rows, mentor_id, "mentorId")
 
 
 async def free_places(session: AsyncSession, cohort: Cohort) -> dict[UUID, list[MentorPlace]]:

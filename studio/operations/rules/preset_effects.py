@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from studio.arrays.seats import ONE_EACH, TWO_EACH
+from studio.store.limit_enums import LimitGroup, LimitKind
+from studio.store.limits import LimitRule
 from studio.store.mentor_enums import PairingKind
 from studio.store.preset_enums import PresetKind
 from studio.store.presets import CohortRule
@@ -46,9 +48,32 @@ def _shares(weights: Mapping[str, float], whole: int) -> dict[str, int]:
     return shares
 
 
-def most_places(rules: Sequence[CohortRule]) -> int | None:
-    """Return how many trainees of one cohort a mentor takes at most, as the strictest rule asks, or None."""
-    return min((int(rule.parameters["most"]) for rule in rules if rule.kind is PresetKind.LOAD), default=None)
+def limits_of(rule: CohortRule) -> list[LimitRule]:
+    """Return the limits that a preset of numbers sets for every mentor of a cohort; they go when it goes."""
+
+    def limit(kind: LimitKind, number: float, grouped_by: LimitGroup | None = None) -> LimitRule:
+        return LimitRule(
+            studio_id=rule.studio_id,
+            cohort_id=rule.cohort_id,
+            kind=kind,
+            number=int(number),
+            grouped_by=grouped_by,
+            reason=rule.reason,
+            author=rule.author,
+            expires_on=rule.expires_on,
+            cohort_rule_id=rule.id,
+        )
+
+    if rule.kind is PresetKind.LOAD:
+        return [limit(LimitKind.CAP, rule.parameters["most"])]
+    if rule.kind is PresetKind.MINIMUM:
+        return [limit(LimitKind.MINIMUM, rule.parameters["least"])]
+    if rule.kind is PresetKind.QUOTA:
+        return [
+            limit(LimitKind.QUOTA, number, LimitGroup(name.upper()))
+            for name, number in rule.parameters.items()
+        ]
+    return []
 
 
 def kinds_under(rules: Sequence[CohortRule]) -> Sequence[PairingKind]:

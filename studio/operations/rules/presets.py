@@ -15,10 +15,12 @@ from matching import MentorAffinity
 from studio.errors import Conflict, StudioError
 from studio.operations.audit import audit
 from studio.operations.own import own, require_version
+from studio.operations.rules.preset_effects import limits_of
 from studio.operations.said_reasons import require_reason
 from studio.permissions import Actor, require
 from studio.store.clock import today
 from studio.store.cohorts import Cohort
+from studio.store.limit_enums import LimitGroup
 from studio.store.locks import lock_cohort, lock_studio
 from studio.store.preset_enums import PresetKind
 from studio.store.presets import CohortRule, RulePreset
@@ -30,12 +32,15 @@ STARTER = "STARTER"
 RANGES: Mapping[PresetKind, Mapping[str, tuple[float, float]]] = {
     PresetKind.TENURE: {"years": (0, 60)},
     PresetKind.LOAD: {"most": (1, 1000)},
+    PresetKind.MINIMUM: {"least": (1, 1000)},
     PresetKind.TWO_MENTORS: {},
     PresetKind.CONSENT: {"days": (1, 365)},
     PresetKind.CADENCE: {"talk_days": (1, 1000), "review_days": (1, 1000), "assessment_days": (1, 1000)},
 }
+# At most so many of one county, role … for each mentor, by what the people share.
+QUOTAS: Mapping[str, tuple[float, float]] = {group.value.lower(): (0, 1000) for group in LimitGroup}
 # In whole numbers only.
-COUNTED = frozenset({"most", "days", "talk_days", "review_days", "assessment_days"})
+COUNTED = frozenset({"most", "least", "days", "talk_days", "review_days", "assessment_days", *QUOTAS})
 
 
 @dataclass(frozen=True)
@@ -175,6 +180,8 @@ async def apply_rule_preset(
     )
     session.add(rule)
     await session.flush()
+    session.add_all(limits_of(rule))
+    await session.flush()
     await audit(session, actor, "apply_rule_preset", "CohortRule", rule.id, kind=rule.kind.value)
     return rule
 
@@ -211,14 +218,19 @@ def _check(kind: PresetKind, parameters: Mapping[str, float]) -> None:
         if not fits or any(weight < 0 for weight in parameters.values()) or sum(parameters.values()) > 1:
             raise StudioError("PRESET_WEIGHTS", field="parameters", names=[name.upper() for name in names])
         return
-    ranges = RANGES[kind]
+    ranges = QUOTAS if kind is PresetKind.QUOTA else RANGES[kind]
+    # Of quotas there may be one or several.
+    named = (
+        bool(parameters) and set(parameters) <= set(ranges)
+        if ranges is QUOTAS
+        else set(parameters) == set(ranges)
+    )
     fits = (
         finite
-        and set(parameters) == set(ranges)
+        and named
         and all(
-            low <= parameters[name] <= high
-            and (name not in COUNTED or parameters[name] == int(parameters[name]))
-            for name, (low, high) in ranges.items()
+            ranges[name][0] <= number <= ranges[name][1] and (name not in COUNTED or number == int(number))
+            for name, number in parameters.items()
         )
     )
     if not fits:

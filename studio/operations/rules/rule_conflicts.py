@@ -123,7 +123,7 @@ def unsolvable(rows: MatchRows, arrays: MatchArrays) -> StudioError | None:
         return StudioError("WEEKS_WITH_LIMITS", field="cohort")
     if arrays.weeks is not None and arrays.aim not in BY_TOTAL:
         return StudioError("WEEKS_WITH_OBJECTIVE", field="objective")
-    n_places = {mentor_id: len(places) for mentor_id, places in rows.places.items()}
+    n_places = {mentor_id: len(places) for mentor_id, places in rows.free_places.items()}
     conflicts = find_conflicts(fixed_pairs(arrays), n_places) or _week_conflicts(arrays)
     if not conflicts:
         return limit_conflicts(rows, arrays)

@@ -18,6 +18,7 @@ from studio.operations.idempotency import once, remember
 from studio.operations.import_report import ImportReport, all_or_nothing
 from studio.operations.own import own, require_version
 from studio.operations.people.cohorts import find_cohort
+from studio.operations.rules.imported_limits import take_limits
 from studio.operations.rules.rule_conflicts import REFUSED_COLUMNS, Pair, RuleRefused, Standing, standing_of
 from studio.operations.said_reasons import require_reason
 from studio.permissions import Actor, require
@@ -135,7 +136,7 @@ async def import_rules(
     skip_bad_rows: bool = False,
     overrides: Mapping[str, str] | None = None,
 ) -> ImportReport:
-    """Take in a list of rules; trainees and mentors are found by name, and by community where two share it."""
+    """Take in a list of rules and limits; people are found by name, and by community where two share it."""
     require(actor, "import_rules")
     cohort = await find_cohort(session, actor.studio_id, cohort_number)
     await lock_cohort(session, cohort.id)
@@ -152,8 +153,9 @@ async def import_rules(
         for pair, row in taken.items():
             if _has_room(row, pair, standing, report):
                 _take(row, pair, existing, new, cohort, report)
+        limits = await take_limits(session, cohort, sheet.limits, people[1], report)
         report.respondents = report.accepted
-        await insert_rows(session, new)
+        await insert_rows(session, [*new, *limits])
     if report.written and report.new + report.updated:
         await audit(session, actor, "import_rules", "Cohort", cohort.id, rows=report.rows, new=report.new)
     return report

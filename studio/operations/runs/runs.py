@@ -26,7 +26,7 @@ from studio.operations.rules.match_input import match_input
 from studio.operations.rules.policies import policy_in_force
 from studio.operations.rules.rule_conflicts import InfeasibleRules, rows_of, unsolvable
 from studio.operations.runs.fairness import fairness_row
-from studio.operations.runs.repairs import repair_rows
+from studio.operations.runs.repairs import unmatched_rows
 from studio.operations.runs.repeats import untouched_run
 from studio.operations.runs.sensitivity import draw_needs, draws_for, propensity, sensitivity_rows
 from studio.operations.runs.week_runs import book_weeks, unmatched_by_weeks
@@ -40,7 +40,7 @@ from studio.store.locks import lock_cohort, lock_studio
 from studio.store.pairings import Pairing, ScorePart
 from studio.store.rows import insert_rows
 from studio.store.rules import MatchPolicy
-from studio.store.runs import COMPUTED, MatchRun, Unmatched, UnmatchedRepair
+from studio.store.runs import COMPUTED, MatchRun, Unmatched
 
 DECIMALS = 6
 # The part that the nearest pain point and case show; less alike than this they only share common words.
@@ -227,7 +227,7 @@ async def store_match(
         book_weeks(rows, arrays, found, pairings)
         unmatched = unmatched_by_weeks(run, arrays, found)
     else:
-        unmatched.extend(_unmatched(run, arrays, found))
+        unmatched.extend(_unmatched(run, rows, arrays, found))
     trust = sensitivity_rows(run, arrays, found, pairings)
     evenness = (
         [fairness_row(run, fairness_figures(rows, found.fairness, solution.unmatched.tolist()))]
@@ -298,23 +298,13 @@ def score_parts(
     ]
 
 
-def _unmatched(run: MatchRun, arrays: MatchArrays, found: Match) -> list[Unmatched | UnmatchedRepair]:
-    rows: list[Unmatched | UnmatchedRepair] = []
+def _unmatched(run: MatchRun, rows: MatchRows, arrays: MatchArrays, found: Match) -> list[Row]:
+    told: list[Row] = []
     for reason in found.unmatched:
-        row = Unmatched(
-            studio_id=run.studio_id,
-            run_id=run.id,
-            trainee_id=arrays.seats[reason.trainee].trainee_id,
-            kind=arrays.seats[reason.trainee].kind,
-            reasons=[
-                {
-                    "code": reason.code,
-                    "mentors": [arrays.mentor_ids[mentor].hex for mentor in reason.mentors],
-                }
-            ],
-        )
-        rows += [row, *repair_rows(row, arrays, found.problem, reason.repairs)]
-    return rows
+        seat = arrays.seats[reason.trainee]
+        row = Unmatched(studio_id=run.studio_id, run_id=run.id, **seat._asdict())
+        told += unmatched_rows(row, rows, arrays, found.problem, reason)
+    return told
 
 
 def require_draft(run: MatchRun) -> None:

@@ -1,5 +1,6 @@
 """What an override would cost, or why it cannot be, before anything is saved."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
@@ -8,16 +9,16 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from studio.arrays.limit_checks import minimums_missed_by, quotas_broken_by
-from studio.arrays.matches import MatchArrays, MatchRows, confirmed_to_keep, fixed_pairs, match_arrays
-from studio.arrays.seats import can_play
+from studio.arrays.matches import MatchArrays, match_arrays
 from studio.arrays.week_matches import week_changes
 from studio.arrays.what_if import Proposal
 from studio.errors import NotFound, StudioError
 from studio.operations.rules.limit_conflicts import InfeasibleLimits
 from studio.operations.rules.rule_conflicts import InfeasibleRules
-from studio.operations.rules.seats import barred, has_already, pinned_rule, seat_to_fill
+from studio.operations.rules.seats import has_already, seat_to_fill
 from studio.operations.runs.pair_weeks import choose_week
 from studio.operations.suppositions.forcing import forced
+from studio.operations.suppositions.obstacles import Obstacle, ObstacleKind, fixed_pair, obstacle_to, of_limit
 from studio.operations.suppositions.suppositions import Pair
 from studio.operations.suppositions.what_if import (
     STABILITY,
@@ -29,11 +30,9 @@ from studio.operations.suppositions.what_if import (
 )
 from studio.permissions import Actor, require
 from studio.store.clock import today
-from studio.store.enums import PublishState, RuleKind
 from studio.store.limits import LimitRule
 from studio.store.mentor_enums import PairingKind
 from studio.store.pairings import Seat
-from studio.store.rules import Rule
 
 DECIMALS = 6
 
@@ -51,35 +50,6 @@ class Verdict(StrEnum):
     LOWERS_TOTAL = "LOWERS_TOTAL"
     SAME_TOTAL = "SAME_TOTAL"
     RAISES_TOTAL = "RAISES_TOTAL"
-
-
-class ObstacleKind(StrEnum):
-    """What stands against a pair."""
-
-    FORBID = "FORBID"
-    PIN = "PIN"
-    LOCK = "LOCK"
-    CONFIRMED = "CONFIRMED"
-    TENURE = "TENURE"
-    DECLINED = "DECLINED"
-    LIMIT = "LIMIT"
-    SAME_COMMUNITY = "SAME_COMMUNITY"
-    SAME_PERSON = "SAME_PERSON"
-    MENTOR_KIND = "MENTOR_KIND"
-
-
-@dataclass(frozen=True)
-class Obstacle:
-    """A rule or a lock that stands against the pair: of whom, why, by whom and how long."""
-
-    kind: ObstacleKind
-    trainee: Someone
-    mentor: Someone
-    reason: str | None = None
-    author: str | None = None
-    expires_on: date | None = None
-    # The limit that is full, where that is what stands against it.
-    limit: LimitRule | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +83,10 @@ class OverridePreview:
     alone: Effect | None = None
     together: Effect | None = None
     best: Effect | None = None
+    # The caps that leave the mentor no place in the run, and what saving comes to once they let one more through,
+    # with nobody else moving; None where no cap does, or where that is not enough.
+    caps: tuple[Obstacle, ...] = ()
+    relaxed: Effect | None = None
     # Which of the trainee's mentors is replaced.
     kind: PairingKind = PairingKind.SOLE
 
@@ -132,12 +106,13 @@ async def preview_override(
     """
     require(actor, "what_if")
     standing = await standing_run(session, actor, run_id)
-    people = someones(standing.rows)
-    if trainee_id not in {row.id for row, _, _ in standing.rows.trainees}:
+    rows, people = standing.rows, someones(standing.rows)
+    if trainee_id not in {row.id for row, _, _ in rows.trainees}:
         raise NotFound("Trainee", field="traineeId")
-    if mentor_id not in {row.id for row, _, _ in standing.rows.mentors}:
+    if mentor_id not in {row.id for row, _, _ in rows.mentors}:
         raise NotFound("Mentor", field="mentorId")
-    seat = seat_to_fill(standing.rows, trainee_id, mentor_id, kind)
+    seat = seat_to_fill(rows, trainee_id, mentor_id, kind)
+    caps = [] if _has_place(standing, mentor_id) else rows.caps_holding(mentor_id)
 
     def found(verdict: Verdict, *obstacles: Obstacle, **effects: Effect | None) -> OverridePreview:
         return OverridePreview(
@@ -147,123 +122,65 @@ async def preview_override(
             standing.input_changed,
             obstacles,
             **effects,
+            caps=tuple(of_limit(rows, cap, seat, mentor_id) for cap in caps),
             kind=seat.kind,
         )
 
     if standing.mentor_of.get(seat) == mentor_id:
         return found(Verdict.CHOSEN)
-    arrays = match_arrays(standing.rows, today())
-    obstacle = _obstacle(standing, arrays, seat, mentor_id)
+    arrays = match_arrays(rows, today())
+    obstacle = obstacle_to(standing, arrays, seat, mentor_id)
     if obstacle is not None:
         elsewhere = obstacle.kind in (ObstacleKind.PIN, ObstacleKind.CONFIRMED)
         return found(Verdict.PINNED_ELSEWHERE if elsewhere else Verdict.FORBIDDEN, obstacle)
-    if not standing.rows.places.get(mentor_id):
-        return found(Verdict.NO_PLACES)
-    if standing.rows.weeks is not None and not standing.rows.weeks.common_weeks(trainee_id, mentor_id):
+    relaxed = await _relaxed(standing, arrays, seat, mentor_id, caps)
+    if not rows.places.get(mentor_id):
+        return found(Verdict.NO_PLACES, relaxed=relaxed)
+    if rows.weeks is not None and not rows.weeks.common_weeks(trainee_id, mentor_id):
         return found(Verdict.NO_COMMON_WEEK)
     try:
-        few, most = await forced(standing.rows, standing.pairings, seat, mentor_id, STABILITY, 0.0)
+        few, most = await forced(rows, standing.pairings, seat, mentor_id, STABILITY, 0.0)
     except InfeasibleRules as refused:
         fixed = dict.fromkeys(
             each for one in refused.conflicts for each in one.pairs if each != (trainee_id, mentor_id)
         )
-        return found(Verdict.RULED_OUT, *(_fixed(standing.rows, each) for each in fixed))
+        held = (fixed_pair(rows, each) for each in fixed)
+        return found(Verdict.RULED_OUT, *held, relaxed=relaxed)
     except InfeasibleLimits as refused:
-        return found(
-            Verdict.RULED_OUT,
-            *(of_limit(standing.rows, one.rule, seat, mentor_id) for one in refused.conflicts),
-        )
+        full = (of_limit(rows, one.rule, seat, mentor_id) for one in refused.conflicts)
+        return found(Verdict.RULED_OUT, *full, relaxed=relaxed)
     together, best = (_effect(standing, seat, each) for each in (few, most))
-    alone = None
-    alone_of = {**standing.mentor_of, seat: mentor_id}
-    broken = [*quotas_broken_by(arrays, alone_of), *minimums_missed_by(arrays, alone_of)]
-    twice = has_already(standing.pairings, seat, mentor_id)
-    week = _own_week(standing, (trainee_id, mentor_id))
-    if week is not None and _has_place(standing, mentor_id) and not twice and not broken:
-        weeks = {each: day for each, day in standing.week_of.items() if day is not None} | week
-        alone = _effect(standing, seat, replace(few, mentor_of=alone_of, week_of=weeks))
-    return found(_verdict(standing, alone or together), alone=alone, together=together, best=best)
+    alone = _alone(standing, arrays, seat, mentor_id, few) if _has_place(standing, mentor_id) else None
+    effects = {"alone": alone, "together": together, "best": best, "relaxed": relaxed}
+    return found(_verdict(standing, alone or together), **effects)
 
 
-def _obstacle(standing: Standing, arrays: MatchArrays, seat: Seat, mentor_id: UUID) -> Obstacle | None:
-    rows, trainee_id = standing.rows, seat.trainee_id
-    pair = trainee_id, mentor_id
-    held = confirmed_elsewhere(rows, seat, mentor_id)
-    if held is not None and standing.run.publish_state is PublishState.DRAFT:
-        people = someones(rows)
-        return Obstacle(ObstacleKind.CONFIRMED, people[trainee_id], people[held])
-    pinned = pinned_rule(rows, seat, mentor_id)
-    if pinned is not None:
-        return _of_rule(rows, pinned)
-    if not barred(rows, arrays, seat, mentor_id):
-        return _limit_of(rows, arrays, seat, mentor_id)
-    column = arrays.mentor_ids.index(mentor_id)
-    for rule in rows.rules:
-        if rule.kind is RuleKind.FORBID and (rule.trainee_id, rule.mentor_id) == pair:
-            return _of_rule(rows, rule)
-    people = someones(rows)
-    if pair in rows.declined:
-        return Obstacle(ObstacleKind.DECLINED, people[trainee_id], people[mentor_id])
-    tenure = rows.tenure_rule
-    years = rows.mentors[column][0].tenure_years
-    if tenure is not None and years is not None and years < tenure.parameters["years"]:
-        names = people[trainee_id], people[mentor_id]
-        return Obstacle(ObstacleKind.TENURE, *names, tenure.reason, tenure.author, tenure.expires_on)
-    if not can_play(rows.mentors[column][0].kind, seat.kind):
-        return Obstacle(ObstacleKind.MENTOR_KIND, people[trainee_id], people[mentor_id])
-    person = next(person for trainee, person, _ in rows.trainees if trainee.id == trainee_id)
-    same_person = person.id == rows.mentors[column][1].id
-    kind = ObstacleKind.SAME_PERSON if same_person else ObstacleKind.SAME_COMMUNITY
-    return Obstacle(kind, people[trainee_id], people[mentor_id])
+def _alone(
+    standing: Standing, arrays: MatchArrays, seat: Seat, mentor_id: UUID, proposal: Proposal
+) -> Effect | None:
+    """Return what comes of it if nobody else moves; None where a limit, a week or the other part forbids that."""
+    mentor_of = {**standing.mentor_of, seat: mentor_id}
+    broken = [*quotas_broken_by(arrays, mentor_of), *minimums_missed_by(arrays, mentor_of)]
+    week = _own_week(standing, (seat.trainee_id, mentor_id))
+    if week is None or broken or has_already(standing.pairings, seat, mentor_id):
+        return None
+    weeks = {each: day for each, day in standing.week_of.items() if day is not None} | week
+    return _effect(standing, seat, replace(proposal, mentor_of=mentor_of, week_of=weeks))
 
 
-def confirmed_elsewhere(rows: MatchRows, seat: Seat, mentor_id: UUID) -> UUID | None:
-    """Return whose confirmed pair stands in the way: another mentor's in this seat, or this one's in another."""
-    kinds = rows.kinds_of(confirmed_to_keep(rows))
-    held = [
-        mentor
-        for (trainee, mentor), kind in kinds.items()
-        if trainee == seat.trainee_id and (kind is seat.kind) is not (mentor == mentor_id)
-    ]
-    return held[0] if held else None
-
-
-def _limit_of(rows: MatchRows, arrays: MatchArrays, seat: Seat, mentor_id: UUID) -> Obstacle | None:
-    """Return the limit that leaves no room for the pair whoever else moves: it is full with what is fixed."""
-    fixed = {other: mentor for other, mentor in fixed_pairs(arrays) if other != seat}
-    broken = quotas_broken_by(arrays, {**fixed, seat: mentor_id})
-    return of_limit(rows, broken[0], seat, mentor_id) if broken else None
-
-
-def of_limit(rows: MatchRows, rule: LimitRule, seat: Seat, mentor_id: UUID) -> Obstacle:
-    """Return a limit as what stands against a pair."""
-    names = someones(rows)[seat.trainee_id], someones(rows)[mentor_id]
-    return Obstacle(ObstacleKind.LIMIT, *names, rule.reason, rule.author, rule.expires_on, rule)
-
-
-def _of_rule(rows: MatchRows, rule: Rule) -> Obstacle:
-    people = someones(rows)
-    return Obstacle(
-        ObstacleKind(rule.kind.value),
-        people[rule.trainee_id],
-        people[rule.mentor_id],
-        rule.reason,
-        rule.author,
-        rule.expires_on,
-    )
-
-
-def _fixed(rows: MatchRows, pair: Pair) -> Obstacle:
-    """Return the pin or else the lock that holds a pair."""
-    for rule in rows.rules:
-        if rule.kind is RuleKind.PIN and (rule.trainee_id, rule.mentor_id) == pair:
-            return _of_rule(rows, rule)
-    people, lock = someones(rows), rows.locked.get(pair)
-    if lock is None and pair in rows.confirmed:
-        return Obstacle(ObstacleKind.CONFIRMED, people[pair[0]], people[pair[1]])
-    return Obstacle(
-        ObstacleKind.LOCK, people[pair[0]], people[pair[1]], lock.reason if lock is not None else None
-    )
+async def _relaxed(
+    standing: Standing, arrays: MatchArrays, seat: Seat, mentor_id: UUID, caps: Sequence[LimitRule]
+) -> Effect | None:
+    """Return what comes of it if the caps that hold the mentor back let one more through, and nobody else moves."""
+    if not caps:
+        return None
+    held = {cap.id for cap in caps}
+    rows = replace(standing.rows, limits=[rule for rule in standing.rows.limits if rule.id not in held])
+    try:
+        (proposal,) = await forced(rows, standing.pairings, seat, mentor_id, STABILITY)
+    except StudioError:
+        return None
+    return _alone(standing, arrays, seat, mentor_id, proposal)
 
 
 def _has_place(standing: Standing, mentor_id: UUID) -> bool:

@@ -81,7 +81,7 @@ def suppose(
     """
     _check(rows, supposition)
     changed = _without(rows, supposition)
-    changed = replace(changed, places=_places(rows, supposition))
+    changed = replace(changed, free_places=_places(rows, supposition))
     changed = replace(
         _with_rules(changed, supposition, author), objective=supposition.objective or rows.objective
     )
@@ -138,8 +138,8 @@ def _without(rows: MatchRows, supposition: Supposition) -> MatchRows:
 
 
 def _places(rows: MatchRows, supposition: Supposition) -> dict[UUID, list[MentorPlace]]:
-    """Return the free places by mentor; what other cohorts hold of a mentor stays held."""
-    places = {mentor_id: list(free) for mentor_id, free in rows.places.items()}
+    """Return the free places by mentor; what other cohorts hold of a mentor stays held, and caps hold, too."""
+    places = {mentor_id: list(free) for mentor_id, free in rows.free_places.items()}
     for mentor, _, _ in rows.mentors:
         leaves = mentor.id in supposition.leaving_mentors
         capacity = 0 if leaves else supposition.capacities.get(mentor.id)
@@ -147,9 +147,6 @@ def _places(rows: MatchRows, supposition: Supposition) -> dict[UUID, list[Mentor
             continue
         free = places.get(mentor.id, [])
         wanted = max(0, capacity - (mentor.capacity - len(free)))
-        if rows.most_places is not None:
-            # Of the places that the rule closes nobody can say here whether other cohorts hold them.
-            wanted = min(capacity if len(free) == rows.most_places else wanted, rows.most_places)
         more = [
             MentorPlace(studio_id=mentor.studio_id, mentor_id=mentor.id, number=number)
             for number in range(len(free) + 1, wanted + 1)

@@ -26,6 +26,7 @@ from studio.permissions import Actor, require
 from studio.store.clock import today
 from studio.store.cohorts import Cohort
 from studio.store.enums import PublishState
+from studio.store.limits import LimitRule
 from studio.store.mentor_enums import PairingKind
 from studio.store.pairings import Pairing, Seat
 from studio.store.rules import MatchPolicy
@@ -77,6 +78,8 @@ class WhatIf:
     n_moved: int
     best_n_moved: int
     changes: tuple[Change, ...]
+    # Caps that keep closed what a supposed capacity would open: the mentor, and the cap.
+    held_back: tuple[tuple[Someone, LimitRule], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -135,6 +138,11 @@ async def what_if(
         n_moved=_given_up(changes),
         best_n_moved=_given_up(_changes(standing, rows, best)),
         changes=changes,
+        held_back=tuple(
+            (someones(rows)[mentor_id], cap)
+            for mentor_id in supposition.capacities
+            for cap in rows.caps_holding(mentor_id)
+        ),
     )
 
 

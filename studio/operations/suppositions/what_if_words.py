@@ -3,12 +3,13 @@
 from datetime import date
 
 from studio.messages import listed, translate
-from studio.operations.rules.limit_words import told_limit
-from studio.operations.suppositions.override_preview import Effect, Obstacle, OverridePreview, Verdict
+from studio.operations.rules.limit_words import told_author, told_limit, told_rule
+from studio.operations.suppositions.obstacles import Obstacle
+from studio.operations.suppositions.override_preview import Effect, OverridePreview, Verdict
 from studio.operations.suppositions.replay import Replay, ReplayOutcome
-from studio.operations.suppositions.what_if import Change
-from studio.store.enums import Role
+from studio.operations.suppositions.what_if import Change, Someone
 from studio.store.labels import label
+from studio.store.limits import LimitRule
 from studio.store.mentor_enums import PairingKind
 
 # Smaller shares are told as "less than".
@@ -76,17 +77,31 @@ def told_preview(preview: OverridePreview, language: str) -> str:
     if preview.verdict in (Verdict.FORBIDDEN, Verdict.PINNED_ELSEWHERE):
         return listed((told_obstacle(each, language) for each in preview.obstacles), language)
     if preview.verdict is Verdict.RULED_OUT:
-        return translate("PREVIEW_RULED_OUT", language, **names, fixed=_fixed(preview, language))
+        told_all = translate("PREVIEW_RULED_OUT", language, **names, fixed=_fixed(preview, language))
+        return _with_caps(told_all, preview, language)
     effect = preview.alone or preview.together
     if effect is None:
-        return translate(f"PREVIEW_{preview.verdict.value}", language, **names)
+        code = "NO_PLACES_OPEN" if preview.caps else preview.verdict.value
+        return _with_caps(translate(f"PREVIEW_{code}", language, **names), preview, language)
     names["mentor"] = in_week(preview.mentor.name, effect.changes[0].after_week, language)
     told_all = translate("PREVIEW_PRICE", language, **names, effect=told_effect(effect, language))
     best = preview.best
     if best is not None and best.change > effect.change:
         total = _total(best, language)
         told_all = translate("PREVIEW_ALSO", language, first=told_all, n_moved=len(best.others), total=total)
-    return told_all
+    return _with_caps(told_all, preview, language)
+
+
+def _with_caps(told_all: str, preview: OverridePreview, language: str) -> str:
+    """Return a text with the caps that hold the mentor back, and what one place more would come to."""
+    if not preview.caps:
+        return told_all
+    names = {preview.mentor.id: preview.mentor.name} if preview.mentor.id else {}
+    caps = [told_rule(cap.limit, names, language) for cap in preview.caps if cap.limit is not None]
+    told_all = translate("PREVIEW_CAPPED", language, first=told_all, mentor=preview.mentor.name, caps=caps)
+    if preview.relaxed is None:
+        return told_all
+    return translate("PREVIEW_RELAXED", language, first=told_all, total=_total(preview.relaxed, language))
 
 
 def told_effect(effect: Effect, language: str) -> str:
@@ -118,10 +133,17 @@ def told_obstacle(obstacle: Obstacle, language: str) -> str:
         trainee=obstacle.trainee.name,
         mentor=obstacle.mentor.name,
         reason=obstacle.reason or "—",
-        author=_author(obstacle.author or "", language),
+        author=told_author(obstacle.author or "", language),
         until=until,
         rule=_limit(obstacle, language),
     )
+
+
+def told_held_back(mentor: Someone, cap: LimitRule, language: str) -> str:
+    """Return which cap keeps closed what a supposed capacity would open."""
+    names = {mentor.id: mentor.name} if mentor.id else {}
+    told_cap = told_rule(cap, names, language)
+    return translate("WHAT_IF_HELD_BACK", language, mentor=mentor.name, cap=told_cap, number=cap.number)
 
 
 def _limit(obstacle: Obstacle, language: str) -> str:
@@ -142,10 +164,3 @@ def told_replay(replay: Replay, language: str) -> str:
 
 def _fixed(preview: OverridePreview, language: str) -> list[str]:
     return [told_obstacle(each, language) for each in preview.obstacles]
-
-
-def _author(author: str, language: str) -> str:
-    """Return who set a rule; a role by its name."""
-    if author not in Role.__members__:
-        return translate("AUTHOR_IMPORT", language) if author == "IMPORT" else author
-    return author.lower().replace("_", " ") if language == "en" else label(Role(author))

@@ -17,8 +17,14 @@ LIMITS = (
             "reason": text("reason"),
             "author": text("author"),
             "expiresOn": day("expires_on"),
+            "preset": one("CohortRule", "cohort_rule_id"),
             "version": integer("version"),
         },
+    ),
+    Entity(
+        "UnmatchedLimit",
+        tables["unmatched_limit"],
+        {"limitRule": one("LimitRule", "limit_rule_id")},
     ),
     Entity(
         "UnmatchedRepair",

@@ -186,6 +186,7 @@ MATCHES = (
                     "label": Element(member_text("code"), Kind.TEXT, labels="UNMATCHED"),
                 },
             ),
+            "limits": ToMany("UnmatchedLimit", of("unmatched_id"), by("position")),
             "repairs": ToMany("UnmatchedRepair", of("unmatched_id"), by("position")),
         },
     ),

@@ -12,7 +12,8 @@ from studio.operations.pairings.publishing import publish_match_run
 from studio.operations.people.mentors import import_mentors
 from studio.operations.rules.rules import set_rule
 from studio.operations.runs.runs import match_cohort, start_match_run
-from studio.operations.suppositions.override_preview import ObstacleKind, Verdict, preview_override
+from studio.operations.suppositions.obstacles import ObstacleKind
+from studio.operations.suppositions.override_preview import Verdict, preview_override
 from studio.operations.suppositions.replay import ReplayOutcome, replay_run
 from studio.operations.suppositions.suppositions import Supposition
 from studio.operations.suppositions.what_if import what_if

@@ -16,9 +16,9 @@ from studio.operations.people.mentors import import_mentors
 from studio.operations.rules.rules import set_rule
 from studio.operations.runs.pairing_states import step
 from studio.operations.runs.runs import match_cohort
+from studio.operations.suppositions.obstacles import ObstacleKind
 from studio.operations.suppositions.override_preview import (
     Effect,
-    ObstacleKind,
     OverridePreview,
     Verdict,
     preview_override,

@@ -25,7 +25,7 @@ from studio.operations.rules.presets import (
     update_rule_preset,
 )
 from studio.operations.runs.runs import match_cohort
-from studio.operations.suppositions.override_preview import ObstacleKind
+from studio.operations.suppositions.obstacles import ObstacleKind
 from studio.operations.suppositions.what_if_words import told_preview
 from studio.permissions import Actor
 from studio.store.clock import held_at, today

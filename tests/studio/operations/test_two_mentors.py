@@ -25,7 +25,8 @@ from studio.operations.rules.presets import (
 )
 from studio.operations.rules.rules import set_rule
 from studio.operations.runs.runs import match_cohort
-from studio.operations.suppositions.override_preview import ObstacleKind, Verdict, preview_override
+from studio.operations.suppositions.obstacles import ObstacleKind
+from studio.operations.suppositions.override_preview import Verdict, preview_override
 from studio.operations.suppositions.replay import ReplayOutcome, replay_run
 from studio.operations.suppositions.suppositions import Newcomer, Supposition
 from studio.operations.suppositions.what_if import what_if

@@ -390,6 +390,10 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
         lambda one: (ref.natural(ref.find("Trainee", one["trainee_id"])), one["kind"].value),
     ),
     ("MatchRun", "ruleConflicts"): many("RuleConflict", "run_id", lambda row: row["position"]),
+    ("LimitRule", "preset"): lambda ref, row, child: ref._one(
+        "CohortRule", ref.find("CohortRule", row["cohort_rule_id"]), child
+    ),
+    ("Unmatched", "limits"): many("UnmatchedLimit", "unmatched_id", lambda row: row["position"]),
     ("Unmatched", "repairs"): many("UnmatchedRepair", "unmatched_id", lambda row: row["position"]),
     ("UnmatchedRepair", "label"): lambda ref, row, child: ref.label("REPAIR", row["code"]),
     ("RuleConflict", "label"): lambda ref, row, child: ref.label("CONFLICT", row["code"]),

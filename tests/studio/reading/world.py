@@ -562,6 +562,8 @@ def _matches(world: World) -> None:
         for position, (code, rule_id) in enumerate((("RAISE_QUOTA", quota.id), ("ADD_PLACE", None))):
             about = {"code": code, "mentor_id": mentors[position].id, "limit_rule_id": rule_id}
             add(t.UnmatchedRepair, unmatched_id=left.id, position=1 - position, change=0.25, **about)
+        for position, rule in enumerate(world.of("LimitRule")):
+            add(t.UnmatchedLimit, unmatched_id=left.id, position=1 - position, limit_rule_id=rule.id)
         weeks = stored_weeks([date(2026, 4, 6)])
         for position, mentor in enumerate(mentors[:2]):
             of = {"unmatched_id": left.id, "mentor_id": mentor.id, "position": 1 - position}
@@ -600,7 +602,9 @@ def _limits(world: World) -> t.LimitRule:
     cohort, mentor = world.of("Cohort")[0], world.of("Mentor")[0]
     about = {"cohort_id": cohort.id, "reason": HOSTILE[1], "author": "ORGANIZER"}
     until = date(2027, 1, 1)
-    world.add(t.LimitRule, kind="MINIMUM", number=1, mentor_id=mentor.id, expires_on=until, **about)
+    preset = world.of("CohortRule")[0].id
+    of_one = {"mentor_id": mentor.id, "expires_on": until, "cohort_rule_id": preset}
+    world.add(t.LimitRule, kind="MINIMUM", number=1, **of_one, **about)
     return world.add(
         t.LimitRule, kind="QUOTA", number=2, grouped_by="TRAINEE_COUNTY", value=HOSTILE[2][:100], **about
     )
