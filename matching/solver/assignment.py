@@ -15,7 +15,7 @@ from ..watch import Watch
 from .crossing import assign_crossing
 from .flow import cheapest_pairs
 from .large import choose
-from .levelled import LEVELLED, assign_by_levels
+from .levelled import LEVELLED, assign_by_levels, most_pairs
 from .minimums import check_minimums
 from .network import Network, network
 from .residual import Residual, exchanges, potentials, split, trainee_worth
@@ -116,7 +116,7 @@ def assign(
         solution = assign_crossing(problem, objective, report)
         report(1.0)
         return solution
-    taken = _chosen(net, bonus)
+    taken = most_pairs(net) if objective in LEVELLED else _chosen(net, bonus)
     pairs = np.concatenate([problem.pinned, net.pairs[taken]])
     check_minimums(problem, pairs)
     if objective in LEVELLED:

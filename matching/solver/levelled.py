@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -10,6 +11,7 @@ from ..problem.assignment_problem import MICRO, IntArray
 from ..problem.solution import LevelPrices, Solution
 from ..problem.trainee_sums import compares_sums
 from ..watch import Watch
+from .feasible import attempt
 from .flow import cheapest_pairs
 from .leximin import leximin
 from .network import Network
@@ -30,7 +32,7 @@ def assign_by_levels(net: Network, taken: IntArray, objective: str, report: Watc
     net : Network
         The problem as a flow.
     taken : int64 array of shape (n_taken,)
-        Positions in `net.pairs` of a choice of most pairs that meets every minimum.
+        Positions in `net.pairs` of a choice of most pairs that meets every minimum, as :func:`most_pairs` gives.
     objective : str
         One of LEVELLED.
     report : Watch
@@ -44,7 +46,7 @@ def assign_by_levels(net: Network, taken: IntArray, objective: str, report: Watc
     if objective == "worst_off_then_total" and compares_sums(
         net.problem, len(net.problem.pinned) + len(taken)
     ):
-        return _by_sums(stage, coverage)
+        return _by_sums(solved(stage, -stage.net.units, net.problem.step), coverage)
     stage, levels = _AIMS[objective](stage)
     report(0.8)
     stage = solved(stage, -stage.net.units, net.problem.step)
@@ -54,6 +56,20 @@ def assign_by_levels(net: Network, taken: IntArray, objective: str, report: Watc
     pairs = np.concatenate([net.problem.pinned, stage.pairs])
     units = net.problem.units[pairs[:, 0], pairs[:, 1]]
     return Solution.proven(net.problem, objective, pairs, int(units.sum()), coverage, score, levels)
+
+
+def most_pairs(net: Network) -> IntArray:
+    """Return the positions of a choice of most pairs that misses the fewest of the minimums, whatever its scores.
+
+    A maximum flow where all places of the trainees can be filled, which is mostly so; else a flow at costs.
+    """
+    minimum = net.trainees.minimum.copy()
+    minimum[: net.problem.n_trainees] = net.trainees.limit[: net.problem.n_trainees]
+    filled = replace(net, trainees=replace(net.trainees, minimum=minimum))
+    taken = attempt(filled, np.ones(len(net.pairs), dtype=bool)).taken
+    if taken is not None:
+        return taken
+    return cheapest_pairs(net, np.zeros(len(net.pairs), np.int64), 1, worth_of(net, 1))
 
 
 def _by_sums(stage: Stage, coverage: LevelPrices) -> Solution:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import count
+from typing import Final
 
 import numpy as np
 
@@ -12,6 +14,9 @@ from ..problem.trainee_sums import compares_sums, lowest_sum
 from .feasible import Attempt, attempt
 from .network import Network
 from .stage import Stage, after, prices_by_owner
+
+# So many thresholds are first tried from the top.
+_FROM_ABOVE: Final = 2
 
 
 def worst_off(stage: Stage) -> tuple[Stage, tuple[LevelPrices, ...]]:
@@ -28,11 +33,14 @@ def worst_off(stage: Stage) -> tuple[Stage, tuple[LevelPrices, ...]]:
     low, high, failed = int(stage.units.min()), _ceiling(stage), None
     units, free = stage.net.units, stage.taken
     fixed = stage.net.problem.units_of(stage.fixed).min(initial=np.iinfo(np.int64).max)
-    floors = np.unique(units[(units > low) & (units <= high)])
-    from_above = True
-    while len(floors):
-        tried = attempt(stage.net, units >= floors[-1 if from_above else len(floors) // 2])
-        from_above = not from_above
+    floors = units[(units > low) & (units <= high)]
+    for number in count():
+        if not len(floors):
+            break
+        # Often one trainee alone, or one cut, decides; else the middle halves what is left.
+        middle = len(floors) // 2
+        floor = floors.max() if number < _FROM_ABOVE else np.partition(floors, middle)[middle]
+        tried = attempt(stage.net, units >= floor)
         if tried.taken is None:
             failed, high = tried, int(units[tried.blocked].max(initial=low))
             floors = floors[floors <= high]
