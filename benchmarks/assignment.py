@@ -15,6 +15,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.assignment_cases import CASES, Case, worth
+from benchmarks.assignment_files import read_case
 from benchmarks.assignment_peers import OURS, PEERS, Measured, NoPeer, Peer, environment, openreview_code, run
 from benchmarks.movielens import CACHE
 
@@ -62,6 +63,12 @@ def main() -> None:
     names = [peer.way for peer in PEERS]
     parser.add_argument("--cases", nargs="*", choices=CASES, default=list(CASES), help="which problems (all)")
     parser.add_argument(
+        "--files",
+        nargs="*",
+        type=Path,
+        help="published problems instead of cases: assignN.txt of OR-Library, .npz of similarities",
+    )
+    parser.add_argument(
         "--peers", nargs="*", choices=names, default=names, help="which others (all; none: --peers)"
     )
     ways = [peer.way for peer in OURS]
@@ -79,8 +86,8 @@ def main() -> None:
     ours = [(peer, Path(sys.executable), None) for peer in OURS if peer.way in asked.ours]
     solvers = ours + peers
     print(f"{os.cpu_count()} cores, load at the start {os.getloadavg()[0]:.1f}, ortools {version('ortools')}")
-    for name in asked.cases:
-        case = CASES[name]()
+    # Made one by one: the large ones are not held beside each other.
+    for case in map(read_case, asked.files) if asked.files else (CASES[name]() for name in asked.cases):
         print(f"\n{case.name}: maximum flow {case.most}\n{HEADER}", flush=True)
         one = float("nan")
         for peer, python, code in solvers:
