@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Final
 
@@ -87,7 +88,8 @@ def verify(problem: AssignmentProblem, solution: Solution, tolerance: float = 1e
     nan = float("nan")
     if faults:
         return Certificate(False, nan, nan, nan, len(solution.pairs), -1, tuple(faults))
-    if not _coverage_weight(problem, solution):
+    weight = _coverage_weight(problem, solution)
+    if not weight:
         return Certificate(
             False, nan, nan, nan, len(solution.pairs), -1, ("PRICES_TOO_LARGE: not exact in 64 bits",)
         )
@@ -99,8 +101,9 @@ def verify(problem: AssignmentProblem, solution: Solution, tolerance: float = 1e
         return _levelled(problem, solution, faults)
     primal_units = int(problem.units_of(solution.pairs).sum())
     counts_coverage = solution.objective == "coverage_then_total"
-    with one_blas_thread():
-        matched_bound, dual_units = _dual(problem, solution, counts_coverage)
+    # A table of scores is read, not multiplied.
+    with nullcontext() if problem.is_dense else one_blas_thread():
+        matched_bound, dual_units = _dual(problem, solution, counts_coverage, weight)
     matched = len(solution.pairs)
     primal, dual = primal_units / scale, dual_units / scale
     proven = matched_bound == (matched if counts_coverage else 0)
@@ -192,7 +195,7 @@ def _rule_faults(problem: AssignmentProblem, solution: Solution) -> list[str]:
     faults = [f"PAIR_TWICE: trainee {i}, mentor {j}" for i, j in once[times > 1]]
     faults += [f"PAIR_FORBIDDEN: trainee {i}, mentor {j}" for i, j in once[problem.is_forbidden(once)]]
     pins = problem.pinned[:, 0] * problem.n_mentors + problem.pinned[:, 1]
-    missing = problem.pinned[~np.isin(pins, codes)]
+    missing = problem.pinned[~np.isin(pins, codes)] if len(pins) else problem.pinned
     faults += [f"PIN_MISSING: trainee {i}, mentor {j}" for i, j in missing]
     load = np.bincount(pairs[:, 1], minlength=problem.n_mentors)
     degree = np.bincount(pairs[:, 0], minlength=problem.n_trainees)
@@ -221,7 +224,9 @@ def _figure_faults(solution: Solution, primal: float, dual: float, gap: float, s
     return faults
 
 
-def _dual(problem: AssignmentProblem, solution: Solution, counts_coverage: bool) -> tuple[int, int]:
+def _dual(
+    problem: AssignmentProblem, solution: Solution, counts_coverage: bool, weight: int
+) -> tuple[int, int]:
     """Return the limit on (pairs, units) that the prices prove; pairs are compared before units.
 
     Sum over trainees of need × utility, over mentors and quotas of the dearest load × price, over open pairs
@@ -243,7 +248,6 @@ def _dual(problem: AssignmentProblem, solution: Solution, counts_coverage: bool)
         totals += _dearest(tariff, quota.free_limit(pinned), quota.free_minimum(pinned))
     wanted, offered = need > 0, problem.free_capacity > 0
     # One number in place of (coverage, units), of the same order: coverage counts more than any units.
-    weight = _coverage_weight(problem, solution)
     of_trainee, of_mentor = (weight * part[0] + part[1] for part in (utility, price))
     of_mentor -= weight * one
     for start in range(0, problem.n_trainees, problem.step_rows):

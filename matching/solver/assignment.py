@@ -19,11 +19,14 @@ from .levelled import LEVELLED, assign_by_levels, most_pairs
 from .minimums import check_minimums
 from .network import Network, network
 from .residual import Residual, exchanges, potentials, split, trainee_worth
+from .slots import cheapest_by_slots
 from .stage import level_prices
 
 # Up to so many open pairs one flow over all of them is as quick as a flow over few and a proof for the others, unless
 # there are many mentors: between any two of them it keeps what an exchange wins.
 _MOST_ARCS, _MOST_MENTORS = 60_000, 1_000
+# Up to so many pairs it may still be left to SciPy's dense solver.
+_MOST_BY_SLOTS: Final = 2**17
 OBJECTIVES: Final = ("coverage_then_total", "total", *LEVELLED)
 
 
@@ -108,7 +111,9 @@ def assign(
     report(0.0)
     bonus = 0 if objective == "total" else problem.step
     if _is_large(problem) and not problem.quotas and objective not in LEVELLED:
-        solution = _of_large(problem, objective, bonus, tolerance, random_state, report)
+        solution = _by_slots(problem, objective, bonus)
+        if solution is None:
+            solution = _of_large(problem, objective, bonus, tolerance, random_state, report)
         report(1.0)
         return solution
     net = network(problem)
@@ -131,6 +136,21 @@ def _is_large(problem: AssignmentProblem) -> bool:
     every = problem.n_trainees * problem.n_mentors
     n_open = int(np.count_nonzero(problem.open)) if problem.blocks is None else every
     return n_open > _MOST_ARCS or problem.n_mentors > _MOST_MENTORS
+
+
+def _by_slots(problem: AssignmentProblem, objective: str, bonus: int) -> Solution | None:
+    """Return the answer if the table is not much too large and SciPy's dense solver is quick with it."""
+    every = problem.n_trainees * problem.n_mentors
+    if not problem.is_dense or every > _MOST_BY_SLOTS or problem.n_mentors > _MOST_MENTORS:
+        return None
+    net = network(problem)
+    if net is None:
+        return None
+    taken = cheapest_by_slots(net, -net.units, bonus, problem.step)
+    if taken is None:
+        return None
+    check_minimums(problem, np.concatenate([problem.pinned, net.pairs[taken]]))
+    return _with_prices(net, taken, bonus, objective)
 
 
 def _of_large(

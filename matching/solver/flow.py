@@ -10,6 +10,7 @@ from ortools.graph.python.min_cost_flow import SimpleMinCostFlow
 from ..exceptions import MatchingError
 from ..problem.assignment_problem import IntArray
 from .network import Network
+from .slots import cheapest_by_slots
 
 
 @dataclass(eq=False)
@@ -70,6 +71,9 @@ def cheapest_pairs(
     A. V. Goldberg, "An efficient implementation of a scaling minimum-cost flow algorithm",
     Journal of Algorithms 22 (1997).
     """
+    found = cheapest_by_slots(net, costs, empty_cost, minimum_worth) if places is None else None
+    if found is not None:
+        return found
     n_trainees, upper, lower = net.problem.n_trainees, net.trainees, net.mentors
     sink = upper.n_cells + lower.n_cells
     need, must = upper.limit[:n_trainees], upper.minimum[:n_trainees]

@@ -116,6 +116,14 @@ class Network:
         """Score of each pair in units, shape (n_pairs,)."""
         return self.problem.units[self.pairs[:, 0], self.pairs[:, 1]]
 
+    @property
+    def is_plain(self) -> bool:
+        """True where there are no limits but those of the trainees and of the mentors."""
+        return (
+            self.trainees.n_cells == self.problem.n_trainees
+            and self.mentors.n_cells == self.problem.n_mentors
+        )
+
     def cell(self, position: int, trainees: bool = False) -> Cell:
         """Return which limit a cell of the mentors' side, or of the trainees', is."""
         n_base = self.problem.n_trainees if trainees else self.problem.n_mentors
@@ -150,8 +158,10 @@ def network(problem: AssignmentProblem, extra: BoolArray | None = None) -> Netwo
     mask = usable(problem)
     places = np.flatnonzero(mask if extra is None else mask | extra)
     pairs = np.stack(np.divmod(places, max(problem.n_mentors, 1)), axis=1)
-    sides = [_trainee_side(problem), _mentor_side(problem)]
-    trees = [_tree(problem, pairs, side) for side in sides]
+    if not problem.quotas:
+        trees = _plain_trees(problem, pairs)
+    else:
+        trees = [_tree(problem, pairs, side) for side in (_trainee_side(problem), _mentor_side(problem))]
     if trees[0] is None or trees[1] is None:
         return None
     return Network(problem, pairs, trees[0], trees[1])
@@ -190,6 +200,16 @@ def _mentor_side(problem: AssignmentProblem) -> list[Quota]:
     return [base, *(quota for quota in problem.quotas if quota.parameter != "kinds")]
 
 
+def _plain_trees(problem: AssignmentProblem, pairs: IntArray) -> list[Tree | None]:
+    """Return the limits of trainees and mentors where there are no others."""
+    n_trainees, n_mentors = problem.n_trainees, problem.n_mentors
+    rows, columns = pairs.T
+    return [
+        Tree(rows, np.full(n_trainees, n_trainees), problem.free_need, np.zeros(n_trainees, np.int64)),
+        Tree(columns, np.full(n_mentors, n_mentors), problem.free_capacity, problem.free_minimum),
+    ]
+
+
 def _tree(problem: AssignmentProblem, pairs: IntArray, side: list[Quota]) -> Tree | None:
     """Nest the cells of one side by size; None when two of them overlap without one holding the other."""
     limit = np.concatenate([quota.free_limit(problem.pinned).ravel() for quota in side])
@@ -197,8 +217,6 @@ def _tree(problem: AssignmentProblem, pairs: IntArray, side: list[Quota]) -> Tre
     cells = _cells(problem, pairs, side, limit, minimum)
     n_cells = len(limit)
     parent = np.full(n_cells, n_cells)
-    if len(side) == 1:
-        return Tree(cells[0], parent, limit, minimum)
     sizes = np.append(np.bincount(cells[cells >= 0], minlength=n_cells), np.iinfo(np.int64).max)
     if _cross(cells, sizes):
         return None

@@ -133,6 +133,8 @@ def _exchange_gains(
     net: Network, weights: IntArray, bonus: int, taken: IntArray, trainee_load: IntArray
 ) -> IntArray:
     """Contract the trainees: what each pair that may join wins against each pair its trainee may leave."""
+    if net.is_plain and net.trainees.limit.max(initial=0) <= 1 and not net.trainees.minimum.any():
+        return _gains_by_mentor(net, weights, bonus, taken, trainee_load)
     outside, leaf = net.mentors.n_cells, net.mentors.leaf
     gains = np.full((outside + 1, outside + 1), IMPOSSIBLE, dtype=np.int64)
     for leaving, joining in swaps(net, taken, trainee_load):
@@ -144,6 +146,28 @@ def _exchange_gains(
     np.maximum.at(gains[:, outside], leaf[drops], -weights[drops] - bonus)
     joins = entering(net, taken, trainee_load)
     np.maximum.at(gains[outside], leaf[joins], weights[joins] + bonus)
+    return gains
+
+
+def _gains_by_mentor(
+    net: Network, weights: IntArray, bonus: int, taken: IntArray, trainee_load: IntArray
+) -> IntArray:
+    """Return the same where there are no quotas and nobody needs two mentors, from a table of all pairs."""
+    n_trainees, outside = net.problem.n_trainees, net.problem.n_mentors
+    gains = np.full((outside + 1, outside + 1), IMPOSSIBLE, dtype=np.int64)
+    table = np.full((n_trainees, outside), IMPOSSIBLE, dtype=np.int64)
+    table[net.pairs[:, 0], net.pairs[:, 1]] = weights
+    held = taken[np.argsort(net.pairs[taken, 1], kind="stable")]
+    if len(held):
+        owner, mentor = net.pairs[held].T
+        starts = np.flatnonzero(np.diff(mentor, prepend=-1))
+        won = np.maximum.reduceat(table[owner] - weights[held, None], starts)
+        gains[mentor[starts], :outside] = np.where(won < IMPOSSIBLE // 2, IMPOSSIBLE, won)
+        gains[mentor[starts], outside] = np.maximum.reduceat(-weights[held] - bonus, starts)
+    short = trainee_load < net.trainees.limit
+    if short.any():
+        best = table[short].max(axis=0, initial=IMPOSSIBLE)
+        gains[outside, :outside] = np.where(best == IMPOSSIBLE, IMPOSSIBLE, best + bonus)
     return gains
 
 

@@ -24,6 +24,7 @@ OBJECTIVES = ("coverage_then_total", "total")
 def few_arcs(monkeypatch):
     """Look at few pairs whatever the size."""
     monkeypatch.setattr(subject, "_MOST_ARCS", -1)
+    monkeypatch.setattr(subject, "_MOST_BY_SLOTS", -1)
 
 
 def in_blocks(problem: AssignmentProblem) -> AssignmentProblem:
@@ -138,6 +139,7 @@ def test_choice_equals_one_flow_over_all_pairs(monkeypatch, objective):
         answers = []
         for most in (10**9, -1):
             monkeypatch.setattr(subject, "_MOST_ARCS", most)
+            monkeypatch.setattr(subject, "_MOST_BY_SLOTS", -1)
             try:
                 solution = assign(problem, objective)
             except MinimumLoadError as error:
