@@ -14,6 +14,7 @@ from ..threads import one_blas_thread
 from .level_certificate import level_faults
 from .linear_certificate import linear_limits
 
+_PAIRS_AT_A_TIME: Final = 2**16
 LEVELLED: Final = ("worst_off_then_total", "leximin", "balanced_load")
 
 
@@ -250,8 +251,14 @@ def _dual(
     # One number in place of (coverage, units), of the same order: coverage counts more than any units.
     of_trainee, of_mentor = (weight * part[0] + part[1] for part in (utility, price))
     of_mentor -= weight * one
-    for start in range(0, problem.n_trainees, problem.step_rows):
-        stop = min(start + problem.step_rows, problem.n_trainees)
+    # Of a table so many rows at a time that they stay in a processor's cache.
+    step = (
+        problem.step_rows
+        if problem.blocks is not None
+        else max(_PAIRS_AT_A_TIME // (problem.n_mentors + 1), 1)
+    )
+    for start in range(0, problem.n_trainees, step):
+        stop = min(start + step, problem.n_trainees)
         score, free = problem.rows(start, stop)
         left = score - of_mentor
         left -= of_trainee[start:stop, None]

@@ -70,19 +70,22 @@ def sample_prices(
         return np.zeros(problem.n_mentors), 1.0
     limits = capacity * (weights.sum() / total)
     missing = float(max(weights.sum() - limits.sum(), 0.0)) if needs_all else np.inf
-    finite = units[np.isfinite(units)]
-    hottest = temperature = max(float(finite.max() - finite.min()), 1.0) / 4
+    highest = units.max()
+    lowest = np.where(units == -np.inf, highest, units).min()
+    temperature = max(float(highest - lowest), 1.0) / 4
+    coolest = temperature / 2**_MOST_HALVINGS
     prices = np.zeros(problem.n_mentors)
     # What it is worth to have no mentor: nothing where places are not to be filled at any price, else whatever
     # leaves over just as many trainees as there are places missing.
     none = 0.0 if not needs_all else float(units.max(axis=1).mean())
     enough = max(_SPREAD, _SHARERS * problem.n_mentors / len(units))
     with one_blas_thread():
-        for halving in range(_MOST_HALVINGS + 1):
-            temperature = hottest / 2**halving
+        while True:
             prices, none, spread = _balance(units, weights, limits, missing, prices, none, temperature)
-            if spread <= enough or temperature < 1.0:
+            if spread <= enough or temperature < 1.0 or temperature == coolest:
                 break
+            # Far from few mentors two halvings at once lose nothing.
+            temperature = max(temperature / (4 if spread > 4 * enough else 2), coolest)
     return prices, temperature
 
 

@@ -20,6 +20,7 @@ from .table_search import TableSearch
 
 # Pairs of one task: enough to be worth sending to another thread or machine; tasks of a large problem.
 _TASK_PAIRS: Final = 2**22
+_TASK_PAIRS_IN_TABLE: Final = 2**24
 _TASKS: Final = 64
 
 
@@ -66,7 +67,8 @@ def scan(problem: AssignmentProblem, search: Search, watch: Watch, share: tuple[
     if not problem.n_mentors or not problem.n_trainees:
         none = np.zeros(0, np.int64)
         return Found(Arcs(none, none, none), np.zeros(problem.n_trainees, np.int64), none, asked)
-    pairs = max(_TASK_PAIRS, problem.n_trainees * problem.n_mentors // _TASKS)
+    least = _TASK_PAIRS_IN_TABLE if problem.is_dense else _TASK_PAIRS
+    pairs = max(least, problem.n_trainees * problem.n_mentors // _TASKS)
     step = max(problem.step_rows, surplus_of(problem, np.zeros(problem.n_mentors)).step_rows)
     starts = range(0, problem.n_trainees, step * max(pairs // problem.n_mentors // step, 1))
     parts = []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -16,8 +17,9 @@ _Floats32 = NDArray[np.float32]
 # Pairs of a block: its numbers fit a processor's cache.
 _BLOCK_PAIRS: Final = 2**17
 _MOST_ROWS: Final = 128
-# How many different shifts of one list of noise the trainees get.
-_SHIFTS: Final = 4096
+# How many different shifts of one list of noise the blocks get, and the shift from one trainee to the next.
+_SHIFTS: Final = 2048
+_APART: Final = 61
 # "Not possible", and a number that only what is not possible lies below.
 _CLOSED, _LEAST = -(2**62), np.float32(-(2.0**61))
 # Columns of a group: the largest of each group tell where the largest of a row begin.
@@ -34,13 +36,10 @@ class TableSearch:
         rows = _BLOCK_PAIRS // max(problem.n_mentors, 1)
         self.step_rows = int(np.clip(rows - rows % 16, 16, _MOST_ROWS))
         self.need = problem.free_need
+        self.is_closed = not problem.open.all()
         self.idle = np.flatnonzero(problem.free_capacity <= 0)
         self.price = np.rint(search.prices).astype(np.int64) - search.bonus
         self.price[self.idle] = -_CLOSED
-        random = np.random.default_rng([search.random_state, 1])
-        noise = (random.gumbel(size=problem.n_mentors + _SHIFTS) * search.noise).astype(np.float32)
-        self.noise = np.lib.stride_tricks.sliding_window_view(noise, problem.n_mentors)
-        self.shifts = random.integers(0, _SHIFTS, _SHIFTS)
         # Of each block for each mentor the trainee who gives up least, and how much.
         self._claims: list[tuple[_Floats32, IntArray]] = []
 
@@ -49,9 +48,8 @@ class TableSearch:
         need, units = self.need[start:stop], self.problem.units[start:stop]
         widest = int(need.max(initial=1))
         surplus = units - self.price
-        closed = np.flatnonzero(~self.problem.open[start:stop])
-        if len(closed):
-            surplus.ravel()[closed] = _CLOSED
+        if self.is_closed:
+            surplus.ravel()[np.flatnonzero(~self.problem.open[start:stop])] = _CLOSED
         top = surplus.max(axis=1)
         best, beyond = _worst_needed(surplus, top, need, widest)
         asked = self._asked(start, stop, best)
@@ -61,22 +59,33 @@ class TableSearch:
         rows = np.flatnonzero(asking)
         if len(rows) < len(need):
             surplus, top = surplus[rows], top[rows]
-        lost = (surplus - top[:, None]).astype(np.float32)
-        if self.search.claims:
-            self._claim(lost, rows + start)
-        if self.search.noise:
-            lost += self.noise[self.shifts[(rows + start) * 7919 % _SHIFTS]]
+        surplus -= top[:, None]
+        lost = surplus.astype(np.float32)
+        if self.search.claims and len(rows):
+            self._claims.append(_best_of_columns(lost, rows + start))
+        first = lost.argmax(axis=1)
+        if self.search.noise and len(rows):
+            lost += self._noise_of(start, len(rows))
         wanted = _largest(lost, self.search.most + widest - 1)
-        if self.search.noise:
-            wanted[np.arange(len(rows)), surplus.argmax(axis=1)] = True
+        wanted[np.arange(len(rows)), first] = True
         places, columns = np.divmod(np.flatnonzero(wanted), self.problem.n_mentors)
         rows = rows[places]
         worth = units[rows, columns] + self.search.bonus
         return Part(rows + start, columns, worth, best, beyond, asked, None)
 
-    def _claim(self, lost: _Floats32, rows: IntArray) -> None:
-        if len(rows):
-            self._claims.append((lost.max(axis=0), rows[lost.argmax(axis=0)]))
+    @cached_property
+    def _noise(self) -> tuple[_Floats32, IntArray]:
+        random = np.random.default_rng([self.search.random_state, 1])
+        length = self.problem.n_mentors + _APART * self.step_rows + _SHIFTS
+        noise = (random.gumbel(size=length) * self.search.noise).astype(np.float32)
+        windows = np.lib.stride_tricks.sliding_window_view(noise, self.problem.n_mentors)
+        return windows, random.integers(0, _SHIFTS, _SHIFTS)
+
+    def _noise_of(self, start: int, n_rows: int) -> _Floats32:
+        """Return noise for some trainees of a block, each of whom gets the same so many mentors further on."""
+        windows, shifts = self._noise
+        first = shifts[start // self.step_rows * 7919 % _SHIFTS]
+        return windows[first : first + _APART * n_rows : _APART]
 
     @property
     def claims(self) -> Claims | None:
@@ -115,6 +124,15 @@ def _worst_needed(surplus: IntArray, top: IntArray, need: IntArray, widest: int)
     best[need == 0] = 0
     several = (need > 1)[:, None] & (np.arange(widest) < need[:, None])
     return best, np.maximum(largest - best[:, None], 0)[several]
+
+
+def _best_of_columns(lost: _Floats32, trainees: IntArray) -> tuple[_Floats32, IntArray]:
+    """Return the largest of each column, and the first of the trainees who has it."""
+    best: _Floats32 = lost.max(axis=0)
+    rows, columns = np.divmod(np.flatnonzero(lost == best), lost.shape[1])
+    who = np.zeros(lost.shape[1], dtype=np.int64)
+    who[columns[::-1]] = trainees[rows[::-1]]
+    return best, who
 
 
 def _largest(values: _Floats32, most: int) -> NDArray[np.bool_]:
