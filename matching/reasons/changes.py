@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from ..problem.assignment_problem import IntArray
+from ..problem.pair_rules import pair_codes
 
 # Trainee, mentor left, mentor joined; None stands for no mentor.
 Change = tuple[int, int | None, int | None]
@@ -10,12 +13,13 @@ Change = tuple[int, int | None, int | None]
 
 def changes_between(before: IntArray, after: IntArray) -> list[Change]:
     """Return (trainee, mentor left, mentor joined) for what differs between pairs, by trainee."""
-    old, new = ({(int(i), int(j)) for i, j in pairs} for pairs in (before, after))
+    width = 1 + int(max(before[:, 1].max(initial=0), after[:, 1].max(initial=0)))
     left: dict[int, list[int | None]] = {}
     joined: dict[int, list[int | None]] = {}
-    for found, pairs in ((left, old - new), (joined, new - old)):
-        for trainee, mentor in sorted(pairs):
-            found.setdefault(trainee, []).append(mentor)
+    for found, pairs, others in ((left, before, after), (joined, after, before)):
+        codes = np.setdiff1d(pair_codes(pairs, width), pair_codes(others, width))
+        for code in codes.tolist():
+            found.setdefault(code // width, []).append(code % width)
     changes: list[Change] = []
     for trainee in sorted(left.keys() | joined.keys()):
         gone, come = left.get(trainee, []), joined.get(trainee, [])

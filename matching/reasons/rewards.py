@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 
@@ -10,6 +11,10 @@ from ..exceptions import ProblemError
 from ..problem.assignment_problem import AssignmentProblem, IntArray
 from ..problem.pair_rules import rows_of
 from ..problem.score_rows import LARGEST_SUM, ScoreBlocks
+
+
+# Best scores that a kept pair counts at least where it comes before the total.
+_ENOUGH: Final = 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +40,9 @@ class RewardedRows:
 
     def __call__(self, start: int, stop: int) -> IntArray:
         """Return the scores of some rows, shape (stop - start, n_mentors)."""
-        units: IntArray = self.problem.unit_rows(start, stop).astype(np.int64) * self.finer
+        units: IntArray = np.multiply(
+            self.problem.unit_rows(start, stop), self.finer, dtype=np.int64, casting="unsafe"
+        )
         own = rows_of(self.before, start, stop)
         units[own[:, 0] - start, own[:, 1]] += self.bonus
         return units
@@ -87,7 +94,8 @@ def _scale(problem: AssignmentProblem, largest: int, spread: int, stability: flo
     thrice = 3 if problem.quotas else 1
     room = (LARGEST_SUM // (16 * nodes * (problem.n_trainees + nodes)) - 1) // thrice
     if stability * max(spread, 1) >= first:
-        finer, bonus = 1, first
+        # Where 64 bits have no room for that: as much as they have, which only a chain of very many moves can win.
+        finer, bonus = 1, max(min(first, room - largest), _ENOUGH * largest + 1)
     else:
         finer = max(min(cycle, int((room - 2) / max(largest + stability * spread, 1))), 1)
         bonus = 1 + round(stability * spread * finer)
