@@ -141,8 +141,8 @@ def rematch(
     is matched by rows, whatever its size. The bonus is held to a fraction of a unit of score, fine enough that
     ties alone go to the previous pairs at stability 0; where 64 bits have no room for so fine a fraction, a
     pair may also be kept at the cost of a unit, a millionth of a score. Beyond some thousands of mentors infinity is
-    as much as 64 bits have room for: a pair may be given up where a chain of moves wins 64 best scores or more. Where the worst-off trainee is found by
-    sums over several mentors, the result is a local optimum.
+    as much as 64 bits have room for: a pair may be given up where a chain of moves wins 64 best scores or more.
+    Where the worst-off trainee is found by sums over several mentors, the result is a local optimum.
     `verify` finds nothing but the open gap, see :attr:`Certificate.is_bounded`.
 
     Examples

@@ -12,7 +12,6 @@ from ..problem.assignment_problem import AssignmentProblem, IntArray
 from ..problem.pair_rules import rows_of
 from ..problem.score_rows import LARGEST_SUM, ScoreBlocks
 
-
 # Best scores that a kept pair counts at least where it comes before the total.
 _ENOUGH: Final = 64
 

@@ -10,6 +10,7 @@ import numpy as np
 from ..problem.assignment_problem import IntArray
 from ..problem.solution import FloatArray, LevelPrices
 from ..problem.trainee_sums import have_a_say, sums
+from .network import Network
 from .residual import exchanges, potentials, trainee_worth
 from .stage import Stage, level_prices, solved, worth_of
 from .sum_programmes import lowest_shares, total_shares, whole_choice
@@ -22,9 +23,10 @@ _FEW: Final = 8
 # Beyond so many pairs limits come from single trainees and the plain total: the programme would take minutes.
 _MOST_PAIRS: Final = 60_000
 _PARTS: Final = 2**10
-# Where the total stays further below its limit than this share, the search starts again from weights so scaled.
+# Where the total stays further below its limit than this share, the linear programme is asked, too.
 _WIDE: Final = 0.01
-_SCALES: Final = (0.7, 1.25, 2.5)
+# So often pairs that the linear programme has not looked at are added to it.
+_PRICINGS: Final = 2
 
 
 def highest_sums(stage: Stage) -> tuple[Stage, tuple[LevelPrices, LevelPrices], int]:
@@ -48,7 +50,8 @@ def highest_sums(stage: Stage) -> tuple[Stage, tuple[LevelPrices, LevelPrices], 
     -----
     An integer programme, NP-hard: with weights w on the trainees, no choice's lowest sum exceeds the highest
     weighted sum divided by that of the weights, and that is a flow. Best weights come from HiGHS's linear
-    programme, unless a single trainee already limits everybody.
+    programme, unless a single trainee already limits everybody. It is not asked for the total either where that is
+    near the highest total of all.
     """
     problem = stage.net.problem
     settled = np.concatenate([problem.pinned, stage.fixed])
@@ -58,34 +61,41 @@ def highest_sums(stage: Stage) -> tuple[Stage, tuple[LevelPrices, LevelPrices], 
     few = _few(stage) if parts > 1 else np.arange(len(stage.net.pairs))
     taken, target, total = stage.taken, highest, _TotalLimit(stage, case, few, parts)
     if case.lowest(taken) < highest and len(few):
-        taken = _improved(case, few, total.at(highest).best, highest)
+        taken = _improved(case, few, taken, highest)
     if case.lowest(taken) < highest and parts > 1:
         # More than one trainee stands in the way: what the linear programme says is the next mark.
         weights, target = _lowest_limit(stage, case, few, weights, highest)
-        starts = (taken, stage.taken, total.at(target).best)
-        taken = max((_improved(case, few, start, target) for start in starts), key=case.lowest)
+        taken = max(taken, _improved(case, few, taken, target), key=case.lowest)
     if 0 < len(stage.net.pairs) <= _SMALL:
         taken = whole_choice(case, taken, target)
-    floor = case.lowest(taken)
-    limit = total.at(floor) if floor > case.lowest(stage.taken) else total.plain
-    taken = _richer(stage, case, few, taken, limit)
+    floor, limit = case.lowest(taken), total.plain
+    if floor > case.lowest(stage.taken) and _is_wide(limit.beside(floor), case, taken):
+        # Weights of the linear programme tell more than the plain total, and where to start for a higher one.
+        limit = total.at(floor)
+        taken = _richer(case, few, taken, limit)
     best = taken if floor == highest else _highest(stage, case, weights)[1]
     levels = (_priced(stage, weights, best), _priced(stage, limit.weights, limit.best))
     return replace(stage, taken=taken), levels, max(limit.beside(floor), int(case.of(taken).sum()))
 
 
-def _richer(stage: Stage, case: Sums, few: IntArray, taken: IntArray, limit: _Limit) -> IntArray:
-    """Return a choice of higher total and no lower sums, from other weights of the trainees, if the gap is wide."""
-    whole, floor = int(limit.weights.min()), case.lowest(taken)
-    for scale in _SCALES:
-        total = int(case.of(taken).sum())
-        if limit.beside(floor) - total <= _WIDE * abs(total) or whole == 1:
-            break
-        weights = whole + np.rint((limit.weights - whole) * scale).astype(np.int64)
-        other = _improved(case, few, _highest(stage, case, weights)[1], floor)
-        if case.lowest(other) >= floor and case.of(other).sum() > total:
-            taken = other
-    return taken
+def _is_wide(limit: int, case: Sums, taken: IntArray) -> bool:
+    """Return whether the total stays further below its limit than matters; in a small problem all matters."""
+    total, share = int(case.of(taken).sum()), _WIDE if len(case.net.pairs) > _SMALL else 0.0
+    return limit - total > share * abs(total)
+
+
+def _richer(case: Sums, few: IntArray, taken: IntArray, limit: _Limit) -> IntArray:
+    """Return a choice of higher total and no lower sums, from the weights of the limit, if the gap is wide."""
+    floor = case.lowest(taken)
+    if not _is_wide(limit.beside(floor), case, taken):
+        return taken
+    pairs = np.union1d(few, limit.best)
+    among = _among(case, pairs)
+    other = pairs[lifted(among, np.searchsorted(pairs, limit.best), floor)]
+    if case.lowest(other) < floor:
+        return taken
+    other = pairs[enriched(among, np.searchsorted(pairs, other), floor, among.net.units)]
+    return max(taken, other, key=lambda choice: int(case.of(choice).sum()))
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,13 +141,22 @@ class _TotalLimit:
 
 def _best_alone(case: Sums) -> IntArray:
     """Return what each trainee would have if nobody else took part, shape (n_trainees,)."""
-    net = case.net
-    order = np.lexsort((-net.units, net.pairs[:, 0]))
-    trainee = net.pairs[order, 0]
-    within = np.arange(len(order)) - np.searchsorted(trainee, trainee) < net.trainees.limit[trainee]
-    found = case.base.copy()
-    np.add.at(found, trainee[within], net.units[order][within])
+    net, found = case.net, case.base.copy()
+    best = _best_of_each(net, net.units, net.trainees.limit[: len(found)])
+    np.add.at(found, net.pairs[best, 0], net.units[best])
     return np.where(case.counted, found, np.iinfo(np.int64).max)
+
+
+def _best_of_each(net: Network, worth: IntArray, numbers: IntArray) -> IntArray:
+    """Return positions of the best pairs of each trainee, as many as asked for, ascending."""
+    starts = np.searchsorted(net.pairs[:, 0], np.arange(len(numbers) + 1))
+    found = [np.zeros(0, np.int64)]
+    for start, stop, number in zip(
+        starts[:-1], starts[1:], np.minimum(numbers, np.diff(starts)), strict=True
+    ):
+        if number:
+            found.append(start + np.argpartition(worth[start:stop], stop - start - number)[-number:])
+    return np.sort(np.concatenate(found))
 
 
 def _among(case: Sums, pairs: IntArray) -> Sums:
@@ -194,12 +213,9 @@ def _few(stage: Stage) -> IntArray:
     """Return positions of each trainee's best few pairs at the mentors' prices, ascending."""
     net = stage.net
     held = potentials(exchanges(net, net.units, 0, stage.taken))
-    order = np.lexsort((held[net.mentors.leaf] - net.units, net.pairs[:, 0]))
-    trainee = net.pairs[order, 0]
-    few = order[np.arange(len(order)) - np.searchsorted(trainee, trainee) < _FEW]
-    order = np.lexsort((-net.units, net.pairs[:, 0]))
-    best = order[np.arange(len(order)) - np.searchsorted(trainee, trainee) <= net.trainees.limit[trainee]]
-    found: IntArray = np.union1d(few, best)
+    limit = net.trainees.limit[: net.problem.n_trainees]
+    few = _best_of_each(net, net.units - held[net.mentors.leaf], np.full(len(limit), _FEW))
+    found: IntArray = np.union1d(few, _best_of_each(net, net.units, limit + 1))
     return found
 
 
@@ -207,7 +223,7 @@ def _lowest_limit(
     stage: Stage, case: Sums, pairs: IntArray, weights: IntArray, limit: int
 ) -> tuple[IntArray, int]:
     """Return weights of the trainees and the limit on the lowest sum that they prove; `pairs` are a first few."""
-    for _ in range(4):
+    for _ in range(_PRICINGS):
         share, value = lowest_shares(case, pairs, limit)
         if not share.any():
             break
