@@ -8,6 +8,7 @@ from graph.mutations.content_events import ContentEventMutation
 from graph.mutations.corrections import CorrectionMutation
 from graph.mutations.emerging import EmergingMutation
 from graph.mutations.limit_rules import LimitRuleMutation
+from graph.mutations.meetings import MeetingMutation
 from graph.mutations.mentor_kinds import MentorKindMutation
 from graph.mutations.models import ModelMutation
 from graph.mutations.needs import NeedMutation
@@ -37,6 +38,7 @@ class Mutation(
     MentorKindMutation,
     ConsentMutation,
     PairRatingMutation,
+    MeetingMutation,
     PairingMoveMutation,
     RematchMutation,
     PackageMutation,

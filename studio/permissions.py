@@ -127,6 +127,7 @@ READ: dict[str, dict[Role, Rows]] = {
     "MatchMove": {ORGANIZER: Rows.ALL},
     # What one side thinks of the pair is not shown to the other.
     "PairRating": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
+    "Meeting": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "ScorePart": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "MentoringPackage": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
     "PackageItem": {ORGANIZER: Rows.ALL, MENTOR: Rows.OWN, TRAINEE: Rows.OWN},
@@ -158,6 +159,8 @@ FIELDS: dict[tuple[str, str], frozenset[Role]] = {
     ("Consent", "onBehalfReason"): frozenset({ORGANIZER}),
     ("PairingChange", "reason"): frozenset({ORGANIZER}),
     ("PairingChange", "note"): frozenset({ORGANIZER}),
+    # What a mentor writes down of a meeting is for the mentor and the organizers.
+    ("Meeting", "note"): frozenset({ORGANIZER, MENTOR}),
 }
 
 DO: dict[str, frozenset[Role]] = {
@@ -195,6 +198,8 @@ DO: dict[str, frozenset[Role]] = {
     "answer_pairing": frozenset({ORGANIZER, MENTOR, TRAINEE}),
     # One's own, an organizer on behalf of others; the operation asks the row policies.
     "rate_pairing": frozenset({ORGANIZER, MENTOR, TRAINEE}),
+    # Of own trainees, an organizer of anybody; the operation asks the row policies.
+    "record_meeting": frozenset({ORGANIZER, MENTOR}),
     "learn_weights": frozenset({ORGANIZER}),
     "affinity_model": frozenset({ORGANIZER}),
     "start_pairing": frozenset({ORGANIZER, MENTOR}),

@@ -6,6 +6,7 @@ import strawberry
 
 from graph.enums import PairingKind, PairingOrigin, PairingState
 from graph.matching.consents import Consent, PairingChange
+from graph.matching.meetings import Meeting
 from graph.matching.pair_ratings import PairRating
 from graph.reading.node import Node
 from graph.reading.stored import stored
@@ -58,6 +59,9 @@ class Pairing(Node):
     parts: list[ScorePart] = stored("Parts of the score, in their order.")
     answer_by: date | None = stored("The last day on which both sides can answer; null in a draft.")
     consents: list[Consent] = stored("What both sides have answered, the mentor's first.")
+    meetings: list[Meeting] = stored(
+        "When the two met, in whichever run, as it was written down; the earliest first."
+    )
     ratings: list[PairRating] = stored(
         "How much it helped: for organizers what both sides said, for a mentor or trainee what they said themselves."
     )

@@ -20,6 +20,7 @@ from service.cli import (
     models,
     package,
     policies,
+    preset_editing,
     presets,
     review,
     server,
@@ -53,6 +54,7 @@ app.command("consents", help="HELP_CONSENTS")(consents.consents)
 app.command("contacts", help="HELP_CONTACTS")(contacts.contacts)
 app.add_typer(policies.policies, name="policy")
 app.add_typer(presets.rules, name="rules")
+presets.rules.command("preset", help="HELP_PRESET")(preset_editing.preset)
 presets.rules.command("limits", help="HELP_LIMITS")(limits.limits)
 presets.rules.command("limit", help="HELP_LIMIT")(limits.limit)
 presets.rules.command("unlimit", help="HELP_UNLIMIT")(limits.unlimit)

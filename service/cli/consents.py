@@ -5,9 +5,10 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import typer
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
+from service.cli.named_pairings import NamedPairings
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.running import acting, output, print_json, run
 from service.cli.tables import table_of
@@ -22,9 +23,6 @@ from studio.operations.pairings.pairing_moves import (
     resume_pairing,
     start_pairing,
 )
-from studio.operations.pairings.publishing import published_run
-from studio.operations.people.cohorts import find_cohort
-from studio.operations.rules.whom import Whom, whom
 from studio.operations.suppositions.what_if_words import with_kind
 from studio.permissions import Actor
 from studio.store.database import reading, writing
@@ -68,7 +66,7 @@ def consents(
     async def work() -> dict[str, Any]:
         async with acting(studio) as (engine, actor):
             async with writing(engine) as session:
-                named = await _Named.of(session, actor, cohort)
+                named = await NamedPairings.of(session, actor, cohort)
                 for text in accept or []:
                     for party in [side] if side else list(Party):
                         pairing = await named.pairing(text)
@@ -99,36 +97,6 @@ def consents(
         print_json(result)
     else:
         _print(result, lang.value)
-
-
-class _Named:
-    """Pairings of a cohort's published run, by the names of their trainees."""
-
-    def __init__(self, session: AsyncSession, run_row: MatchRun, people: Whom) -> None:
-        self._session, self.run, self._people = session, run_row, people
-
-    @classmethod
-    async def of(cls, session: AsyncSession, actor: Actor, number: int) -> "_Named":
-        cohort = await find_cohort(session, actor.studio_id, number)
-        run_row = await published_run(session, cohort.id)
-        if run_row is None:
-            raise StudioError("NOT_PUBLISHED", field="cohort", number=number)
-        return cls(session, run_row, await whom(session, actor, cohort))
-
-    async def pairing(self, text: str) -> Pairing:
-        """Return the pairing of a trainee; of one with two mentors it is named as TRAINEE=MENTOR."""
-        who, _, mentor = (part.strip() for part in text.replace("＝", "=").partition("="))
-        query = select(Pairing).where(
-            Pairing.run_id == self.run.id, Pairing.trainee_id == self._people.trainee(who)
-        )
-        if mentor:
-            query = query.where(Pairing.mentor_id == self._people.mentor(mentor))
-        found = list((await self._session.execute(query)).scalars())
-        if not found:
-            raise StudioError("NOT_IN_RUN", name=text)
-        if len(found) > 1:
-            raise StudioError("TWO_PAIRINGS", name=text)
-        return found[0]
 
 
 def _reason(kind: Any, given: str) -> Any:

@@ -33,13 +33,13 @@ def presets(
 
     async def work() -> dict[str, Any]:
         async with acting(studio) as (engine, actor):
-            return {"presets": [_shown(preset) for preset in await _presets(engine, actor, lang.value)]}
+            return {"presets": await presets_json(engine, actor, lang.value)}
 
     result = run(work, form, lang)
     if form is Format.JSON:
         print_json(result)
     else:
-        _print_rules([preset for preset in result["presets"] if not preset["archived"]], lang.value)
+        print_rules([preset for preset in result["presets"] if not preset["archived"]], lang.value)
 
 
 @rules.command("list", help="HELP_COHORT_RULES")
@@ -120,6 +120,13 @@ async def _presets(engine: AsyncEngine, actor: Actor, language: str) -> list[dic
     return await all_nodes(engine, actor, "RulePresets", "rulePresets", language)
 
 
+async def presets_json(engine: AsyncEngine, actor: Actor, language: str) -> list[dict[str, Any]]:
+    """Return the presets of the studio, archived ones too, in the shape of docs/cli.md."""
+    return [
+        _shown(preset) | {"version": preset["version"]} for preset in await _presets(engine, actor, language)
+    ]
+
+
 async def _cohort_rules(engine: AsyncEngine, actor: Actor, cohort: int, language: str) -> dict[str, Any]:
     found = (await run_document(engine, actor, "CohortRules", language, number=cohort))["cohort"]
     if found is None:
@@ -145,10 +152,11 @@ def _print(result: dict[str, Any], form: Format, language: Language) -> None:
     if not result["rules"]:
         output.print(translate("CLI_NO_COHORT_RULES", language.value))
     else:
-        _print_rules(result["rules"], language.value)
+        print_rules(result["rules"], language.value)
 
 
-def _print_rules(rows: list[dict[str, Any]], language: str) -> None:
+def print_rules(rows: list[dict[str, Any]], language: str) -> None:
+    """Print presets, or rules that came of them."""
     for row in rows:
         until = row["expiresOn"] or translate("PREVIEW_ALWAYS", language)
         if not row["inForce"]:

@@ -12,6 +12,7 @@ from studio.reading.entities.gaps import GAPS
 from studio.reading.entities.heat import HEAT
 from studio.reading.entities.limits import LIMITS
 from studio.reading.entities.matches import MATCHES
+from studio.reading.entities.meetings import MEETINGS
 from studio.reading.entities.needs import NEEDS
 from studio.reading.entities.packages import PACKAGES
 from studio.reading.entities.pair_ratings import PAIR_RATINGS
@@ -47,6 +48,7 @@ ENTITIES: Mapping[str, Entity] = {
         PRESETS,
         CONSENTS,
         PAIR_RATINGS,
+        MEETINGS,
         SENSITIVITY,
         FAIRNESS,
         PACKAGES,

@@ -31,6 +31,7 @@ PREFIXES = {
     "MatchPolicy": "PO",
     "MatchRun": "MR",
     "Pairing": "PA",
+    "Meeting": "MG",
     "Rule": "RU",
     "LimitRule": "LR",
     "RulePreset": "RP",

@@ -41,6 +41,7 @@ from studio.store.pairing_enums import (
     ConsentAnswer,
     DeclineReason,
     EndReason,
+    MeetingKind,
     Party,
     WeightsMetric,
     WeightsOutcome,
@@ -165,6 +166,7 @@ LABELS: dict[type[StrEnum], dict[str, str]] = {
         "DECLINED": "拒绝",
         "EXPIRED": "过期",
     },
+    MeetingKind: {"TALK": "交流", "REVIEW": "复盘", "ASSESSMENT": "评估"},
     Party: {"MENTOR": "导师", "TRAINEE": "学员"},
     WeightsOutcome: {
         "ADOPTED": "采用学到的权重",

@@ -39,6 +39,14 @@ class EndReason(StrEnum):
     OTHER = "OTHER"
 
 
+class MeetingKind(StrEnum):
+    """What a mentor and a trainee met for, by the cadence (月交流·季复盘·年评估)."""
+
+    TALK = "TALK"
+    REVIEW = "REVIEW"
+    ASSESSMENT = "ASSESSMENT"
+
+
 class SystemReason(StrEnum):
     """Why a pairing changed its state without anybody's decision about this very pair."""
 

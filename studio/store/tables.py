@@ -16,6 +16,7 @@ from studio.store.gaps import TopicGap
 from studio.store.heat import CountyNeed, RoleNeed
 from studio.store.jobs import Job
 from studio.store.limits import LimitRule
+from studio.store.meetings import Meeting
 from studio.store.models import ModelVersion
 from studio.store.needs import CohortNeed, CohortRating, PainPoint, PainPointTopic, TraineeNeed
 from studio.store.packages import (
@@ -82,6 +83,7 @@ __all__ = [
     "MatchMove",
     "MatchPolicy",
     "MatchRun",
+    "Meeting",
     "Mentor",
     "MentorCase",
     "MentorPlace",

@@ -38,6 +38,7 @@ PROMISED = {
     "policy show",
     "policy aim",
     "rules presets",
+    "rules preset",
     "rules list",
     "rules apply",
     "rules undo",

@@ -110,6 +110,9 @@ INPUTS = {
     "declinePairing": None,
     # Mentors and trainees rate their own: tests/graph/test_pair_ratings.py.
     "ratePairing": None,
+    # Mentors write down what they met for: tests/graph/test_contacts.py.
+    "recordMeeting": None,
+    "removeMeeting": None,
     "learnWeights": "{}",
     "startPairing": None,
     "endPairing": None,

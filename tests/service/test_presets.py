@@ -65,6 +65,69 @@ def test_who_should_be_in_touch_is_listed_once_there_is_a_cadence(folder: Path) 
     assert answer(folder, "contacts", "--cohort", 99, code=1)["error"]["code"] == "NO_COHORT"
 
 
+def test_meetings_are_written_down_and_counted(folder: Path) -> None:
+    """The pair of the test before, which began in 2020 and is overdue for everything."""
+    (pair,) = answer(folder, "contacts", "--cohort", 3)["pairs"]
+    assert [due["overdue"] for due in pair["dues"]] == [True, True, True]
+    how = ("--met", "赵强", "--kind", "复盘", "--note", "三个月小结")
+    found = answer(folder, "contacts", "--cohort", 3, *how)
+    assert (found["recorded"], found["talkDays"], found["reviewDays"]) == (1, 31, 92)
+    (pair,) = found["pairs"]
+    assert [(due["kind"], due["overdue"]) for due in pair["dues"]] == [
+        ("TALK", False),
+        ("REVIEW", False),
+        ("ASSESSMENT", True),
+    ]
+    printed = "".join(
+        yanzhen(folder, "contacts", "--cohort", 3, "--met", "赵强", "--on", "2021-05-20").stdout.split()
+    )
+    assert "已记录1次见面" in printed
+    assert "每92天复盘（0对超期），每366天评估（1对超期）" in printed
+    for arguments, code in (
+        (("--met", "赵强", "--on", "2999-01-01"), "MEETING_DAY"),
+        (("--met", "赵强", "--on", "昨天"), "DAY_SYNTAX"),
+        (("--met", "赵强", "--kind", "喝茶"), "MEETING_KIND"),
+        (("--met", "没有人"), "WHOM_UNKNOWN"),
+        (("--met", "王芳"), "ILLEGAL_TRANSITION"),
+    ):
+        assert answer(folder, "contacts", "--cohort", 3, *arguments, code=1)["error"]["code"] == code
+
+
+def test_presets_are_changed_added_and_archived(folder: Path) -> None:
+    change = ("--set", "most=2", "--reason", "今年导师少", "--until", "2999-01-01")
+    changed = answer(folder, "rules", "preset", "ONE_TO_N", *change)["preset"]
+    assert (changed["parameters"], changed["reason"], changed["expiresOn"]) == (
+        {"MOST": 2},
+        "今年导师少",
+        "2999-01-01",
+    )
+    assert answer(folder, "rules", "preset", "ONE_TO_N", "--always")["preset"]["expiresOn"] is None
+    # What is left out of several numbers stays.
+    cadence = answer(folder, "rules", "preset", "MONTH_QUARTER_YEAR", "--set", "talk_days=14")["preset"]
+    assert cadence["parameters"] == {"TALK_DAYS": 14, "REVIEW_DAYS": 92, "ASSESSMENT_DAYS": 366}
+    new = ("--kind", "quota", "--name", "各类分开", "--set", "trainee_role=2", "--reason", "互相学")
+    added = answer(folder, "rules", "preset", "MIXED_ROLES", *new)["preset"]
+    assert (added["kind"], added["parameters"]) == ("QUOTA", {"TRAINEE_ROLE": 2})
+    answer(folder, "rules", "apply", "MIXED_ROLES", "--cohort", 3)
+    (limit,) = answer(folder, "rules", "limits", "--cohort", 3)["limits"]
+    assert (limit["text"], limit["preset"]) == ("每位导师最多带 2 名同一类干部的学员", "MIXED_ROLES")
+    assert answer(folder, "rules", "unlimit", limit["id"], "--cohort", 3, code=1)["error"]["code"] == (
+        "LIMIT_OF_PRESET"
+    )
+    assert answer(folder, "rules", "undo", "MIXED_ROLES", "--cohort", 3)["rules"]
+    assert answer(folder, "rules", "limits", "--cohort", 3)["limits"] == []
+    assert answer(folder, "rules", "preset", "MIXED_ROLES", "--archive")["preset"]["archived"]
+    assert "最多几人" in yanzhen(folder, "rules", "preset", "MIXED_ROLES", "--restore").stdout
+    for arguments, code in (
+        (("NOTHING", "--set", "most=2"), "NOT_FOUND"),
+        (("ONE_TO_N", "--set", "most=two"), "PRESET_NUMBER"),
+        (("ONE_TO_N", "--set", "least=2"), "PRESET_PARAMETER"),
+        (("ONE_TO_N", "--reason", " "), "REASON_MISSING"),
+        (("ONE_TO_N", *new), "PRESET_CODE_TAKEN"),
+    ):
+        assert answer(folder, "rules", "preset", *arguments, code=1)["error"]["code"] == code
+
+
 def test_wrong_presets_are_refused(folder: Path) -> None:
     for arguments, code in (
         (("apply", "NOTHING", "--cohort", 3), "NOT_FOUND"),

@@ -6,6 +6,7 @@ from studio.arrays.seats import ONE_EACH, TWO_EACH
 from studio.store.limit_enums import LimitGroup, LimitKind
 from studio.store.limits import LimitRule
 from studio.store.mentor_enums import PairingKind
+from studio.store.pairing_enums import MeetingKind
 from studio.store.preset_enums import PresetKind
 from studio.store.presets import CohortRule
 
@@ -93,7 +94,11 @@ def days_to_answer(rules: Sequence[CohortRule]) -> int | None:
     return min(days, default=None)
 
 
-def days_between_talks(rules: Sequence[CohortRule]) -> int | None:
-    """Return after how many days a pair should talk again, as the strictest rule asks, or None."""
-    days = [int(rule.parameters["talk_days"]) for rule in rules if rule.kind is PresetKind.CADENCE]
-    return min(days, default=None)
+def days_between(rules: Sequence[CohortRule]) -> dict[MeetingKind, int]:
+    """Return after how many days a pair should meet again for each kind of meeting, as the strictest rule asks."""
+    asking = [rule.parameters for rule in rules if rule.kind is PresetKind.CADENCE]
+    return {
+        kind: int(min(parameters[f"{kind.value.lower()}_days"] for parameters in asking))
+        for kind in MeetingKind
+        if asking
+    }

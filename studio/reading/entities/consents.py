@@ -1,6 +1,7 @@
 """Consents to pairings, the history of a pairing's states, and what a proposal would move."""
 
 from studio.reading.dialect import Kind
+from studio.reading.entities.meetings import MEETINGS_OF_PAIR
 from studio.reading.entities.people import TO_TRAINEE, natural_order
 from studio.reading.entities.weeks import MOVE_WEEKS
 from studio.reading.fields import Entity, Field, Sort, ToMany, by, instant, number, of, one, text, word
@@ -10,6 +11,7 @@ OF_OWN_PAIRINGS = of_parent("pairing_id", PAIRING, OWN_PAIRINGS)
 PAIRING_FIELDS: dict[str, Field] = {
     "consents": ToMany("Consent", of("pairing_id"), by("party")),
     "history": ToMany("PairingChange", of("pairing_id"), by("number")),
+    "meetings": MEETINGS_OF_PAIR,
     "ratings": ToMany("PairRating", of("pairing_id"), by("party")),
 }
 # Of two mentors of one trainee that of practice first.

@@ -40,7 +40,7 @@ from tests.studio.operations.test_override_preview import ask
 @pytest.fixture
 async def presets(engine: AsyncEngine, organizer: Actor) -> dict[str, UUID]:
     async with writing(engine) as session:
-        assert await install_presets(session, organizer.studio_id, load_presets()) == 8
+        assert await install_presets(session, organizer.studio_id, load_presets()) == 10
     async with reading(engine) as session:
         found = await session.execute(select(RulePreset).order_by(RulePreset.position))
         return {preset.code: preset.id for preset in found.scalars()}
@@ -95,10 +95,11 @@ async def test_five_years_in_post_forbid_with_reason_until_they_expire(
     assert await pairs(engine, undone.id) == await pairs(engine, first_run.id)
 
 
+@pytest.mark.parametrize("code", ["SAME_COUNTY", "COMPLEMENTARY", "STRONG_LEADS_WEAK"])
 async def test_weights_of_a_preset_are_those_of_the_next_match(
-    engine: AsyncEngine, organizer: Actor, presets: dict[str, UUID], first_run: MatchRun
+    engine: AsyncEngine, organizer: Actor, presets: dict[str, UUID], first_run: MatchRun, code: str
 ) -> None:
-    await put(engine, organizer, presets["SAME_COUNTY"], first_run)
+    await put(engine, organizer, presets[code], first_run)
     run = await rematch(engine, organizer, first_run)
     assert run.input_hash != first_run.input_hash
     async with reading(engine) as session:
@@ -109,9 +110,11 @@ async def test_weights_of_a_preset_are_those_of_the_next_match(
             .distinct()
         )
         weights = {code.lower(): weight for code, weight in found.all()}
-    assert weights["region"] == 0.25
+    asked = next(preset.parameters for preset in load_presets() if preset.code == code)
+    assert {part: weights[part] for part in asked} == asked
     assert sum(weights.values()) == pytest.approx(1)
-    assert weights["need_strength"] > weights["evidence"] > weights["level"]
+    # The others keep their proportions.
+    assert {"need_strength", "evidence"} & asked.keys() or weights["need_strength"] > weights["evidence"]
 
 
 async def test_no_mentor_takes_more_than_a_preset_says(
@@ -209,7 +212,7 @@ async def test_what_people_edited_stays_when_the_starter_comes_again(
     async with writing(engine) as session:
         edited = await update_rule_preset(session, organizer, tenure, expected_version=1, **change)
         assert (edited.version, edited.author) == (2, "ORGANIZER")
-        assert await install_presets(session, organizer.studio_id, load_presets()) == 8
+        assert await install_presets(session, organizer.studio_id, load_presets()) == 10
     async with reading(engine) as session:
         kept = await session.get_one(RulePreset, tenure)
     assert (kept.name, kept.parameters, kept.expires_on) == ("满八年", {"years": 8}, until)
@@ -276,7 +279,7 @@ async def test_preset_needs_code_name_and_reason_and_an_organizer(
                 await create_rule_preset(session, Actor(role, organizer.studio_id), entry)
     async with writing(engine) as session:
         made = await create_rule_preset(session, organizer, entry)
-    assert (made.position, made.author) == (8, "ORGANIZER")
+    assert (made.position, made.author) == (10, "ORGANIZER")
 
 
 PARTS = sorted(MentorAffinity().weights_)

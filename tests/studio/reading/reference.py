@@ -43,6 +43,7 @@ HIDDEN = {
     ("Consent", "onBehalfReason"): {Role.ORGANIZER},
     ("PairingChange", "reason"): {Role.ORGANIZER},
     ("PairingChange", "note"): {Role.ORGANIZER},
+    ("Meeting", "note"): {Role.ORGANIZER, Role.MENTOR},
 }
 
 

@@ -422,6 +422,12 @@ SPECIAL: dict[tuple[str, str], Callable[[Reference, Row, Selection], Any]] = {
     ),
     ("Pairing", "consents"): many("Consent", "pairing_id", lambda row: row["party"].value),
     ("Pairing", "ratings"): many("PairRating", "pairing_id", lambda row: row["party"].value),
+    ("Pairing", "meetings"): lambda ref, row, child: ref._many(
+        "Meeting",
+        child,
+        lambda one: (one["trainee_id"], one["mentor_id"]) == (row["trainee_id"], row["mentor_id"]),
+        lambda one: (one["held_on"], one["kind"].value),
+    ),
     ("PairRating", "ratedAt"): lambda ref, row, child: row["rated_at"].strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
     ("Pairing", "history"): many("PairingChange", "pairing_id", lambda row: row["number"]),
     ("PairingChange", "reason"): lambda ref, row, child: row["code"],

@@ -163,6 +163,8 @@ class Policies:
             case "PairRating":
                 mine = row["party"].value == self.actor.role.value
                 return mine and self._owns("Pairing", self.find("Pairing", row["pairing_id"]))
+            case "Meeting":
+                return row["trainee_id"] in trainees and row["mentor_id"] in mentors
             case "MentoringPackage":
                 run = self.find("MatchRun", self.find("Pairing", row["pairing_id"])["run_id"])
                 pairs = {(trainee["id"], mentor["id"]) for trainee, mentor in self._published()}

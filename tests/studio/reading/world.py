@@ -664,6 +664,16 @@ def _consents(world: World) -> None:
                 note=HOSTILE[number % len(HOSTILE)] if number % 2 else None,
                 rated_at=START + timedelta(hours=number),
             )
+        for kind in ("REVIEW", "TALK")[number % 2 :]:
+            add(
+                t.Meeting,
+                trainee_id=pairing.trainee_id,
+                mentor_id=pairing.mentor_id,
+                kind=kind,
+                held_on=date(2026, 5, 1) + timedelta(days=-number),
+                note=HOSTILE[number % len(HOSTILE)] if number else None,
+                recorded_by="MENTOR",
+            )
         for step in range(2 + number % 2):
             add(
                 t.PairingChange,
