@@ -18,6 +18,7 @@ from graph.errors import malformed
 from graph.jobs import Job
 from graph.limits import Limits
 from graph.matching.limit_rules import LimitRule
+from graph.matching.meetings import Meeting
 from graph.matching.pairings import Pairing
 from graph.matching.presets import CohortRule, RulePreset
 from graph.matching.rules import Rule
@@ -54,6 +55,7 @@ NODES = (
     MatchPolicy,
     Rule,
     LimitRule,
+    Meeting,
     RulePreset,
     CohortRule,
     MatchRun,

@@ -20,6 +20,7 @@ from studio.permissions import Actor
 from studio.store.database import writing
 from studio.store.enums import DaySlot, Level, ShadowStep
 from studio.store.identity import UnknownId, global_id, row_id_of
+from studio.store.mentor_enums import PairingKind
 from studio.store.package_enums import Ability, DeliveryMode, DifferenceKind
 
 Node = dict[str, Any]
@@ -83,7 +84,8 @@ async def package_json(
         ]
     return {
         "trainee": {"id": found["id"], "name": found["displayName"]},
-        "mentor": {"id": shown["mentor"]["id"], "name": shown["mentor"]["displayName"]},
+        "mentor": _mentor(shown),
+        "otherMentor": next((_mentor(one) for one in found["pairings"] if _beside(one, shown)), None),
         "week": shown["week"],
         "id": chosen["id"],
         "version": chosen["number"],
@@ -122,6 +124,16 @@ def _pairing(trainee: Node, pairing: str) -> Node:
     return next(one for one in trainee["pairings"] if one["id"] == pairing)
 
 
+def _beside(one: Node, pairing: Node) -> bool:
+    """Tell whether it is the pairing with the trainee's other mentor."""
+    return bool(one["run"] == pairing["run"] and one["id"] != pairing["id"])
+
+
+def _mentor(pairing: Node) -> Node:
+    mentor = pairing["mentor"]
+    return {"id": mentor["id"], "name": mentor["displayName"], "kind": pairing["kind"]}
+
+
 def _version(versions: Sequence[Node], number: int, field: str) -> Node:
     for one in versions:
         if one["number"] == number:
@@ -158,6 +170,10 @@ def _print_package(result: Node, language: str) -> None:
     if result["week"]:
         week = week_name(result["week"], language)
         mentor = translate("NAME_IN_WEEK", language, name=mentor, week=week)
+    if result["otherMentor"]:
+        kind = word(PairingKind(result["otherMentor"]["kind"]), language)
+        other = result["otherMentor"]["name"]
+        mentor = translate("CLI_PACKAGE_TWO", language, mentor=mentor, kind=kind, other=other)
     names = {"trainee": result["trainee"]["name"], "mentor": mentor}
     title = translate("CLI_PACKAGE", language, **names, version=result["version"])
     output.print(title, style="bold")

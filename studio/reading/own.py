@@ -109,14 +109,17 @@ def pairing_is_own(row: Alias, who: Principal, role: Role) -> Condition:
 def package_is_own(row: Alias, who: Principal, role: Role) -> Condition:
     """Tell whether a version of a package was published and is one's own.
 
-    A mentor's own are those with whoever is an own trainee now, a trainee's own are all that were ever meant for them.
+    A mentor's own are those of whoever is an own trainee now, with the mentor who reads or the trainee's other one; a
+    trainee's own are all that were ever meant for them.
     """
     pairing, run = PAIRING.alias(), MATCH_RUN.alias()
     once = sa.select(pairing.c.id).join(run, run.c.id == pairing.c.run_id).where(run.c.publish_state != DRAFT)
     if role is Role.TRAINEE:
         return sa.and_(row.c.pairing_id.in_(once), row.c.trainee_id.in_(_own_trainees(role, who)))
-    own = PAIRING.alias()
-    pairs = sa.select(own.c.trainee_id, own.c.mentor_id).where(pairing_is_own(own, who, role), in_touch(own))
+    pair = PAIRING.alias()
+    pairs = sa.select(pair.c.trainee_id, pair.c.mentor_id).where(
+        pair.c.trainee_id.in_(_own_trainees(role, who)), in_touch(pair)
+    )
     return sa.and_(row.c.pairing_id.in_(once), sa.tuple_(row.c.trainee_id, row.c.mentor_id).in_(pairs))
 
 

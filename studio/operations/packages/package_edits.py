@@ -18,6 +18,7 @@ from studio.operations.packages.package_rows import copied
 from studio.permissions import Actor, require
 from studio.reading.read import read_rows
 from studio.reading.selection import Selection
+from studio.store.enums import Role
 from studio.store.package_enums import PackageOrigin
 from studio.store.packages import (
     MentoringPackage,
@@ -27,6 +28,7 @@ from studio.store.packages import (
     versions_of,
 )
 from studio.store.pairings import Pairing
+from studio.store.people import Mentor, Person
 from studio.store.rows import insert_rows
 
 MOST_EDITS = 50
@@ -44,12 +46,12 @@ async def edit_package(
 ) -> MentoringPackage:
     """Edit a package and return its next version; the earlier ones stay as they are.
 
-    A mentor edits those of the own trainees. `expected_version` is the number of the version that was read. What is
-    touched counts as decided: planning again keeps it, and does not bring back a content that was taken out. The
-    mentor's own work of a day gives way to what is added to it.
+    A mentor edits those of the own trainees, of two mentors the one with whom the package is. `expected_version` is the
+    number of the version that was read. What is touched counts as decided: planning again keeps it, and does not bring
+    back a content that was taken out. The mentor's own work of a day gives way to what is added to it.
 
-    Raises NOT_FOUND, CONFLICT_VERSION, EDITS_MISSING, TOO_MANY_EDITS, EDIT_INCOMPLETE, NO_SUCH_ITEM, DAY_OUT_OF_RANGE,
-    STEP_OF_SLOT, MINUTES_NOT_POSITIVE, CONTENT_TWICE and DAY_TOO_FULL.
+    Raises NOT_FOUND, PACKAGE_READ_ONLY, CONFLICT_VERSION, EDITS_MISSING, TOO_MANY_EDITS, EDIT_INCOMPLETE, NO_SUCH_ITEM,
+    DAY_OUT_OF_RANGE, STEP_OF_SLOT, MINUTES_NOT_POSITIVE, CONTENT_TWICE and DAY_TOO_FULL.
     """
     require(actor, "edit_package")
     given = _given(package_id, edits, expected_version, reason)
@@ -61,6 +63,7 @@ async def edit_package(
     if len(edits) > MOST_EDITS:
         raise StudioError("TOO_MANY_EDITS", field="edits", most=MOST_EDITS)
     latest, number = await _latest(session, actor, package_id)
+    await _require_leading(session, actor, latest)
     if latest.number != expected_version:
         raise Conflict(
             "CONFLICT_VERSION", field="expectedVersion", found=latest.number, expected=expected_version
@@ -131,6 +134,16 @@ async def _latest(session: AsyncSession, actor: Actor, package_id: UUID) -> tupl
     versions = (await versions_of(session, [package.trainee_id]))[package.trainee_id]
     chain = Chain.of(package, versions)
     return chain.shown or package, chain.next_number
+
+
+async def _require_leading(session: AsyncSession, actor: Actor, package: MentoringPackage) -> None:
+    """Refuse with PACKAGE_READ_ONLY the trainee's other mentor, who reads the package."""
+    if actor.role is not Role.MENTOR:
+        return
+    mentor = await session.get_one(Mentor, package.mentor_id)
+    if mentor.person_id != actor.person_id:
+        name = (await session.get_one(Person, mentor.person_id)).name
+        raise StudioError("PACKAGE_READ_ONLY", field="packageId", mentor=name)
 
 
 CopyT = TypeVar("CopyT", PackageEvent, PackageGoal)

@@ -3,6 +3,7 @@
 import sqlalchemy as sa
 
 from studio.reading.dialect import Among, Kind
+from studio.reading.dialect import word as constant
 from studio.reading.entities.consents import BY_KIND, PAIRING_FIELDS, RUN_FIELDS
 from studio.reading.entities.people import TO_TRAINEE, natural_order
 from studio.reading.entities.weeks import PAIRING_WEEK, UNMATCHED_WEEKS
@@ -37,21 +38,36 @@ from studio.reading.fields import (
     text,
     word,
 )
-from studio.reading.own import OWN_PAIRINGS, PAIRING, of_parent, tables
+from studio.reading.own import APART, OWN_PAIRINGS, PAIRING, of_parent, tables
+from studio.store.mentor_enums import PairingKind
 
 PACKAGE = tables["mentoring_package"]
 
 
+def _leading(row: Alias) -> Value:
+    """Return the pairing with whose mentor the package is: of the one of theory that of practice, if there is one."""
+    other = PAIRING.alias()
+    practice = sa.select(other.c.id).where(
+        row.c.kind == constant(PairingKind.THEORY.value),
+        other.c.run_id == row.c.run_id,
+        other.c.trainee_id == row.c.trainee_id,
+        other.c.kind == constant(PairingKind.PRACTICE.value),
+        other.c.state.not_in([constant(state) for state in APART]),
+    )
+    return sa.func.coalesce(practice.correlate_except(other).scalar_subquery(), row.c.id)
+
+
 def _latest_package(row: Alias, package: Alias) -> Condition:
-    later = PACKAGE.alias()
-    number = sa.select(sa.func.max(later.c.number)).where(
-        later.c.pairing_id == row.c.id, later.c.mentor_id == row.c.mentor_id
+    later, lead = PACKAGE.alias(), PAIRING.alias()
+    # Of a draft whose pair somebody changed, the earlier mentor's package stays behind.
+    number = (
+        sa.select(sa.func.max(later.c.number))
+        .join(lead, sa.and_(lead.c.id == later.c.pairing_id, lead.c.mentor_id == later.c.mentor_id))
+        .where(later.c.pairing_id == _leading(row), later.c.mentor_id == package.c.mentor_id)
     )
     return sa.and_(
-        package.c.pairing_id == row.c.id,
-        # Of a draft whose pair somebody changed, the earlier mentor's package stays behind.
-        package.c.mentor_id == row.c.mentor_id,
-        package.c.number == number.correlate_except(later).scalar_subquery(),
+        package.c.pairing_id == _leading(row),
+        package.c.number == number.correlate_except(later, lead).scalar_subquery(),
     )
 
 

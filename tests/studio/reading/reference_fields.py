@@ -129,7 +129,17 @@ def pairing_of(ref: Reference, row: Row, child: Selection) -> Any:
 
 
 def package_of(ref: Reference, row: Row, child: Selection) -> Any:
-    found = ref.where("mentoring_package", pairing_id=row["id"], mentor_id=row["mentor_id"])
+    others = ref.where("pairing", run_id=row["run_id"], trainee_id=row["trainee_id"])
+    lead = next(
+        (
+            pair
+            for pair in others
+            if (row["kind"].value, pair["kind"].value) == ("THEORY", "PRACTICE")
+            and pair["state"].value not in ("DECLINED", "EXPIRED", "ENDED")
+        ),
+        row,
+    )
+    found = ref.where("mentoring_package", pairing_id=lead["id"], mentor_id=lead["mentor_id"])
     return ref._one("MentoringPackage", max(found, key=lambda one: one["number"], default=None), child)
 
 

@@ -170,7 +170,8 @@ class Policies:
                 pairs = {(trainee["id"], mentor["id"]) for trainee, mentor in self._published()}
                 mine = row["trainee_id"] in trainees
                 if self.actor.role is Role.MENTOR:
-                    mine = row["mentor_id"] in mentors and people(row) in pairs
+                    # Of two mentors each reads the package, whoever of them leads the week.
+                    mine = mine and people(row) in pairs
                 return mine and run["publish_state"].value != "DRAFT"
             case "PackageDifference":
                 other = self.find("MentoringPackage", row["other_id"])
