@@ -21,7 +21,7 @@ from .reasons.explain import UnmatchedReason, explain_unmatched
 from .reasons.fairness import Fairness, fairness
 from .solver.assignment import assign
 from .trust.draws import NeedDraw, affinity_draws
-from .trust.sensitivity import Sensitivity, sensitivity
+from .trust.sensitivity import ScoreSolver, Sensitivity, sensitivity
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +80,7 @@ def match(
     kinds: Kinds | Sequence[Kinds] | None = None,
     column_groups: Columns | Sequence[Columns] | None = None,
     report_by: Mapping[str, ArrayLike] | None = None,
+    solve_draw: ScoreSolver | None = None,
 ) -> Match:
     """Match trainees to mentors: score every pair, choose the best pairs together, check and explain them.
 
@@ -104,6 +105,8 @@ def match(
         Quotas, as in :meth:`AssignmentProblem.from_scores`.
     report_by : mapping of str to integer array of shape (n_trainees,), optional
         Labels of the trainees by attribute, as in :func:`fairness`, for `Match.fairness`; None leaves that out.
+    solve_draw : callable, optional
+        How each of these times is solved, as `solve` of :func:`sensitivity`.
 
     Returns
     -------
@@ -130,7 +133,7 @@ def match(
     marks = None
     if n_draws:
         draws = affinity_draws(scorer, trainees, needs)
-        marks = sensitivity(problem, solution, draws, n_draws, cancel=cancel)
+        marks = sensitivity(problem, solution, draws, n_draws, cancel=cancel, solve=solve_draw)
     return Match(
         affinity=scorer,
         problem=problem,

@@ -15,6 +15,7 @@ from ..reasons.prices import PRICED, prices
 from ..solver.assignment import assign
 
 ScoreDraw = Callable[[np.random.Generator], FloatArray]
+ScoreSolver = Callable[[FloatArray], IntArray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +68,7 @@ def sensitivity(
     firm_from: float = 0.9,
     random_state: int = 0,
     cancel: Callable[[], bool] | None = None,
+    solve: ScoreSolver | None = None,
 ) -> Sensitivity:
     """Solve again under other scores that may be the true ones, and mark each pair firm or close.
 
@@ -85,6 +87,9 @@ def sensitivity(
         Seed; draw k has a generator of its own that depends on the seed and k alone.
     cancel : callable, optional
         As in :func:`assign`.
+    solve : callable, optional
+        Returns the best pairs, int array of shape (n_pairs, 2), under the scores of a draw, where the problem does
+        not say all that must hold; by default those of the problem with these scores.
 
     Returns
     -------
@@ -121,8 +126,12 @@ def sensitivity(
     count, draw = sampler(draws, n_draws, random_state)
     chosen = np.zeros((problem.n_trainees, problem.n_mentors), dtype=np.int64)
     for number in range(count):
-        drawn = with_scores(problem, draw(number))
-        rows, columns = assign(drawn, solution.objective, cancel=cancel).pairs.T
+        scores = draw(number)
+        drawn = with_scores(problem, scores)
+        if solve is None:
+            rows, columns = assign(drawn, solution.objective, cancel=cancel).pairs.T
+        else:
+            rows, columns = solve(scores.astype(np.float64)).T
         chosen[rows, columns] += 1
     pins = {(int(i), int(j)) for i, j in problem.pinned}
     pinned = np.array([(int(i), int(j)) in pins for i, j in solution.pairs], dtype=bool)

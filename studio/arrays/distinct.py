@@ -40,6 +40,20 @@ def distinct_quotas(arrays: MatchArrays, scores: Floats) -> Quotas:
     return solve_distinct(arrays, solve, lambda found: found[1])[0]
 
 
+def draws_apart(arrays: MatchArrays, need: int | Sequence[int] = 1) -> Callable[[Floats], Integers] | None:
+    """Return how other scores are solved so that nobody has one mentor twice; None where each has one mentor."""
+    if arrays.seats_each == 1:
+        return None
+
+    def solve(scores: Floats) -> Integers:
+        def chosen(quotas: Quotas) -> Integers:
+            return assign(arrays.problem(scores, need, quotas), arrays.aim).pairs
+
+        return solve_distinct(arrays, chosen, lambda pairs: pairs)
+
+    return solve
+
+
 def affinity_scores(arrays: MatchArrays, affinity: MentorAffinity) -> Floats:
     """Return the score of every pair of seat and mentor."""
     return affinity.fit(arrays.mentors).transform(arrays.trainees)

@@ -23,7 +23,7 @@ from matching import (
     sensitivity,
 )
 from matching.trust.draws import NeedDraw
-from studio.arrays.distinct import affinity_scores, solve_distinct
+from studio.arrays.distinct import affinity_scores, draws_apart, solve_distinct
 from studio.arrays.fairness import to_place
 from studio.arrays.judging import judged
 from studio.arrays.matches import Booleans, Floats, Integers, MatchArrays, MatchRows, Quotas, match_arrays
@@ -165,10 +165,16 @@ def propose_match(
         if n_draws:
             kept = arrays.pinned.copy()
             kept[rows, columns] |= previous[rows, columns]
-            calm = replace(arrays, pinned=kept).problem(scores, need)
+            calm = replace(arrays, pinned=kept)
+            posed = calm.problem(scores, need)
             draws = affinity_draws(affinity, arrays.trainees, needs)
             marks = sensitivity(
-                calm, assign(calm, arrays.aim).with_pairs(calm, solution.pairs), draws, n_draws, cancel=cancel
+                posed,
+                assign(posed, arrays.aim).with_pairs(posed, solution.pairs),
+                draws,
+                n_draws,
+                cancel=cancel,
+                solve=draws_apart(calm, need),
             )
         done(EXAMINED)
         if groups is not None:

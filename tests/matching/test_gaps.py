@@ -36,6 +36,48 @@ def test_nobody_answered_and_no_mentor_is_no_gap() -> None:
     assert gaps.order.tolist() == [0, 1]
 
 
+def test_with_two_kinds_each_is_asked_for_and_who_is_both_stands_in_where_most_is_missing() -> None:
+    """Two trainees who need one topic wholly: two of theory and two of practice are asked for."""
+    need, strong = [[1.0], [1.0]], [[1.0]] * 3
+    theory, practice, both, nothing = [True, False], [False, True], [True, True], [False, False]
+
+    def short(*kinds: list[bool], free: int = 1) -> int:
+        gaps = topic_gaps(need, strong[: len(kinds)], [free] * len(kinds), mentor_kinds=list(kinds))
+        assert gaps.demand.tolist() == [4.0]
+        return int(gaps.places_short[0])
+
+    assert short(theory, practice) == 2
+    # Two more of theory than are asked for give nothing to practice.
+    assert short(theory, theory, theory) == 2
+    assert short(theory, both, both) == 1
+    assert short(both, free=4) == 0
+    assert short(nothing, free=9) == 4
+    assert topic_gaps(need, [[1.0]], [9], mentor_kinds=[nothing]).supply.tolist() == [0.0]
+    one_kind = topic_gaps(need, strong, [1, 1, 1], mentor_kinds=[[True]] * 3)
+    plain = topic_gaps(need, strong, [1, 1, 1])
+    assert one_kind.places_short.tolist() == plain.places_short.tolist() == [0]
+
+
+@settings(deadline=None, max_examples=60)
+@given(st.integers(0, 4), st.lists(st.tuples(st.integers(0, 3), st.booleans(), st.booleans()), max_size=5))
+def test_places_short_of_two_kinds_are_what_the_best_filling_leaves_open(
+    n_trainees: int, mentors: list[tuple[int, bool, bool]]
+) -> None:
+    gaps = topic_gaps(
+        np.ones((n_trainees, 1)),
+        np.ones((len(mentors), 1)),
+        [free for free, _, _ in mentors],
+        mentor_kinds=np.array([kinds for _, *kinds in mentors], dtype=bool).reshape(len(mentors), 2),
+    )
+    only = [sum(free for free, *kinds in mentors if kinds == own) for own in ([True, False], [False, True])]
+    shared = sum(free for free, theory, practice in mentors if theory and practice)
+    best = max(
+        sum(min(n_trainees, own + more) for own, more in zip(only, (given, shared - given), strict=True))
+        for given in range(shared + 1)
+    )
+    assert gaps.places_short[0] == 2 * n_trainees - best
+
+
 @settings(deadline=None, max_examples=60)
 @given(st.integers(0, 6), st.integers(0, 4), st.integers(1, 4), st.data())
 def test_gaps_are_what_counting_place_by_place_finds(

@@ -256,3 +256,16 @@ def test_objective_without_prices_has_no_margins_and_keeps_its_marks():
     assert found.stays.tolist() == [0.5, 0.5]
     assert found.runner_up.tolist() == [1, 0]
     assert np.isnan(found.margin).all()
+
+
+def test_draws_are_solved_as_the_caller_says() -> None:
+    problem = AssignmentProblem.from_scores([[0.9, 0.8], [0.9, 0.8]], capacity=[1, 1])
+    asked: list[np.ndarray] = []
+
+    def solve(scores: np.ndarray) -> np.ndarray:
+        asked.append(scores)
+        return np.array([[0, 1], [1, 0]])
+
+    found = sensitivity(problem, assign(problem), lambda random: random.random((2, 2)), 5, solve=solve)
+    assert [scores.shape for scores in asked] == [(2, 2)] * 5
+    assert found.stays.tolist() == [float(list(pair) in [[0, 1], [1, 0]]) for pair in found.pairs]

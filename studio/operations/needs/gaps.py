@@ -10,10 +10,13 @@ from sqlmodel import col
 
 from matching import NeedProfile, topic_gaps
 from studio.arrays.gaps import GapArrays, gap_arrays
+from studio.arrays.limits import strictest_caps
 from studio.arrays.needs import NeedTable
-from studio.operations.rules.match_input import free_places
+from studio.operations.rules.match_input import free_places, ruled_kinds
 from studio.store.catalogue import Content, ContentTopic
+from studio.store.clock import today
 from studio.store.cohorts import Cohort
+from studio.store.limits import limits_in_force
 from studio.store.people import mentors_of, strengths_of
 from studio.store.rows import replace_rows
 from studio.store.tables import metadata
@@ -29,18 +32,29 @@ async def store_gaps(
 
     Anonymous respondents are left out: nobody can be paired with them. Without others there are no gaps.
     """
-    mentors = [mentor.id for mentor, _, _ in await mentors_of(session, cohort.studio_id)]
+    mentors = {mentor.id: mentor.kind for mentor, _, _ in await mentors_of(session, cohort.studio_id)}
     strengths = await strengths_of(session, cohort.studio_id)
-    free = {mentor: len(places) for mentor, places in (await free_places(session, cohort)).items()}
+    limits = await limits_in_force(session, cohort.id, today())
+    free = {
+        mentor: min([len(places), *(cap.number for cap in strictest_caps(limits, mentor))])
+        for mentor, places in (await free_places(session, cohort)).items()
+    }
+    kinds = await ruled_kinds(session, cohort.id)
     minutes = await _content_minutes(session, cohort.studio_id)
-    arrays = gap_arrays(topics, mentors, strengths, free, minutes, said, profile)
+    arrays = gap_arrays(topics, mentors, kinds, strengths, free, minutes, said, profile)
     wanted = _rows(topics, arrays) if len(arrays.need) else {}
     of = {"studio_id": cohort.studio_id, "cohort_id": cohort.id}
     await replace_rows(session, metadata.tables["topic_gap"], of, ("topic_id",), wanted)
 
 
 def _rows(topics: Sequence[Topic], arrays: GapArrays) -> dict[tuple[Any, ...], dict[str, Any]]:
-    gaps = topic_gaps(arrays.need, arrays.strength, arrays.free, content_hours=arrays.content_hours)
+    gaps = topic_gaps(
+        arrays.need,
+        arrays.strength,
+        arrays.free,
+        mentor_kinds=arrays.kinds,
+        content_hours=arrays.content_hours,
+    )
     return {
         (topics[column].id,): {
             "position": position,

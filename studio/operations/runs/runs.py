@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from matching import Evidence, Match, MatchingError, MentorAffinity, match
 from matching.trust.draws import NeedDraw
-from studio.arrays.distinct import affinity_scores, distinct_quotas
+from studio.arrays.distinct import affinity_scores, distinct_quotas, draws_apart
 from studio.arrays.fairness import fairness_figures, trainee_groups
 from studio.arrays.matches import MatchArrays, MatchRows, confirmed_to_keep
 from studio.arrays.week_matches import WeekMatch, match_weeks
@@ -188,6 +188,7 @@ async def compute_match(
             n_draws=times,
             needs=needs,
             report_by=trainee_groups(rows),
+            solve_draw=draws_apart(arrays),
             **arrays.limits.keys(distinct),
         )
 

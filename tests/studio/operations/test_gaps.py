@@ -1,3 +1,5 @@
+import math
+
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
@@ -7,12 +9,15 @@ from studio.operations.pairings.publishing import publish_match_run
 from studio.operations.people.cohorts import find_cohort
 from studio.operations.people.mentors import import_mentors
 from studio.operations.people.roster import import_roster
+from studio.operations.rules.presets import PresetEntry, apply_rule_preset, create_rule_preset
 from studio.operations.runs.runs import match_cohort
 from studio.operations.surveys.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.store.database import reading, writing
-from studio.store.tables import Topic, TopicGap, TraineeNeed
-from tests.studio.operations.conftest import MENTOR_HEADER, ROSTER, SURVEY, csv_file
+from studio.store.mentor_enums import MentorKind
+from studio.store.preset_enums import PresetKind
+from studio.store.tables import Mentor, Topic, TopicGap, TraineeNeed
+from tests.studio.operations.conftest import MENTOR_HEADER, ROSTER, SURVEY, csv_file, ids
 
 # One writes well and has two places, one knows grids and has none.
 MENTORS = csv_file(
@@ -95,3 +100,31 @@ async def test_computing_again_changes_nothing(engine: AsyncEngine, organizer: A
     await load(engine, organizer, SURVEY)
     before = {code: (gap.id, gap.version) for code, gap in (await compute(engine, organizer)).items()}
     assert {code: (gap.id, gap.version) for code, gap in (await compute(engine, organizer)).items()} == before
+
+
+async def test_with_two_mentors_each_places_are_counted_by_what_mentors_teach_and_caps_close_some(
+    engine: AsyncEngine, organizer: Actor
+) -> None:
+    await load(engine, organizer, SURVEY)
+    one = await compute(engine, organizer)
+    async with writing(engine) as session:
+        cohort = await find_cohort(session, organizer.studio_id, 3)
+        for code, kind, numbers in (
+            ("TWO", PresetKind.TWO_MENTORS, {}),
+            ("ONE", PresetKind.LOAD, {"most": 1}),
+        ):
+            entry = PresetEntry(code, "预设", kind, numbers, "试")
+            preset = await create_rule_preset(session, organizer, entry)
+            await apply_rule_preset(session, organizer, preset.id, cohort.id)
+    # Of whom nobody recorded a kind, nobody knows which of the two to be.
+    nobody = await compute(engine, organizer)
+    assert {gap.supply for gap in nobody.values()} == {0.0}
+    assert nobody["WRITING"].demand == pytest.approx(2 * one["WRITING"].demand)
+    async with writing(engine) as session:
+        lan = await session.get_one(Mentor, await ids(engine, Mentor, "周兰"))
+        lan.kind = MentorKind.THEORY
+    two = await compute(engine, organizer)
+    # One place of the two is left by the cap, for theory alone.
+    assert two["WRITING"].supply == pytest.approx(0.8)
+    half = one["WRITING"].demand
+    assert two["WRITING"].places_short == math.ceil(half + max(half - 0.8, 0) - 1e-9)

@@ -3,10 +3,13 @@
 from collections.abc import Mapping
 from uuid import UUID
 
+import numpy as np
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
+from matching import assign
+from studio.arrays.distinct import draws_apart
 from studio.errors import StudioError
 from studio.operations.background.handlers import HANDLERS
 from studio.operations.background.worker import Worker
@@ -17,6 +20,8 @@ from studio.operations.pairings.pairings import override_pairing
 from studio.operations.pairings.publishing import publish_match_run
 from studio.operations.pairings.rollback import roll_back_match_run
 from studio.operations.people.mentors import import_mentors
+from studio.operations.rules.match_input import match_input
+from studio.operations.rules.policies import policy_in_force
 from studio.operations.rules.presets import (
     PresetEntry,
     apply_rule_preset,
@@ -31,6 +36,7 @@ from studio.operations.suppositions.replay import ReplayOutcome, replay_run
 from studio.operations.suppositions.suppositions import Newcomer, Supposition
 from studio.operations.suppositions.what_if import what_if
 from studio.permissions import Actor
+from studio.store.cohorts import Cohort
 from studio.store.database import reading, writing
 from studio.store.enums import MatchRunState, PairingState, RuleKind
 from studio.store.mentor_enums import MentorKind, PairingKind
@@ -397,3 +403,25 @@ async def test_one_package_for_a_trainee_with_the_mentor_of_practice(
     for package in packages:
         expected = PRACTICE if package.trainee_id in with_practice else THEORY
         assert pairings[package.pairing_id].kind is expected
+
+
+@pytest.mark.usefixtures("rule_id")
+async def test_draws_for_the_trust_in_a_pair_give_nobody_one_mentor_twice(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
+    async with reading(engine) as session:
+        policy = await policy_in_force(session, organizer.studio_id)
+        _, arrays = await match_input(session, await session.get_one(Cohort, cohort_id), policy)
+    solve = draws_apart(arrays)
+    assert solve is not None
+    both = arrays.mentor_ids.index(await ids(engine, Mentor, "孙全"))
+    random, often = np.random.default_rng(0), 0
+    for _ in range(20):
+        scores = random.random(arrays.forbidden.shape)
+        scores[:, both] += 0.5
+        plain = assign(arrays.problem(scores), arrays.aim).pairs
+        often += len(plain) > len(np.unique(plain // [2, 1], axis=0))
+        pairs = solve(scores)
+        assert len(pairs) == len(plain)
+        assert len(np.unique(pairs // [2, 1], axis=0)) == len(pairs)
+    assert often, "without it somebody would have one mentor twice"
