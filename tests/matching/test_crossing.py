@@ -18,6 +18,7 @@ from matching import (
     prices,
     verify,
 )
+from matching.proof.linear_certificate import linear_limits
 from matching.solver.network import network
 
 from .oracles import best_by_trying, crossing_problems, every_choice
@@ -72,6 +73,36 @@ def test_spoilt_answer_is_refused():
         assert code in {fault.split(":")[0] for fault in verify(problem, spoilt).violations}
     worse = solution.with_pairs(problem, solution.pairs[:1])
     assert not verify(problem, worse).valid
+
+
+@pytest.mark.parametrize("objective", ["coverage_then_total", "total"])
+def test_pins_and_pairs_of_negative_worth_are_proven(objective):
+    county, role = GroupQuota([0, 0, 1, 1], 2), GroupQuota([0, 1, 0, 1], 1)
+    scores = [[9, 2], [8, 3], [-7, -1], [-1, -1]]
+    problem = AssignmentProblem.from_scores(scores, [3, 1], groups=[county, role], pinned=[(1, 0)])
+    certificate = verify(problem, assign(problem, objective))
+    counts = objective == "coverage_then_total"
+    assert certificate.valid
+    assert (certificate.matched_bound * counts, certificate.dual) == best_by_trying(problem, objective)
+    assert certificate.matched_bound == (3 if counts else 2)
+
+
+@pytest.mark.parametrize("counts", [True, False])
+def test_programme_limits_no_choice_by_less_than_it_is_worth(counts):
+    random = np.random.default_rng(3)
+    for share in (1.0, *[0.15] * 25):
+        groups = [GroupQuota([0, 0, 1, 1], random.integers(1, 3)), GroupQuota([0, 1, 0, 1], 2)]
+        pinned = np.array([(0, random.integers(2)), (3, random.integers(2))])[random.random(2) < 0.5]
+        forbidden = random.random((4, 2)) < share
+        forbidden[tuple(pinned.T)] = False
+        rules = {"groups": groups, "pinned": pinned, "forbidden": forbidden, "need": 2}
+        problem = AssignmentProblem.from_scores(random.integers(-3, 7, (4, 2)), [3, 2], **rules)
+        choices = every_choice(problem)
+        for number in {count for count, _, _ in choices}:
+            most, limit = linear_limits(problem, number, counts)
+            assert most == number or counts
+            assert most >= max(count for count, _, _ in choices) or not counts
+            assert limit >= max(units for count, units, _ in choices if count >= number or not counts)
 
 
 @pytest.mark.parametrize("objective", ["worst_off_then_total", "leximin", "balanced_load"])
