@@ -7,13 +7,25 @@ development wheel. Without any the tests fail: the storage is promised on both d
 import os
 import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
 
+from tests.memory import memory_folder
+
 SOCKET_PORT = 5432
+# Nothing has to outlive the run.
+SETTINGS = (
+    "listen_addresses=''",
+    "max_connections=200",
+    "fsync=off",
+    "full_page_writes=off",
+    "synchronous_commit=off",
+    "wal_level=minimal",
+    "max_wal_senders=0",
+    "autovacuum=off",
+)
 
 
 def _binaries() -> Path:
@@ -55,33 +67,27 @@ def running_server() -> Iterator[str]:
     if given:
         yield given
         return
-    home = Path(tempfile.mkdtemp(prefix="yz", dir="/tmp"))
-    try:
-        home.chmod(0o755)
+    with memory_folder() as home:
         binaries = _usable_binaries(_binaries(), home)
         if os.geteuid() == 0:
             shutil.chown(home, "nobody", "nogroup")
         cluster = home / "data"
+        options = ("-U", "yanzhen", "-A", "trust", "-E", "UTF8", "--locale=C", "--no-sync")
+        _run(home, binaries / "initdb", "-D", cluster, *options)
+        settings = " ".join(f"-c {setting}" for setting in SETTINGS)
         _run(
             home,
-            binaries / "initdb",
+            binaries / "pg_ctl",
             "-D",
             cluster,
-            "-U",
-            "yanzhen",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C",
+            "-w",
+            "-l",
+            home / "log",
+            "-o",
+            f"-k {home} {settings}",
+            "start",
         )
-        options = (
-            f"-k {home} -c listen_addresses='' -c fsync=off -c full_page_writes=off -c max_connections=200"
-        )
-        _run(home, binaries / "pg_ctl", "-D", cluster, "-w", "-l", home / "log", "-o", options, "start")
         try:
             yield f"postgresql://yanzhen@/postgres?host={home}&port={SOCKET_PORT}"
         finally:
             _run(home, binaries / "pg_ctl", "-D", cluster, "-m", "immediate", "stop")
-    finally:
-        shutil.rmtree(home, ignore_errors=True)

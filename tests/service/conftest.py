@@ -1,10 +1,8 @@
 """A running application with a small schema of its own: the HTTP side is tested apart from the real one."""
 
 import logging
-import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -23,6 +21,7 @@ from studio.permissions import Actor
 from studio.store.database import writing
 from studio.store.enums import Role
 from studio.store.tables import Studio
+from tests.databases import OwnDatabase
 
 SECRET = "李四的手机号13800000000"
 
@@ -115,11 +114,11 @@ def own_logging() -> Iterator[None]:
 
 
 @pytest.fixture
-def empty_database(sqlite_template: Path, tmp_path: Path) -> str:
+async def own_database(own_sqlite: OwnDatabase) -> AsyncIterator[OwnDatabase]:
     """One kind of database is enough for HTTP: what is stored is tested on both under tests/studio."""
-    path = tmp_path / "test.db"
-    shutil.copy(sqlite_template, path)
-    return f"sqlite:///{path}"
+    own_sqlite.begin()
+    yield own_sqlite
+    await own_sqlite.engine.dispose()
 
 
 @pytest.fixture

@@ -5,12 +5,12 @@ import io
 from collections.abc import Sequence
 from uuid import UUID
 
-import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
 from studio.operations.contents.recommendations import recommend_contents
+from studio.operations.pairings.publishing import publish_match_run
 from studio.operations.people.cohorts import find_cohort
 from studio.operations.people.mentors import import_mentors
 from studio.operations.people.roster import import_roster
@@ -28,6 +28,7 @@ from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import ContentKind, Level, Origin
 from studio.store.tables import Mentor, Pairing, Person, Trainee
+from tests.databases import remembered
 
 TREE = {
     "WRITING": (
@@ -62,7 +63,7 @@ TREE = {
 }
 
 
-@pytest.fixture
+@remembered
 async def organizer(engine: AsyncEngine) -> Actor:
     """The organizer of a studio with three top topics."""
     async with writing(engine) as session:
@@ -153,7 +154,7 @@ SURVEY_ROWS = (
 SURVEY = csv_file(SURVEY_HEADER, *SURVEY_ROWS)
 
 
-@pytest.fixture
+@remembered
 async def cohort_id(engine: AsyncEngine, organizer: Actor) -> UUID:
     """A cohort of four with three mentors (four places) and a survey of three."""
     async with writing(engine) as session:
@@ -209,7 +210,7 @@ async def contents(engine: AsyncEngine, organizer: Actor) -> None:
         )
 
 
-@pytest.fixture
+@remembered
 async def run_id(engine: AsyncEngine, organizer: Actor, cohort_id: UUID) -> UUID:
     """A draft of four pairs, with contents recommended."""
     await contents(engine, organizer)
@@ -222,3 +223,12 @@ async def run_id(engine: AsyncEngine, organizer: Actor, cohort_id: UUID) -> UUID
         await import_mentors(session, organizer, more, "mentors.csv")
         await recommend_contents(session, organizer, cohort_id=cohort_id)
         return (await match_cohort(session, organizer, cohort_id)).id
+
+
+@remembered
+async def published_id(engine: AsyncEngine, organizer: Actor, cohort_id: UUID) -> UUID:
+    """A run of the cohort, published."""
+    async with writing(engine) as session:
+        run = await match_cohort(session, organizer, cohort_id)
+        await publish_match_run(session, organizer, run.id, expected_version=run.version)
+        return run.id

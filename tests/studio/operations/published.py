@@ -6,13 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
+from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
 from studio.operations.background.handlers import HANDLERS
 from studio.operations.background.worker import Worker
-from studio.operations.pairings.publishing import publish_match_run
-from studio.operations.runs.runs import match_cohort
 from studio.permissions import Actor
 from studio.store.database import reading, write
 from studio.store.enums import PairingState, Role
@@ -99,10 +97,5 @@ class Published:
 
 
 @pytest.fixture
-async def published(engine: AsyncEngine, organizer: Actor, cohort_id: UUID) -> Published:
-    async def publish(session: AsyncSession) -> UUID:
-        run = await match_cohort(session, organizer, cohort_id)
-        await publish_match_run(session, organizer, run.id, expected_version=run.version)
-        return run.id
-
-    return Published(engine, organizer, cohort_id, await write(engine, publish))
+def published(engine: AsyncEngine, organizer: Actor, cohort_id: UUID, published_id: UUID) -> Published:
+    return Published(engine, organizer, cohort_id, published_id)

@@ -1,6 +1,5 @@
 """Surveys that name nobody: they feed the cohort, and are known again when they come again."""
 
-import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
@@ -9,11 +8,12 @@ from studio.operations.surveys.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.tables import CohortNeed, SurveyResponse, TraineeNeed
+from tests.databases import remembered
 from tests.studio.operations.conftest import ROSTER, csv_file
 from tests.studio.operations.test_imports import count
 
 
-@pytest.fixture
+@remembered
 async def people(engine: AsyncEngine, organizer: Actor) -> Actor:
     async with writing(engine) as session:
         await import_roster(session, organizer, ROSTER, "roster.csv", 3)

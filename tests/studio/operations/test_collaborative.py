@@ -25,13 +25,14 @@ from studio.store.enums import ContentEventKind, ContentKind, JobKind, Level, Or
 from studio.store.jobs import Job
 from studio.store.rows import insert_rows
 from studio.store.tables import Cohort, Content, Person, Recommendation, Topic, Trainee, TraineeNeed
+from tests.databases import remembered
 from tests.studio.operations.conftest import TREE
 
 N_TRAINEES, N_CONTENTS, N_TAKEN, N_GROUPS = 120, 60, 14, 5
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
 
-@pytest.fixture
+@remembered
 async def cohort_id(engine: AsyncEngine, organizer: Actor) -> UUID:
     """A large cohort with needs, and a catalogue with as many contents on each topic."""
     shuffle = np.random.default_rng(7)

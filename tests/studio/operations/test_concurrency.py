@@ -139,7 +139,7 @@ async def test_cohorts_publish_while_mentors_are_imported(
 
 
 # SQLite has one writer at a time: it breaks nothing off.
-@pytest.mark.parametrize("empty_database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("own_database", ["postgresql"], indirect=True)
 async def test_transaction_that_the_database_breaks_off_is_done_again(
     engine: AsyncEngine, organizer: Actor, cohort_id: UUID
 ) -> None:

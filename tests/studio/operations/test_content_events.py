@@ -21,12 +21,13 @@ from studio.store.content_events import ContentEvent, content_ratings
 from studio.store.database import reading, writing
 from studio.store.enums import ContentEventKind, DismissalReason, Role
 from studio.store.tables import Content, ContentPrerequisite, Mentor, Pairing, Recommendation, Trainee
+from tests.databases import remembered
 from tests.studio.operations.conftest import ROSTER_HEADER, contents, csv_file, ids
 
 DONE, DISMISSED, USEFUL = ContentEventKind.DONE, ContentEventKind.DISMISSED, ContentEventKind.USEFUL
 
 
-@pytest.fixture
+@remembered
 async def trainee(engine: AsyncEngine, organizer: Actor, cohort_id: UUID) -> UUID:
     """A trainee in need of writing, with contents recommended."""
     await contents(engine, organizer)

@@ -23,6 +23,7 @@ from studio.store.tables import (
     TraineeNeed,
     metadata,
 )
+from tests.databases import remembered
 from tests.studio.operations.conftest import (
     MENTOR_HEADER,
     MENTORS,
@@ -50,7 +51,7 @@ async def everything(engine: AsyncEngine) -> dict[str, list[tuple[object, ...]]]
         }
 
 
-@pytest.fixture
+@remembered
 async def people(engine: AsyncEngine, organizer: Actor) -> Actor:
     async with writing(engine) as session:
         await import_roster(session, organizer, ROSTER, "roster.csv", 3)

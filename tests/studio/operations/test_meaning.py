@@ -19,6 +19,7 @@ from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import JobState, Role
 from studio.store.tables import Job, PainPoint, PainPointTopic, SentenceVector, Topic
+from tests.databases import remembered
 from tests.matching import test_semantic
 from tests.matching.test_semantic import WordEncoder
 from tests.studio.operations.conftest import ROSTER, csv_file
@@ -38,7 +39,7 @@ def encoder(monkeypatch: pytest.MonkeyPatch) -> WordEncoder:
     return encoder
 
 
-@pytest.fixture
+@remembered
 async def told(engine: AsyncEngine, organizer: Actor) -> Actor:
     async with writing(engine) as session:
         await import_roster(session, organizer, ROSTER, "roster.csv", 3)

@@ -11,10 +11,11 @@ from studio.operations.surveys.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.tables import Cohort, CountyNeed, RoleNeed, Topic, TopicTrend, TraineeNeed
+from tests.databases import remembered
 from tests.studio.operations.conftest import MENTORS, ROSTER, SURVEY, csv_file
 
 
-@pytest.fixture
+@remembered
 async def people(engine: AsyncEngine, organizer: Actor) -> Actor:
     """The organizer of a cohort of four, with three mentors."""
     async with writing(engine) as session:

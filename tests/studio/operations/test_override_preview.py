@@ -30,11 +30,12 @@ from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import PairingState, Role, RuleKind
 from studio.store.tables import MatchRun, Mentor, MentorPlace, Pairing, Person, ScorePart, Trainee
+from tests.databases import remembered
 from tests.studio.operations.conftest import MENTOR_HEADER, csv_file, ids
 from tests.studio.operations.test_what_if import contents, statements
 
 
-@pytest.fixture
+@remembered
 async def full_run(engine: AsyncEngine, organizer: Actor, cohort_id: UUID) -> UUID:
     """A draft in which every place is taken: four trainees, four places."""
     async with writing(engine) as session:
@@ -182,7 +183,7 @@ async def test_who_would_stay_without_a_mentor_is_named_and_stays_so(
     assert fang not in await mentor_of(engine, run.id)
 
 
-@pytest.fixture
+@remembered
 async def zhao_with_lan(engine: AsyncEngine, organizer: Actor, run_id: UUID) -> dict[str, UUID]:
     """People by their names; 赵强 is with 周兰, by an override that is not locked."""
     named = {name: await ids(engine, Mentor, name) for name in ("周兰", "陈松", "吴桂")}

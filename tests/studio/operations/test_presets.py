@@ -33,11 +33,12 @@ from studio.store.database import reading, writing
 from studio.store.enums import Role
 from studio.store.preset_enums import PresetKind
 from studio.store.tables import CohortRule, MatchRun, Mentor, Pairing, RulePreset, ScorePart, Trainee
+from tests.databases import remembered
 from tests.studio.operations.conftest import ids, pairs
 from tests.studio.operations.test_override_preview import ask
 
 
-@pytest.fixture
+@remembered
 async def presets(engine: AsyncEngine, organizer: Actor) -> dict[str, UUID]:
     async with writing(engine) as session:
         assert await install_presets(session, organizer.studio_id, load_presets()) == 10

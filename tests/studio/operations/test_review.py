@@ -2,7 +2,6 @@
 
 from typing import Any
 
-import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import col, select
 
@@ -13,6 +12,7 @@ from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import ReviewReason
 from studio.store.tables import Cohort, PainPoint, ReviewItem, Topic
+from tests.databases import remembered
 from tests.studio.operations.conftest import ROSTER, csv_file
 
 # Words that no topic of the small tree speaks of, three times nearly the same.
@@ -25,7 +25,7 @@ ROWS = (
 )
 
 
-@pytest.fixture
+@remembered
 async def strange(engine: AsyncEngine, organizer: Actor) -> Actor:
     """The organizer of a cohort that said strange things, without names."""
     async with writing(engine) as session:

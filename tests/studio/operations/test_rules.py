@@ -14,11 +14,12 @@ from studio.store.clock import today
 from studio.store.database import writing
 from studio.store.enums import RuleKind
 from studio.store.tables import Mentor, Rule, Trainee
+from tests.databases import remembered
 from tests.studio.operations.conftest import MENTORS, ROSTER, csv_file, ids
 from tests.studio.operations.test_imports import count
 
 
-@pytest.fixture
+@remembered
 async def people(engine: AsyncEngine, organizer: Actor) -> Actor:
     async with writing(engine) as session:
         await import_roster(session, organizer, ROSTER, "roster.csv", 3)

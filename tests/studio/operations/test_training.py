@@ -21,6 +21,7 @@ from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import JobKind, JobState, ModelWay, RetrainOutcome, Role
 from studio.store.tables import CohortNeed, Job, ModelVersion, PainPoint, PainPointTopic, Topic, TopicPhrase
+from tests.databases import remembered
 from tests.studio.operations.conftest import ROSTER, csv_file
 
 # The small tree knows nothing of dogs and of water: what people say of them can only be learned from corrections.
@@ -43,7 +44,7 @@ SAID = {
 LATER = {"水管水箱又爆了": "LIVELIHOOD", "遇到流浪狗乱跑": "GRID"}
 
 
-@pytest.fixture
+@remembered
 async def told(engine: AsyncEngine, organizer: Actor) -> Actor:
     """The organizer of a cohort that spoke of dogs and water, each answer from somebody else."""
     async with writing(engine) as session:

@@ -53,6 +53,7 @@ from studio.store.tables import (
     Trainee,
     Unmatched,
 )
+from tests.databases import remembered
 from tests.studio.operations.conftest import MENTOR_HEADER, csv_file, ids
 
 THEORY, PRACTICE, SOLE = PairingKind.THEORY, PairingKind.PRACTICE, PairingKind.SOLE
@@ -72,7 +73,7 @@ MENTORS = (
 )
 
 
-@pytest.fixture
+@remembered
 async def rule_id(engine: AsyncEngine, organizer: Actor, cohort_id: UUID) -> UUID:
     """The cohort of the survey, whose trainees are to have two mentors each."""
     async with writing(engine) as session:

@@ -45,6 +45,7 @@ from studio.store.tables import (
     WeekReason,
     WeekRepair,
 )
+from tests.databases import remembered
 from tests.studio.operations.conftest import MENTOR_HEADER, ROSTER, csv_file, ids
 from tests.studio.operations.published import Published
 from tests.studio.operations.test_last_place import together
@@ -90,7 +91,7 @@ async def bookings(engine: AsyncEngine, run_id: UUID) -> dict[UUID, tuple[UUID, 
     return {each: (pair.mentor_id, pair.week) for each, pair in (await pairs(engine, run_id)).items()}
 
 
-@pytest.fixture
+@remembered
 async def weekly(engine: AsyncEngine, organizer: Actor, cohort_id: UUID) -> UUID:
     """The cohort of four, which offers three weeks; there are enough places."""
     await places(engine, organizer, ("周兰", "竹园社区", 4), ("陈松", "和平社区", 4), ("吴桂", "桂语社区", 4))

@@ -1,6 +1,5 @@
 """Faults of the database as refusals: out of reach, foreign, busy; and never with what was to be written."""
 
-import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -17,7 +16,7 @@ from studio.store.database import open_database, writing
 from studio.store.faults import refusal_of
 from studio.store.schema import require_newest
 from studio.store.tables import Studio
-from tests.conftest import database_url
+from tests.databases import EMPTY, SqliteFiles
 
 
 async def fault_of(url: str) -> BaseException:
@@ -48,7 +47,7 @@ async def test_postgresql_that_cannot_be_reached_is_told(postgres_server: str) -
     away = [
         "postgresql://yanzhen@127.0.0.1:1/x",
         "postgresql:///x?host=/no/such/socket",
-        database_url(postgres_server, "no_such_database"),
+        sa.make_url(postgres_server).set(database="no_such_database").render_as_string(hide_password=False),
         sa.make_url(postgres_server).set(username="nobody_we_know").render_as_string(hide_password=False),
     ]
     assert [code_of(await fault_of(url)) for url in away] == ["DATABASE_UNREACHABLE"] * 4
@@ -61,20 +60,18 @@ async def test_option_that_the_driver_does_not_know_is_told() -> None:
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
+def locked(path: str) -> Iterator[None]:
     """Hold the one write lock of a SQLite file, as another program would."""
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         yield
 
 
-async def test_locked_sqlite_is_busy(
-    sqlite_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_locked_sqlite_is_busy(sqlite_files: SqliteFiles, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(database, "BUSY_TIMEOUT_MS", 20)
-    shutil.copy(sqlite_template, tmp_path / "own.db")
-    engine = open_database(f"sqlite:///{tmp_path}/own.db")
-    with locked(tmp_path / "own.db"), pytest.raises(SQLAlchemyError) as raised:
+    sqlite_files.copy(EMPTY, "locked")
+    engine = open_database(sqlite_files.url("locked"))
+    with locked(engine.url.database or ""), pytest.raises(SQLAlchemyError) as raised:
         async with writing(engine) as session:
             session.add(Studio(name="甲"))
     await engine.dispose()
