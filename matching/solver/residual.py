@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -12,6 +13,9 @@ from ..problem.assignment_problem import AssignmentProblem, BoolArray, IntArray
 from ..problem.pair_rules import are_among
 from .chains import IMPOSSIBLE, ImprovableError, chains_from, chains_to
 from .network import Network, network
+
+# Where fewer than one in so many pairs are open, they are gone through one by one.
+_FEW_OF_TABLE: Final = 4
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,7 +137,9 @@ def _exchange_gains(
     net: Network, weights: IntArray, bonus: int, taken: IntArray, trainee_load: IntArray
 ) -> IntArray:
     """Contract the trainees: what each pair that may join wins against each pair its trainee may leave."""
-    if net.is_plain and net.trainees.limit.max(initial=0) <= 1 and not net.trainees.minimum.any():
+    is_full = len(net.pairs) * _FEW_OF_TABLE >= net.problem.n_trainees * net.problem.n_mentors
+    is_single = net.trainees.limit.max(initial=0) <= 1 and not net.trainees.minimum.any()
+    if net.is_plain and is_full and is_single:
         return _gains_by_mentor(net, weights, bonus, taken, trainee_load)
     outside, leaf = net.mentors.n_cells, net.mentors.leaf
     gains = np.full((outside + 1, outside + 1), IMPOSSIBLE, dtype=np.int64)
