@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 from numpy.typing import ArrayLike
 from sklearn.base import clone
 
@@ -13,6 +14,7 @@ from .affinity.affinity_part import AffinityPart
 from .affinity.case_similarity import Evidence
 from .affinity.mentor_affinity import MentorAffinity
 from .affinity.tables import MentorTable, TraineeTable
+from .exceptions import InvalidInputError
 from .problem.assignment_problem import AssignmentProblem
 from .problem.quotas import Columns, Groups, Kinds
 from .problem.solution import FloatArray, Solution
@@ -114,7 +116,9 @@ def match(
 
     Raises
     ------
-    InvalidInputError, MinimumLoadError, AssignmentCancelledError
+    InvalidInputError
+        If there is nobody on a side, or as raised by the steps.
+    MinimumLoadError, AssignmentCancelledError
         As raised by the steps.
 
     Examples
@@ -123,6 +127,8 @@ def match(
     >>> found.solution.pairs.tolist(), found.scores.tolist(), found.certificate.valid
     ([[0, 0], [1, 1]], [0.45, 0.4], True)
     """
+    for name, people in (("trainees", trainees), ("mentors", mentors)):
+        _check_anybody(name, people)
     scorer = (MentorAffinity() if affinity is None else clone(affinity)).fit(mentors)
     scores = scorer.transform(trainees)
     problem = AssignmentProblem.from_scores(
@@ -145,3 +151,12 @@ def match(
         sensitivity=marks,
         fairness=None if report_by is None else fairness(problem, solution, report_by),
     )
+
+
+def _check_anybody(name: str, people: TraineeTable | MentorTable | ArrayLike) -> None:
+    count = len(people) if isinstance(people, TraineeTable | MentorTable) else len(np.atleast_1d(people))
+    if not count:
+        raise InvalidInputError(
+            f"The '{name}' parameter of match must be a table with at least one row, one for each of the {name}. "
+            "Got none instead; AssignmentProblem.from_scores takes scores without rows or columns."
+        )

@@ -200,3 +200,16 @@ def test_mentors_without_any_case_get_no_evidence() -> None:
     assert model.transform(trainees).shape == (1, 2)
     assert not model.weighed_parts(trainees)["evidence"].value.any()
     assert MentorAffinity().fit(MentorTable(np.zeros((0, 2)), cases=[])).transform(trainees).shape == (1, 0)
+
+
+@pytest.mark.parametrize("nobody", [[], np.zeros((0, 2)), np.zeros((0, 0))])
+def test_match_says_on_which_side_nobody_is(nobody):
+    for name, trainees, mentors, capacity in (
+        ("trainees", nobody, [[1.0, 0.0]], [1]),
+        ("mentors", [[1.0, 0.0]], nobody, []),
+        ("mentors", TraineeTable([[1.0, 0.0]]), MentorTable(np.zeros((0, 2))), []),
+    ):
+        with pytest.raises(
+            InvalidInputError, match=f"'{name}' parameter of match must be a table with at least"
+        ):
+            match(trainees, mentors, capacity)
