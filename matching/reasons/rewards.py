@@ -92,7 +92,7 @@ def _scale(problem: AssignmentProblem, largest: int, spread: int, stability: flo
     nodes = problem.n_mentors + problem.n_cells + 3
     thrice = 3 if problem.quotas else 1
     room = (LARGEST_SUM // (16 * nodes * (problem.n_trainees + nodes)) - 1) // thrice
-    if stability * max(spread, 1) >= first:
+    if np.isinf(stability) or stability * spread >= first:
         # Where 64 bits have no room for that: as much as they have, which only a chain of very many moves can win.
         finer, bonus = 1, max(min(first, room - largest), _ENOUGH * largest + 1)
     else:

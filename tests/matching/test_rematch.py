@@ -223,6 +223,12 @@ def test_objective_of_another_kind_and_scores_without_room_are_refused():
     assert caught.value.code == "STABILITY_TOO_LARGE"
 
 
+def test_scores_without_spread_leave_nothing_that_a_finite_stability_is_a_share_of():
+    problem = AssignmentProblem.from_scores([[-1], [-1], [2]], [4], forbidden=[(2, 0)])
+    assert rematch(problem, [(1, 0)], 7.0, "total").n_moved == 1
+    assert rematch(problem, [(1, 0)], INFINITE, "total").n_moved == 0
+
+
 def test_no_previous_pairs_give_the_optimum():
     problem = AssignmentProblem.from_scores(np.random.default_rng(3).random((12, 5)), [3] * 5)
     found = rematch(problem, [])
