@@ -13,12 +13,14 @@ from ..threads import one_blas_thread
 
 _Floats32 = NDArray[np.float32]
 
-# Pairs that are read and pairs that are kept of the sample; about a fifth of the trainees where they are few.
+# Pairs that are read and pairs that are kept of the sample: of few thousands about a fifth, or of a table, where more
+# pairs are looked at for the same time, a tenth.
 _MOST_PAIRS_READ: Final = 32_000_000
 _MOST_PAIRS: Final = 8_000_000
 # So many trainees of large problems: of fewer the prices say nothing.
 _MANY_TRAINEES: Final = 1000
 _SHARE: Final = 0.2
+_SHARE_OF_TABLE: Final = 0.1
 _FEWEST_TRAINEES: Final = 256
 # At each temperature the shares are balanced until the factors change by less than this on average, or so often.
 _BALANCED: Final = 0.05
@@ -93,8 +95,9 @@ def _sample(problem: AssignmentProblem, random: np.random.Generator) -> tuple[_F
     """Return units of some trainees, -inf where a pair is not open, and how many mentors each needs."""
     n_trainees, n_mentors, step = problem.n_trainees, problem.n_mentors, problem.step_rows
     width = max(n_mentors, 1)
+    share = _SHARE_OF_TABLE if problem.is_dense else _SHARE
     kept = int(
-        min(max(_SHARE * n_trainees, _FEWEST_TRAINEES), max(_MOST_PAIRS // width, _MANY_TRAINEES), n_trainees)
+        min(max(share * n_trainees, _FEWEST_TRAINEES), max(_MOST_PAIRS // width, _MANY_TRAINEES), n_trainees)
     )
     # Neighbours in the list are often alike: more groups of rows are read than needed, some rows of each kept.
     read = min(max(_MOST_PAIRS_READ // width, kept), n_trainees)
