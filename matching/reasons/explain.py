@@ -23,7 +23,7 @@ from .questions import check_fits, checked_position
 from .rematch import OBJECTIVES as STEADY
 from .rematch import rematch
 from .statements import Move, PairCode, PairReason, Repair, UnmatchedReason
-from .unmatched import COVERAGE_ALONE, unmatched_reason, with_repair
+from .unmatched import COVERAGE_ALONE, Widened, unmatched_reason, with_bans, with_repair
 from .unmatched_by_trial import is_full, unmatched_by_solving
 
 __all__ = [
@@ -195,7 +195,10 @@ def explain_unmatched(problem: AssignmentProblem, solution: Solution) -> tuple[U
         return tuple(graph_unmatched(graph, solution, int(trainee)) for trainee in solution.unmatched)
     left = _exchanges(problem, solution)
     kept = KeptChains.of(left)
-    return tuple(_unmatched(problem, solution, left, kept, int(trainee)) for trainee in solution.unmatched)
+    widened = with_bans(left, kept, solution.unmatched)
+    return tuple(
+        _unmatched(problem, solution, left, kept, int(trainee), widened) for trainee in solution.unmatched
+    )
 
 
 def _explain_unmatched(problem: AssignmentProblem, solution: Solution, trainee: int) -> UnmatchedReason:
@@ -226,9 +229,14 @@ def _exchanges(problem: AssignmentProblem, solution: Solution) -> Residual:
 
 
 def _unmatched(
-    problem: AssignmentProblem, solution: Solution, left: Residual, kept: KeptChains, trainee: int
+    problem: AssignmentProblem,
+    solution: Solution,
+    left: Residual,
+    kept: KeptChains,
+    trainee: int,
+    widened: Widened | None = None,
 ) -> UnmatchedReason:
-    reason = unmatched_reason(solution, left, kept, trainee)
+    reason = unmatched_reason(solution, left, kept, trainee, widened)
     if solution.objective in PRICED:
         return reason
     solved = [

@@ -19,8 +19,16 @@ from .statements import Repair, RepairCode, UnmatchedCode, UnmatchedReason
 COVERAGE_ALONE: Final = 1
 
 
-def unmatched_reason(solution: Solution, left: Residual, kept: KeptChains, trainee: int) -> UnmatchedReason:
+# A network in which closed pairs have their cells, too, its exchanges and kept chains.
+Widened = tuple[Network, Residual, KeptChains]
+
+
+def unmatched_reason(
+    solution: Solution, left: Residual, kept: KeptChains, trainee: int, widened: Widened | None = None
+) -> UnmatchedReason:
     """Explain one unmatched trainee; `left` are the exchanges of the solution, `kept` their kept chains.
+
+    `widened` is what :func:`with_bans` returns for trainees of whom this is one; where it is None it is made here.
 
     Notes
     -----
@@ -36,7 +44,7 @@ def unmatched_reason(solution: Solution, left: Residual, kept: KeptChains, train
     if contested and problem.quotas:
         rivals = np.concatenate([rivals, left.free_pairs[reached[left.chosen_leaf], 0]])
     rivals = np.unique(rivals[rivals != trainee])
-    repairs = () if code == "NOT_WORTH_IT" else _repairs(left, kept, trainee)
+    repairs = () if code == "NOT_WORTH_IT" else _repairs(left, kept, trainee, widened)
     return UnmatchedReason(
         trainee, code, tuple(mentors.tolist()), tuple(rivals.tolist()), repairs, limits if contested else ()
     )
@@ -46,20 +54,31 @@ def _none() -> IntArray:
     return np.zeros(0, np.int64)
 
 
-def _with_bans(left: Residual, kept: KeptChains, trainee: int) -> tuple[Network, Residual, KeptChains]:
-    """Return a network in which the trainee's closed pairs have their cells too, its exchanges and chains."""
+def _of_row(left: Residual, kept: KeptChains, trainee: int) -> Widened:
+    """Return the trainee's pairs where there are no quotas: their cells are the mentors."""
     problem = left.problem
-    extra = np.zeros(problem.units.shape, dtype=bool)
-    extra[trainee] = True
-    extra[problem.pinned[:, 0], problem.pinned[:, 1]] = False
+    pinned_to = problem.pinned[problem.pinned[:, 0] == trainee, 1]
+    columns = np.setdiff1d(np.arange(problem.n_mentors), pinned_to)
+    own = replace(left.net.trainees, leaf=np.full(len(columns), trainee))
+    pairs = np.stack([own.leaf, columns], axis=1)
+    return Network(problem, pairs, own, replace(left.net.mentors, leaf=columns)), left, kept
+
+
+def with_bans(left: Residual, kept: KeptChains, trainees: IntArray) -> Widened | None:
+    """Return a network in which the closed pairs of these trainees have their cells too, its exchanges and chains.
+
+    Building it is most of the work of an explanation, so one serves many trainees. None where there are no quotas, or
+    where with so many pairs they cross.
+    """
+    problem = left.problem
     if not problem.quotas:
-        columns = np.flatnonzero(extra[trainee])
-        own = replace(left.net.trainees, leaf=np.full(len(columns), trainee))
-        pairs = np.stack([own.leaf, columns], axis=1)
-        return Network(problem, pairs, own, replace(left.net.mentors, leaf=columns)), left, kept
+        return None
+    extra = np.zeros(problem.units.shape, dtype=bool)
+    extra[trainees] = True
+    extra[problem.pinned[:, 0], problem.pinned[:, 1]] = False
     net = network(problem, extra)
     if net is None:
-        return left.net, left, kept
+        return None
     known = net.only(are_among(net.pairs, left.net.pairs, problem.n_mentors))
     taken = np.flatnonzero(are_among(known.pairs, left.free_pairs, problem.n_mentors))
     again = exchanges(known, known.units * (left.bonus != COVERAGE_ALONE), left.bonus, taken)
@@ -132,8 +151,12 @@ def _closing(left: Residual, trainee: int, with_place: BoolArray) -> list[Cell]:
     ]
 
 
-def _repairs(left: Residual, kept: KeptChains, trainee: int) -> tuple[Repair, ...]:
-    net, left, kept = _with_bans(left, kept, trainee)
+def _repairs(left: Residual, kept: KeptChains, trainee: int, widened: Widened | None) -> tuple[Repair, ...]:
+    if not left.problem.quotas:
+        widened = _of_row(left, kept, trainee)
+    # Of one trainee alone quotas may not cross where they do for many.
+    widened = widened or with_bans(left, kept, np.array([trainee])) or (left.net, left, kept)
+    net, left, kept = widened
     problem = left.problem
     pairs = np.flatnonzero(net.pairs[:, 0] == trainee)
     pairs = pairs[~are_among(net.pairs[pairs], left.free_pairs, problem.n_mentors)]

@@ -15,6 +15,8 @@ from matching import (
     MinimumLoadError,
     ProblemError,
     assign,
+    explain,
+    explain_unmatched,
     match,
 )
 from matching.proof.certificate import verify
@@ -166,3 +168,25 @@ def test_match_passes_quotas_on():
     assert free.solution.load.tolist() == [4, 0]
     assert held.solution.load.tolist() == [3, 1]
     assert held.certificate.valid
+
+
+def test_reasons_of_all_unmatched_together_are_those_of_each_alone() -> None:
+    random, codes = np.random.default_rng(0), set()
+    for number in range(60):
+        n_trainees, n_mentors = int(random.integers(3, 8)), int(random.integers(2, 4))
+        scores = random.integers(0, 5, (n_trainees, n_mentors)) / 4
+        labels = random.integers(-1, 2, n_trainees)
+        groups = [GroupQuota(labels, int(random.integers(0, 3)))]
+        if number % 3 == 0:
+            groups.append(GroupQuota(labels, 1, np.array([0] + [-1] * (n_mentors - 1))))
+        problem = AssignmentProblem.from_scores(
+            scores,
+            random.integers(0, 3, n_mentors),
+            forbidden=random.random((n_trainees, n_mentors)) < 0.3,
+            groups=groups,
+        )
+        solution = assign(problem)
+        for reason in explain_unmatched(problem, solution):
+            assert reason == explain(problem, solution, reason.trainee)
+            codes |= {repair.code for repair in reason.repairs}
+    assert codes == {"ADD_PLACE", "RAISE_QUOTA", "ALLOW_PAIR"}
