@@ -57,7 +57,7 @@ class PairRules:
 
     def is_forbidden(self, pairs: IntArray) -> BoolArray:
         """Return whether each (trainee, mentor) pair is forbidden, shape (n_pairs,)."""
-        forbidden: BoolArray = are_among(pairs, self.listed, self.n_mentors)
+        forbidden: BoolArray = are_among(pairs, rows_with(self.listed, pairs), self.n_mentors)
         if self.trainee_group is None or self.mentor_group is None:
             return forbidden
         own = self.trainee_group[pairs[:, 0]]
@@ -69,6 +69,13 @@ def rows_of(pairs: IntArray, start: int, stop: int) -> IntArray:
     """Return those of the sorted pairs whose trainee lies from `start` up to, not including, `stop`."""
     first, last = np.searchsorted(pairs[:, 0], [start, stop])
     return pairs[first:last]
+
+
+def rows_with(listed: IntArray, pairs: IntArray) -> IntArray:
+    """Return those of the sorted pairs whose trainee lies between the first and the last of other pairs."""
+    if not len(pairs) or not len(listed):
+        return listed[:0]
+    return rows_of(listed, int(pairs[:, 0].min()), int(pairs[:, 0].max()) + 1)
 
 
 def pair_list(name: str, given: ArrayLike | None, shape: tuple[int, int]) -> IntArray:

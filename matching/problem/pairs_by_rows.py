@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .factor_rows import FactorRows
-from .pair_rules import BoolArray, PairRules, rows_of
+from .pair_rules import BoolArray, PairRules, are_among, rows_of, rows_with
 from .score_rows import LONGEST_CHAIN, IntArray, ScoreBlocks, check_size, refuse, whole_units
 
 # A problem of blocks shows its pairs as whole arrays up to here: 10 bytes each, 100 MB.
@@ -95,6 +95,14 @@ class PairsByRows:
         if self.is_dense or self.rules is None:
             return self.forbidden[pairs[:, 0], pairs[:, 1]]
         return self.rules.is_forbidden(pairs)
+
+    def is_closed(self, pairs: IntArray) -> BoolArray:
+        """Return whether each pair of shape (n_pairs, 2) is forbidden or pinned, shape (n_pairs,)."""
+        if self.is_dense or self.rules is None:
+            return ~self.open[pairs[:, 0], pairs[:, 1]]
+        return self.rules.is_forbidden(pairs) | are_among(
+            pairs, rows_with(self.pinned, pairs), self.n_mentors
+        )
 
     def units_of(self, pairs: IntArray) -> IntArray:
         """Return the units of each (trainee, mentor) pair of shape (n_pairs, 2), shape (n_pairs,)."""

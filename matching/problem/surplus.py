@@ -1,8 +1,7 @@
-"""What pairs are worth beyond prices, for all mentors of some trainees at a time, and the best of groups of mentors."""
+"""What pairs are worth beyond prices, for all mentors of some trainees at a time, by small groups of mentors."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final, NamedTuple, Protocol
@@ -16,38 +15,41 @@ from .score_rows import IntArray
 
 FloatArray = NDArray[np.float64]
 
-# Columns in a group, and columns that are made at a time: some hundred rows of them fit a processor's cache.
-GROUP: Final = 16
-_TILE: Final = 10240
-_BLOCK_PAIRS: Final = 2**21
-_MOST_ROWS: Final = 64
+# Mentors in a group, where there are at least so many; else each is a group of its own.
+_GROUP: Final = 8
+_MANY_MENTORS: Final = 512
+# Mentors whose values are made at a time: some hundred rows of them fit a processor's cache.
+_TILE: Final = 2048
+# Rows at a time, fewer where there are more pairs: what is kept of each group is an eighth of that.
+_MOST_ROWS: Final = 256
 _FEWEST_ROWS: Final = 32
-# Where more than one in so many pairs is closed, all groups are compared again.
-_MANY: Final = 64
+_BLOCK_PAIRS: Final = 2**24
 # Relative error of one operation in single precision.
 _ROUNDING: Final = 2.0**-24
 
 
 class Columns(NamedTuple):
-    """How the columns of a surplus lie: in tiles, which groups of columns run through in equal steps.
+    """How mentors are put in groups: in tiles, which groups run through in equal steps.
 
     Attributes
     ----------
     n_mentors : int
         Columns of the problem; those beyond are worth minus infinity.
-    n_tiles, step : int
-        Number of tiles, and groups in each; a tile has `step` × 16 columns.
+    n_tiles, step, size : int
+        Number of tiles, groups in each, and mentors in a group; a tile has `step` × `size` columns.
     """
 
     n_mentors: int
     n_tiles: int
     step: int
+    size: int
 
     @classmethod
     def of(cls, n_mentors: int) -> Columns:
-        """Return the tiles of so many mentors."""
+        """Return the groups of so many mentors."""
+        size = _GROUP if n_mentors >= _MANY_MENTORS else 1
         n_tiles = max(-(-n_mentors // _TILE), 1)
-        return cls(n_mentors, n_tiles, max(-(-n_mentors // (n_tiles * GROUP)), 1))
+        return cls(n_mentors, n_tiles, max(-(-n_mentors // (n_tiles * size)), 1), size)
 
     @property
     def n_groups(self) -> int:
@@ -57,64 +59,21 @@ class Columns(NamedTuple):
     @property
     def wide(self) -> int:
         """Columns of a tile."""
-        return self.step * GROUP
+        return self.step * self.size
 
     def members(self, groups: IntArray) -> IntArray:
-        """Return the columns of each group, one axis of 16 more than `groups` has."""
+        """Return the columns of each group, one axis of `size` more than `groups` has."""
         tile, place = np.divmod(groups, self.step)
-        columns: IntArray = (tile * self.wide + place)[..., None] + np.arange(GROUP) * self.step
+        columns: IntArray = (tile * self.wide + place)[..., None] + np.arange(self.size) * self.step
         return columns
-
-    def groups(self, columns: IntArray) -> IntArray:
-        """Return the group of each column."""
-        tile, place = np.divmod(columns, self.wide)
-        groups: IntArray = tile * self.step + place % self.step
-        return groups
-
-
-class Rows(NamedTuple):
-    """Surplus of some trainees.
-
-    Attributes
-    ----------
-    values : float array of shape (n_tiles, n_rows, columns of a tile)
-        Units beyond the prices, -infinity where a pair is not open.
-    best : float array of shape (n_rows, n_groups)
-        The largest of each group.
-    """
-
-    values: NDArray[Any]
-    best: NDArray[Any]
-
-    def at(self, rows: IntArray, columns: IntArray) -> NDArray[Any]:
-        """Return the values of single pairs, `rows` counted from the first that was made."""
-        tile, place = np.divmod(columns, self.values.shape[2])
-        found: NDArray[Any] = self.values[tile, rows, place]
-        return found
-
-    def close(self, rows: IntArray, columns: IntArray, layout: Columns) -> None:
-        """Set pairs to minus infinity."""
-        tile, place = np.divmod(columns, layout.wide)
-        self.values[tile, rows, place] = -np.inf
-        if len(rows) * _MANY > self.values.size:
-            for number, values in enumerate(self.values):
-                self.compare(number, values, layout)
-            return
-        groups = layout.groups(columns)
-        self.best[rows, groups] = self.at(rows[:, None], layout.members(groups)).max(axis=1)
-
-    def compare(self, tile: int, values: NDArray[Any], layout: Columns) -> None:
-        """Note the largest value of each group of a tile."""
-        grouped = values.reshape(len(values), GROUP, layout.step)
-        grouped.max(axis=1, out=self.best[:, tile * layout.step : (tile + 1) * layout.step])
 
 
 class Surplus(Protocol):
-    """Units of pairs less the prices of mentors."""
+    """Units of pairs less the prices of mentors; -infinity where a pair is not open."""
 
     @property
     def columns(self) -> Columns:
-        """How the columns lie."""
+        """How mentors are put in groups."""
 
     @property
     def error(self) -> float:
@@ -124,17 +83,23 @@ class Surplus(Protocol):
     def step_rows(self) -> int:
         """Rows that are best asked for at a time."""
 
-    def rows(self, start: int, stop: int) -> Rows:
-        """Return the surplus of the trainees from `start` up to, not including, `stop`."""
+    def largest(self, start: int, stop: int) -> NDArray[Any]:
+        """Return the largest value of each group for the trainees from `start` up to, not including, `stop`.
 
-    def units(self, rows: IntArray, columns: IntArray, found: Rows, start: int) -> IntArray:
-        """Return the exact units of some of the pairs `found` from `start` on; `rows` count from there."""
+        Of shape (n_groups, stop - start); the room is used again by the next call.
+        """
+
+    def members(self, start: int, rows: IntArray, groups: IntArray) -> NDArray[Any]:
+        """Return the values of all in some groups, shape (n, size), for rows of the block last asked for."""
+
+    def units(self, start: int, rows: IntArray, columns: IntArray) -> IntArray:
+        """Return the exact units of single pairs, `rows` counted from the start of that block."""
 
 
 def surplus_of(problem: PairsByRows, prices: FloatArray) -> Surplus:
     """Return the surplus at prices in units; a price of infinity closes a mentor.
 
-    Products of factors are made in single precision, which takes a fifth of the time, with a bound of the error.
+    Products of factors are made in single precision, which takes a tenth of the time, with a bound of the error.
     """
     blocks = problem.blocks
     if not problem.is_dense and blocks is not None and isinstance(blocks.score_rows, FactorRows):
@@ -142,72 +107,79 @@ def surplus_of(problem: PairsByRows, prices: FloatArray) -> Surplus:
     return exact_surplus(problem, prices)
 
 
-def exact_surplus(problem: PairsByRows, prices: FloatArray) -> Surplus:
+def exact_surplus(problem: PairsByRows, prices: FloatArray) -> ExactSurplus:
     """Return the same without any error, whatever it takes."""
-    return _ExactSurplus(problem, prices, np.float64)
+    return ExactSurplus(problem, prices)
 
 
 @dataclass(eq=False)
-class _Made:
-    """Room for the values of some rows, used again and again: new memory costs more than what is put there."""
+class ExactSurplus:
+    """Surplus of whole units."""
 
     problem: PairsByRows
     prices: FloatArray
-    kind: type[np.floating[Any]]
+    error = 0.0
 
     @cached_property
     def columns(self) -> Columns:
+        """How mentors are put in groups."""
         return Columns.of(self.problem.n_mentors)
-
-    @cached_property
-    def _room(self) -> Rows:
-        columns, n_rows = self.columns, self.step_rows
-        values = np.full((columns.n_tiles, n_rows, columns.wide), -np.inf, dtype=self.kind)
-        return Rows(values, np.empty((n_rows, columns.n_groups), dtype=self.kind))
 
     @property
     def step_rows(self) -> int:
+        """Rows that are best asked for at a time."""
         return self.problem.step_rows
 
-    def rows(self, start: int, stop: int) -> Rows:
-        columns, n_rows = self.columns, stop - start
-        found = Rows(self._room.values[:, :n_rows], self._room.best[:n_rows])
-        for tile, values in enumerate(self._tiles(start, stop, found.values)):
-            found.compare(tile, values, columns)
-        closed = self.problem.closed_in(start, stop)
-        if len(closed[0]):
-            found.close(*closed, columns)
-        return found
+    @cached_property
+    def _room(self) -> FloatArray:
+        return np.full((self.step_rows, self.columns.n_groups * self.columns.size), -np.inf)
 
-    def _tiles(self, start: int, stop: int, room: NDArray[Any]) -> Iterator[NDArray[Any]]:
-        """Fill one tile after another."""
-        raise NotImplementedError
+    def values(self, start: int, stop: int) -> FloatArray:
+        """Return all values of some rows, columns beyond the mentors among them."""
+        values = self._room[: stop - start]
+        np.subtract(self.problem.unit_rows(start, stop), self.prices, out=values[:, : len(self.prices)])
+        values[self.problem.closed_in(start, stop)] = -np.inf
+        return values
 
+    def largest(self, start: int, stop: int) -> NDArray[Any]:
+        """Return the largest value of each group, shape (n_groups, stop - start)."""
+        values, columns = self.values(start, stop), self.columns
+        tiles = values.reshape(stop - start, columns.n_tiles, columns.size, columns.step)
+        return np.ascontiguousarray(tiles.max(axis=2).reshape(stop - start, -1).T)
 
-class _ExactSurplus(_Made):
-    error = 0.0
+    def members(self, start: int, rows: IntArray, groups: IntArray) -> NDArray[Any]:
+        """Return the values of all in some groups of the rows last asked for."""
+        return self._room[rows[:, None], self.columns.members(groups)]
 
-    def _tiles(self, start: int, stop: int, room: NDArray[Any]) -> Iterator[NDArray[Any]]:
-        units, wide = self.problem.unit_rows(start, stop), self.columns.wide
-        for tile, values in enumerate(room):
-            part = slice(tile * wide, min((tile + 1) * wide, self.columns.n_mentors))
-            np.subtract(units[:, part], self.prices[part], out=values[:, : max(part.stop - part.start, 0)])
-            yield values
-
-    def units(self, rows: IntArray, columns: IntArray, found: Rows, start: int) -> IntArray:
-        exact: IntArray = np.rint(found.at(rows, columns) + self.prices[columns]).astype(np.int64)
+    def units(self, start: int, rows: IntArray, columns: IntArray) -> IntArray:
+        """Return the units of single pairs of these rows."""
+        exact: IntArray = np.rint(self._room[rows, columns] + self.prices[columns]).astype(np.int64)
         return exact
 
 
-class _RoughSurplus(_Made):
-    def __init__(self, problem: PairsByRows, prices: FloatArray, factors: FactorRows, scale: int) -> None:
-        super().__init__(problem, prices, np.float32)
-        self.factors, self.scale = factors, scale
+@dataclass(eq=False)
+class _RoughSurplus:
+    """Surplus of products of factors, prices as one more factor, in single precision.
 
-    @property
+    Mentors are the rows of what is made: that takes half the time of trainees as rows. Values are not kept beyond
+    the largest of each group, since those of a few groups are soon made again.
+    """
+
+    problem: PairsByRows
+    prices: FloatArray
+    factors: FactorRows
+    scale: int
+    _is_all_open: bool = True
+
+    @cached_property
+    def columns(self) -> Columns:
+        """How mentors are put in groups."""
+        return Columns.of(self.problem.n_mentors)
+
+    @cached_property
     def step_rows(self) -> int:
         rows = _MOST_ROWS
-        while rows > _FEWEST_ROWS and rows * self.columns.n_groups * GROUP > _BLOCK_PAIRS:
+        while rows > _FEWEST_ROWS and rows * self.problem.n_mentors > _BLOCK_PAIRS:
             rows //= 2
         return rows
 
@@ -216,24 +188,73 @@ class _RoughSurplus(_Made):
         """Rounded factors, products and their sum, each to single precision, against the largest there are."""
         finite = self.prices[np.isfinite(self.prices)]
         largest = self.factors.largest * self.scale + float(np.abs(finite).max(initial=0.0))
-        return float((self.factors.trainees.shape[1] + 5) * _ROUNDING * largest + 1.0)
+        return float((self.factors.trainees.shape[1] + 6) * _ROUNDING * largest + 1.0)
 
     @cached_property
-    def _mentors(self) -> NDArray[np.float32]:
-        """Factors of the mentors in units and their prices, shape (n_tiles, n_factors + 1, columns of a tile)."""
-        columns, n_factors = self.columns, len(self.factors.mentors)
-        table = np.zeros((n_factors + 1, columns.n_tiles * columns.wide), dtype=np.float32)
-        table[:-1, : columns.n_mentors] = self.factors.mentors * self.scale
-        table[-1] = -np.inf
-        table[-1, : columns.n_mentors] = -self.prices
-        tiles = table.reshape(n_factors + 1, columns.n_tiles, -1).transpose(1, 0, 2)
-        return np.ascontiguousarray(tiles)
+    def _tiles(self) -> NDArray[np.float32]:
+        """Factors of the mentors in units and their prices, shape (n_tiles, columns of a tile, n_factors + 1)."""
+        columns, mentors = self.columns, self.factors.mentors
+        table = np.zeros((columns.n_tiles * columns.wide, len(mentors) + 1), dtype=np.float32)
+        table[: columns.n_mentors, :-1] = mentors.T * self.scale
+        table[:, -1] = -np.inf
+        table[: columns.n_mentors, -1] = -self.prices
+        return table.reshape(columns.n_tiles, columns.wide, -1)
 
-    def _tiles(self, start: int, stop: int, room: NDArray[Any]) -> Iterator[NDArray[Any]]:
-        left = np.ones((stop - start, self.factors.trainees.shape[1] + 1), dtype=np.float32)
-        left[:, :-1] = self.factors.trainees[start:stop]
-        for mentors, values in zip(self._mentors, room, strict=True):
-            yield np.matmul(left, mentors, out=values)
+    @cached_property
+    def _groups(self) -> NDArray[np.float32]:
+        """The same by groups, shape (n_groups, size, n_factors + 1)."""
+        columns = self.columns
+        tiles = self._tiles.reshape(columns.n_tiles, columns.size, columns.step, -1)
+        return np.ascontiguousarray(tiles.transpose(0, 2, 1, 3)).reshape(columns.n_groups, columns.size, -1)
 
-    def units(self, rows: IntArray, columns: IntArray, found: Rows, start: int) -> IntArray:
+    @cached_property
+    def _room(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        columns, n_rows = self.columns, self.step_rows
+        return np.empty(columns.wide * n_rows, np.float32), np.empty(columns.n_groups * n_rows, np.float32)
+
+    def _trainees(self, start: int, rows: IntArray | slice) -> NDArray[np.float32]:
+        factors = self.factors.trainees[start:][rows]
+        left = np.ones((len(factors), factors.shape[1] + 1), dtype=np.float32)
+        left[:, :-1] = factors
+        return left
+
+    def largest(self, start: int, stop: int) -> NDArray[Any]:
+        columns, n_rows = self.columns, stop - start
+        left = np.ascontiguousarray(self._trainees(start, slice(n_rows)).T)
+        values = self._room[0][: columns.wide * n_rows].reshape(columns.wide, n_rows)
+        best = self._room[1][: columns.n_groups * n_rows].reshape(columns.n_tiles, columns.step, n_rows)
+        rows, closed = self.problem.closed_in(start, stop)
+        self._is_all_open = not len(rows)
+        tile = closed // columns.wide
+        order = np.argsort(tile, kind="stable")
+        ends = np.searchsorted(tile[order], np.arange(columns.n_tiles + 1))
+        for number, mentors in enumerate(self._tiles):
+            _product(mentors, left, values)
+            here = order[ends[number] : ends[number + 1]]
+            if len(here):
+                values[closed[here] - number * columns.wide, rows[here]] = -np.inf
+            values.reshape(columns.size, columns.step, n_rows).max(axis=0, out=best[number])
+        return best.reshape(columns.n_groups, n_rows)
+
+    def members(self, start: int, rows: IntArray, groups: IntArray) -> NDArray[Any]:
+        left = self._trainees(start, slice(int(rows.max(initial=-1)) + 1))[rows]
+        values: NDArray[np.float32] = _product(self._groups[groups], left[:, :, None])[:, :, 0]
+        if self._is_all_open:
+            return values
+        columns = np.minimum(self.columns.members(groups), self.columns.n_mentors - 1)
+        every = np.broadcast_to((rows + start)[:, None], columns.shape)
+        closed = self.problem.is_closed(np.stack([every.ravel(), columns.ravel()], axis=1))
+        values[closed.reshape(values.shape)] = -np.inf
+        return values
+
+    def units(self, start: int, rows: IntArray, columns: IntArray) -> IntArray:
         return self.problem.units_of(np.stack([rows + start, columns], axis=1))
+
+
+def _product(
+    left: NDArray[np.float32], right: NDArray[np.float32], out: NDArray[np.float32] | None = None
+) -> NDArray[np.float32]:
+    # Lanes of a register that no value comes from may hold infinity times nothing.
+    with np.errstate(invalid="ignore"):
+        product: NDArray[np.float32] = np.matmul(left, right, out=out)
+    return product

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Final
@@ -9,10 +10,12 @@ from typing import Final
 import numpy as np
 
 from ..problem.assignment_problem import AssignmentProblem, BoolArray, IntArray
+from ..problem.factor_rows import FactorRows
 from ..problem.solution import FloatArray, Solution, relative_gap
 from ..threads import one_blas_thread
 from .level_certificate import level_faults
 from .linear_certificate import linear_limits
+from .near_pairs import Level, near_pairs
 
 _PAIRS_AT_A_TIME: Final = 2**16
 LEVELLED: Final = ("worst_off_then_total", "leximin", "balanced_load")
@@ -76,7 +79,8 @@ def verify(problem: AssignmentProblem, solution: Solution, tolerance: float = 1e
 
     Notes
     -----
-    Two passes over the scores in blocks of at most 256 rows; memory for one block, and for the pairs.
+    One pass over the scores in blocks of at most 256 rows; memory for one block, and for the pairs. Products of
+    factors are passed over in single precision; what comes near its price there is looked at exactly.
 
     Examples
     --------
@@ -251,27 +255,40 @@ def _dual(
     # One number in place of (coverage, units), of the same order: coverage counts more than any units.
     of_trainee, of_mentor = (weight * part[0] + part[1] for part in (utility, price))
     of_mentor -= weight * one
-    # Of a table so many rows at a time that they stay in a processor's cache.
-    step = (
-        problem.step_rows
-        if problem.blocks is not None
-        else max(_PAIRS_AT_A_TIME // (problem.n_mentors + 1), 1)
-    )
-    for start in range(0, problem.n_trainees, step):
-        stop = min(start + step, problem.n_trainees)
-        score, free = problem.rows(start, stop)
-        left = score - of_mentor
-        left -= of_trainee[start:stop, None]
-        allowed = free
-        for quota, tariff in zip(problem.quotas, tariffs, strict=True):
-            cell = quota.cells(np.arange(start, stop)[:, None], np.arange(problem.n_mentors))
-            left -= np.append(weight * tariff[0] + tariff[1], 0)[cell]
-            allowed = allowed & np.append(quota.free_limit(pinned) > 0, True)[cell]
-        rows, columns = np.divmod(np.flatnonzero((left > 0) & allowed), max(problem.n_mentors, 1))
-        rest = left[rows, columns][wanted[rows + start] & offered[columns]]
+    for start, stop, near in _blocks(problem, utility, price, one):
+        if near is not None:
+            rows, columns = near
+            pairs = np.stack([rows + start, columns], axis=1)
+            rest = problem.units_of(pairs) - of_mentor[columns] - of_trainee[pairs[:, 0]]
+            counted = (rest > 0) & wanted[pairs[:, 0]] & offered[columns] & ~problem.is_closed(pairs)
+            rest = rest[counted]
+        else:
+            score, allowed = problem.rows(start, stop)
+            left = score - of_mentor
+            left -= of_trainee[start:stop, None]
+            for quota, tariff in zip(problem.quotas, tariffs, strict=True):
+                cell = quota.cells(np.arange(start, stop)[:, None], np.arange(problem.n_mentors))
+                left -= np.append(weight * tariff[0] + tariff[1], 0)[cell]
+                allowed = allowed & np.append(quota.free_limit(pinned) > 0, True)[cell]
+            rows, columns = np.divmod(np.flatnonzero((left > 0) & allowed), max(problem.n_mentors, 1))
+            rest = left[rows, columns][wanted[rows + start] & offered[columns]]
         places = (rest + weight // 2) // weight
         totals += [int(places.sum()), int((rest - places * weight).sum())]
     return int(totals[0]), int(totals[1])
+
+
+def _blocks(
+    problem: AssignmentProblem, utility: Level, price: Level, one: int
+) -> Iterator[tuple[int, int, tuple[IntArray, IntArray] | None]]:
+    """Yield blocks of trainees, of products of factors with the pairs that may be worth more than their ends."""
+    blocks = problem.blocks
+    if not problem.is_dense and blocks is not None and isinstance(blocks.score_rows, FactorRows):
+        yield from near_pairs(problem, utility, price, one)
+        return
+    # Of a table so many rows at a time that they stay in a processor's cache.
+    step = max(_PAIRS_AT_A_TIME // (problem.n_mentors + 1), 1) if blocks is None else problem.step_rows
+    for start in range(0, problem.n_trainees, step):
+        yield start, min(start + step, problem.n_trainees), None
 
 
 def _coverage_weight(problem: AssignmentProblem, solution: Solution) -> int:

@@ -1,53 +1,84 @@
-"""For each mentor the trainees who would give up least for it."""
+"""For some mentors the trainees who would give up least for them."""
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
-from numpy.typing import NDArray
 
 from ..problem.assignment_problem import AssignmentProblem, IntArray
 from ..problem.solution import FloatArray
-from .arcs import Arcs
+from .workers import in_parallel, tasks_of
 
 
-class Claims:
-    """The few trainees of each mentor whose surplus there is nearest to their best anywhere.
+def claims(
+    problem: AssignmentProblem,
+    columns: IntArray,
+    utilities: IntArray,
+    most: int,
+    most_pairs: int | None = None,
+) -> tuple[FloatArray, IntArray]:
+    """Return what the trainees who would gain most by a free place at some mentors gain, and who they are.
 
-    Mentors whom hardly anybody would choose at today's prices stay without a pair to look at otherwise.
-
-    Attributes
+    Parameters
     ----------
-    value : float array of shape (most, n_columns)
-        Surplus less the trainee's best surplus, in units, falling; -infinity where nobody is known.
-    who, worth : int64 arrays of the same shape
-        The trainee, and what the pair is worth.
+    problem : AssignmentProblem
+        The problem.
+    columns : int64 array of shape (n_columns,)
+        The mentors, ascending.
+    utilities : int64 array of shape (n_trainees,)
+        Units that each trainee has now.
+    most : int
+        How many trainees of each mentor.
+    most_pairs : int, optional
+        Where there are more pairs, only every second, third, ... block of trainees is looked at.
+
+    Returns
+    -------
+    (gains, who) : float and int64 arrays of shape (most, n_columns)
+        Units of the pair less what the trainee has, in any order; -infinity where nobody more can be chosen.
     """
+    gains, who = np.full((most, len(columns)), -np.inf), np.zeros((most, len(columns)), dtype=np.int64)
+    if not len(columns) or not problem.n_trainees:
+        return gains, who
+    pairs = problem.n_trainees * len(columns)
+    each = 1 if most_pairs is None else -(-pairs // most_pairs)
+    work = partial(_claims_in, problem, columns, utilities, most, each)
+    tasks = tasks_of(problem, len(columns), problem.step_rows * each)
+    for more, their in in_parallel(work, tasks, problem.n_trainees):
+        gains, who = _largest(np.concatenate([gains, more]), np.concatenate([who, their]), most)
+    return gains, who
 
-    def __init__(self, n_columns: int, most: int) -> None:
-        self.value: FloatArray = np.full((most, n_columns), -np.inf)
-        self.who: IntArray = np.zeros((most, n_columns), dtype=np.int64)
-        self.worth: IntArray = np.zeros((most, n_columns), dtype=np.int64)
 
-    def beaten(self, value: NDArray[np.floating], first: int = 0) -> IntArray:
-        """Return those of the columns from `first` on for which these values are among the largest."""
-        return np.flatnonzero(value > self.value[-1, first : first + len(value)]) + first
+def _claims_in(
+    problem: AssignmentProblem,
+    columns: IntArray,
+    utilities: IntArray,
+    most: int,
+    each: int,
+    start: int,
+    stop: int,
+) -> tuple[FloatArray, IntArray]:
+    gains, who = np.full((0, len(columns)), -np.inf), np.zeros((0, len(columns)), dtype=np.int64)
+    for first in range(start, stop, problem.step_rows * each):
+        last = min(first + problem.step_rows, stop)
+        gain = problem.units_in(first, last, columns) - utilities[first:last, None].astype(np.float64)
+        rows, closed = problem.closed_in(first, last)
+        place = np.minimum(np.searchsorted(columns, closed), len(columns) - 1)
+        here = columns[place] == closed
+        gain[rows[here], place[here]] = -np.inf
+        gain[problem.free_need[first:last] == 0] = -np.inf
+        every = np.broadcast_to(np.arange(first, last)[:, None], gain.shape)
+        gain, every = _largest(gain, every, most)
+        gains, who = _largest(np.concatenate([gains, gain]), np.concatenate([who, every]), most)
+    return gains, who
 
-    def add(self, columns: IntArray, value: NDArray[np.floating], who: IntArray, worth: IntArray) -> None:
-        """Add one trainee to each of some columns, and forget the one who gives up most."""
-        both = np.concatenate([self.value[:, columns], value[None]])
-        order = np.argsort(-both, axis=0, kind="stable")[: len(self.value)]
-        for kept, new in ((self.value, value), (self.who, who), (self.worth, worth)):
-            kept[:, columns] = np.take_along_axis(
-                np.concatenate([kept[:, columns], new[None]]), order, axis=0
-            )
 
-    def merge(self, other: Claims) -> None:
-        """Add what was found elsewhere."""
-        for value, who, worth in zip(other.value, other.who, other.worth, strict=True):
-            columns = self.beaten(value)
-            self.add(columns, value[columns], who[columns], worth[columns])
-
-    def arcs(self, problem: AssignmentProblem) -> Arcs:
-        """Return all that are known as arcs."""
-        known = self.value > -np.inf
-        return Arcs.of(problem, self.who[known], np.nonzero(known)[1], self.worth[known])
+def _largest(gains: FloatArray, who: IntArray, most: int) -> tuple[FloatArray, IntArray]:
+    if len(gains) <= most:
+        return gains, who
+    if most == 1:
+        order = gains.argmax(axis=0)[None]
+    else:
+        order = np.argpartition(gains, len(gains) - most, axis=0)[len(gains) - most :]
+    return np.take_along_axis(gains, order, axis=0), np.take_along_axis(who, order, axis=0)

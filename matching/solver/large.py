@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -12,8 +12,10 @@ from ..problem.solution import FloatArray
 from ..watch import Watch
 from .arc_prices import ArcPrices
 from .arcs import Arcs, solve
+from .balance import Guess
+from .claims import claims
 from .residual import split
-from .sample_prices import sample_prices
+from .sample_prices import refined_prices, sample_prices
 from .scan import Found, scan
 from .search import SPARE, Search
 
@@ -21,10 +23,11 @@ from .search import SPARE, Search
 _FIRST: Final = 16
 _MORE: Final = 10
 _KEPT: Final = 18
-# Fewest and most trainees of each mentor that the first flow looks at; else twice the places. In a table of
-# scores they cost little to find, and where there are just enough places fewer leave somebody out.
+# Fewest and most trainees of each mentor that the first flow looks at; else twice the places.
 _CLAIMS: Final = (3, 8)
-_CLAIMS_IN_TABLE: Final = 12
+_CLAIM_PAIRS: Final = 2**27
+# Above so many pairs the first prices are made better twice: two passes take less time than one more flow.
+_MANY_PAIRS: Final = 1_000_000_000
 # Pairs of all trainees of a very large problem that a flow is to look at: about 400 bytes each.
 _MOST_PAIRS: Final = 12_000_000
 _FEWEST: Final = 6
@@ -105,15 +108,12 @@ def choose(
     if not is_small and not problem.free_minimum.any():
         bonus = min(bonus, _ENOUGH * (problem.largest + 1))
     random = np.random.default_rng([random_state, 0])
-    guess, noise = sample_prices(problem, random, counts)
+    guess = sample_prices(problem, random, counts)
     watch(0.05)
     each = max(_MOST_PAIRS // max(problem.n_trainees, 1), _FEWEST)
-    twice = 2 * problem.free_capacity.mean() if problem.n_mentors else 0
-    claims = _CLAIMS_IN_TABLE if problem.is_dense else int(np.clip(twice, *_CLAIMS))
-    width = min(_FIRST, each - SPARE)
-    search = Search(bonus, np.rint(guess) + bonus, width, noise, random_state, claims)
-    arcs = scan(problem, search, watch, (0.05, 0.2)).arcs
-    near, reach = _first_prices(problem, arcs, guess, bonus), int(_FAR * noise) + 1
+    arcs, guess = _first_arcs(problem, guess, bonus, each, random_state, watch)
+    noise = guess.temperature
+    near, reach = _first_prices(problem, arcs, guess.prices, bonus), int(_FAR * noise) + 1
     best: Choice | None = None
     for number in range(_MOST_ROUNDS):
         # How many rounds there will be is not known: each is taken for the last but one.
@@ -157,7 +157,45 @@ def choose(
         is_near = places == 0 and units <= _NEAR * abs(choice.limit[1])
         if is_near or len(arcs) > _MOST_PAIRS:
             arcs = arcs.worth_keeping(support.prices, support.utilities, min(_KEPT, each))
-    return best if best is not None else choice
+    return _with_idle(problem, best if best is not None else choice)
+
+
+def _first_arcs(
+    problem: AssignmentProblem, guess: Guess, bonus: int, each: int, random_state: int, watch: Watch
+) -> tuple[Arcs, Guess]:
+    """Return the pairs that the first flow looks at, about `each` of a trainee, and a better guess of the prices."""
+    n_claims = int(np.clip(2 * problem.free_capacity.mean() if problem.n_mentors else 0, *_CLAIMS))
+    n_refined = 1 + (problem.n_trainees * problem.n_mentors > _MANY_PAIRS)
+    width, none = min(_FIRST, each - SPARE), np.zeros(0, np.int64)
+    arcs = Arcs(none, none, none)
+    for number in range(n_refined + 1):
+        search = Search(bonus, np.rint(guess.prices) + bonus, width, guess.temperature, random_state + number)
+        part = 0.15 / (n_refined + 1)
+        found = scan(problem, search, watch, (0.05 + part * number, 0.05 + part * (number + 1)))
+        arcs = arcs.with_more(problem, _with_claims(problem, found, bonus, n_claims))
+        if number < n_refined:
+            guess, width = refined_prices(problem, arcs, bonus, guess, bonus > 0), min(_MORE, each)
+    return arcs, guess
+
+
+def _with_claims(problem: AssignmentProblem, found: Found, bonus: int, most: int) -> Arcs:
+    """Return what was found, and for mentors whom few would choose the trainees who give up least for them."""
+    seldom = np.bincount(found.arcs.columns, minlength=problem.n_mentors) < most
+    columns = np.flatnonzero(seldom & (problem.free_capacity > 0))
+    gains, who = claims(problem, columns, found.best, most, _CLAIM_PAIRS)
+    known = gains > -np.inf
+    rows, places = who[known], np.nonzero(known)[1]
+    worth = np.rint(gains[known]).astype(np.int64) + found.best[rows] + bonus
+    return found.arcs.with_more(problem, Arcs(rows, columns[places], worth))
+
+
+def _with_idle(problem: AssignmentProblem, choice: Choice) -> Choice:
+    """Return the choice with prices of mentors without places: the most that a trainee would gain by one."""
+    columns = np.flatnonzero(problem.free_capacity <= 0)
+    gains, _ = claims(problem, columns, choice.utilities, 1)
+    prices = choice.prices.copy()
+    prices[columns] += np.rint(np.maximum(gains[0] + choice.bonus, 0)).astype(np.int64)
+    return replace(choice, prices=prices)
 
 
 def _first_prices(problem: AssignmentProblem, arcs: Arcs, guess: FloatArray, bonus: int) -> IntArray:
@@ -182,7 +220,7 @@ def _is_told_apart(problem: AssignmentProblem, choice: Choice) -> bool:
 
 
 def _choice(problem: AssignmentProblem, arcs: Arcs, support: ArcPrices, found: Found, bonus: int) -> Choice:
-    prices, used = support.prices + found.asked, support.used
+    prices, used = support.prices, support.used
     price_places, price_units = split(prices, bonus)
     best_places, best_units = split(found.best, bonus)
     beyond_places, beyond_units = split(found.beyond, bonus)

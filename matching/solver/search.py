@@ -10,17 +10,21 @@ from numpy.typing import NDArray
 
 from ..problem.assignment_problem import AssignmentProblem, IntArray
 from ..problem.solution import FloatArray
-from ..problem.surplus import GROUP, Rows, Surplus, exact_surplus, surplus_of
-from .claims import Claims
+from ..problem.surplus import Surplus, exact_surplus, surplus_of
 from .residual import split
 
-# How many different shifts of one list of noise the trainees get.
+# How many different places a list of noise is begun at.
 _SHIFTS: Final = 4096
-# So many more groups and pairs than are asked for are looked at without noise: a value that is not exact may be
-# the largest.
+# So many more pairs than are needed are kept of those that may be the largest, where many may.
 SPARE: Final = 3
+# The best are told apart from the others in at least so many classes of groups, and so many for each one wanted.
+_CLASSES: Final = 128
+_CLASSES_EACH: Final = 4
+# Where so many times more pairs than were asked for are as good, they are cut.
+_CROWD: Final = 4
 # Where more than one in so many pairs of a block may be the largest, all are made exactly.
 _MANY: Final = 8
+_LOWEST: Final = float(np.finfo(np.float32).min)
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,14 +38,12 @@ class Search:
     prices : float array of shape (n_mentors,)
         Price of a place in units with the bonus.
     most : int
-        How many pairs of each trainee, beyond its need.
+        How many pairs of each trainee, beyond its need; some get a few more.
     noise : float
         Size of the noise (Gumbel's, in units) added before the best are taken: pairs that are nearly as good
         come up in their turn, so that trainees who are alike are not all shown the same few mentors.
     random_state : int
         Draws the noise.
-    claims : int
-        How many trainees of each mentor, those who give up least for it.
     held : int64 array of shape (n_trainees,), optional
         Surplus that each trainee has. Trainees who need one mentor and find nothing better may be left out.
     """
@@ -51,7 +53,6 @@ class Search:
     most: int
     noise: float
     random_state: int = 0
-    claims: int = 0
     held: IntArray | None = None
 
 
@@ -62,10 +63,8 @@ class Part(NamedTuple):
     ----------
     rows, columns, worth : int64 arrays of shape (n_pairs,)
         The pairs looked for.
-    best, beyond, asked : int64 arrays
+    best, beyond : int64 arrays
         As in :class:`Found`.
-    claims : Claims, optional
-        Who gives up least for each mentor.
     """
 
     rows: IntArray
@@ -73,138 +72,99 @@ class Part(NamedTuple):
     worth: IntArray
     best: IntArray
     beyond: IntArray
-    asked: IntArray
-    claims: Claims | None
 
 
 class BlockSearch:
-    """Searches some rows of trainees at a time; claims gather from block to block."""
+    """Searches some rows of trainees at a time."""
 
     def __init__(self, problem: AssignmentProblem, search: Search) -> None:
         self.problem, self.search = problem, search
         self.offsets = _offsets(problem, search)
         self.surplus: Surplus = surplus_of(problem, self.offsets)
-        self.exact: Surplus = exact_surplus(problem, self.offsets)
         self.step_rows = self.surplus.step_rows
-        columns = self.surplus.columns
         random = np.random.default_rng([search.random_state, 1])
-        noise = random.gumbel(size=columns.n_tiles * columns.wide + _SHIFTS) * search.noise
-        self.noise = noise.astype(np.float32)
-        self.shifts = random.integers(0, _SHIFTS, _SHIFTS)
-        self.idle = np.flatnonzero(problem.free_capacity <= 0)
+        length = self.surplus.columns.n_groups + self.step_rows + _SHIFTS
+        self.noise = (random.gumbel(size=length) * search.noise).astype(np.float32)
         self.need = problem.free_need
-        self.claims = Claims(problem.n_mentors, search.claims) if search.claims else None
 
     def __call__(self, start: int, stop: int) -> Part:
         """Return the best pairs of the trainees from `start` up to, not including, `stop`, and their limits."""
         need, search = self.need[start:stop], self.search
         widest = int(need.max(initial=1))
-        found = self.surplus.rows(start, stop)
-        columns, rest = self._candidates(found, start, widest)
-        rows = np.broadcast_to(np.arange(len(need))[:, None], columns.shape)
-        known = found.at(rows, columns) > -np.inf
-        known[:, 1:] &= columns[:, 1:] != columns[:, :-1]
-        units = np.zeros(columns.shape)
-        units[known] = self.surplus.units(rows[known], columns[known], found, start)
-        columns = np.where(known, columns, 0)
-        worth = units + search.bonus
-        best, beyond = _worst_needed(np.where(known, worth - search.prices[columns], -np.inf), need, widest)
-        least = _largest(np.where(known, units - self.offsets[columns], -np.inf), widest)
-        floor = least[np.arange(len(need)), np.maximum(need, 1) - 1] - self.surplus.error
-        # Of what was not looked at one may be larger than what is needed.
-        unsure = np.flatnonzero((rest > floor) & (need > 0) & (rest > -np.inf))
-        if self.surplus.error and len(unsure):
-            sure = self._surely(found, start, floor, unsure) if widest == 1 else None
-            if sure is None:
-                best, beyond = self._exactly(start, stop, need, widest)
-            else:
-                best[unsure] = sure
-        if self.claims is not None:
-            self._claim(self.claims, found, np.where(need > 0, least[:, 0], np.inf), start)
-        asked = self._asked(start, stop, best)
-        whole: IntArray = worth[known].astype(np.int64)
-        return Part(rows[known] + start, columns[known], whole, best, beyond, asked, None)
-
-    def _candidates(self, found: Rows, start: int, widest: int) -> tuple[IntArray, FloatArray]:
-        """Return columns of each row's best with noise and without, sorted, and the best of all the others."""
-        layout, most = self.surplus.columns, self.search.most + widest - 1
-        sure = widest + (SPARE if self.surplus.error else 0)
-        n_rows = len(found.best)
-        shift = self.shifts[(np.arange(start, start + n_rows) * 7919) % _SHIFTS][:, None]
-        every = np.arange(n_rows)[:, None]
-        rest: NDArray[Any] = np.full(n_rows, -np.inf)
-        if layout.n_groups <= 2 * (most + sure):
-            columns = np.arange(layout.n_groups * GROUP)[None]
-            values = found.values.transpose(1, 0, 2).reshape(n_rows, -1).copy()
+        rows, columns, noisy, is_sure = self._candidates(start, need, widest)
+        worth = self.surplus.units(start, rows, columns) + search.bonus
+        pull = worth - search.prices[columns]
+        if is_sure:
+            largest = _largest_of_rows(pull, rows, len(need), widest)
         else:
-            of_groups = np.lib.stride_tricks.sliding_window_view(self.noise, layout.n_groups)
-            noisy = found.best + of_groups[shift[:, 0]] if self.search.noise else None
-            groups = np.sort(_best_of_both(found.best, noisy, sure, most), axis=1)
-            columns = layout.members(groups).reshape(n_rows, -1)
-            values = found.at(every, columns)
-            values[:, GROUP:][np.repeat(groups[:, 1:] == groups[:, :-1], GROUP, axis=1)] = -np.inf
-            found.best[every, groups] = -np.inf
-            rest = found.best.max(axis=1)
-        noisy = values + self.noise[shift + columns] if self.search.noise else None
-        places = _best_of_both(values, noisy, sure, most)
-        chosen = np.sort(np.broadcast_to(columns, values.shape)[every, places], axis=1)
-        values[every, places] = -np.inf
-        return chosen, np.maximum(rest, values.max(axis=1))
+            largest = self._largest_of_all(start, stop, widest)
+        kept = np.ones(len(rows), dtype=bool)
+        if search.held is not None and widest == 1:
+            kept = (largest[:, 0] > search.held[start:stop])[rows]
+        most = search.most + widest + SPARE
+        if len(rows) > most * len(need):
+            key: NDArray[Any] = noisy if search.noise else pull
+            kept &= (_ranks(key, rows) < most) | (_ranks(pull, rows) < widest)
+        rows, columns, worth = rows[kept], columns[kept], worth[kept]
+        return Part(rows + start, columns, worth, *_worst_needed(largest, need))
 
-    def _claim(self, claims: Claims, found: Rows, best: FloatArray, start: int) -> None:
-        """Note who of these trainees, whose `best` surplus is given, gives up least for each mentor."""
-        best = np.where(best == -np.inf, np.inf, best).astype(found.values.dtype)[:, None]
-        n_mentors, wide = self.problem.n_mentors, self.surplus.columns.wide
-        for first, values in zip(range(0, n_mentors, wide), found.values, strict=True):
-            lost = (values - best)[:, : n_mentors - first]
-            columns = claims.beaten(lost.max(axis=0), first)
-            rows = lost[:, columns - first].argmax(axis=0)
-            worth = self.surplus.units(rows, columns, found, start) + self.search.bonus
-            claims.add(columns, lost[rows, columns - first], rows + start, worth)
+    def _candidates(
+        self, start: int, need: IntArray, widest: int
+    ) -> tuple[IntArray, IntArray, NDArray[Any], bool]:
+        """Return rows and columns of pairs, their values with noise, and whether the best are sure to be there.
 
-    def _surely(self, found: Rows, start: int, floor: FloatArray, unsure: IntArray) -> IntArray | None:
-        """Return the largest surplus of some rows, looking at all that come near it; None where too many do."""
-        near = found.values[:, unsure] >= floor[unsure, None]
-        if np.count_nonzero(near) * _MANY > near.size:
-            return None
-        tile, row, place = np.nonzero(near)
-        columns = tile * self.surplus.columns.wide + place
-        units = self.surplus.units(unsure[row], columns, found, start)
-        best = np.zeros(len(unsure), dtype=np.int64)
-        np.maximum.at(
-            best, row, np.rint(units + self.search.bonus - self.search.prices[columns]).astype(np.int64)
+        Looked at are the groups whose largest value comes up to what the best of so many classes of groups reach.
+        """
+        surplus, n_rows, most = self.surplus, len(need), self.search.most + widest - 1
+        best = surplus.largest(start, start + n_rows)
+        noise = self._noise(start, best.shape)
+        noisy = best + noise if self.search.noise else best
+        heads = _heads(best, most)
+        least = np.where(need > 0, _level(heads, widest), np.inf)
+        floor = np.where(need > 0, _level(_heads(noisy, most) if self.search.noise else heads, most), np.inf)
+        # A value may be too low by the error, and that which it is measured by too high.
+        low_least, low_floor = (
+            np.maximum(level - 2 * surplus.error, _LOWEST).astype(best.dtype) for level in (least, floor)
         )
-        return best
+        sure, shown, is_sure = best >= low_least, noisy >= low_floor, True
+        n_sure = np.count_nonzero(sure)
+        if n_sure > _CROWD * (widest + SPARE) * n_rows:
+            is_sure = not surplus.error or int(n_sure) * _MANY <= best.size
+            if not surplus.error or not is_sure:
+                sure = _thinned(best, least, widest + SPARE)
+        if np.count_nonzero(shown) > _CROWD * most * n_rows:
+            shown = _thinned(noisy, floor, most)
+        groups, rows = np.divmod(np.flatnonzero(sure | shown), n_rows)
+        order = np.argsort(rows, kind="stable")
+        groups, rows = groups[order], rows[order]
+        values, members = surplus.members(start, rows, groups), surplus.columns.members(groups)
+        with_noise = values + self._noise_of(start, rows[:, None], members) if self.search.noise else values
+        bar = _nth_of_rows(with_noise, rows, n_rows, most)
+        if not self.search.noise:
+            bar -= 2 * surplus.error
+        picked = (with_noise >= bar[rows][:, None]) | (values >= low_least[rows][:, None])
+        entry, member = np.nonzero(picked & (values > -np.inf))
+        return rows[entry], members[entry, member], with_noise[entry, member], is_sure
 
-    def _exactly(self, start: int, stop: int, need: IntArray, widest: int) -> tuple[IntArray, IntArray]:
-        """Return the same limits from exact values of all pairs."""
-        best, beyond = [], []
-        step, layout = self.exact.step_rows, self.exact.columns
-        paid = np.full(layout.n_tiles * layout.wide, np.inf)
-        paid[: layout.n_mentors] = self.search.prices - self.search.bonus - self.offsets
-        paid[: layout.n_mentors][self.idle] = 0
-        for first in range(start, stop, step):
-            last = min(first + step, stop)
-            values = self.exact.rows(first, last).values
-            pull = (values - paid.reshape(layout.n_tiles, 1, -1)).transpose(1, 0, 2).reshape(last - first, -1)
-            part = _worst_needed(pull, need[first - start : last - start], widest)
-            best.append(part[0])
-            beyond.append(part[1])
-        return np.concatenate(best), np.concatenate(beyond)
+    def _noise(self, start: int, shape: tuple[int, ...]) -> NDArray[np.float32]:
+        """Return noise for each group and row: one list, begun elsewhere in each block and moved on by each row."""
+        first = start * 7919 % _SHIFTS
+        noise = self.noise[first : first + shape[0] + shape[1] - 1]
+        return np.lib.stride_tricks.sliding_window_view(noise, shape[1])
 
-    def _asked(self, start: int, stop: int, best: IntArray) -> IntArray:
-        """Return what these trainees would gain by a place at each mentor who has none."""
-        asked = np.zeros(self.problem.n_mentors, dtype=np.int64)
-        if not len(self.idle):
-            return asked
-        gain = self.problem.units_in(start, stop, self.idle) + self.search.bonus - best[:, None]
-        rows, columns = self.problem.closed_in(start, stop)
-        place = np.minimum(np.searchsorted(self.idle, columns), len(self.idle) - 1)
-        closed = self.idle[place] == columns
-        gain[rows[closed], place[closed]] = 0
-        gain[self.need[start:stop] == 0] = 0
-        asked[self.idle] = np.maximum(np.rint(gain.max(axis=0)).astype(np.int64), 0)
-        return asked
+    def _noise_of(self, start: int, rows: IntArray, columns: IntArray) -> NDArray[np.float32]:
+        """Return other noise for single pairs."""
+        noise: NDArray[np.float32] = self.noise[((start + rows) * 7919 + columns * 31) % len(self.noise)]
+        return noise
+
+    def _largest_of_all(self, start: int, stop: int, widest: int) -> FloatArray:
+        """Return the largest surplus of each row from exact values of all pairs."""
+        exact, largest = exact_surplus(self.problem, self.offsets), []
+        paid = self.search.prices - self.search.bonus - np.where(np.isfinite(self.offsets), self.offsets, 0)
+        for first in range(start, stop, exact.step_rows):
+            values = exact.values(first, min(first + exact.step_rows, stop))[:, : len(paid)]
+            largest.append(_largest(values - paid, widest))
+        return np.concatenate(largest)
 
 
 def _offsets(problem: AssignmentProblem, search: Search) -> FloatArray:
@@ -220,8 +180,68 @@ def _offsets(problem: AssignmentProblem, search: Search) -> FloatArray:
     return offsets
 
 
+def _heads(values: NDArray[Any], most: int) -> NDArray[Any]:
+    """Return the largest of each class of groups, rising, shape (n_rows, n_classes)."""
+    n_groups, n_rows = values.shape
+    size = max(n_groups // max(_CLASSES, _CLASSES_EACH * most), 1)
+    whole = n_groups - n_groups % size
+    heads = values[:whole].reshape(size, -1, n_rows).max(axis=0)
+    return np.sort(np.concatenate([heads, values[whole:]]).T, axis=1)
+
+
+def _level(heads: NDArray[Any], number: int) -> FloatArray:
+    """Return the largest value but so many less one that `heads` has; -infinity where it has fewer."""
+    if heads.shape[1] < number:
+        return np.full(len(heads), -np.inf)
+    level: FloatArray = heads[:, -number].astype(np.float64)
+    return level
+
+
+def _thinned(best: NDArray[Any], level: FloatArray, most: int) -> NDArray[np.bool_]:
+    """Return which groups of each row lie above its level, and `most` of those that reach it."""
+    bar = level.astype(best.dtype)
+    equal = best == bar
+    equal &= np.cumsum(equal, axis=0) <= most
+    thinned: NDArray[np.bool_] = equal | (best > bar)
+    return thinned
+
+
+def _nth_of_rows(values: NDArray[Any], rows: IntArray, n_rows: int, number: int) -> FloatArray:
+    """Return the largest value but so many less one of each row; `values` come by groups, `rows` in order."""
+    counts = np.bincount(rows, minlength=n_rows)
+    place = np.arange(len(rows)) - np.repeat(np.cumsum(counts) - counts, counts)
+    table = np.full((n_rows, counts.max(initial=0), values.shape[1]), -np.inf, dtype=values.dtype)
+    table[rows, place] = values
+    flat = table.reshape(n_rows, -1)
+    if flat.shape[1] < number:
+        return np.full(n_rows, -np.inf)
+    nth: FloatArray = np.partition(flat, flat.shape[1] - number, axis=1)[:, -number].astype(np.float64)
+    return nth
+
+
+def _ranks(values: NDArray[Any], rows: IntArray) -> IntArray:
+    """Return the place of each value among those of its row, 0 for the largest."""
+    order = np.lexsort((-values, rows))
+    starts = np.searchsorted(rows[order], rows[order])
+    ranks = np.empty(len(rows), dtype=np.int64)
+    ranks[order] = np.arange(len(rows)) - starts
+    return ranks
+
+
+def _largest_of_rows(values: FloatArray, rows: IntArray, n_rows: int, most: int) -> FloatArray:
+    """Return the `most` largest of each row's values, falling; -infinity where there are not so many."""
+    largest = np.full((n_rows, most), -np.inf)
+    if most == 1:
+        np.maximum.at(largest[:, 0], rows, values)
+        return largest
+    ranks = _ranks(values, rows)
+    few = ranks < most
+    largest[rows[few], ranks[few]] = values[few]
+    return largest
+
+
 def _largest(values: FloatArray, most: int) -> FloatArray:
-    """Return the `most` largest values of each row, falling; -infinity where there are not so many."""
+    """Return the same of a table of values."""
     n_columns = values.shape[1]
     if n_columns > most:
         values = np.partition(values, n_columns - most, axis=1)[:, n_columns - most :]
@@ -230,40 +250,11 @@ def _largest(values: FloatArray, most: int) -> FloatArray:
     return largest
 
 
-def _worst_needed(pull: FloatArray, need: IntArray, widest: int) -> tuple[IntArray, IntArray]:
+def _worst_needed(largest: FloatArray, need: IntArray) -> tuple[IntArray, IntArray]:
     """Return the w-th largest surplus of each row, at least 0, and what the larger ones exceed it by."""
-    largest = _largest(pull, widest)
+    widest = largest.shape[1]
     best = np.maximum(largest[np.arange(len(need)), np.maximum(need, 1) - 1], 0)
     best[need == 0] = 0
     several = (need > 1)[:, None] & (np.arange(widest) < need[:, None])
     beyond = np.maximum(largest - best[:, None], 0)[several]
     return np.rint(best).astype(np.int64), np.rint(beyond).astype(np.int64)
-
-
-def _best_of_both(values: NDArray[Any], noisy: NDArray[Any] | None, sure: int, most: int) -> IntArray:
-    """Return where the `sure` largest values of each row are and the `most` largest with noise; some come twice."""
-    if noisy is None:
-        return _largest_places(values, max(sure, most))
-    return np.concatenate([_largest_places(values, sure), _largest_places(noisy, most)], axis=1)
-
-
-def _largest_places(values: NDArray[Any], most: int) -> IntArray:
-    """Return where the `most` largest values of each row are, in any order.
-
-    They are in the `most` groups whose largest values are the largest.
-    """
-    n_columns = values.shape[1]
-    if most == 1:
-        top: IntArray = values.argmax(axis=1)[:, None]
-        return top
-    if n_columns <= 2 * GROUP * most:
-        n_kept = min(most, n_columns)
-        places: IntArray = np.argpartition(values, n_columns - n_kept, axis=1)[:, n_columns - n_kept :]
-        return places
-    step = n_columns // GROUP
-    groups = _largest_places(values[:, : step * GROUP].reshape(len(values), GROUP, step).max(axis=1), most)
-    inside = (groups[:, :, None] + np.arange(GROUP) * step).reshape(len(values), -1)
-    left_over = np.broadcast_to(np.arange(step * GROUP, n_columns), (len(values), n_columns % GROUP))
-    places = np.concatenate([inside, left_over], axis=1)
-    every = np.arange(len(values))[:, None]
-    return places[every, _largest_places(values[every, places], most)]

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..problem.assignment_problem import AssignmentProblem, IntArray
-from .claims import Claims
 from .search import Part, Search
 
 _Floats32 = NDArray[np.float32]
@@ -37,11 +36,8 @@ class TableSearch:
         self.step_rows = int(np.clip(rows - rows % 16, 16, _MOST_ROWS))
         self.need = problem.free_need
         self.is_closed = not problem.open.all()
-        self.idle = np.flatnonzero(problem.free_capacity <= 0)
         self.price = np.rint(search.prices).astype(np.int64) - search.bonus
-        self.price[self.idle] = -_CLOSED
-        # Of each block for each mentor the trainee who gives up least, and how much.
-        self._claims: list[tuple[_Floats32, IntArray]] = []
+        self.price[problem.free_capacity <= 0] = -_CLOSED
 
     def __call__(self, start: int, stop: int) -> Part:
         """Return the best pairs of the trainees from `start` up to, not including, `stop`, and their limits."""
@@ -52,7 +48,6 @@ class TableSearch:
             surplus.ravel()[np.flatnonzero(~self.problem.open[start:stop])] = _CLOSED
         top = surplus.max(axis=1)
         best, beyond = _worst_needed(surplus, top, need, widest)
-        asked = self._asked(start, stop, best)
         asking = (need > 0) & (top > _CLOSED // 2)
         if self.search.held is not None and widest == 1:
             asking &= top > self.search.held[start:stop]
@@ -61,8 +56,6 @@ class TableSearch:
             surplus, top = surplus[rows], top[rows]
         surplus -= top[:, None]
         lost = surplus.astype(np.float32)
-        if self.search.claims and len(rows):
-            self._claims.append(_best_of_columns(lost, rows + start))
         first = lost.argmax(axis=1)
         if self.search.noise and len(rows):
             lost += self._noise_of(start, len(rows))
@@ -71,7 +64,7 @@ class TableSearch:
         places, columns = np.divmod(np.flatnonzero(wanted), self.problem.n_mentors)
         rows = rows[places]
         worth = units[rows, columns] + self.search.bonus
-        return Part(rows + start, columns, worth, best, beyond, asked, None)
+        return Part(rows + start, columns, worth, best, beyond)
 
     @cached_property
     def _noise(self) -> tuple[_Floats32, IntArray]:
@@ -87,30 +80,6 @@ class TableSearch:
         first = shifts[start // self.step_rows * 7919 % _SHIFTS]
         return windows[first : first + _APART * n_rows : _APART]
 
-    @property
-    def claims(self) -> Claims | None:
-        """Who of the trainees until now gives up least for each mentor, one of each block."""
-        if not self._claims:
-            return None
-        found = Claims(self.problem.n_mentors, self.search.claims)
-        value, who = (np.stack(arrays) for arrays in zip(*self._claims, strict=True))
-        order = np.argsort(-value, axis=0, kind="stable")[: self.search.claims]
-        value, who = (np.take_along_axis(array, order, axis=0) for array in (value, who))
-        found.value[: len(order)] = np.where(value > _LEAST, value, -np.inf)
-        found.who[: len(order)] = who
-        units = self.problem.units[who, np.arange(self.problem.n_mentors)]
-        found.worth[: len(order)] = units + self.search.bonus
-        return found
-
-    def _asked(self, start: int, stop: int, best: IntArray) -> IntArray:
-        """Return what these trainees would gain by a place at each mentor who has none."""
-        asked = np.zeros(self.problem.n_mentors, dtype=np.int64)
-        if len(self.idle):
-            gain = self.problem.units[start:stop, self.idle] + self.search.bonus - best[:, None]
-            may = self.problem.open[start:stop, self.idle] & (self.need[start:stop, None] > 0)
-            asked[self.idle] = np.where(may, gain, 0).max(axis=0, initial=0)
-        return asked
-
 
 def _worst_needed(surplus: IntArray, top: IntArray, need: IntArray, widest: int) -> tuple[IntArray, IntArray]:
     """Return the w-th largest surplus of each row, at least 0, and what the larger ones exceed it by."""
@@ -124,15 +93,6 @@ def _worst_needed(surplus: IntArray, top: IntArray, need: IntArray, widest: int)
     best[need == 0] = 0
     several = (need > 1)[:, None] & (np.arange(widest) < need[:, None])
     return best, np.maximum(largest - best[:, None], 0)[several]
-
-
-def _best_of_columns(lost: _Floats32, trainees: IntArray) -> tuple[_Floats32, IntArray]:
-    """Return the largest of each column, and the first of the trainees who has it."""
-    best: _Floats32 = lost.max(axis=0)
-    rows, columns = np.divmod(np.flatnonzero(lost == best), lost.shape[1])
-    who = np.zeros(lost.shape[1], dtype=np.int64)
-    who[columns[::-1]] = trainees[rows[::-1]]
-    return best, who
 
 
 def _largest(values: _Floats32, most: int) -> NDArray[np.bool_]:

@@ -5,6 +5,7 @@ import pytest
 
 from matching import AssignmentProblem
 from matching.solver.arcs import solve
+from matching.solver.claims import claims
 from matching.solver.scan import scan
 from matching.solver.search import Search
 from matching.watch import Watch
@@ -73,15 +74,21 @@ def test_pass_looks_again_only_at_trainees_who_find_something_better():
     np.testing.assert_array_equal(again.best, best)
 
 
-def test_pass_finds_for_each_mentor_who_gives_up_least():
+@pytest.mark.parametrize("most", [1, 2])
+def test_claims_are_of_those_who_gain_most_by_a_mentor(most):
     problem = posed(1000, 1)
-    search = Search(problem.step, np.arange(problem.n_mentors) * 50.0, 3, 0.0, claims=2)
-    found = scan(problem, search, Watch(), (0.0, 1.0)).arcs
-    values = surplus(problem, search)
-    lost = values.max(axis=1, keepdims=True) - values
-    lost[problem.free_need == 0] = np.inf
-    for mentor in np.flatnonzero(problem.free_capacity > 0):
-        assert lost[found.rows[found.columns == mentor], mentor].min() == lost[:, mentor].min()
+    search = Search(problem.step, np.arange(problem.n_mentors) * 50.0, 3, 0.0)
+    utilities = scan(problem, search, Watch(), (0.0, 1.0)).best
+    columns = np.arange(0, problem.n_mentors, 3)
+    gains, who = claims(problem, columns, utilities, most)
+    expected = (problem.units - utilities[:, None]).astype(float)
+    expected[~problem.open | (problem.free_need == 0)[:, None]] = -np.inf
+    expected = np.sort(expected[:, columns], axis=0)[::-1][:most]
+    np.testing.assert_array_equal(np.sort(gains, axis=0)[::-1], expected)
+    known = gains > -np.inf
+    assert known.any()
+    mentors = np.broadcast_to(columns, gains.shape)[known]
+    np.testing.assert_array_equal(problem.units[who[known], mentors] - utilities[who[known]], gains[known])
 
 
 @pytest.mark.parametrize("reach", [0, 1, 50, 10**6])
