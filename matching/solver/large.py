@@ -26,8 +26,8 @@ _KEPT: Final = 18
 # Fewest and most trainees of each mentor that the first flow looks at; else twice the places.
 _CLAIMS: Final = (3, 8)
 _CLAIM_PAIRS: Final = 2**27
-# Above so many pairs the first prices are made better twice: two passes take less time than one more flow.
-_MANY_PAIRS: Final = 1_000_000_000
+# Above so many pairs the first prices are made better once, and twice: a pass takes less time than one more flow.
+_MANY_PAIRS: Final = (10_000_000, 1_000_000_000)
 # Pairs of all trainees of a very large problem that a flow is to look at: about 400 bytes each.
 _MOST_PAIRS: Final = 12_000_000
 _FEWEST: Final = 6
@@ -165,7 +165,8 @@ def _first_arcs(
 ) -> tuple[Arcs, Guess]:
     """Return the pairs that the first flow looks at, about `each` of a trainee, and a better guess of the prices."""
     n_claims = int(np.clip(2 * problem.free_capacity.mean() if problem.n_mentors else 0, *_CLAIMS))
-    n_refined = 1 + (problem.n_trainees * problem.n_mentors > _MANY_PAIRS)
+    pairs = problem.n_trainees * problem.n_mentors
+    n_refined = sum(pairs > many for many in _MANY_PAIRS)
     width, none = min(_FIRST, each - SPARE), np.zeros(0, np.int64)
     arcs = Arcs(none, none, none)
     for number in range(n_refined + 1):
