@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import numpy as np
 
 from ..problem.assignment_problem import AssignmentProblem, IntArray
@@ -43,9 +41,9 @@ def claims(
         return gains, who
     pairs = problem.n_trainees * len(columns)
     each = 1 if most_pairs is None else -(-pairs // most_pairs)
-    work = partial(_claims_in, problem, columns, utilities, most, each)
+    shared = (problem, columns, utilities, most, each)
     tasks = tasks_of(problem, len(columns), problem.step_rows * each)
-    for more, their in in_parallel(work, tasks, problem.n_trainees):
+    for more, their in in_parallel(_claims_in, shared, tasks, problem.n_trainees):
         gains, who = _largest(np.concatenate([gains, more]), np.concatenate([who, their]), most)
     return gains, who
 

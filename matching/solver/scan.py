@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import partial
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from ..problem.assignment_problem import AssignmentProblem, IntArray
+from ..problem.solution import FloatArray
 from ..problem.surplus import surplus_of
 from ..watch import Watch
 from .arcs import Arcs
 from .search import BlockSearch, Part, Search
 from .table_search import TableSearch
 from .workers import in_parallel, tasks_of
+
+_NONE = np.zeros(0)
 
 
 class Found(NamedTuple):
@@ -59,15 +62,25 @@ def scan(problem: AssignmentProblem, search: Search, watch: Watch, share: tuple[
     step = max(problem.step_rows, surplus_of(problem, np.zeros(problem.n_mentors)).step_rows)
     starts = tasks_of(problem, problem.n_mentors, step)
     parts = []
-    for part in in_parallel(partial(_scan_rows, problem, search), starts, problem.n_trainees):
+    # Arrays on their own: see there.
+    shared = (problem, replace(search, prices=_NONE, held=None), search.prices, search.held)
+    for part in in_parallel(_scan_rows, shared, starts, problem.n_trainees):
         parts.append(part)
         watch(share[0] + (share[1] - share[0]) * len(parts) / len(starts))
     rows, columns, worth, best, beyond = _joined(parts)
     return Found(Arcs.of(problem, rows, columns, worth), best, beyond)
 
 
-def _scan_rows(problem: AssignmentProblem, search: Search, start: int, stop: int) -> Part:
+def _scan_rows(
+    problem: AssignmentProblem,
+    search: Search,
+    prices: FloatArray,
+    held: IntArray | None,
+    start: int,
+    stop: int,
+) -> Part:
     """Scan some trainees, a block at a time."""
+    search = replace(search, prices=prices, held=held)
     search_in = TableSearch(problem, search) if problem.is_dense else BlockSearch(problem, search)
     step = search_in.step_rows
     return _joined([search_in(first, min(first + step, stop)) for first in range(start, stop, step)])

@@ -29,15 +29,21 @@ def tasks_of(problem: AssignmentProblem, n_columns: int, step: int) -> range:
     return range(0, problem.n_trainees, step * max(pairs // max(n_columns, 1) // step, 1))
 
 
-def in_parallel(work: Callable[[int, int], T], starts: range, n_rows: int) -> Iterator[T]:
-    """Yield `work(start, stop)` for all tasks in order, from joblib's threads or as `parallel_config` says."""
+def in_parallel(
+    work: Callable[..., T], shared: tuple[object, ...], starts: range, n_rows: int
+) -> Iterator[T]:
+    """Yield `work(*shared, start, stop)` for all tasks in order, from joblib's threads or as `parallel_config` says.
+
+    What is shared are arguments of their own and not bound to `work`, so that a cluster sends each of them to a
+    machine once and not with every task.
+    """
     # A product of matrices in each thread is faster, and comes out the same, with one thread of its own.
     with one_blas_thread():
         bounds = [(start, min(start + starts.step, n_rows)) for start in starts]
         if len(bounds) == 1:
-            yield work(*bounds[0])
+            yield work(*shared, *bounds[0])
             return
-        tasks = (joblib.delayed(work)(*each) for each in bounds)
+        tasks = (joblib.delayed(work)(*shared, *each) for each in bounds)
         yield from joblib.Parallel(n_jobs=_n_jobs(), prefer="threads", return_as="generator")(tasks)
 
 

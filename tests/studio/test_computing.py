@@ -21,7 +21,7 @@ import numpy as np
 from distributed import Client
 
 from matching import AssignmentProblem, assign
-from matching.solver.scan import _TASK_PAIRS
+from matching.solver.workers import _TASK_PAIRS
 from studio.computing import compute, compute_at
 
 random = np.random.default_rng(11)
@@ -30,11 +30,29 @@ capacity = random.multinomial(4300, np.full(1500, 1 / 1500))
 problem = AssignmentProblem.from_factors(U, V, capacity)
 assert problem.n_trainees * problem.n_mentors > _TASK_PAIRS, "one task would do it all"
 here = assign(problem)
+sent = []
+
+
+class Counted(AssignmentProblem):
+    def __reduce_ex__(self, protocol):
+        sent.append(protocol)
+        return _plain, (vars(problem),)
+
+
+def _plain(values):
+    copy = object.__new__(AssignmentProblem)
+    copy.__dict__.update(values)
+    return copy
+
+
+counted = object.__new__(Counted)
+counted.__dict__.update(vars(problem))
 with Client(sys.argv[1].replace("dask", "tcp")) as client:
     client.wait_for_workers(2, timeout=60)
     compute_at(sys.argv[1])
-    there = compute(assign, problem)
+    there = compute(assign, counted)
     done = client.run(lambda dask_worker: dask_worker.state.executed_count)
+assert len(sent) <= 2 < sum(done.values()), (sent, done)
 assert len(done) == 2 and min(done.values()) > 0, done
 for name in ("pairs", "unmatched", "load", "slot_prices", "slot_coverage", "utilities", "utility_coverage"):
     assert getattr(here, name).tobytes() == getattr(there, name).tobytes(), name
