@@ -60,12 +60,13 @@ def highest_sums(stage: Stage) -> tuple[Stage, tuple[LevelPrices, LevelPrices], 
     highest, weights = int(single.min()), _of_one(problem.n_trainees, int(single.argmin()))
     few = _few(stage) if parts > 1 else np.arange(len(stage.net.pairs))
     taken, target, total = stage.taken, highest, _TotalLimit(stage, case, few, parts)
+    most = int(case.of(taken).sum())
     if case.lowest(taken) < highest and len(few):
-        taken = _improved(case, few, taken, highest)
+        taken = _improved(case, few, taken, highest, most)
     if case.lowest(taken) < highest and parts > 1:
         # More than one trainee stands in the way: what the linear programme says is the next mark.
         weights, target = _lowest_limit(stage, case, few, weights, highest)
-        taken = max(taken, _improved(case, few, taken, target), key=case.lowest)
+        taken = max(taken, _improved(case, few, taken, target, most), key=case.lowest)
     if 0 < len(stage.net.pairs) <= _SMALL:
         taken = whole_choice(case, taken, target)
     floor, limit = case.lowest(taken), total.plain
@@ -166,13 +167,15 @@ def _among(case: Sums, pairs: IntArray) -> Sums:
     return replace(case, net=case.net.only(kept))
 
 
-def _improved(case: Sums, few: IntArray, taken: IntArray, target: int) -> IntArray:
-    """Return a choice of higher lowest sum, then of higher total: among few pairs, which is quick, then among all."""
+def _improved(case: Sums, few: IntArray, taken: IntArray, target: int, most: int) -> IntArray:
+    """Return a choice of higher lowest sum, then, if far below `most`, of higher total: among few pairs, then all."""
     for pairs in (np.union1d(few, taken), np.arange(len(case.net.pairs))):
         among = _among(case, pairs)
         taken = pairs[lifted(among, np.searchsorted(pairs, taken), target)]
         if case.lowest(taken) >= target or len(pairs) == len(case.net.pairs):
             break
+    if not _is_wide(most, case, taken):
+        return taken
     return pairs[enriched(among, np.searchsorted(pairs, taken), case.lowest(taken), among.net.units)]
 
 
