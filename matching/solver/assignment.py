@@ -81,10 +81,11 @@ def assign(
 
     Notes
     -----
-    OR-tools' cost-scaling flow. All open pairs are its arcs up to some ten thousand pairs, and beside quotas
-    and objectives of several aims: about 60 bytes a pair while it runs. Else the flow has the few pairs that
-    may matter, and passes over all pairs, in joblib's threads, prove what is still missing: about 2 KB a
-    trainee and some blocks of rows. Integer costs and parts joined in order: the same input gives the same
+    OR-tools' cost-scaling flow, or SciPy's dense solver where that is quicker: few places, no quotas, and
+    mentors whom not everybody wants. All open pairs are its arcs up to some ten thousand pairs, and beside
+    quotas and objectives of several aims: about 60 bytes a pair while it runs. Else the flow has the few
+    pairs that may matter, and passes over all pairs, in joblib's threads, prove what is still missing: about
+    2 KB a trainee and some blocks of rows. Integer costs and parts joined in order: the same input gives the same
     pairs, whatever the number of threads. Prices come from the longest chain of exchanges and not from the
     solver, which does not show its own; above a million pairs with an open gap, slot prices are as near to
     exact as the gap says.
