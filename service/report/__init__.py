@@ -8,7 +8,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from service.limit_words import told_stored
+from service.limit_words import told_full, told_stored
 from service.report.figures import cohort_figures
 from service.report.gaps import explained_gaps
 from service.report.heat import heat_rows, shade
@@ -87,7 +87,9 @@ def _told_repair(repair: dict[str, Any]) -> str:
     """Return one change that would give an unmatched trainee a mentor."""
     about = repair["mentor"]["displayName"] if repair["mentor"] else ""
     if repair["limitRule"]:
-        about = told_stored(repair["limitRule"])
+        limit = told_stored(repair["limitRule"])
+        # A cap may be of every mentor: it is this one for whom it would be raised.
+        about = f"{limit}，{about}" if repair["code"] == "RAISE_CAP" else limit
     return f"{repair['label']}（{about}）"
 
 
@@ -103,6 +105,7 @@ def _environment() -> Environment:
     labels = {value: text for enum in _LABELS for value, text in LABELS[enum].items()}
     environment.filters["label"] = lambda value: labels[value] if value else ""
     environment.filters["repair"] = _told_repair
+    environment.filters["limit"] = told_full
     environment.filters["week"] = lambda monday: week_name(monday, "zh")
     environment.filters["in_weeks"] = lambda unmatched: told_unmatched(unmatched, "zh", MENTORS_TOLD)
     environment.filters["one"] = lambda value: f"{value:.1f}"

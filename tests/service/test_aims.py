@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.service.test_cli import answer, folder, yanzhen
 
@@ -95,3 +96,25 @@ def test_rules_and_limits_go_out_as_a_file_that_comes_in_again(folder: Path, tmp
     told = [[{**one, "id": "", "author": ""} for one in some] for some in (before, after)]
     assert sorted(told[0], key=str) == sorted(told[1], key=str)
     assert "4 条规则和限额" in yanzhen(folder, "export", "rules", file, "--cohort", 3).stdout
+
+
+def test_cap_is_told_to_the_unmatched_wherever_they_are_listed(folder: Path, tmp_path: Path) -> None:
+    cap = ("rules", "limit", "cap", 1, "--cohort", 3, "--reason", "县里统一要求")
+    (rule,) = [
+        each for each in answer(folder, *cap)["limits"] if each["kind"] == "CAP" and not each["mentor"]
+    ]
+    found = answer(folder, "match", "--cohort", 3)
+    (left,) = found["unmatched"]
+    assert "CAP_REACHED" in {reason["code"] for reason in left["reasons"]}
+    told = "“每位导师最多带 1 人”（原因：县里统一要求，组织者设定）"
+    assert told in {full["text"] for full in left["limits"]}
+    raising = next(repair for repair in left["repairs"] if repair["code"] == "RAISE_CAP")
+    assert (raising["limit"], bool(raising["mentorName"])) == (told, True)
+    printed = "".join(yanzhen(folder, "match", "--cohort", 3).stdout.split())
+    assert f"受限额约束：{told}".replace(" ", "") in printed
+    page, book = tmp_path / "report.html", tmp_path / "pairs.xlsx"
+    answer(folder, "report", page, "--cohort", 3)
+    assert f"受限额约束：{told}" in page.read_text(encoding="utf-8")
+    answer(folder, "export", "pairings", book, "--cohort", 3)
+    assert any(told in str(cell.value) for row in load_workbook(book).worksheets[1] for cell in row)
+    answer(folder, "rules", "unlimit", rule["id"], "--cohort", 3)
