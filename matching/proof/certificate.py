@@ -13,6 +13,7 @@ from ..problem.assignment_problem import AssignmentProblem, BoolArray, IntArray
 from ..problem.factor_rows import FactorRows
 from ..problem.solution import FloatArray, Solution, relative_gap
 from ..threads import one_blas_thread
+from .exact_sums import exact_dot, exact_sum, largest
 from .level_certificate import level_faults
 from .linear_certificate import linear_limits
 from .near_pairs import Level, near_pairs
@@ -246,8 +247,9 @@ def _dual(
         for places, units in zip(solution.quota_coverage, solution.quota_prices, strict=True)
     ]
     need, pinned = problem.free_need, problem.pinned
-    totals = np.array([one * len(pinned), int(problem.units_of(pinned).sum())])
-    totals += [int((need * part).sum()) for part in utility]
+    # Python's own numbers, which do not wrap round.
+    totals = np.array([one * len(pinned), int(problem.units_of(pinned).sum())], dtype=object)
+    totals += [exact_dot(need, part) for part in utility]
     totals += _dearest(price, problem.free_capacity, problem.free_minimum)
     for quota, tariff in zip(problem.quotas, tariffs, strict=True):
         totals += _dearest(tariff, quota.free_limit(pinned), quota.free_minimum(pinned))
@@ -273,7 +275,7 @@ def _dual(
             rows, columns = np.divmod(np.flatnonzero((left > 0) & allowed), max(problem.n_mentors, 1))
             rest = left[rows, columns][wanted[rows + start] & offered[columns]]
         places = (rest + weight // 2) // weight
-        totals += [int(places.sum()), int((rest - places * weight).sum())]
+        totals += [exact_sum(places), exact_sum(rest - places * weight)]
     return int(totals[0]), int(totals[1])
 
 
@@ -296,15 +298,15 @@ def _coverage_weight(problem: AssignmentProblem, solution: Solution) -> int:
     scale = problem.units_per_score
     money = [solution.slot_prices, solution.utilities, *solution.quota_prices]
     counts = [solution.slot_coverage, solution.utility_coverage, *solution.quota_coverage]
-    units = problem.step + sum(float(np.abs(part).max(initial=0)) * scale for part in money)
-    places = 2 + sum(float(np.abs(part).max(initial=0)) for part in counts)
+    units = problem.step + sum(map(largest, money)) * scale
+    places = 2 + sum(map(largest, counts))
     weight = 2 * (units + len(money)) + 2
     return int(weight) if weight * places < 2**62 else 0
 
 
 def _dearest(price: tuple[IntArray, IntArray], most: IntArray, fewest: IntArray) -> list[int]:
     load = np.where(_is_positive(price), most, fewest)
-    return [int((load * part).sum()) for part in price]
+    return [exact_dot(load, part) for part in price]
 
 
 def _whole(prices: FloatArray, scale: int) -> IntArray:

@@ -9,6 +9,7 @@ import numpy as np
 from ..problem.assignment_problem import MICRO, AssignmentProblem, BoolArray, IntArray
 from ..problem.solution import LevelPrices, Solution
 from ..problem.trainee_sums import compares_sums, have_a_say, sums
+from .exact_sums import exact_dot, exact_sum, largest
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,7 +50,11 @@ def level_faults(problem: AssignmentProblem, solution: Solution) -> tuple[int, i
     undecided for each layer.
     """
     if _wrong_shapes(problem, solution):
-        return -1, 0, ["PRICES_SHAPE: levels must hold finite prices per mentor, trainee and quota"]
+        return -1, 0, ["PRICES_SHAPE: levels must hold int64 prices per mentor, trainee and quota"]
+    if any(
+        sum(map(largest, (level.slot, level.utility, *level.quotas))) > 2.0**61 for level in solution.levels
+    ):
+        return -1, 0, ["PRICES_TOO_LARGE: not exact in 64 bits"]
     coverage, score = _coverage_layer(problem, solution), _score_layer(problem, solution)
     checks = {
         "worst_off_then_total": _worst_off_faults,
@@ -67,13 +72,17 @@ def _wrong_shapes(problem: AssignmentProblem, solution: Solution) -> bool:
         level.slot.shape != (problem.n_mentors,)
         or level.utility.shape != (problem.n_trainees,)
         or [quota.shape for quota in level.quotas] != shapes
-        or any(array.dtype.kind != "i" for array in (level.slot, level.utility, *level.quotas))
+        or any(array.dtype != np.int64 for array in (level.slot, level.utility, *level.quotas))
         for level in solution.levels
     )
 
 
 def _coverage_layer(problem: AssignmentProblem, solution: Solution) -> Layer:
-    prices = LevelPrices(solution.slot_coverage, solution.utility_coverage, solution.quota_coverage)
+    slot, utility, *quotas = (
+        array.astype(np.int64)
+        for array in (solution.slot_coverage, solution.utility_coverage, *solution.quota_coverage)
+    )
+    prices = LevelPrices(slot, utility, tuple(quotas))
     return Layer(prices, np.ones_like(problem.units))
 
 
@@ -147,8 +156,8 @@ def _weights_fit(problem: AssignmentProblem, level: LevelPrices) -> bool:
     weights = level.weights
     if weights is None or weights.shape != (problem.n_trainees,) or weights.dtype.kind != "i":
         return False
-    largest = float(np.abs(problem.units).max(initial=0)) * float(weights.max(initial=0))
-    return bool((weights >= 0).all()) and largest * problem.units.size < 2**61
+    each = max(largest(problem.units), 1.0) * max(largest(weights), 1.0)
+    return bool((weights >= 0).all()) and each * problem.units.size < 2.0**61
 
 
 def _leximin_faults(
@@ -206,7 +215,7 @@ def _no_prices(problem: AssignmentProblem) -> LevelPrices:
 
 def limits(problem: AssignmentProblem, layers: list[Layer]) -> list[int]:
     """Return what no choice of pairs can exceed in each layer, compared layer after layer, without the pins."""
-    totals = np.zeros(len(layers), np.int64)
+    totals = np.zeros(len(layers), dtype=object)  # Python's own numbers, which do not wrap round
     left, cells = _usable(problem)
     places = next((layer.places for layer in layers if layer.places is not None), None)
     mentors = [layer.prices.slot for layer in layers]
@@ -227,8 +236,8 @@ def limits(problem: AssignmentProblem, layers: list[Layer]) -> list[int]:
         left &= rest == 0
     chosen = np.concatenate(counted)
     for place, layer in enumerate(layers):
-        totals[place] += int(_rest_of(layer, chosen, cells).sum())
-    return [int(total) for total in totals]
+        totals[place] += exact_sum(_rest_of(layer, chosen, cells))
+    return list(totals)
 
 
 def _rest(layer: Layer, cells: list[IntArray]) -> IntArray:
@@ -268,7 +277,7 @@ def _dearest(prices: list[IntArray], most: IntArray, fewest: IntArray) -> list[i
     """Return the sum of load × price in each layer, at the load that is dearest layer after layer."""
     sign = _first_sign(prices)
     load = np.where(sign > 0, most, fewest)
-    return [int((load * price).sum()) for price in prices]
+    return [exact_dot(load, price) for price in prices]
 
 
 def _dearest_places(problem: AssignmentProblem, layers: list[Layer], n_places: int) -> list[int]:
@@ -281,7 +290,7 @@ def _dearest_places(problem: AssignmentProblem, layers: list[Layer], n_places: i
     place = np.arange(n_places)
     most = np.minimum(problem.free_capacity, problem.open.sum(axis=0))[:, None]
     used = ((_first_sign(worth) > 0) | (place < problem.free_minimum[:, None])) & (place < most)
-    return [int(part[used].sum()) for part in worth]
+    return [exact_sum(part[used]) for part in worth]
 
 
 def _first_sign(values: list[IntArray]) -> IntArray:

@@ -15,7 +15,7 @@ from matching import AssignmentProblem, assign, verify
 from matching.problem.solution import LevelPrices, Solution
 from matching.proof.level_certificate import Layer, limits
 
-from .oracles import every_choice, problems, quota_problems
+from .oracles import every_choice, lowest_sum, problems, quota_problems
 
 any_problem = st.one_of(problems(True), quota_problems(True))
 seeds = st.integers(0, 2**32 - 1)
@@ -105,3 +105,48 @@ def test_no_prices_in_layers_limit_below_a_choice(problem, seed):
         for chosen in choices:
             if not any(i * problem.n_mentors + j in closed for i, j in chosen):
                 assert counted(problem, layers, chosen) <= limit
+
+
+def two_mentors_each(random: np.random.Generator) -> AssignmentProblem:
+    n, m = int(random.integers(2, 4)), 3
+    forbidden = random.random((n, m)) < 0.15
+    pinned = (random.random((n, m)) < 0.1) & ~forbidden
+    scores, capacity = random.integers(-3, 7, (n, m)), random.integers(2, 4, m)
+    return AssignmentProblem.from_scores(scores, capacity, need=2, forbidden=forbidden, pinned=pinned)
+
+
+def other_levels(random: np.random.Generator, levels: tuple[LevelPrices, ...]) -> tuple[LevelPrices, ...]:
+    return tuple(
+        replace(
+            level,
+            slot=shaken(random, level.slot),
+            utility=shaken(random, level.utility),
+            weights=np.maximum(shaken(random, level.weights), 0),
+        )
+        for level in levels
+    )
+
+
+def test_no_weights_prove_a_lowest_sum_or_a_total_that_is_exceeded():
+    random, proven = np.random.default_rng(8), 0
+    for _ in range(60):
+        problem = two_mentors_each(random)
+        best = assign(problem, "worst_off_then_total")
+        choices = [
+            (sorted(pairs), units) for count, units, pairs in every_choice(problem) if count == best.matched
+        ]
+        ranked = [(lowest_sum(problem, pairs), units, pairs) for pairs, units in choices]
+        if ranked[0][0] is None:
+            continue
+        assert best.levels[0].weights is not None
+        for turn in range(8):
+            lowest, units, pairs = ranked[random.integers(len(ranked))] if turn else max(ranked)
+            other = best.with_pairs(problem, np.array(pairs).reshape(-1, 2))
+            levels = other_levels(random, best.levels) if turn else best.levels
+            found = verify(problem, replace(other, levels=levels))
+            is_proven = not any("lowest sum" in fault for fault in found.violations)
+            assert lowest == max(ranked)[0] or not is_proven
+            beside = max(value for low, value, _ in ranked if low >= lowest)
+            assert round(found.dual * problem.units_per_score) >= beside
+            proven += is_proven and units == beside and found.dual == found.primal
+    assert proven > 40

@@ -17,8 +17,8 @@ from matching import (
     judge,
     verify,
 )
-from matching.problem.solution import relative_gap
-from matching.proof import level_certificate, linear_certificate, near_pairs
+from matching.problem.solution import LevelPrices, Solution, relative_gap
+from matching.proof import exact_sums, level_certificate, linear_certificate, near_pairs
 
 from .oracles import every_choice, problems
 
@@ -93,6 +93,54 @@ def test_figures_of_whole_scores_are_held_to_the_last_digit(code, name):
     solution = assign(problem)
     certificate = verify(problem, replace(solution, **{name: getattr(solution, name) + 0.001}))
     assert [violation.split(":")[0] for violation in certificate.violations] == [code]
+
+
+def worse_choice(objective: str) -> tuple[AssignmentProblem, Solution]:
+    """A choice of 32 pairs that is the worst for the objective, its figures honest but for the bound."""
+    scores = np.tile([[9, 5], [1, 0]], (16, 1))
+    problem = AssignmentProblem.from_scores(scores, [16, 16])
+    is_total = objective == "coverage_then_total"
+    pairs = np.stack([np.arange(32), (np.arange(32) + is_total) % 2], axis=1)
+    other = replace(assign(problem), objective=objective).with_pairs(problem, pairs)
+    return problem, replace(other, bound=other.total, gap=0.0)
+
+
+WRAP = np.full(32, 2**59)  # their sum is 2**64, which 64 bits take for nothing
+
+
+def test_prices_whose_sum_wraps_round_prove_nothing():
+    problem, worse = worse_choice("coverage_then_total")
+    slot = np.array([worse.total / 16, 0.0])
+    spoilt = replace(worse, utilities=WRAP.astype(float), utility_coverage=WRAP * 0 + 1, slot_prices=slot)
+    certificate = verify(problem, replace(spoilt, slot_coverage=np.zeros(2, np.int64)))
+    assert not certificate.valid
+    assert certificate.dual > 2.0**60
+
+
+def test_prices_of_a_level_whose_sum_wraps_round_prove_nothing():
+    problem, worse = worse_choice("worst_off_then_total")
+    level = LevelPrices(np.zeros(2, np.int64), WRAP - (np.arange(32) == 0), ())
+    assert (
+        "WORST_OFF_NOT_PROVEN: lowest score 0" in verify(problem, replace(worse, levels=(level,))).violations
+    )
+    for wrong in (replace(level, slot=np.array([0, -(2**63)])), replace(level, utility=WRAP * 8)):
+        faults = verify(problem, replace(worse, levels=(wrong,))).violations
+        assert "PRICES_TOO_LARGE: not exact in 64 bits" in faults
+    narrow = replace(level, slot=np.zeros(2, np.int32))
+    assert verify(problem, replace(worse, levels=(narrow,))).violations[-1].startswith("PRICES_SHAPE")
+
+
+def test_lowest_number_of_64_bits_is_too_large_a_price():
+    problem, worse = worse_choice("coverage_then_total")
+    spoilt = replace(worse, slot_coverage=np.array([0, -(2**63)]))
+    assert verify(problem, spoilt).violations == ("PRICES_TOO_LARGE: not exact in 64 bits",)
+
+
+def test_parts_of_places_prove_no_coverage():
+    problem = AssignmentProblem.from_scores([[1], [1], [1], [0]], [4])
+    fewer = assign(problem, "worst_off_then_total").with_pairs(problem, np.array([[0, 0], [1, 0], [2, 0]]))
+    spoilt = replace(fewer, bound=3.0, gap=0.0, utility_coverage=np.full(4, 0.9), slot_coverage=np.zeros(1))
+    assert not verify(problem, spoilt).valid
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
@@ -184,11 +232,12 @@ def test_check_imports_nothing_of_the_solver():
         "contextlib",
         "dataclasses",
         "numpy.typing",
+        "operator",
         "typing",
         "threads",
     }
     allowed |= {"scipy.optimize", "scipy.sparse"} | problem
-    for module in (subject, level_certificate, linear_certificate, near_pairs):
+    for module in (subject, exact_sums, level_certificate, linear_certificate, near_pairs):
         tree = ast.parse(Path(module.__file__).read_text(encoding="utf-8"))
         imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-        assert imported <= allowed | {"level_certificate", "linear_certificate", "near_pairs"}
+        assert imported <= allowed | {"exact_sums", "level_certificate", "linear_certificate", "near_pairs"}

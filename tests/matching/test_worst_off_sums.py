@@ -65,7 +65,9 @@ def test_weights_that_are_spoilt_prove_nothing_that_is_not_so():
     lowest, total = solution.levels
     for level in (replace(lowest, weights=lowest.weights * 0), replace(lowest, weights=-lowest.weights)):
         assert not verify(problem, replace(solution, levels=(level, total))).valid
-    for level in (replace(total, weights=None), replace(total, weights=total.weights[1:])):
+    huge = np.full(60, 2**60)  # 64 bits cannot hold what they come to
+    for weights in (None, total.weights[1:], total.weights * 1.0, -total.weights, huge):
+        level = replace(total, weights=weights)
         faults = verify(problem, replace(solution, levels=(lowest, level))).violations
         assert any(fault.startswith("PRICES_SHAPE") for fault in faults)
     heavier = replace(total, weights=total.weights + np.arange(60))
