@@ -52,6 +52,11 @@ def sample_prices(problem: AssignmentProblem, random: np.random.Generator, needs
     -----
     BLAS takes the sums in one thread: the same for any number of threads.
     """
+    with one_blas_thread():
+        return _sample_prices(problem, random, needs_all)
+
+
+def _sample_prices(problem: AssignmentProblem, random: np.random.Generator, needs_all: bool) -> Guess:
     units, weights = _sample(problem, random)
     total = float(problem.free_need.sum())
     if not len(units) or not total:
@@ -62,9 +67,8 @@ def sample_prices(problem: AssignmentProblem, random: np.random.Generator, needs
     hottest = max(float(highest - lowest), 1.0) / 4
     none = float(units.max(axis=1).mean()) if needs_all else 0.0
     enough = max(_SPREAD, _SHARERS * problem.n_mentors / len(units))
-    with one_blas_thread():
-        demand = Demand(units, weights, limits, needs_all)
-        return demand.cooled(Guess(np.zeros(problem.n_mentors), none, hottest), enough, _MOST_HALVINGS)
+    guess = Guess(np.zeros(problem.n_mentors), none, hottest)
+    return Demand(units, weights, limits, needs_all).cooled(guess, enough, _MOST_HALVINGS)
 
 
 def refined_prices(
