@@ -67,7 +67,9 @@ def _cap_loads() -> None:
         sa.column("id", sa.Uuid()),
         sa.column("kind"),
         sa.column("parameters", sa.JSON()),
-        *(sa.column(name, sa.Uuid() if name.endswith("_id") else None) for name in same),
+        *(sa.column(name, sa.Uuid()) for name in ("studio_id", "cohort_id")),
+        *(sa.column(name, sa.String()) for name in ("reason", "author")),
+        sa.column("expires_on", sa.Date()),
     )
     limit = sa.table(
         "limit_rule",
