@@ -23,8 +23,10 @@ from .search import SPARE, Search
 _FIRST: Final = 16
 _MORE: Final = 10
 _KEPT: Final = 18
-# Fewest and most trainees of each mentor that the first flow looks at; else twice the places.
+# Fewest and most trainees of each mentor that the first flow looks at; else twice the places. In a table, which is
+# quickly passed over, more: where there are just enough places, fewer leave somebody out.
 _CLAIMS: Final = (3, 8)
+_CLAIMS_IN_TABLE: Final = 12
 _CLAIM_PAIRS: Final = 2**27
 # Above so many pairs the first prices are made better once, and twice: a pass takes less time than one more flow.
 _MANY_PAIRS: Final = (10_000_000, 1_000_000_000)
@@ -164,7 +166,8 @@ def _first_arcs(
     problem: AssignmentProblem, guess: Guess, bonus: int, each: int, random_state: int, watch: Watch
 ) -> tuple[Arcs, Guess]:
     """Return the pairs that the first flow looks at, about `each` of a trainee, and a better guess of the prices."""
-    n_claims = int(np.clip(2 * problem.free_capacity.mean() if problem.n_mentors else 0, *_CLAIMS))
+    twice = 2 * problem.free_capacity.mean() if problem.n_mentors else 0
+    n_claims = _CLAIMS_IN_TABLE if problem.is_dense else int(np.clip(twice, *_CLAIMS))
     pairs = problem.n_trainees * problem.n_mentors
     n_refined = sum(pairs > many for many in _MANY_PAIRS)
     width, none = min(_FIRST, each - SPARE), np.zeros(0, np.int64)
