@@ -66,11 +66,13 @@ from .topics.retraining import RetrainingTrial, Verdict, Way
 from .topics.review import ReviewQueue, review_queue
 from .trust.draws import affinity_draws, need_draws
 from .trust.sensitivity import Sensitivity, sensitivity
-from .weeks.week_assignment import WeekSolution, assign_weeks
+from .weeks.week_assignment import assign_weeks
+from .weeks.week_certificate import verify_weeks
 from .weeks.week_problem import WeekProblem
 from .weeks.week_reasons import UnmatchedWeeks, WeekMove, WeekReason, explain_weeks
 from .weeks.week_rematch import WeekRematch, rematch_weeks
 from .weeks.week_repairs import WeekRepair
+from .weeks.week_solution import WeekSolution
 from .weeks.week_trust import week_sensitivity
 
 __all__ = [
@@ -204,5 +206,6 @@ __all__ = [
     "try_weights",
     "unpack_model",
     "verify",
+    "verify_weeks",
     "week_sensitivity",
 ]

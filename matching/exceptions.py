@@ -1,5 +1,7 @@
 """Errors of the engine; each is also the built-in that a caller would catch."""
 
+from typing import Any
+
 
 class MatchingError(Exception):
     """Base of every error that the engine raises on purpose."""
@@ -45,10 +47,10 @@ class ModelFileError(InvalidInputError):
 
 
 class MinimumLoadError(InfeasibleError):
-    """Minimum loads cannot all be met; the smallest relaxation is `shortfall` and `group_shortfall`.
+    """Minimum loads cannot all be met; the smallest relaxation is `shortfall`, `group_shortfall` and `left_out`.
 
     `shortfall` holds (mentor, missing trainees); `group_shortfall` (place in `problem.quotas`, column group,
-    missing pairs).
+    missing pairs); `left_out` trainees who must have a certain mentor and cannot.
     """
 
     code = "MINIMUM_LOAD_INFEASIBLE"
@@ -58,14 +60,12 @@ class MinimumLoadError(InfeasibleError):
         message: str,
         shortfall: tuple[tuple[int, int], ...],
         group_shortfall: tuple[tuple[int, int, int], ...] = (),
+        left_out: tuple[int, ...] = (),
     ) -> None:
         self.shortfall = shortfall
         self.group_shortfall = group_shortfall
+        self.left_out = left_out
         super().__init__(message)
 
-    def __reduce__(
-        self,
-    ) -> tuple[
-        type["MinimumLoadError"], tuple[str, tuple[tuple[int, int], ...], tuple[tuple[int, int, int], ...]]
-    ]:
-        return (type(self), (str(self), self.shortfall, self.group_shortfall))
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (type(self), (str(self), self.shortfall, self.group_shortfall, self.left_out))

@@ -7,6 +7,9 @@ from typing import Any
 from studio.messages import listed, translate
 from studio.operations.suppositions.what_if_words import told_week
 
+# Reasons of mentors who could be; those that forbid a pair come last.
+_NEAR = frozenset({"WEEK_FULL", "WEEKS_TAKEN", "MENTOR_FULL", "QUOTA_FULL", "RULED_OUT"})
+
 
 def week_name(monday: str | None, language: str) -> str:
     """Return a week by its number and its Monday; empty where there is none."""
@@ -40,9 +43,7 @@ def told_repair(repair: dict[str, Any], language: str) -> str:
 
 def told_unmatched(unmatched: dict[str, Any], language: str, most: int) -> list[str]:
     """Return what stands against the mentors that could be, at most `most`, and the best change."""
-    near = [
-        one for one in unmatched["weekReasons"] if one["code"] in ("WEEK_FULL", "MENTOR_FULL", "RULED_OUT")
-    ]
+    near = [one for one in unmatched["weekReasons"] if one["code"] in _NEAR]
     reasons = near or [one for one in unmatched["weekReasons"] if one["code"] == "NO_COMMON_WEEK"]
     told = [told_reason(one, language) for one in reasons[:most]]
     repairs = unmatched.get("weekRepairs", ())

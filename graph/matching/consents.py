@@ -31,7 +31,7 @@ class PairingChange:
     to_state: PairingState = stored("Where it stood afterwards.")
     reason: str | None = stored(
         "Code of the reason: a DeclineReason, an EndReason, or SUPERSEDED, ROLLED_BACK, RESTORED (by another "
-        "publication) or NO_ANSWER (in time); for organizers only."
+        "publication), WEEK_MOVED or NO_ANSWER (in time); for organizers only."
     )
     note: str | None = stored("What was added in words; for organizers only.")
     changed_by: Role | None = stored("As what somebody took the step; null when a date passed.")

@@ -111,7 +111,7 @@ class RuleConflict:
 
     code: str = stored(
         "Stable code: TRAINEE_FIXED_TWICE, TRAINEE_KIND_FIXED_TWICE, MENTOR_FIXED_BEYOND_PLACES, "
-        "MENTOR_FIXED_BEYOND_WEEKS, MINIMUM_UNMET, LIMIT_BELOW_FIXED or LIMIT_BELOW_MINIMUMS."
+        "MENTOR_FIXED_BEYOND_WEEKS, PAIR_FIXED_BEYOND_WEEKS, MINIMUM_UNMET, LIMIT_BELOW_FIXED or LIMIT_BELOW_MINIMUMS."
     )
     label: str = stored("The conflict in words, in the language of the request.")
     trainee: Trainee | None = stored("The trainee who is fixed to several mentors; null otherwise.")

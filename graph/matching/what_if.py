@@ -9,6 +9,7 @@ from strawberry.types import Info
 from graph.context import Context
 from graph.enums import Level, MatchObjective, PairingKind, TraineeRole
 from graph.errors import coded
+from graph.matching.supposed_weeks import SupposedMentorWeeks, SupposedTraineeWeeks
 from graph.payloads import input_field, row_id
 from graph.reading.stored import stored
 from studio.arrays.what_if import Worth
@@ -69,6 +70,12 @@ class WhatIfInput:
     pin: list[SupposedPair] | None = input_field("Pairs that are fixed.", default=None)
     forbid: list[SupposedPair] | None = input_field("Pairs that must not be.", default=None)
     new_trainees: list[SupposedTrainee] | None = input_field("Who joins.", default=None)
+    mentor_weeks: list[SupposedMentorWeeks] | None = input_field(
+        "Other free weeks and weekly capacities of mentors, in a cohort that offers weeks.", default=None
+    )
+    trainee_weeks: list[SupposedTraineeWeeks] | None = input_field(
+        "Other free weeks of trainees, in a cohort that offers weeks.", default=None
+    )
     objective: MatchObjective | None = input_field(
         "What the match would aim at; the run's own objective when left out.", default=None
     )
@@ -208,6 +215,8 @@ def supposition(given: WhatIfInput) -> Supposition:
         given.pin,
         given.forbid,
         given.new_trainees,
+        given.mentor_weeks,
+        given.trainee_weeks,
     ):
         if len(many or ()) > MOST_SUPPOSED:
             raise StudioError("TOO_MANY_SUPPOSED", field="input", most=MOST_SUPPOSED)
@@ -225,6 +234,20 @@ def supposition(given: WhatIfInput) -> Supposition:
         pins=[_pair(pair, "input.pin") for pair in given.pin or ()],
         forbidden=[_pair(pair, "input.forbid") for pair in given.forbid or ()],
         newcomers=[_newcomer(one) for one in given.new_trainees or ()],
+        free_mentors={
+            row_id(one.mentor_id, "Mentor", "input.mentorWeeks"): one.free_weeks
+            for one in given.mentor_weeks or ()
+            if one.free_weeks is not strawberry.UNSET
+        },
+        free_trainees={
+            row_id(one.trainee_id, "Trainee", "input.traineeWeeks"): one.free_weeks
+            for one in given.trainee_weeks or ()
+        },
+        weekly_capacities={
+            row_id(one.mentor_id, "Mentor", "input.mentorWeeks"): one.weekly_capacity
+            for one in given.mentor_weeks or ()
+            if one.weekly_capacity is not None
+        },
         objective=given.objective,
         said_kinds={_pair(pair, "input.pin"): pair.kind for pair in given.pin or () if pair.kind is not None},
     )

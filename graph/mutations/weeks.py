@@ -63,6 +63,9 @@ class MovePairingToWeekInput:
         "The Monday of the week: one that the cohort offers, and in which both are free."
     )
     expected_version: int = input_field(_VERSION)
+    reason: str | None = input_field(
+        "Why; needed once the pair is published, and kept in its history.", default=None
+    )
 
 
 @strawberry.type(description="The pairing in its week.")
@@ -170,7 +173,7 @@ class WeekMutation:
 
     @strawberry.mutation(
         description="Moves a pair of a draft, or a published one that is under way, to another week in which both are "
-        "free; the mentor and consents stay. For organizers."
+        "free; the mentor stays. Both sides of a published pair that has not started are asked again. For organizers."
     )
     async def move_pairing_to_week(
         self,
@@ -186,6 +189,7 @@ class WeekMutation:
                 row_id(input.pairing_id, "Pairing", "pairingId"),
                 input.week,
                 expected_version=input.expected_version,
+                reason=input.reason,
             )
             return {"pairing": Stored("Pairing", pairing.id)}
 

@@ -22,7 +22,10 @@ class WeekReason:
     """Why an unmatched trainee is not with one of the mentors."""
 
     mentor: Mentor | None = stored("The mentor.")
-    code: str = stored("Stable code: FORBIDDEN, NO_COMMON_WEEK, WEEK_FULL, MENTOR_FULL or RULED_OUT.")
+    code: str = stored(
+        "Stable code: FORBIDDEN, OTHER_MENTOR, NO_COMMON_WEEK, WEEKS_TAKEN, WEEK_FULL, MENTOR_FULL, QUOTA_FULL "
+        "or RULED_OUT."
+    )
     label: str = stored("The reason in words, in the language of the request.")
     weeks: list[ShadowingWeek] = stored("The weeks in which both are free.")
     full_weeks: list[ShadowingWeek] = stored("Those of them in which the mentor has no place left.")

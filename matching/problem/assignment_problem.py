@@ -9,7 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
+from .exclusions import Exclusion
 from .factor_rows import FactorRows
+from .loads import ColumnLoads
 from .pair_rules import BoolArray, PairRules, group_codes, pair_list, pair_table
 from .pairs_by_rows import PairsByRows
 from .problem_limits import check_pins, limits_of
@@ -56,8 +58,8 @@ class AssignmentProblem(PairsByRows):
     blocks, rules : optional
         Where scores and bans come from in a problem of blocks; `units`, `open` and `forbidden` are then made
         when first asked for, up to 10 million pairs. :meth:`rows` works for any size.
-    quotas : tuple of Quota
-        Further limits on groups of trainees, kinds of mentors and several columns together.
+    quotas, exclusions, evened : optional
+        Limits on groups, kinds and columns together; persons on both sides; columns that are one mentor's load.
 
     Notes
     -----
@@ -84,6 +86,8 @@ class AssignmentProblem(PairsByRows):
     blocks: ScoreBlocks | None = None
     rules: PairRules | None = None
     quotas: tuple[Quota, ...] = ()
+    exclusions: tuple[Exclusion, ...] = ()
+    evened: ColumnLoads | None = None
 
     @classmethod
     def from_scores(

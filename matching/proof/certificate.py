@@ -99,7 +99,7 @@ def verify(problem: AssignmentProblem, solution: Solution, tolerance: float = 1e
         return Certificate(
             False, nan, nan, nan, len(solution.pairs), -1, ("PRICES_TOO_LARGE: not exact in 64 bits",)
         )
-    faults = _rule_faults(problem, solution)
+    faults = rule_faults(problem, solution)
     scale = problem.units_per_score
     if solution.proof == "linear_programme":
         return _linear(problem, solution, faults, tolerance)
@@ -128,18 +128,18 @@ def _linear(
 ) -> Certificate:
     """Check a choice within quotas that cross against the linear programme, which bounds it but proves less."""
     matched, scale = len(solution.pairs), problem.units_per_score
-    counts_coverage = solution.objective == "coverage_then_total"
-    most, limit = linear_limits(problem, matched, counts_coverage)
+    most, limit, open_aims = linear_limits(problem, solution)
     primal, dual = int(problem.units_of(solution.pairs).sum()) / scale, limit / scale
     gap = relative_gap(dual, primal)
+    faults = [*faults, *open_aims]
     if abs(solution.bound - dual) > 2 / scale:
-        faults = [*faults, f"BOUND_WRONG: said {solution.bound}, found {dual}"]
+        faults.append(f"BOUND_WRONG: said {solution.bound}, found {dual}")
     if abs(solution.total - primal) > 0.5 / scale:
-        faults = [*faults, f"TOTAL_WRONG: said {solution.total}, found {primal}"]
+        faults.append(f"TOTAL_WRONG: said {solution.total}, found {primal}")
     if matched < most:
-        faults = [*faults, f"GAP_OPEN: {matched} pairs, the linear programme allows {most}"]
+        faults.append(f"GAP_OPEN: {matched} pairs, the linear programme allows {most}")
     elif gap > tolerance:
-        faults = [*faults, f"GAP_OPEN: {gap:.3g} is above {tolerance:g}, against the linear programme"]
+        faults.append(f"GAP_OPEN: {gap:.3g} is above {tolerance:g}, against the linear programme")
     return Certificate(not faults, gap, primal, dual, matched, most, tuple(faults), "linear_programme")
 
 
@@ -166,8 +166,9 @@ def _shape_faults(problem: AssignmentProblem, solution: Solution) -> list[str]:
     faults = []
     if solution.objective not in ("coverage_then_total", "total", *LEVELLED):
         faults.append(f"OBJECTIVE_UNKNOWN: {solution.objective}")
-    # Without quotas nothing crosses, and the solution's own prices have to prove it.
-    if solution.proof not in ("prices", "linear_programme")[: 1 + bool(problem.quotas)]:
+    # Where nothing can cross, the solution's own prices have to prove it.
+    crosses = bool(problem.quotas or problem.exclusions)
+    if solution.proof not in ("prices", "linear_programme")[: 1 + crosses]:
         faults.append(f"PROOF_UNKNOWN: {solution.proof}")
     lengths = {
         "slot_prices": n_mentors,
@@ -194,7 +195,8 @@ def _shape_faults(problem: AssignmentProblem, solution: Solution) -> list[str]:
     return faults + [f"PAIR_OUT_OF_RANGE: {pair.tolist()}" for pair in pairs[outside]]
 
 
-def _rule_faults(problem: AssignmentProblem, solution: Solution) -> list[str]:
+def rule_faults(problem: AssignmentProblem, solution: Solution) -> list[str]:
+    """Return what rules of the problem the pairs of a solution break, each a code and its place."""
     pairs = solution.pairs.astype(np.int64)
     codes, times = np.unique(pairs[:, 0] * problem.n_mentors + pairs[:, 1], return_counts=True)
     once = np.stack(np.divmod(codes, max(problem.n_mentors, 1)), axis=1)
@@ -212,6 +214,7 @@ def _rule_faults(problem: AssignmentProblem, solution: Solution) -> list[str]:
         held, name = quota.counts(pairs), quota.parameter
         faults += [f"QUOTA_EXCEEDED: {name}, cell {i}, {j}" for i, j in np.argwhere(held > quota.limit)]
         faults += [f"BELOW_QUOTA: {name}, cell {i}, {j}" for i, j in np.argwhere(held < quota.minimum)]
+    faults += [f"BOOKED_TWICE: column {each.column}" for each in problem.exclusions if each.exceeded(pairs)]
     if not np.array_equal(solution.load, load):
         faults.append("LOAD_WRONG: load does not count the pairs")
     if not np.array_equal(solution.unmatched, np.flatnonzero(degree < problem.need)):

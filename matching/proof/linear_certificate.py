@@ -1,39 +1,149 @@
-"""Check of a choice within quotas that cross: a limit from the linear programme, solved here and on its own."""
+"""Check of a choice within rules that are no flow: limits from the linear programme, solved here and on its own."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass, replace
+from typing import Any, Final
 
 import numpy as np
 from scipy.optimize import linprog
-from scipy.sparse import csr_array, vstack
+from scipy.sparse import csr_array, hstack, vstack
 
-from ..problem.assignment_problem import AssignmentProblem, IntArray
+from ..problem.assignment_problem import MICRO, AssignmentProblem, IntArray
+from ..problem.solution import Solution
+
+# Prices in such parts of a unit: what they prove is then a sum of whole numbers.
+_FINER: Final = 4096
 
 
-def linear_limits(problem: AssignmentProblem, matched: int, counts_coverage: bool) -> tuple[int, int]:
-    """Return what no choice can exceed: pairs, and the total in units of a choice of `matched` pairs.
+@dataclass(frozen=True, eq=False)
+class _Limits:
+    """Upper limits on the open pairs and further columns, each of which counts from 0 to 1: table @ x <= right.
 
-    Each limit is the value of the programme's prices by weak duality, rounded to whole numbers. For
-    ``"total"`` the first is `matched`, and the second holds for any number of pairs.
+    `worth` is what each pair brings in units, without what its trainee brings in any choice, which is `steady`.
     """
-    rows, columns, table, most, fewest = _programme(problem)
-    units = problem.units[rows, columns]
-    pins = problem.pinned
-    most_pairs = matched
-    if counts_coverage:
-        most_pairs = len(pins) + _limit(table, most, fewest, np.ones_like(units), 0)
-        total = _limit(table, most, fewest, units, matched - len(pins))
-    else:
-        total = _limit(table, most, fewest, units, 0)
-    return most_pairs, total + int(problem.units[pins[:, 0], pins[:, 1]].sum())
+
+    pairs: IntArray
+    table: csr_array
+    right: IntArray
+    worth: IntArray
+    steady: int
+
+    def and_also(self, row: IntArray, right: int) -> _Limits:
+        table: Any = vstack([self.table, csr_array(row[None])])
+        return replace(self, table=table.tocsr(), right=np.append(self.right, right))
+
+    def highest(self, worth: IntArray) -> int:
+        """Return what no choice is worth more than, by weak duality; any prices give a valid limit."""
+        if not len(worth):
+            return 0
+        # The type stubs know no sparse matrix here; SciPy takes it.
+        table: Any = self.table
+        found = linprog(-worth.astype(np.float64), A_ub=table, b_ub=self.right, bounds=(0, 1), method="highs")
+        prices = np.zeros(len(self.right), np.int64)
+        if found.status == 0:
+            prices = np.rint(np.maximum(-found.ineqlin.marginals, 0) * _FINER).astype(np.int64)
+        rest = _FINER * worth - self.table.T @ prices
+        return int((prices @ self.right + np.maximum(rest, 0).sum()) // _FINER)
 
 
-def _programme(problem: AssignmentProblem) -> tuple[IntArray, IntArray, csr_array, IntArray, IntArray]:
-    """Return the open pairs, and a row for every limit on them with its most and fewest."""
-    rows, columns = np.nonzero(problem.open)
-    blocks, most, fewest = [], [], []
-    pins = problem.pinned
+def linear_limits(problem: AssignmentProblem, solution: Solution) -> tuple[int, int, list[str]]:
+    """Return what no choice can exceed: pairs, and units where it is as good in the aims before; and open aims.
+
+    Where only the total counts the first is the number of pairs chosen, and the second holds for any number.
+    """
+    limits, pins = _limits(problem), problem.pinned
+    settled = limits.steady + int(problem.units_of(pins).sum())
+    if solution.objective == "total":
+        return len(solution.pairs), limits.highest(limits.worth) + settled, []
+    ones = np.ones(len(limits.pairs), np.int64)
+    most = len(pins) + limits.highest(ones)
+    # As many pairs as were chosen.
+    limits = limits.and_also(-ones, len(pins) - len(solution.pairs))
+    rows, columns = solution.pairs.T
+    chosen = problem.units[rows, columns][problem.open[rows, columns]]
+    checks = {"worst_off_then_total": _worst_off, "leximin": _leximin, "balanced_load": _balance}
+    if solution.objective not in checks or not len(chosen):
+        return most, limits.highest(limits.worth) + settled, []
+    total, faults = checks[solution.objective](problem, solution, limits, chosen)
+    return most, total + settled, faults
+
+
+def _worst_off(
+    problem: AssignmentProblem, solution: Solution, limits: _Limits, chosen: IntArray
+) -> tuple[int, list[str]]:
+    units, floor, scale = _units(problem, limits), int(chosen.min()), problem.units_per_score
+    faults = []
+    if limits.highest(-(units <= floor).astype(np.int64)) > -1:
+        faults.append(f"GAP_OPEN: lowest score {floor / scale:g}, the linear programme allows more")
+    above = limits.and_also((units < floor).astype(np.int64), 0)
+    return above.highest(limits.worth), faults
+
+
+def _leximin(
+    problem: AssignmentProblem, solution: Solution, limits: _Limits, chosen: IntArray
+) -> tuple[int, list[str]]:
+    units, scale = _units(problem, limits), problem.units_per_score
+    faults, floor = [], np.iinfo(np.int64).min
+    for value, count in zip(*np.unique(chosen, return_counts=True), strict=True):
+        limits = limits.and_also(((units > floor) & (units < value)).astype(np.int64), 0)
+        at = (units == value).astype(np.int64)
+        fewest = -limits.highest(-at)
+        if fewest < count:
+            faults.append(
+                f"GAP_OPEN: {count} pairs of score {value / scale:g}, the linear programme allows {fewest}"
+            )
+        limits, floor = limits.and_also(at, int(count)), value
+    # The scores say the total.
+    return int(chosen.sum()) - limits.steady, faults
+
+
+def _balance(
+    problem: AssignmentProblem, solution: Solution, limits: _Limits, chosen: IntArray
+) -> tuple[int, list[str]]:
+    capacity = problem.capacity if problem.evened is None else problem.evened.capacity
+    labels = np.arange(problem.n_mentors) if problem.evened is None else problem.evened.labels
+    pins = np.bincount(labels[problem.pinned[:, 1]], minlength=len(capacity))
+    load = np.bincount(labels[solution.pairs[:, 1]], minlength=len(capacity))
+    owner = labels[limits.pairs[:, 1]]
+    places = np.minimum(capacity, pins + np.bincount(owner, minlength=len(capacity)))
+    whose = np.repeat(np.arange(len(capacity)), (places - pins).clip(0))
+    number = np.concatenate([np.arange(first, last) for first, last in zip(pins, places, strict=True)])
+    costs = (2 * number + 1) * MICRO // np.maximum(capacity[whose], 1)
+    none = csr_array((len(limits.right), len(whose)), dtype=np.int64)
+    # As many places of each mentor as pairs.
+    each = np.arange(len(capacity))[:, None]
+    filled: Any = hstack(
+        [csr_array((owner == each).astype(np.int64)), csr_array(-(whose == each).astype(np.int64))]
+    )
+    table: Any = vstack([hstack([limits.table, none]), filled])
+    limits = replace(
+        limits, table=table.tocsr(), right=np.append(limits.right, np.zeros(len(capacity), np.int64))
+    )
+    dear = np.append(np.zeros(len(limits.pairs), np.int64), costs)
+    cost = sum(
+        int((2 * k + 1) * MICRO // max(capacity[mentor], 1))
+        for mentor in range(len(capacity))
+        for k in range(pins[mentor], load[mentor])
+    )
+    least = -limits.highest(-dear)
+    faults = []
+    if least < cost:
+        faults.append(f"GAP_OPEN: load cost {cost}, the linear programme allows {least} millionths")
+    even = limits.and_also(dear, cost)
+    return even.highest(np.append(limits.worth, np.zeros(len(whose), np.int64))), faults
+
+
+def _units(problem: AssignmentProblem, limits: _Limits) -> IntArray:
+    units: IntArray = problem.units[limits.pairs[:, 0], limits.pairs[:, 1]]
+    return units
+
+
+def _limits(problem: AssignmentProblem) -> _Limits:
+    """Return the open pairs, and every limit and minimum on them as an upper limit."""
+    pairs = np.argwhere(problem.open).astype(np.int64)
+    rows, columns = pairs.T
+    blocks, right, pins = [], [], problem.pinned
     families = [
         (rows, problem.free_need, np.zeros_like(problem.need)),
         (columns, problem.free_capacity, problem.free_minimum),
@@ -44,22 +154,32 @@ def _programme(problem: AssignmentProblem) -> tuple[IntArray, IntArray, csr_arra
     ]
     for cell, upper, lower in families:
         inside = np.flatnonzero(cell >= 0)
-        ones = np.ones(len(inside))
-        blocks.append(csr_array((ones, (cell[inside], inside)), shape=(len(upper), len(rows))))
-        most.append(upper)
-        fewest.append(lower)
-    return rows, columns, vstack(blocks).tocsr(), np.concatenate(most), np.concatenate(fewest)
+        place = cell[inside], inside
+        block = csr_array((np.ones(len(inside), np.int64), place), shape=(len(upper), len(pairs)))
+        blocks += [block, -block[lower > 0]]
+        right += [upper, -lower[lower > 0]]
+    for rule in problem.exclusions:
+        blocks.append(csr_array(rule.weights(pairs)[None]))
+        right.append(np.array([max(rule.weight - int(rule.weights(pins).sum()), 0)]))
+    table: Any = vstack(blocks)
+    worth, steady = _without_steady(problem, pairs)
+    return _Limits(pairs, table.tocsr(), np.concatenate(right), worth, steady)
 
 
-def _limit(table: csr_array, most: IntArray, fewest: IntArray, worth: IntArray, at_least: int) -> int:
-    if not len(worth):
-        return 0
-    every = csr_array(np.ones((1, len(worth))))
-    # The type stubs know no sparse matrix here; SciPy takes it.
-    left: Any = vstack([table, -table, -every])
-    right = np.concatenate([most, -fewest, [-at_least]]).astype(np.float64)
-    found = linprog(-worth.astype(np.float64), A_ub=left, b_ub=right, bounds=(0, 1), method="highs")
-    prices = np.maximum(-found.ineqlin.marginals, 0) if found.status == 0 else np.zeros(len(right))
-    rest = worth - left.T @ prices
-    value = float(prices @ right + np.maximum(rest, 0).sum())
-    return int(np.floor(value + 1e-6 * max(1.0, abs(value))))
+def _without_steady(problem: AssignmentProblem, pairs: IntArray) -> tuple[IntArray, int]:
+    """Return what pairs are worth, less what trainees bring who must have all mentors they need, and its sum."""
+    worth = problem.units[pairs[:, 0], pairs[:, 1]]
+    must = {
+        int(trainee)
+        for quota in problem.quotas
+        if quota.parameter == "need"
+        for trainee in np.flatnonzero(quota.free_minimum(problem.pinned)[:, 0] >= problem.free_need)
+    }
+    steady = 0
+    for trainee in must:
+        own = pairs[:, 0] == trainee
+        if own.any() and problem.free_need[trainee] > 0:
+            least = int(worth[own].min())
+            worth[own] -= least
+            steady += least * int(problem.free_need[trainee])
+    return worth, steady

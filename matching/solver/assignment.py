@@ -111,13 +111,14 @@ def assign(
     report = Watch(progress, cancel)
     report(0.0)
     bonus = 0 if objective == "total" else problem.step
-    if _is_large(problem) and not problem.quotas and objective not in LEVELLED:
+    if _is_large(problem) and not (problem.quotas or problem.exclusions) and objective not in LEVELLED:
         solution = _by_slots(problem, objective, bonus)
         if solution is None:
             solution = _of_large(problem, objective, bonus, tolerance, random_state, report)
         report(1.0)
         return solution
-    net = network(problem)
+    uneven = objective == "balanced_load" and problem.evened is not None
+    net = None if problem.exclusions or uneven else network(problem)
     if net is None:
         solution = assign_crossing(problem, objective, report)
         report(1.0)

@@ -1,40 +1,27 @@
-"""Quotas that cross, such as at most so many of a county and of a role: no flow, solved as an integer programme."""
+"""Rules that are no flow, such as quotas of a county and of a role: an integer programme, aim after aim."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Final
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, OptimizeResult, linprog, milp
-from scipy.sparse import coo_array, csr_array, hstack, vstack
+from scipy.sparse import csr_array, vstack
 
 from ..exceptions import MatchingError, ProblemError
 from ..problem.assignment_problem import AssignmentProblem, IntArray
-from ..problem.solution import FloatArray, LevelPrices, Solution
+from ..problem.solution import LevelPrices, Solution
+from ..problem.trainee_sums import compares_sums
 from ..watch import Watch
+from .crossing_aims import balanced, leximin, worst_off
 from .minimums import check_minimums
-from .network import usable
+from .programme import PARTS, Programme, programme
 
-OBJECTIVES: Final = ("coverage_then_total", "total")
-# Branches looked at before the best choice so far is returned with its gap; no clock, so that the same input
-# gives the same answer.
-_MOST_NODES: Final = 100_000
-
-
-@dataclass(frozen=True, eq=False)
-class _Rows:
-    """All limits as rows of one matrix: needs, mentors, then the quotas."""
-
-    pairs: IntArray
-    matrix: csr_array
-    limit: IntArray
-    minimum: IntArray
+_AIMS: Final = {"worst_off_then_total": worst_off, "leximin": leximin, "balanced_load": balanced}
 
 
 def assign_crossing(problem: AssignmentProblem, objective: str, report: Watch) -> Solution:
-    """Choose the best pairs within quotas that cross.
+    """Choose the best pairs within rules that are no flow, for one aim after another.
 
     The bound is that of the linear programme (pairs may be chosen in part), so the gap says how far the answer
     is from what is proven; HiGHS's own proof by branching cannot be recomputed from the answer.
@@ -42,7 +29,7 @@ def assign_crossing(problem: AssignmentProblem, objective: str, report: Watch) -
     Raises
     ------
     ProblemError
-        OBJECTIVE_CROSSING, for an objective with an aim between coverage and total.
+        OBJECTIVE_CROSSING, where the worst-off trainee would be found by sums over several mentors.
     MinimumLoadError
         When the minimums cannot all be met.
 
@@ -51,129 +38,94 @@ def assign_crossing(problem: AssignmentProblem, objective: str, report: Watch) -
     Q. Huangfu and J. A. J. Hall, "Parallelizing the dual revised simplex method", Mathematical Programming
     Computation 10 (2018).
     """
-    if objective not in OBJECTIVES:
+    every = programme(problem)
+    _check_minimums(problem, every)
+    report(0.1)
+    units, steady = without_steady(problem, every.pairs)
+    stage, n_pairs = (every, 0) if objective == "total" else _of_most_pairs(every)
+    if objective == "worst_off_then_total" and compares_sums(problem, len(problem.pinned) + n_pairs):
         raise ProblemError(
             "OBJECTIVE_CROSSING",
             "objective",
-            "The 'objective' parameter of assign must be coverage_then_total or total where quotas cross. "
-            f"Got {objective!r} instead; make the quotas nested, or drop one.",
+            "The 'objective' parameter of assign must not compare sums over several mentors where quotas cross. "
+            f"Got {objective!r} instead; make the quotas nested, or ask for leximin.",
         )
-    rows = _rows(problem)
-    _check_minimums(problem, rows)
     report(0.3)
-    units = problem.units[rows.pairs[:, 0], rows.pairs[:, 1]]
-    fewest = _most_pairs(rows) if objective == "coverage_then_total" else 0
-    report(0.6)
-    chosen = _whole(rows, -units, fewest)
-    dual, prices = _relaxed(problem, rows, units, fewest)
-    pairs = np.concatenate([problem.pinned, rows.pairs[chosen]])
-    pins = int(problem.units[problem.pinned[:, 0], problem.pinned[:, 1]].sum())
-    bound = max(dual, int(units[chosen].sum())) + pins
+    chosen = np.zeros(0, np.int64)
+    if objective in _AIMS:
+        stage, chosen = _AIMS[objective](problem, stage, report)
+    if objective != "leximin":
+        richest = stage.best(units)
+        chosen = chosen if richest is None else richest
+    report(0.9)
+    limit, prices = stage.bound(units)
+    pins = int(problem.units_of(problem.pinned).sum())
+    free = int(units[chosen].sum())
+    bound = free if objective == "leximin" else max(limit, free)
+    pairs = np.concatenate([problem.pinned, every.pairs[chosen]])
     quotas = tuple(np.zeros_like(quota.limit) for quota in problem.quotas)
     none = LevelPrices(np.zeros_like(problem.capacity), np.zeros_like(problem.need), quotas)
-    solution = Solution.proven(problem, objective, pairs, bound, none, prices)
+    score = _score_prices(problem, prices)
+    solution = Solution.proven(problem, objective, pairs, bound + pins + steady, none, score)
     return replace(solution, proof="linear_programme")
 
 
-def _rows(problem: AssignmentProblem) -> _Rows:
-    pairs = np.argwhere(usable(problem) & (problem.free_capacity > 0)).astype(np.int64)
-    trainees, mentors = pairs.T
-    cells = [trainees, mentors, *(quota.cells(trainees, mentors) for quota in problem.quotas)]
-    pinned = problem.pinned
-    limits = [
-        problem.free_need,
-        problem.free_capacity,
-        *(q.free_limit(pinned).ravel() for q in problem.quotas),
-    ]
-    none = np.zeros_like(problem.need)
-    minimums = [none, problem.free_minimum, *(q.free_minimum(pinned).ravel() for q in problem.quotas)]
-    starts = np.concatenate([[0], np.cumsum([len(limit) for limit in limits])])
-    row = np.concatenate(
-        [np.where(cell < 0, -1, cell + start) for cell, start in zip(cells, starts, strict=False)]
-    )
-    column = np.tile(np.arange(len(pairs)), len(cells))
-    inside = row >= 0
-    ones = np.ones(int(inside.sum()))
-    matrix = coo_array((ones, (row[inside], column[inside])), shape=(int(starts[-1]), len(pairs)))
-    return _Rows(pairs, matrix.tocsr(), np.concatenate(limits), np.concatenate(minimums))
+def without_steady(problem: AssignmentProblem, pairs: IntArray) -> tuple[IntArray, int]:
+    """Return what each pair is worth, less what its trainee brings in any choice, and the sum of the latter.
+
+    A trainee who must have all mentors needed may count far more than others; such numbers would drown theirs.
+    """
+    units = problem.units[pairs[:, 0], pairs[:, 1]]
+    must = np.zeros(problem.n_trainees, dtype=bool)
+    for quota in problem.quotas:
+        if quota.parameter == "need":
+            must |= quota.free_minimum(problem.pinned)[:, 0] >= problem.free_need
+    least = np.full(problem.n_trainees, np.iinfo(np.int64).max)
+    np.minimum.at(least, pairs[:, 0], units)
+    found = must & (problem.free_need > 0) & (least < np.iinfo(np.int64).max)
+    steady = np.where(found, least, 0)
+    return units - steady[pairs[:, 0]], int((steady * problem.free_need).sum())
 
 
-def _check_minimums(problem: AssignmentProblem, rows: _Rows) -> None:
+def _check_minimums(problem: AssignmentProblem, every: Programme) -> None:
     """Refuse minimums that cannot be met, with the fewest that would have to be given up."""
-    asked = np.flatnonzero(rows.minimum > 0)
-    if not len(asked):
+    asked = np.isfinite(every.minimum)
+    if not asked.any():
         return
-    lack = coo_array(
-        (np.ones(len(asked)), (asked, np.arange(len(asked)))), shape=(len(rows.limit), len(asked))
-    )
-    matrix = hstack([rows.matrix, lack])
-    kept = LinearConstraint(matrix, rows.minimum, np.inf)
-    within = LinearConstraint(hstack([rows.matrix, 0 * lack]), -np.inf, rows.limit)
-    n_pairs = len(rows.pairs)
-    cost = np.concatenate([np.zeros(n_pairs), np.ones(len(asked))])
-    most = np.concatenate([np.ones(n_pairs), rows.minimum[asked]])
-    found = _solved(cost, [kept, within], most)
-    chosen = np.flatnonzero(found.x[:n_pairs] > 0.5)
-    check_minimums(problem, np.concatenate([problem.pinned, rows.pairs[chosen]]))
-
-
-def _most_pairs(rows: _Rows) -> int:
-    return len(_whole(rows, -np.ones(len(rows.pairs), np.int64), 0))
-
-
-def _whole(rows: _Rows, cost: IntArray, fewest: int) -> IntArray:
-    if not len(rows.pairs):
-        return np.zeros(0, np.int64)
-    limits = [LinearConstraint(rows.matrix, rows.minimum, rows.limit)]
-    if fewest:
-        limits.append(LinearConstraint(np.ones((1, len(cost))), fewest, np.inf))
-    found = _solved(cost.astype(np.float64), limits, np.ones(len(cost)))
-    return np.flatnonzero(found.x > 0.5)
-
-
-def _solved(cost: FloatArray, limits: list[LinearConstraint], most: NDArray[np.float64]) -> OptimizeResult:
-    found = milp(
-        cost,
-        constraints=limits,
-        bounds=Bounds(0, most),
-        integrality=np.ones(len(cost), np.int64),
-        options={"mip_rel_gap": 0.0, "node_limit": _MOST_NODES},
-    )
-    if found.x is None:
-        raise MatchingError(f"The integer programme ended without a choice: {found.message}")
-    return found
-
-
-def _relaxed(
-    problem: AssignmentProblem, rows: _Rows, units: IntArray, fewest: int
-) -> tuple[int, LevelPrices]:
-    """Return the limit that the linear programme proves, in whole units, and its prices."""
-    shape = problem.n_trainees, problem.n_mentors
-    price = np.zeros(len(rows.limit))
-    per_pair, bound = 0.0, 0.0
-    if len(rows.pairs):
-        price, per_pair = _linear_prices(rows, units, fewest)
-        rest = units - rows.matrix.T @ price + per_pair
-        loads = np.where(price > 0, rows.limit, rows.minimum)
-        bound = float(loads @ price) + float(np.maximum(rest, 0).sum()) - per_pair * fewest
-    parts = np.split(
-        np.rint(price).astype(np.int64), np.cumsum([*shape, *(q.limit.size for q in problem.quotas)])
-    )
-    quotas = tuple(part.reshape(q.limit.shape) for part, q in zip(parts[2:], problem.quotas, strict=False))
-    return int(np.floor(bound + 1e-6 * max(1.0, abs(bound)))), LevelPrices(parts[1], parts[0], quotas)
-
-
-def _linear_prices(rows: _Rows, units: IntArray, fewest: int) -> tuple[FloatArray, float]:
-    """Return what one more pair within each limit, and one pair less in all, would bring."""
-    asked = rows.minimum > 0
-    every = csr_array(np.ones((1, len(units))))
+    # A column for each pair that could be missing.
+    short = np.repeat(np.arange(int(asked.sum())), every.minimum[asked].astype(np.int64))
+    place = short, len(every.pairs) + np.arange(len(short))
+    lack = csr_array((np.ones(len(short), np.int64), place), shape=(int(asked.sum()), place[1][-1] + 1))
+    loose = replace(every, minimum=np.full(len(every.limit), -np.inf))
+    loose = loose.with_columns(csr_array((len(every.limit), len(short)), dtype=np.int64))
+    wide = every.with_columns(csr_array((len(every.limit), len(short)), dtype=np.int64))
     # The type stubs know no sparse matrix here; SciPy takes it.
-    matrix: Any = vstack([rows.matrix, -rows.matrix[asked], -every])
-    right = np.concatenate([rows.limit, -rows.minimum[asked], [-fewest]])
-    found = linprog(-units.astype(np.float64), A_ub=matrix, b_ub=right, bounds=(0, 1), method="highs")
-    if found.status != 0:
-        raise MatchingError(f"The linear programme ended without an optimum: {found.message}")
-    paid = np.maximum(-found.ineqlin.marginals, 0)
-    price = paid[: len(rows.limit)].copy()
-    price[asked] -= paid[len(rows.limit) : -1]
-    return price, float(paid[-1])
+    matrix: Any = vstack([loose.matrix, wide.matrix[asked] + lack])
+    loose = replace(
+        loose,
+        matrix=matrix.tocsr(),
+        limit=np.append(loose.limit, np.full(int(asked.sum()), np.inf)),
+        minimum=np.append(loose.minimum, every.minimum[asked]),
+    )
+    chosen = loose.best(np.append(np.zeros(len(every.pairs), np.int64), np.full(len(short), -1)))
+    if chosen is None:
+        raise MatchingError("The integer programme of the minimums ended without a choice.")
+    check_minimums(problem, np.concatenate([problem.pinned, every.pairs[chosen]]))
+
+
+def _of_most_pairs(every: Programme) -> tuple[Programme, int]:
+    """Return the choices of most pairs, and how many those are."""
+    ones = np.ones(len(every.pairs), np.int64)
+    most = every.best(ones)
+    n_pairs = 0 if most is None else len(most)
+    return every.within(ones, n_pairs, np.inf), n_pairs
+
+
+def _score_prices(problem: AssignmentProblem, prices: IntArray) -> LevelPrices:
+    """Return the prices of needs, mentors and quotas in whole units."""
+    sizes = [problem.n_trainees, problem.n_mentors, *(quota.limit.size for quota in problem.quotas)]
+    parts = np.split(prices[: sum(sizes)] // PARTS, np.cumsum(sizes[:-1]))
+    quotas = tuple(
+        part.reshape(quota.limit.shape) for part, quota in zip(parts[2:], problem.quotas, strict=True)
+    )
+    return LevelPrices(parts[1], parts[0], quotas)

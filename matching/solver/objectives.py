@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 
 from ..problem.assignment_problem import MICRO, AssignmentProblem, IntArray
+from ..problem.loads import column_loads, load_costs
 from ..problem.solution import LevelPrices
 from ..problem.trainee_sums import compares_sums, lowest_sum
 from .feasible import Attempt, attempt
@@ -89,10 +90,10 @@ def standing(problem: AssignmentProblem, pairs: IntArray, objective: str) -> tup
     if objective == "leximin":
         return (len(pairs), tuple(units.tolist()))
     if objective == "balanced_load":
-        load = np.bincount(columns, minlength=problem.n_mentors)
-        number = np.arange(1, int(load.max(initial=0)) + 1)
-        costs = (2 * number - 1) * MICRO // np.maximum(problem.capacity, 1)[:, None]
-        return (len(pairs), -int(costs[number <= load[:, None]].sum()))
+        loads = column_loads(problem)
+        load = np.bincount(loads.labels[columns], minlength=len(loads.capacity))
+        costs = load_costs(loads.capacity, int(load.max(initial=0)))
+        return (len(pairs), -int(costs[np.arange(costs.shape[1]) < load[:, None]].sum()))
     return (len(pairs),) if objective == "coverage_then_total" else ()
 
 

@@ -3,53 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import replace
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..exceptions import InfeasibleError, InvalidInputError, ProblemError
-from ..problem.assignment_problem import BoolArray, IntArray
-from ..problem.solution import Solution, relative_gap
+from ..exceptions import InfeasibleError, MinimumLoadError, ProblemError
+from ..problem.assignment_problem import AssignmentProblem, BoolArray, IntArray
+from ..problem.solution import LevelPrices, Solution
 from ..solver.assignment import assign
+from ..watch import Watch
 from .week_problem import WeekProblem
+from .week_solution import WeekSolution
 
-
-@dataclass(frozen=True, eq=False)
-class WeekSolution:
-    """Who is with whom in which week.
-
-    Attributes
-    ----------
-    solution : Solution
-        Over the columns of the problem, with the prices that prove it; ``verify(weeks.problem, solution)``
-        checks it.
-    bookings : int64 array of shape (n_pairs, 3)
-        (trainee, mentor, week), sorted by trainee, then mentor.
-    lift : float, default 0.0
-        What the pairs that must be chosen in whichever week count more in `solution` than their scores.
-    total, bound, gap : float
-        As those of `solution`, in scores alone.
-    """
-
-    solution: Solution
-    bookings: IntArray
-    lift: float = 0.0
-
-    @property
-    def total(self) -> float:
-        """Sum of the scores of the pairs."""
-        return self.solution.total - self.lift
-
-    @property
-    def bound(self) -> float:
-        """The proven upper limit of any such sum at the same coverage."""
-        return self.solution.bound - self.lift
-
-    @property
-    def gap(self) -> float:
-        """Share by which the bound lies above the total."""
-        return relative_gap(self.bound, self.total) if self.solution.gap else 0.0
+BY_TOTAL: Final = ("coverage_then_total", "total")
 
 
 def assign_weeks(
@@ -66,7 +35,8 @@ def assign_weeks(
     weeks : WeekProblem
         Scores, free weeks and rules.
     objective : str
-        As in :func:`assign`; "balanced_load" is refused, since it would balance weeks and not mentors.
+        As in :func:`assign`. Weeks have no say in it: scores are compared whatever the week, and the load that is
+        balanced is that of each mentor over all weeks, with as many places as the weeks have for it.
     wanted : integer array of shape (n, 3), optional
         (trainee, mentor, week): the week that a pair gets if it is chosen and as many as possible get theirs.
     progress, cancel
@@ -81,16 +51,19 @@ def assign_weeks(
 
     Raises
     ------
-    InvalidInputError
-        For an objective that is unknown or balances the load.
-    MinimumLoadError, AssignmentCancelledError
+    InvalidInputError, AssignmentCancelledError
         As :func:`assign`.
     InfeasibleError
-        If the pairs that must be chosen in whichever week cannot all be.
+        If the pairs that must be chosen in whichever week, or minimum loads, cannot all be; as MinimumLoadError
+        with the smallest relaxation.
 
     Notes
     -----
-    Two flows, or integer programmes: one chooses the mentors, the other the weeks for them.
+    Without further rules two flows: one chooses the mentors, the other the weeks for them. Limits on groups, two
+    seats of one trainee and persons on both sides are no flow beside weeks, and most other objectives none over
+    them. Then mentors alone are chosen first, by a flow; where weeks have room for these mentors within every rule
+    (a small integer programme), that is the best there is. Otherwise all is one integer programme: seconds at
+    64 trainees, 20 mentors and 6 weeks, aim after aim, with the gap of its linear programme.
 
     Examples
     --------
@@ -99,13 +72,100 @@ def assign_weeks(
     >>> assign_weeks(weeks).bookings.tolist()
     [[0, 0, 0], [1, 1, 1]]
     """
-    if objective == "balanced_load":
-        raise InvalidInputError(
-            "The 'objective' parameter of assign_weeks must be one that weighs scores. Got 'balanced_load' "
-            "instead, which would balance the weeks of a mentor."
-        )
-    best = assign(weeks.problem, objective, progress=progress, cancel=cancel)
-    return settle_weeks(weeks, best, wanted)
+    report = Watch(progress, cancel)
+    if is_one_flow(weeks, objective):
+        best = assign(weeks.problem, objective, progress=report.progress, cancel=cancel)
+        return settle_weeks(weeks, best, wanted)
+    return choose(weeks, lambda problem: assign(problem, objective, cancel=cancel), objective, wanted, report)
+
+
+def is_one_flow(weeks: WeekProblem, objective: str) -> bool:
+    """Tell whether one flow over mentors and weeks finds the best choice."""
+    return weeks.is_flow and _is_told_by_columns(weeks, objective)
+
+
+def _is_told_by_columns(weeks: WeekProblem, objective: str) -> bool:
+    """Tell whether what a flow over mentors and weeks compares is what the objective means."""
+    # Which trainees can be matched is decided before the total, where those who are lifted would be worth most.
+    misled = objective not in BY_TOTAL and bool(weeks.lifted.any())
+    return objective != "balanced_load" and not misled
+
+
+def choose(
+    weeks: WeekProblem,
+    solve: Callable[[AssignmentProblem], Solution],
+    objective: str,
+    wanted: ArrayLike | None,
+    report: Watch,
+) -> WeekSolution:
+    """Solve what is easier, and the whole only where that answer breaks one of the rules left out.
+
+    First mentors alone, then mentors and weeks without what is no flow: an answer that can be given weeks so that
+    it breaks no rule is the best of all, since it is the best where less was forbidden, and the same prices prove
+    it. Else an integer programme of all rules.
+
+    Parameters
+    ----------
+    weeks : WeekProblem
+        All rules.
+    solve : callable
+        Returns the best choice of a problem.
+    objective, wanted
+        As in :func:`assign_weeks`.
+    report : Watch
+        Told after each step.
+    """
+    report(0.0)
+    with suppress(ProblemError, MinimumLoadError):
+        best = solve(weeks.by_mentors)
+        if _has_one_twice(weeks, best.pairs):
+            best = solve(weeks.by_different_mentors)
+        report(0.3)
+        found = _with_weeks(weeks, best, wanted)
+        if found is not None:
+            report(1.0)
+            return found
+    if not weeks.is_flow and _is_told_by_columns(weeks, objective):
+        with suppress(MinimumLoadError, InfeasibleError):
+            best = solve(weeks.loose)
+            report(0.5)
+            found = _settled_in(weeks, best, wanted)
+            if found is not None:
+                report(1.0)
+                return found
+    found = settle_weeks(weeks, solve(weeks.whole), wanted)
+    report(1.0)
+    return found
+
+
+def _has_one_twice(weeks: WeekProblem, pairs: IntArray) -> bool:
+    """Tell whether a trainee has one mentor in two seats."""
+    held = weeks.trainee_of[pairs[:, 0]] * np.int64(len(weeks.capacity)) + pairs[:, 1]
+    return len(np.unique(held)) < len(held)
+
+
+def _with_weeks(weeks: WeekProblem, best: Solution, wanted: ArrayLike | None) -> WeekSolution | None:
+    """Return a choice of mentors with weeks for them, or None where the weeks have no room for all."""
+    chosen = np.zeros(weeks.fixed.shape, dtype=bool)
+    chosen[best.pairs[:, 0], best.pairs[:, 1]] = True
+    pairs = _timed(weeks, chosen, booking_table(weeks, wanted))
+    if pairs is None:
+        return None
+    lift = weeks.lift * int(weeks.lifted.sum())
+    columns = unproven(weeks, best, pairs, lift)
+    return WeekSolution(columns, weeks.bookings(columns.pairs), lift, best)
+
+
+def unproven(weeks: WeekProblem, best: Solution, pairs: IntArray, lift: float) -> Solution:
+    """Return (trainee, column) pairs with the figures of a choice of mentors, which proves them, and no prices."""
+    problem = weeks.whole
+    none = LevelPrices(
+        np.zeros(problem.n_mentors, np.int64),
+        np.zeros(problem.n_trainees, np.int64),
+        tuple(np.zeros_like(quota.limit) for quota in problem.quotas),
+    )
+    bound = round((best.bound + lift) * problem.units_per_score)
+    return replace(Solution.proven(problem, best.objective, pairs, bound, none, none), gap=best.gap)
 
 
 def settle_weeks(weeks: WeekProblem, best: Solution, wanted: ArrayLike | None = None) -> WeekSolution:
@@ -127,38 +187,56 @@ def settle_weeks(weeks: WeekProblem, best: Solution, wanted: ArrayLike | None = 
     InfeasibleError
         If a pair that must be chosen is not.
     """
+    found = _settled_in(weeks, best, wanted)
+    if found is None:
+        raise InfeasibleError("The weeks of the pairs chosen have no room for them.")
+    return found
+
+
+def _settled_in(weeks: WeekProblem, best: Solution, wanted: ArrayLike | None) -> WeekSolution | None:
+    """Return a solution in wanted or early weeks, or None where it breaks a rule in whichever weeks."""
     left_out = np.setdiff1d(np.flatnonzero(weeks.lifted), best.pairs[:, 0])
     if len(left_out):
-        raise InfeasibleError(
+        raise MinimumLoadError(
             "The pairs of 'pinned_pairs' cannot all be chosen: weeks and places do not suffice for trainees "
-            f"{left_out.tolist()}."
+            f"{left_out.tolist()}.",
+            (),
+            left_out=tuple(left_out.tolist()),
         )
-    pairs = _settled(weeks, best, _wanted(weeks, wanted))
-    return WeekSolution(
-        best.with_pairs(weeks.problem, pairs), weeks.bookings(pairs), weeks.lift * int(weeks.lifted.sum())
-    )
-
-
-def _settled(weeks: WeekProblem, best: Solution, wanted: BoolArray) -> IntArray:
-    """Return (trainee, column) pairs with the same mentors, most in wanted weeks, the others as early as can be."""
-    problem, shape = weeks.problem, weeks.problem.units.shape
     rows, mentors, _ = weeks.bookings(best.pairs).T
-    chosen = np.zeros((problem.n_trainees, len(weeks.capacity)), dtype=bool)
+    chosen = np.zeros(weeks.fixed.shape, dtype=bool)
     chosen[rows, mentors] = True
+    pairs = _timed(weeks, chosen, booking_table(weeks, wanted))
+    if pairs is None:
+        return None
+    solution = best.with_pairs(weeks.problem, pairs)
+    return WeekSolution(solution, weeks.bookings(pairs), weeks.lift * int(weeks.lifted.sum()))
+
+
+def _timed(weeks: WeekProblem, chosen: BoolArray, wanted: BoolArray) -> IntArray | None:
+    """Return (trainee, column) pairs of the chosen mentors, most in wanted weeks, the others as early as can be.
+
+    `chosen` is of shape (n_trainees, n_mentors). None where the weeks have no room for all of them.
+    """
+    problem, shape = weeks.problem, weeks.problem.units.shape
     late = np.broadcast_to(np.tile(np.arange(weeks.n_weeks), len(weeks.capacity)), shape)
     # One wanted week more outweighs all that the others can be earlier.
-    dear = np.int64(weeks.n_weeks * len(rows) + 1)
+    dear = np.int64(weeks.n_weeks * int(chosen.sum()) + 1)
     timed = replace(
         problem,
         units=np.array(weeks.n_weeks - late + dear * wanted, dtype=np.int64),
         units_per_score=1,
         open=problem.open & np.repeat(chosen, weeks.n_weeks, axis=1),
-        need=np.bincount(rows, minlength=problem.n_trainees),
+        need=chosen.sum(axis=1),
     )
-    return assign(timed).pairs
+    try:
+        pairs = assign(timed).pairs
+    except MinimumLoadError:
+        return None
+    return pairs if len(pairs) == int(chosen.sum()) else None
 
 
-def _wanted(weeks: WeekProblem, given: ArrayLike | None) -> BoolArray:
+def booking_table(weeks: WeekProblem, given: ArrayLike | None) -> BoolArray:
     """Return the columns that are wanted, bool of shape (n_trainees, n_columns)."""
     wanted = np.zeros(weeks.problem.units.shape, dtype=bool)
     bookings = booking_rows(weeks, "wanted", given)

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..exceptions import ProblemError
 from ..problem.assignment_problem import AssignmentProblem, BoolArray, IntArray
+from ..problem.loads import ColumnLoads
 from ..problem.pair_rules import pair_list
-from ..problem.quotas import ColumnGroups, KindLimit
+from ..problem.quotas import ColumnGroups, Columns, Groups, KindLimit, Quota, check_quotas
+from .week_arguments import (
+    booked_places,
+    fixed_pairs,
+    free_weeks,
+    trainee_labels,
+    week_pins,
+    weekly_places,
+)
+from .week_limits import exclusions, one_each, spread
 
 _Place = TypeVar("_Place", int, IntArray)
 
@@ -42,6 +53,14 @@ class WeekProblem:
         Trainees of `pinned_pairs`.
     lift : float
         What a pair of such a trainee counts more in `problem` than its score.
+    pairs : AssignmentProblem
+        The same scores, capacities and limits without any week.
+    fixed : bool array of shape (n_trainees, n_mentors)
+        `pinned_pairs`.
+    trainee_of : int64 array of shape (n_trainees,)
+        Rows with the same label are one person: never in one week twice, and never with one mentor twice.
+    loose : AssignmentProblem
+        `problem` without the rules that are no flow; the same object where there are none.
 
     Notes
     -----
@@ -71,6 +90,10 @@ class WeekProblem:
     forbidden: BoolArray
     lifted: BoolArray
     lift: float
+    pairs: AssignmentProblem
+    fixed: BoolArray
+    trainee_of: IntArray
+    loose: AssignmentProblem
 
     @classmethod
     def from_scores(
@@ -86,6 +109,10 @@ class WeekProblem:
         pinned: ArrayLike | None = None,
         pinned_pairs: ArrayLike | None = None,
         booked: ArrayLike | None = None,
+        groups: Groups | Sequence[Groups] | None = None,
+        column_groups: Columns | Sequence[Columns] | None = None,
+        same_trainee: ArrayLike | None = None,
+        same_person: ArrayLike | None = None,
     ) -> WeekProblem:
         """Build a problem from a score for every pair, the same in every week.
 
@@ -113,24 +140,34 @@ class WeekProblem:
             (trainee, mentor) that must be chosen, in whichever week; the trainee needs one mentor only.
         booked : integer array of shape (n_mentors, n_weeks), optional
             Trainees from elsewhere whom a mentor already has in a week; none when left out.
+        groups, column_groups : optional
+            As in :meth:`AssignmentProblem.from_scores`, over mentors: weeks count together.
+        same_trainee : integer array of shape (n_trainees,), optional
+            A label of each row: rows with the same label are seats of one trainee, which are filled by different
+            mentors in different weeks.
+        same_person : integer array of shape (n, 2), optional
+            (trainee, mentor) who are one person: in no week on both sides. A week in which pins have somebody on
+            both sides stays as it is.
 
         Raises
         ------
         ProblemError
             With a `code` of its own for every kind of mistake.
         """
-        pairs = AssignmentProblem.from_scores(scores, capacity, minimum_load, need, forbidden)
-        free_mentors = _weeks("mentor_weeks", mentor_weeks, pairs.n_mentors, None)
+        pairs = AssignmentProblem.from_scores(
+            scores, capacity, minimum_load, need, forbidden, groups=groups, column_groups=column_groups
+        )
+        free_mentors = free_weeks("mentor_weeks", mentor_weeks, pairs.n_mentors, None)
         n_weeks = free_mentors.shape[1]
         everybody = np.ones((pairs.n_trainees, n_weeks), dtype=bool)
         free_trainees = everybody
         if trainee_weeks is not None:
-            free_trainees = _weeks("trainee_weeks", trainee_weeks, pairs.n_trainees, n_weeks)
-        weekly = _weekly(weekly_capacity, pairs.n_mentors)
-        taken = _booked(booked, free_mentors.shape)
+            free_trainees = free_weeks("trainee_weeks", trainee_weeks, pairs.n_trainees, n_weeks)
+        weekly = weekly_places(weekly_capacity, pairs.n_mentors)
+        taken = booked_places(booked, free_mentors.shape)
         closed = pairs.forbidden[:, :, None] | ~free_trainees[:, None, :]
         places = np.where(free_mentors, np.maximum(weekly[:, None] - taken, 0), 0)
-        fixed = _fixed_pairs(pinned_pairs, pairs)
+        fixed = fixed_pairs(pinned_pairs, pairs)
         lifted: BoolArray = np.asarray(fixed.any(axis=1))
         closed = closed | (lifted[:, None] & ~fixed)[:, :, None]
         # Above what any choice of all other pairs can win.
@@ -146,25 +183,95 @@ class WeekProblem:
             places.ravel(),
             need=pairs.need,
             forbidden=closed.reshape(pairs.n_trainees, places.size),
-            pinned=_pins(pinned, closed, places),
+            pinned=week_pins(pinned, closed, places),
             kinds=kinds,
             column_groups=ColumnGroups(mentor_of, *_totals(pairs, n_weeks)),
         )
+        whose = trainee_labels(same_trainee, pairs.n_trainees)
         problem = replace(problem, units_per_score=pairs.units_per_score)
-        for array in (free_mentors, free_trainees, weekly, taken, lifted):
+        loose = replace(
+            problem,
+            quotas=(*problem.quotas, *spread(pairs.quotas, mentor_of, "column_groups")),
+            evened=ColumnLoads(mentor_of, np.minimum(pairs.capacity, places.sum(axis=1))),
+        )
+        crossing = (*spread(pairs.quotas, mentor_of, "groups"), *one_each(whose, mentor_of, week_of))
+        people = pair_list("same_person", same_person, (pairs.n_trainees, pairs.n_mentors))
+        apart = exclusions(people, whose, places, problem.pinned)
+        problem = loose
+        if crossing or apart:
+            problem = replace(loose, quotas=(*loose.quotas, *crossing), exclusions=apart)
+        check_quotas(problem.quotas, problem.pinned, problem.minimum_load)
+        for array in (free_mentors, free_trainees, weekly, taken, lifted, fixed, whose):
             array.setflags(write=False)
-        capacity_of, lift_of = pairs.capacity, lift / pairs.units_per_score
         return cls(
             problem,
             free_mentors,
             free_trainees,
-            capacity_of,
+            pairs.capacity,
             weekly,
             taken,
             pairs.forbidden,
             lifted,
-            lift_of,
+            lift / pairs.units_per_score,
+            pairs,
+            fixed,
+            whose,
+            loose,
         )
+
+    @property
+    def is_flow(self) -> bool:
+        """True where nothing but free weeks and places limits mentors in weeks: one flow chooses both."""
+        return self.problem is self.loose
+
+    @property
+    def places(self) -> IntArray:
+        """Places of each mentor in each week, int64 of shape (n_mentors, n_weeks)."""
+        return self.problem.capacity.reshape(self.mentor_weeks.shape)
+
+    @cached_property
+    def whole(self) -> AssignmentProblem:
+        """The problem of all rules: `problem`, with the trainees of `fixed` who must each have their mentor."""
+        if not self.lifted.any():
+            return self.problem
+        rows, nobody = np.arange(self.problem.n_trainees), np.zeros(self.problem.n_mentors, np.int64)
+        must = Quota("need", rows, nobody, self.problem.need[:, None], self.lifted.astype(np.int64)[:, None])
+        return replace(self.problem, quotas=(*self.problem.quotas, must))
+
+    @cached_property
+    def by_different_mentors(self) -> AssignmentProblem:
+        """`by_mentors`, with different mentors for the rows of one trainee."""
+        every = np.arange(len(self.capacity))
+        limits = (*self.by_mentors.quotas, *one_each(self.trainee_of, every))
+        check_quotas(limits, self.by_mentors.pinned, self.by_mentors.minimum_load)
+        return replace(self.by_mentors, quotas=limits)
+
+    @cached_property
+    def by_mentors(self) -> AssignmentProblem:
+        """The mentors alone: who could meet in some week, and as many places as the weeks have together.
+
+        Every choice of mentors and weeks is one of these, too, so what limits them limits it.
+
+        Raises
+        ------
+        ProblemError
+            If pins have no room.
+        """
+        meet = (self.trainee_weeks.astype(np.int64) @ (self.places > 0).T.astype(np.int64)) > 0
+        pins = self.fixed.copy()
+        trainees, columns = self.problem.pinned.T
+        pins[trainees, columns // max(self.n_weeks, 1)] = True
+        capacity = np.minimum(self.capacity, self.places.sum(axis=1))
+        found = AssignmentProblem.from_scores(
+            self.pairs.units,
+            capacity,
+            np.minimum(self.pairs.minimum_load, capacity),
+            self.pairs.need,
+            (self.forbidden | ~meet) & ~pins,
+            pins,
+        )
+        check_quotas(self.pairs.quotas, found.pinned, found.minimum_load)
+        return replace(found, units_per_score=self.pairs.units_per_score, quotas=self.pairs.quotas)
 
     @property
     def n_weeks(self) -> int:
@@ -188,76 +295,3 @@ class WeekProblem:
 def _totals(pairs: AssignmentProblem, n_weeks: int) -> tuple[IntArray, IntArray]:
     """Return capacity and minimum of every mentor; none where there is no week and so no column."""
     return (pairs.capacity, pairs.minimum_load) if n_weeks else (pairs.capacity[:0], pairs.minimum_load[:0])
-
-
-def _weeks(name: str, given: ArrayLike, n_people: int, n_weeks: int | None) -> BoolArray:
-    array = np.asarray(given)
-    size = "n_weeks" if n_weeks is None else n_weeks
-    if array.ndim != 2 or len(array) != n_people or (n_weeks is not None and array.shape[1] != n_weeks):
-        expected = f"a boolean array of shape ({n_people}, {size})"
-        raise _refuse(f"{name.upper()}_SHAPE", name, expected, f"shape {array.shape}")
-    if array.dtype != np.bool_:
-        expected = "boolean: True where the week is free"
-        raise _refuse(f"{name.upper()}_NOT_BOOLEAN", name, expected, f"dtype {array.dtype}")
-    return array.copy()
-
-
-def _weekly(given: ArrayLike, n_mentors: int) -> IntArray:
-    array = np.asarray(given)
-    if array.ndim == 0:
-        array = np.full(n_mentors, array)
-    if array.shape != (n_mentors,):
-        expected = f"a whole number or an integer array of shape ({n_mentors},)"
-        raise _refuse("WEEKLY_CAPACITY_SHAPE", "weekly_capacity", expected, f"shape {array.shape}")
-    if array.size and (array.dtype.kind not in "iu" or (array < 0).any()):
-        came = f"{array.dtype} with {array.min()} as the smallest"
-        raise _refuse("WEEKLY_CAPACITY_NOT_WHOLE", "weekly_capacity", "whole numbers of zero or more", came)
-    return array.astype(np.int64)
-
-
-def _booked(given: ArrayLike | None, shape: tuple[int, ...]) -> IntArray:
-    array = np.zeros(shape, np.int64) if given is None else np.asarray(given)
-    if array.shape != shape or array.dtype.kind not in "iu" or (array < 0).any():
-        expected = f"whole numbers of zero or more of shape {shape}"
-        raise _refuse("BOOKED_NOT_WHOLE", "booked", expected, f"{array.dtype} of shape {array.shape}")
-    return array.astype(np.int64)
-
-
-def _fixed_pairs(given: ArrayLike | None, pairs: AssignmentProblem) -> BoolArray:
-    """Return the pairs that must be chosen in whichever week, bool of shape (n_trainees, n_mentors)."""
-    shape = pairs.n_trainees, pairs.n_mentors
-    fixed = np.zeros(shape, dtype=bool)
-    rows, columns = pair_list("pinned_pairs", given, shape).T
-    fixed[rows, columns] = True
-    if (fixed.sum(axis=1) > 1).any() or (pairs.need[rows] != 1).any():
-        expected = "one pair at most of trainees who need one mentor"
-        raise _refuse("PINNED_PAIRS_OVER_NEED", "pinned_pairs", expected, "two of a trainee, or another need")
-    if (fixed & pairs.forbidden).any():
-        came = f"{np.argwhere(fixed & pairs.forbidden)[0].tolist()}"
-        raise _refuse("PINNED_PAIRS_FORBIDDEN", "pinned_pairs", "allowed pairs", came)
-    return fixed
-
-
-def _pins(given: ArrayLike | None, closed: BoolArray, places: IntArray) -> IntArray | None:
-    """Return the pins as (trainee, column) pairs."""
-    pins = np.zeros((0, 3), np.int64) if given is None else np.asarray(given)
-    if pins.size == 0:
-        return None
-    if pins.ndim != 2 or pins.shape[1] != 3 or pins.dtype.kind not in "iu":
-        expected = "an integer array of (trainee, mentor, week) of shape (n, 3)"
-        raise _refuse("PINNED_WEEKS_SHAPE", "pinned", expected, f"{pins.dtype} of shape {pins.shape}")
-    outside = ((pins < 0) | (pins >= np.array(closed.shape))).any(axis=1)
-    if outside.any():
-        expected = f"within {closed.shape[0]} trainees, {closed.shape[1]} mentors and {closed.shape[2]} weeks"
-        raise _refuse("PINNED_WEEKS_OUT_OF_RANGE", "pinned", expected, f"{pins[outside][0].tolist()}")
-    trainees, mentors, weeks = pins.T
-    away = closed[trainees, mentors, weeks] | (places[mentors, weeks] == 0)
-    if away.any():
-        expected = "allowed pairs in weeks in which both are free"
-        raise _refuse("PINNED_WEEKS_NOT_FREE", "pinned", expected, f"{pins[away][0].tolist()}")
-    return np.stack([trainees, mentors * closed.shape[2] + weeks], axis=1)
-
-
-def _refuse(code: str, parameter: str, expected: str, came: str) -> ProblemError:
-    text = f"The '{parameter}' parameter of WeekProblem must be {expected}. Got {came} instead."
-    return ProblemError(code, parameter, text)

@@ -3,32 +3,40 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, overload
+from typing import Final, Literal, overload
 
 import numpy as np
 
 from ..exceptions import InvalidInputError
 from ..problem.assignment_problem import IntArray
-from ..reasons.prices import prices
+from ..reasons.prices import PRICED, prices
 from ..reasons.questions import check_fits, checked_position
 from ..reasons.rematch import rematch
-from .week_assignment import WeekSolution
+from .week_assignment import is_one_flow
+from .week_forcing import forced_weeks
+from .week_obstacles import direct_repairs, obstacles
 from .week_problem import WeekProblem
 from .week_repairs import WeekRepair, week_repairs
+from .week_solution import WeekSolution
 
 WeekCode = Literal[
     "CHOSEN",
     "FORBIDDEN",
     "NO_CAPACITY",
+    "OTHER_MENTOR",
     "NO_COMMON_WEEK",
+    "WEEKS_TAKEN",
     "WEEK_FULL",
     "MENTOR_FULL",
+    "QUOTA_FULL",
     "RULED_OUT",
     "LOWERS_COVERAGE",
     "LOWERS_TOTAL",
     "TIE",
 ]
 UnmatchedWeekCode = Literal["NO_MENTORS", "ALL_FORBIDDEN", "NO_COMMON_WEEK", "ALL_FULL", "NOT_WORTH_IT"]
+# What keeps a pair that could meet from a place.
+_FULL: Final = ("WEEKS_TAKEN", "WEEK_FULL", "MENTOR_FULL", "QUOTA_FULL")
 # (mentor, week)
 Booking = tuple[int, int]
 
@@ -59,9 +67,11 @@ class WeekReason:
     trainee, mentor : int
         Row and column of the scores.
     code : str
-        CHOSEN; FORBIDDEN; NO_CAPACITY (the mentor takes nobody); NO_COMMON_WEEK (there is no week in which
-        both are free); WEEK_FULL (there are such weeks, and the mentor has no place left in any of them);
-        MENTOR_FULL (there would be a week, but the mentor has as many trainees as possible in all); otherwise
+        CHOSEN; FORBIDDEN; NO_CAPACITY (the mentor takes nobody); OTHER_MENTOR (the mentor has the trainee's
+        other seat); NO_COMMON_WEEK (there is no week in which both are free); WEEKS_TAKEN (in each of these one
+        of them is with somebody else on the other side, or the trainee with the other mentor); WEEK_FULL (there
+        are such weeks, and the mentor has no place left in any of them); MENTOR_FULL (there would be a week, but
+        the mentor has as many trainees as possible in all); QUOTA_FULL (a limit on a group is full); otherwise
         a place is free, and RULED_OUT (pins or minimum loads leave no room), LOWERS_COVERAGE, LOWERS_TOTAL or
         TIE say why it was not taken.
     weeks : tuple of int
@@ -145,7 +155,9 @@ def explain_weeks(
 
     Notes
     -----
-    A pair: one table of exchange chains ((n_mentors · n_weeks)³ additions) and two more solutions.
+    A pair: one table of exchange chains ((n_mentors · n_weeks)³ additions) and two more solutions; where rules are
+    no flow, one solution for each week in which both are free. There, and for objectives with an aim before the
+    total, the repairs of an unmatched trainee are those after which everybody else can stay.
 
     Examples
     --------
@@ -166,18 +178,29 @@ def explain_weeks(
 
 def _pair(weeks: WeekProblem, found: WeekSolution, trainee: int, mentor: int) -> WeekReason:
     plain = _standing(weeks, found, trainee, mentor)
-    if plain is not None and plain.code not in ("WEEK_FULL", "MENTOR_FULL"):
+    if plain is not None and plain.code not in ("WEEKS_TAKEN", "WEEK_FULL", "MENTOR_FULL", "QUOTA_FULL"):
         return plain
-    first = weeks.column(mentor, 0)
-    table = prices(weeks.problem, found.solution, [trainee])[0, first : first + weeks.n_weeks]
-    code, week, price = _forced(table)
+    common = weeks.common_weeks(trainee, mentor)
+    if _is_told_by_prices(weeks, found):
+        first = weeks.column(mentor, 0)
+        table = prices(weeks.problem, found.solution, [trainee])[0, first : first + weeks.n_weeks]
+        code, week, price = _forced(table)
+        moves = () if week is None else _moves(weeks, found, trainee, mentor, week)
+    else:
+        table, moves_in = forced_weeks(weeks, found, trainee, mentor)
+        code, week, price = _forced(table)
+        moves = () if week is None else tuple(WeekMove(*move) for move in moves_in[week])
     if plain is not None:
         code = plain.code
-    common = weeks.common_weeks(trainee, mentor)
     full = _full_weeks(weeks, found, mentor, common)
     rivals = plain.rivals if plain else _holders(found, trainee, mentor, full)
-    moves = () if week is None else _moves(weeks, found, trainee, mentor, week)
     return WeekReason(trainee, mentor, code, _ints(common), _ints(full), rivals, week, price, moves)
+
+
+def _is_told_by_prices(weeks: WeekProblem, found: WeekSolution) -> bool:
+    """Tell whether prices of mentors in weeks say what changes cost; where limits bind, one change may need two."""
+    objective = found.solution.objective
+    return objective in PRICED and not weeks.pairs.quotas and is_one_flow(weeks, objective)
 
 
 def _forced(table: np.ndarray[tuple[int], np.dtype[np.float64]]) -> tuple[WeekCode, int | None, float]:
@@ -209,14 +232,22 @@ def _standing(weeks: WeekProblem, found: WeekSolution, trainee: int, mentor: int
         code = "NO_COMMON_WEEK"
     if code is not None:
         return WeekReason(trainee, mentor, code, shown, (), (), None, nan, ())
+    against = obstacles(weeks, found, trainee, mentor)
+    if against.is_other:
+        return WeekReason(trainee, mentor, "OTHER_MENTOR", shown, (), (), None, nan, ())
     full = _full_weeks(weeks, found, mentor, common)
-    if len(full) == len(common):
+    free = common[~against.away[common]]
+    if not len(free):
+        return WeekReason(trainee, mentor, "WEEKS_TAKEN", shown, _ints(full), (), None, nan, ())
+    if np.isin(free, full).all():
         rivals = _holders(found, trainee, mentor, full)
         return WeekReason(trainee, mentor, "WEEK_FULL", shown, _ints(full), rivals, None, nan, ())
     taken = np.unique(found.bookings[found.bookings[:, 1] == mentor, 2])
     if (found.bookings[:, 1] == mentor).sum() >= weeks.capacity[mentor]:
         rivals = _holders(found, trainee, mentor, taken)
         return WeekReason(trainee, mentor, "MENTOR_FULL", shown, _ints(full), rivals, None, nan, ())
+    if against.limits:
+        return WeekReason(trainee, mentor, "QUOTA_FULL", shown, _ints(full), (), None, nan, ())
     return None
 
 
@@ -233,9 +264,8 @@ def _unmatched(weeks: WeekProblem, found: WeekSolution, trainee: int) -> Unmatch
         full = _ints(_full_weeks(weeks, found, mentor, common))
         free = WeekReason(trainee, mentor, "RULED_OUT", _ints(common), full, (), None, nan, ())
         reasons.append(_standing(weeks, found, trainee, mentor) or free)
-    return UnmatchedWeeks(
-        trainee, _unmatched_code(reasons), tuple(reasons), week_repairs(weeks, found, trainee)
-    )
+    told = week_repairs if _is_told_by_prices(weeks, found) else direct_repairs
+    return UnmatchedWeeks(trainee, _unmatched_code(reasons), tuple(reasons), told(weeks, found, trainee))
 
 
 def _unmatched_code(reasons: list[WeekReason]) -> UnmatchedWeekCode:
@@ -243,13 +273,13 @@ def _unmatched_code(reasons: list[WeekReason]) -> UnmatchedWeekCode:
     taking = [code for code in left if code != "NO_CAPACITY"]
     if not taking:
         return "NO_MENTORS"
-    allowed = [code for code in taking if code != "FORBIDDEN"]
+    allowed = [code for code in taking if code not in ("FORBIDDEN", "OTHER_MENTOR")]
     if not allowed:
         return "ALL_FORBIDDEN"
     meeting = [code for code in allowed if code != "NO_COMMON_WEEK"]
     if not meeting:
         return "NO_COMMON_WEEK"
-    return "ALL_FULL" if all(code in ("WEEK_FULL", "MENTOR_FULL") for code in meeting) else "NOT_WORTH_IT"
+    return "ALL_FULL" if all(code in _FULL for code in meeting) else "NOT_WORTH_IT"
 
 
 def _full_weeks(weeks: WeekProblem, found: WeekSolution, mentor: int, asked: IntArray) -> IntArray:

@@ -7,11 +7,14 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..problem.assignment_problem import IntArray
+from ..problem.assignment_problem import AssignmentProblem, IntArray
+from ..problem.solution import Solution
 from ..reasons.rematch import rematch
-from .week_assignment import WeekSolution, booking_rows, settle_weeks
+from ..watch import Watch
+from .week_assignment import booking_rows, choose, is_one_flow, settle_weeks
 from .week_problem import WeekProblem
 from .week_reasons import Booking, WeekMove
+from .week_solution import WeekSolution
 
 
 class WeekRematch(NamedTuple):
@@ -40,14 +43,14 @@ def rematch_weeks(
     Parameters
     ----------
     weeks : WeekProblem
-        The problem as it stands now, for trainees who need one mentor each.
+        The problem as it stands now; each row needs one mentor.
     previous : integer array of shape (n_previous, 3)
         (trainee, mentor, week) of before, in positions of `weeks`; without the pairs of people or weeks that are
         gone.
     stability : float, default 0.05
         What keeping one mentor is worth, in whichever week, as in :func:`rematch`: a share of the spread of the
         scores. Infinity asks for as few changes of mentors as possible.
-    objective : {"coverage_then_total", "total", "worst_off_then_total"}
+    objective : {"coverage_then_total", "total", "worst_off_then_total", "balanced_load"}
         As in :func:`assign`.
 
     Returns
@@ -63,7 +66,7 @@ def rematch_weeks(
 
     Notes
     -----
-    Three flows: the bound, the mentors, and their weeks.
+    Three flows: the bound, the mentors, and their weeks; of rules that are no flow as :func:`assign_weeks`.
 
     Examples
     --------
@@ -76,8 +79,17 @@ def rematch_weeks(
     every = np.arange(weeks.n_weeks)
     columns = weeks.column(before[:, 1][:, None], every[None, :])
     pairs = np.stack([np.repeat(before[:, 0], weeks.n_weeks), columns.ravel()], axis=1)
-    solution = rematch(weeks.problem, pairs, stability * _share(weeks), objective).solution
-    found = settle_weeks(weeks, solution, before)
+    in_weeks = stability * _share(weeks)
+    if is_one_flow(weeks, objective):
+        found = settle_weeks(weeks, rematch(weeks.problem, pairs, in_weeks, objective).solution, before)
+        return WeekRematch(found, _moves(before, found.bookings))
+
+    def solve(problem: AssignmentProblem) -> Solution:
+        alone = problem.n_mentors == len(weeks.capacity)
+        kept = (before[:, :2], stability) if alone else (pairs, in_weeks)
+        return rematch(problem, *kept, objective).solution
+
+    found = choose(weeks, solve, objective, before, Watch())
     return WeekRematch(found, _moves(before, found.bookings))
 
 

@@ -7,11 +7,18 @@ from typing import Literal
 
 from ..reasons.explain import explain
 from ..reasons.statements import Repair
-from .week_assignment import WeekSolution
+from ..solver.network import Cell
 from .week_problem import WeekProblem
+from .week_solution import WeekSolution
 
 WeekRepairCode = Literal[
-    "ADD_WEEK_PLACE", "FREE_MENTOR_WEEK", "FREE_TRAINEE_WEEK", "ADD_PLACE", "ALLOW_PAIR", "LOWER_MINIMUM"
+    "ADD_WEEK_PLACE",
+    "FREE_MENTOR_WEEK",
+    "FREE_TRAINEE_WEEK",
+    "ADD_PLACE",
+    "ALLOW_PAIR",
+    "LOWER_MINIMUM",
+    "RAISE_QUOTA",
 ]
 
 
@@ -25,19 +32,24 @@ class WeekRepair:
         ADD_WEEK_PLACE (one more place at the mentor in that week); FREE_MENTOR_WEEK (the mentor is free in that
         week, for one trainee); FREE_TRAINEE_WEEK (the trainee is free in that week, for this mentor);
         ADD_PLACE (one trainee more for the mentor in all weeks together); ALLOW_PAIR (lift the ban on the
-        pair, in that week); LOWER_MINIMUM (one trainee less that the mentor must get).
+        pair, in that week); LOWER_MINIMUM (one trainee less that the mentor must get); RAISE_QUOTA (one more
+        within a limit on groups of trainees or mentors).
     mentor : int
         The mentor concerned.
     week : int or None
         The week concerned; None where it is all weeks together.
     change : float
-        Change of the total after it, with the trainee matched and nobody else left out.
+        Change of the total after it, with the trainee matched and nobody else left out; where rules are no flow,
+        or the objective has an aim before the total, with everybody else where they are.
+    limit : Cell or None
+        For RAISE_QUOTA the limit, by its place in `weeks.pairs.quotas`.
     """
 
     code: WeekRepairCode
     mentor: int
     week: int | None
     change: float
+    limit: Cell | None = None
 
 
 def week_repairs(weeks: WeekProblem, found: WeekSolution, trainee: int) -> tuple[WeekRepair, ...]:

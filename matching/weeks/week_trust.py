@@ -10,8 +10,9 @@ from numpy.typing import ArrayLike
 from ..problem.solution import FloatArray
 from ..solver.assignment import assign
 from ..trust.sensitivity import ScoreDraw, Sensitivity, loss_of, marks, sampler, with_scores
-from .week_assignment import WeekSolution
+from .week_assignment import BY_TOTAL, is_one_flow
 from .week_problem import WeekProblem
+from .week_solution import WeekSolution
 
 
 def week_sensitivity(
@@ -45,7 +46,9 @@ def week_sensitivity(
 
     Notes
     -----
-    One solution a draw: 1 s for 100 draws at 64 trainees, 20 mentors and 6 weeks.
+    One solution a draw: 1 s for 100 draws at 64 trainees, 20 mentors and 6 weeks. Where rules are no flow, a draw
+    chooses mentors as the solution was proven: by mentors alone, or by mentors and weeks without the rules that are
+    no flow, and then by coverage and the total. So a share may be a little off where such a rule decides.
 
     Examples
     --------
@@ -57,16 +60,33 @@ def week_sensitivity(
     """
     count, draw = sampler(draws, n_draws, random_state)
     shape = weeks.problem.n_trainees, len(weeks.capacity)
+    objective = found.solution.objective
+    alone = found.by_mentors is not None
+    problem = weeks.by_mentors if alone else weeks.loose
+    if not alone and objective not in BY_TOTAL and not is_one_flow(weeks, objective):
+        objective = "coverage_then_total"
     chosen = np.zeros(shape, dtype=np.int64)
     for number in range(count):
-        drawn = with_scores(weeks.problem, _columns(weeks, draw(number)))
-        pairs = assign(drawn, found.solution.objective, cancel=cancel).pairs
-        chosen[pairs[:, 0], pairs[:, 1] // max(weeks.n_weeks, 1)] += 1
-    loss = loss_of(weeks.problem, found.solution).reshape(*shape, weeks.n_weeks).min(axis=2, initial=np.inf)
+        scores = draw(number) if alone else _columns(weeks, draw(number))
+        pairs = assign(with_scores(problem, scores), objective, cancel=cancel).pairs
+        chosen[pairs[:, 0], pairs[:, 1] // (1 if alone else max(weeks.n_weeks, 1))] += 1
     pairs = found.bookings[:, :2]
     pins = {(int(i), int(j) // weeks.n_weeks) for i, j in weeks.problem.pinned}
     held = [bool(weeks.lifted[i]) or (int(i), int(j)) in pins for i, j in pairs]
-    return marks(pairs, chosen, loss, np.array(held, dtype=bool), count, firm_from)
+    return marks(pairs, chosen, _loss(weeks, found), np.array(held, dtype=bool), count, firm_from)
+
+
+def _loss(weeks: WeekProblem, found: WeekSolution) -> FloatArray:
+    """Return what each other mentor would cost, in the best week; NaN where it is not known."""
+    shape = weeks.problem.n_trainees, len(weeks.capacity)
+    if is_one_flow(weeks, found.solution.objective):
+        by_week = loss_of(weeks.problem, found.solution).reshape(*shape, weeks.n_weeks)
+        best: FloatArray = by_week.min(axis=2, initial=np.inf)
+        return best
+    alone = found.by_mentors
+    if alone is not None and len(alone.quota_prices) == len(weeks.by_mentors.quotas) and alone.gap == 0:
+        return loss_of(weeks.by_mentors, alone)
+    return np.where(weeks.by_mentors.open, np.nan, np.inf)
 
 
 def _columns(weeks: WeekProblem, scores: ArrayLike) -> FloatArray:

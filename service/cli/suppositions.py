@@ -3,8 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
+from service.cli.weeks import named_weeks
 from studio.errors import StudioError
 from studio.operations.rules.aim_words import objective_of
 from studio.operations.rules.whom import Whom
@@ -17,7 +19,10 @@ VERBS = {
     "pin": ("pin", "固定"),
     "forbid": ("forbid", "回避"),
     "join": ("join", "加入"),
+    "free": ("free", "空闲"),
+    "weekly": ("weekly", "每周"),
 }
+_NEVER = frozenset({"none", "never", "无", "没有"})
 # After a pinned pair, where trainees have two mentors: which of them.
 KINDS = {"theory": "THEORY", "理论": "THEORY", "practice": "PRACTICE", "实践": "PRACTICE"}
 _VERB_OF = {word: verb for verb, words in VERBS.items() for word in words}
@@ -27,8 +32,11 @@ _VERB_OF = {word: verb for verb, words in VERBS.items() for word in words}
 _OBJECTIVE = re.compile(r"\s*(?:objective|aim|目标)\s*=(.*)", re.IGNORECASE)
 
 
-def what_if_input(given: Iterable[str], whom: Whom) -> dict[str, Any]:
-    """Return the input of `whatIf`; raises WHAT_IF_SYNTAX, WHOM_UNKNOWN, WHOM_AMBIGUOUS and OBJECTIVE_UNKNOWN."""
+def what_if_input(given: Iterable[str], whom: Whom, offered: tuple[date, ...] = ()) -> dict[str, Any]:
+    """Return the input of `whatIf`; raises WHAT_IF_SYNTAX, WHOM_UNKNOWN, WHOM_AMBIGUOUS and OBJECTIVE_UNKNOWN.
+
+    `offered` are the weeks of the cohort, which numbers alone may name.
+    """
     found: dict[str, Any] = {}
     for text in given:
         if aim := _OBJECTIVE.fullmatch(unicodedata.normalize("NFKC", text)):
@@ -36,12 +44,12 @@ def what_if_input(given: Iterable[str], whom: Whom) -> dict[str, Any]:
             if found.setdefault("objective", wanted.value) != wanted.value:
                 raise StudioError("OBJECTIVE_TWICE", field="whatIf", given=aim[1].strip()[:40])
             continue
-        field, value = _one(text, whom)
+        field, value = _one(text, whom, offered)
         found.setdefault(field, []).append(value)
     return found
 
 
-def _one(text: str, whom: Whom) -> tuple[str, Any]:
+def _one(text: str, whom: Whom, offered: tuple[date, ...]) -> tuple[str, Any]:
     # Chinese keyboards give full-width = : @ and digits.
     word, _, rest = unicodedata.normalize("NFKC", text).strip().partition(" ")
     verb, rest = _VERB_OF.get(word.lower()), rest.strip()
@@ -55,16 +63,30 @@ def _one(text: str, whom: Whom) -> tuple[str, Any]:
     left, equals, right = (part.strip() for part in rest.partition("="))
     if not (left and equals and right):
         raise _wrong(text)
-    if verb == "capacity":
+    if verb == "free":
+        return _free(left, right, whom, offered)
+    if verb in ("capacity", "weekly"):
         # GraphQL's Int has 32 bits; a longer number is no capacity either.
         if not right.removeprefix("-").isdecimal() or len(right) > 9:
             raise _wrong(text)
-        return "capacities", {"mentorId": global_id("Mentor", whom.mentor(left)), "capacity": int(right)}
+        mentor_id = global_id("Mentor", whom.mentor(left))
+        if verb == "weekly":
+            return "mentorWeeks", {"mentorId": mentor_id, "weeklyCapacity": int(right)}
+        return "capacities", {"mentorId": mentor_id, "capacity": int(right)}
     mentor, _, said = (part.strip() for part in right.partition(":"))
     part = KINDS.get(said.lower())
     if (said and part is None) or (part is not None and verb != "pin"):
         raise _wrong(text)
     return verb, pair_input(left, mentor, whom) | ({"kind": part} if part else {})
+
+
+def _free(who: str, text: str, whom: Whom, offered: tuple[date, ...]) -> tuple[str, Any]:
+    """Read when a mentor or a trainee would be free: weeks, all for every week, or none."""
+    kind, row_id = whom.anyone(who)
+    mondays = () if text.lower() in _NEVER else named_weeks(text, offered)
+    weeks = None if mondays is None else [day.isoformat() for day in mondays]
+    field, key = ("mentorWeeks", "mentorId") if kind == "Mentor" else ("traineeWeeks", "traineeId")
+    return field, {key: global_id(kind, row_id), "freeWeeks": weeks}
 
 
 def pair_input(trainee: str, mentor: str, whom: Whom) -> dict[str, str]:

@@ -23,6 +23,8 @@ from studio.operations.suppositions.overridable import run_to_override
 from studio.permissions import Actor
 from studio.store.clock import today
 from studio.store.database import writing
+from studio.store.enums import PairingState
+from studio.store.mentor_enums import PairingKind
 from studio.store.people import Mentor, Trainee
 from studio.store.weeks import mondays_of
 
@@ -58,7 +60,7 @@ def offer(
     """Offer weeks."""
 
     async def work() -> dict[str, Any]:
-        mondays = _mondays(text, ()) or ()
+        mondays = named_weeks(text, ()) or ()
         async with acting(studio) as (engine, actor):
             async with writing(engine) as session:
                 row = await find_cohort(session, actor.studio_id, cohort)
@@ -85,7 +87,7 @@ def free(
             async with writing(engine) as session:
                 row = await find_cohort(session, actor.studio_id, cohort)
                 kind, row_id = (await whom(session, actor, row)).anyone(name)
-                mondays = _mondays(text, mondays_of(row.weeks))
+                mondays = named_weeks(text, mondays_of(row.weeks))
                 if kind == "Mentor":
                     mentor = await session.get_one(Mentor, row_id)
                     version = mentor.version
@@ -105,6 +107,10 @@ def move(
     trainee: WhomArgument,
     text: WeeksArgument,
     cohort: CohortOption,
+    reason: Annotated[str | None, typer.Option("--reason", help="HELP_WEEKS_REASON")] = None,
+    kind: Annotated[
+        PairingKind | None, typer.Option("--as", case_sensitive=False, help="HELP_WEEKS_AS")
+    ] = None,
     studio: StudioOption = None,
     form: FormatOption = Format.TEXT,
     lang: LanguageOption = Language.ZH,
@@ -118,12 +124,17 @@ def move(
                 trainee_id = (await whom(session, actor, row)).trainee(trainee)
                 week = one_week(text, mondays_of(row.weeks))
                 found = await pairings_of(session, (await run_to_override(session, actor, row)).id)
-                pairing = next((each for each in found if each.trainee_id == trainee_id), None)
-                if pairing is None:
+                own = [each for each in found if each.trainee_id == trainee_id and kind in (None, each.kind)]
+                if not own:
                     raise NotFound("Pairing", field="trainee")
-                version = pairing.version
-                await move_pairing_to_week(session, actor, pairing.id, week, expected_version=version)
-            return {"cohort": cohort, "trainee": trainee, "week": week.isoformat()}
+                if len(own) > 1:
+                    raise StudioError("KIND_OF_PAIR_MISSING", field="kind")
+                version = own[0].version
+                moved = await move_pairing_to_week(
+                    session, actor, own[0].id, week, expected_version=version, reason=reason
+                )
+            asked = moved.state is PairingState.AWAITING_CONSENT
+            return {"cohort": cohort, "trainee": trainee, "week": week.isoformat(), "askedAgain": asked}
 
     result = run(work, form, lang)
     if form is Format.JSON:
@@ -131,17 +142,19 @@ def move(
     else:
         told = week_name(result["week"], lang.value)
         output.print(translate("CLI_WEEK_MOVED", lang.value, trainee=result["trainee"], week=told))
+        if result["askedAgain"]:
+            output.print(translate("CLI_ASKED_AGAIN", lang.value))
 
 
 def one_week(text: str, offered: tuple[date, ...]) -> date:
     """Return the one week that a text names; raises WEEKS_SYNTAX."""
-    mondays = _mondays(text, offered)
+    mondays = named_weeks(text, offered)
     if mondays is None or len(mondays) != 1:
         raise StudioError("WEEKS_SYNTAX", field="weeks", given=text.strip()[:80])
     return mondays[0]
 
 
-def _mondays(text: str, offered: tuple[date, ...]) -> tuple[date, ...] | None:
+def named_weeks(text: str, offered: tuple[date, ...]) -> tuple[date, ...] | None:
     """Return the weeks that a text names; None for every week, none for an empty text."""
     if not text.strip():
         return ()

@@ -18,6 +18,7 @@ from studio.permissions import Actor
 from studio.store.database import reading
 from studio.store.enums import MatchObjective
 from studio.store.identity import global_id
+from studio.store.weeks import mondays_of
 
 
 async def what_if_json(
@@ -26,9 +27,10 @@ async def what_if_json(
     """Return the difference in the shape of docs/cli.md."""
     async with reading(engine) as session:
         run = await latest_run(session, actor, cohort)
-        people = await whom(session, actor, await find_cohort(session, actor.studio_id, cohort))
+        row = await find_cohort(session, actor.studio_id, cohort)
+        people = await whom(session, actor, row)
     run_id = global_id("MatchRun", run.id)
-    supposed = what_if_input(given, people)
+    supposed = what_if_input(given, people, mondays_of(row.weeks))
     found = await run_document(engine, actor, "WhatIf", language, run=run_id, input=supposed)
     return {"runId": run_id, "cohort": cohort, "supposed": supposed, **found["whatIf"]}
 

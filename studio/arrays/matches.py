@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from studio.arrays.same_unit import same_unit
 from studio.arrays.seats import ONE_EACH, Pair, cannot_play, fixed_kinds
 from studio.arrays.seniority import level_code, seniority
 from studio.arrays.topics import topic_matrix
-from studio.arrays.weeks import CohortWeeks, WeekArrays, week_arrays
+from studio.arrays.weeks import CohortWeeks, WeekArrays, in_seats, week_arrays
 from studio.store.enums import MatchObjective, RuleKind
 from studio.store.limits import LimitRule
 from studio.store.mentor_enums import PairingKind
@@ -193,14 +193,30 @@ def match_arrays(rows: MatchRows, on: date) -> MatchArrays:
     limits = limit_arrays(
         rows.limits, people, rows.mentors, capacity, levels, [seat.kind for seat in rows.seats]
     )
-    weeks = None
-    if rows.weeks is not None:
-        weeks = week_arrays(rows.weeks, trainee_ids, mentor_ids, rows.locked, confirmed_to_keep(rows))
+    weeks = _weeks(rows, trainee_ids, mentor_ids)
     digest = input_digest(rows, trainees, mentors, capacity, forbidden, pinned, weeks)
     ruled = forbidden, pinned
     return MatchArrays(
         rows.seats, mentor_ids, trainees, mentors, capacity, *ruled, rows.objective, limits, digest, weeks
     )
+
+
+def _weeks(rows: MatchRows, trainee_ids: Sequence[UUID], mentor_ids: Sequence[UUID]) -> WeekArrays | None:
+    """Return the weeks of the seats, and who is on both sides; None where the cohort offers none."""
+    if rows.weeks is None:
+        return None
+    weeks = week_arrays(rows.weeks, trainee_ids, mentor_ids, rows.locked, confirmed_to_keep(rows))
+    teaches = {person.id: column for column, (_, person, _) in enumerate(rows.mentors)}
+    both = [
+        (row, teaches[person.id]) for row, (_, person, _) in enumerate(rows.trainees) if person.id in teaches
+    ]
+    weeks = replace(weeks, same_person=np.array(both, dtype=np.int64).reshape(-1, 2))
+    fixed = {
+        (trainee_ids[row], mentor_ids[column]): (row, column)
+        for row, column, _ in (*weeks.wanted.tolist(), *weeks.kept.tolist())
+    }
+    kinds = {fixed[pair]: rows.kinds.index(kind) for pair, kind in rows.kinds_of(fixed).items()}
+    return in_seats(weeks, len(rows.kinds), kinds)
 
 
 def confirmed_to_keep(rows: MatchRows) -> set[tuple[UUID, UUID]]:

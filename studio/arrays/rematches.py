@@ -15,8 +15,11 @@ from matching import (
     Match,
     MentorAffinity,
     Solution,
+    WeekProblem,
+    WeekSolution,
     affinity_draws,
     assign,
+    assign_weeks,
     fairness,
     rematch,
     rematch_weeks,
@@ -28,7 +31,9 @@ from studio.arrays.fairness import to_place
 from studio.arrays.judging import judged
 from studio.arrays.matches import Booleans, Floats, Integers, MatchArrays, MatchRows, Quotas, match_arrays
 from studio.arrays.week_matches import (
+    WeekMatch,
     rematch_bookings,
+    smallest_marks,
     week_changes,
     week_match,
     week_problem,
@@ -61,8 +66,8 @@ class StartingPoint:
     apart: frozenset[Pair]
     # Seats that need no mentor any more.
     excluded: frozenset[Seat]
-    # The weeks of these pairs by trainee, and of the fixed ones those in which they stay.
-    week_of: Mapping[UUID, date | None] = field(default_factory=dict)
+    # The weeks of these pairs by seat, and of the fixed ones those in which they stay.
+    week_of: Mapping[Seat, date | None] = field(default_factory=dict)
     kept: Mapping[tuple[UUID, UUID], date] = field(default_factory=dict)
 
 
@@ -101,7 +106,8 @@ def rematch_arrays(rows: MatchRows, base: StartingPoint, on: date) -> MatchArray
         and fixed.get(seat_of[pair], pair[1]) == pair[1]
     }
     weeks = None if rows.weeks is None else replace(rows.weeks, kept=base.kept)
-    arrays = match_arrays(replace(rows, locked=locked, weeks=weeks), on)
+    said = {**rows.said_kinds, **{(seat.trainee_id, mentor): seat.kind for seat, mentor in base.fixed}}
+    arrays = match_arrays(replace(rows, locked=locked, weeks=weeks, said_kinds=said), on)
     pinned = arrays.pinned | _matrix(arrays, base.fixed)
     pinned[[seat in base.excluded for seat in arrays.seats]] = False
     forbidden = (arrays.forbidden | _matrix(arrays, base.apart)) & ~pinned
@@ -148,11 +154,19 @@ def propose_match(
     affinity = MentorAffinity().set_params(**weights)
     scores = affinity_scores(arrays, affinity)
     need = [0 if seat in base.excluded else 1 for seat in arrays.seats]
+    previous = _matrix(arrays, base.fixed | base.awaiting)
+    done(SCORED)
+    found: Match
     if arrays.weeks is not None:
-        found = _smallest_with_weeks(arrays, base, affinity, scores, need, groups)
+        with_weeks = _smallest_with_weeks(arrays, base, affinity, scores, need, groups)
+        done(SOLVED)
+        marks = None
+        if n_draws:
+            draws = affinity_draws(affinity, arrays.trainees, needs)
+            marks = smallest_marks(arrays, scores, need, with_weeks, previous, draws, n_draws, cancel)
+        done(EXAMINED)
+        found = replace(with_weeks, sensitivity=marks)
     else:
-        done(SCORED)
-        previous = _matrix(arrays, base.fixed | base.awaiting)
 
         def solve(quotas: Quotas) -> tuple[AssignmentProblem, Solution]:
             problem = arrays.problem(scores, need, quotas)
@@ -205,11 +219,11 @@ def propose_match(
                 after.get(seat),
                 worth.of(seat, before.get(seat)),
                 worth.of(seat, after.get(seat)),
-                base.week_of.get(seat.trainee_id) if seat in before else None,
-                weeks_after.get(seat.trainee_id),
+                base.week_of.get(seat) if seat in before else None,
+                weeks_after.get(seat),
             )
             for seat in arrays.seats
-            if before.get(seat) != after.get(seat) or week_changes(seat.trainee_id, base.week_of, weeks_after)
+            if before.get(seat) != after.get(seat) or week_changes(seat, base.week_of, weeks_after)
         ),
         round(float(sum(worth.of(*pair) or 0.0 for pair in before.items())), DECIMALS),
         sum(need),
@@ -229,6 +243,15 @@ def rematched(problem: AssignmentProblem, previous: Integers, stability: float, 
     return assign(problem, objective)
 
 
+def rematched_weeks(weeks: WeekProblem, before: Integers, stability: float, objective: str) -> WeekSolution:
+    """Return the match with weeks for an objective that keeps previous bookings, as `rematched` does without."""
+    if objective in REMATCHED:
+        return rematch_weeks(weeks, before, stability, objective).found
+    if stability == SMALLEST:
+        return rematch_weeks(weeks, before, stability).found
+    return assign_weeks(weeks, objective, before)
+
+
 def _smallest_with_weeks(
     arrays: MatchArrays,
     base: StartingPoint,
@@ -236,17 +259,17 @@ def _smallest_with_weeks(
     scores: Floats,
     need: list[int],
     groups: Mapping[str, Integers] | None,
-) -> Match:
-    """Give up as few mentors as can be, and move as few of the others to another week; it says nothing of trust."""
+) -> WeekMatch:
+    """Give up as few mentors as can be, and move few of the others to another week; trust is examined later."""
     problem = week_problem(arrays, scores, need)
     before = rematch_bookings(arrays, _with_mentors(base), base.week_of)
-    booked = rematch_weeks(problem, before, SMALLEST, arrays.aim).found
+    booked = rematched_weeks(problem, before, SMALLEST, arrays.aim)
     told = None if groups is None else to_place(groups, np.array(need))
     return week_match(arrays, affinity.fit(arrays.mentors), scores, problem, booked, told, need)
 
 
-def _with_mentors(base: StartingPoint) -> dict[UUID, UUID]:
-    return {seat.trainee_id: mentor_id for seat, mentor_id in base.fixed | base.awaiting}
+def _with_mentors(base: StartingPoint) -> dict[Seat, UUID]:
+    return dict(base.fixed | base.awaiting)
 
 
 class _Worth:

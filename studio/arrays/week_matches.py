@@ -14,6 +14,7 @@ from matching import (
     Fairness,
     Match,
     MentorAffinity,
+    Sensitivity,
     Solution,
     UnmatchedWeeks,
     WeekProblem,
@@ -22,12 +23,16 @@ from matching import (
     assign_weeks,
     explain_weeks,
     fairness,
-    verify,
+    verify_weeks,
     week_sensitivity,
 )
 from matching.trust.draws import NeedDraw
-from studio.arrays.matches import Floats, Integers, MatchArrays
-from studio.arrays.weeks import Pair, WeekArrays, booking_positions
+from matching.trust.sensitivity import ScoreDraw
+from matching.weeks.week_solution import with_bookings
+from studio.arrays.judging import BY_TOTAL
+from studio.arrays.matches import Booleans, Floats, Integers, MatchArrays
+from studio.arrays.weeks import WeekArrays, booking_positions
+from studio.store.pairings import Seat
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,6 +71,9 @@ def week_problem(arrays: MatchArrays, scores: ArrayLike, need: Sequence[int] | N
         pinned=weeks.kept,
         pinned_pairs=np.argwhere(anywhere),
         booked=weeks.booked,
+        same_trainee=np.arange(len(arrays.seats)) // arrays.seats_each,
+        same_person=weeks.same_person,
+        **arrays.limits.keys(),
     )
 
 
@@ -113,7 +121,7 @@ def week_match(
         affinity=affinity,
         problem=plain,
         solution=solution,
-        certificate=week_certificate(problem, found),
+        certificate=judged_certificate(problem, found),
         scores=scores[rows, columns],
         parts=affinity.weighed_parts(arrays.trainees, solution.pairs),
         evidence=affinity.nearest_cases(arrays.trainees, solution.pairs),
@@ -159,10 +167,34 @@ def plain_solution(problem: AssignmentProblem, found: WeekSolution) -> Solution:
     )
 
 
-def week_certificate(problem: WeekProblem, found: WeekSolution) -> Certificate:
-    """Return the independent check of mentors and weeks, in scores alone."""
-    judged = verify(problem.problem, found.solution)
-    return replace(judged, primal=judged.primal - found.lift, dual=judged.dual - found.lift)
+def judged_certificate(problem: WeekProblem, found: WeekSolution) -> Certificate:
+    """Check pairs against what proves the best; where they miss an aim before the total, by their total alone."""
+    certificate = verify_weeks(problem, found)
+    if certificate.valid or found.solution.objective in BY_TOTAL:
+        return certificate
+    best = with_bookings(problem, assign_weeks(problem), found.bookings)
+    return replace(verify_weeks(problem, best), valid=False)
+
+
+def smallest_marks(
+    arrays: MatchArrays,
+    scores: Floats,
+    need: Sequence[int],
+    found: WeekMatch,
+    previous: Booleans,
+    draws: ScoreDraw,
+    n_draws: int,
+    cancel: Callable[[], bool] | None = None,
+) -> Sensitivity:
+    """Mark the pairs that are new in a proposal, while the `previous` ones stay that it keeps."""
+    assert found.found is not None  # noqa: S101  always given
+    rows, columns = found.solution.pairs.T
+    kept = arrays.pinned.copy()
+    kept[rows, columns] |= previous[rows, columns]
+    calm = week_problem(replace(arrays, pinned=kept), scores, need)
+    best = assign_weeks(calm, arrays.aim, found.found.bookings)
+    held = with_bookings(calm, best, found.found.bookings)
+    return week_sensitivity(calm, held, draws, n_draws, cancel=cancel)
 
 
 def week_fairness(
@@ -172,26 +204,26 @@ def week_fairness(
     return None if report_by is None else fairness(problem, solution, report_by)
 
 
-def weeks_by_trainee(arrays: MatchArrays, found: WeekSolution) -> dict[UUID, date]:
-    """Return the Monday of each trainee's week."""
+def weeks_by_seat(arrays: MatchArrays, found: WeekSolution) -> dict[Seat, date]:
+    """Return the Monday of each seat's week."""
     mondays = weeks_of(arrays).mondays
-    return {arrays.trainee_ids[row]: mondays[week] for row, _, week in found.bookings.tolist()}
+    return {arrays.seats[row]: mondays[week] for row, _, week in found.bookings.tolist()}
 
 
-def weeks_found(arrays: MatchArrays, found: Match) -> dict[UUID, date]:
-    """Return the Monday of each trainee's week; none where the match has no weeks."""
-    return weeks_by_trainee(arrays, found.found) if isinstance(found, WeekMatch) and found.found else {}
+def weeks_found(arrays: MatchArrays, found: Match) -> dict[Seat, date]:
+    """Return the Monday of each seat's week; none where the match has no weeks."""
+    return weeks_by_seat(arrays, found.found) if isinstance(found, WeekMatch) and found.found else {}
 
 
-def week_changes(trainee_id: UUID, before: Mapping[UUID, date | None], after: Mapping[UUID, date]) -> bool:
-    """Tell whether a trainee's week changes; what no run has told yet changes nothing."""
-    return trainee_id in after and before.get(trainee_id) not in (None, after[trainee_id])
+def week_changes(seat: Seat, before: Mapping[Seat, date | None], after: Mapping[Seat, date]) -> bool:
+    """Tell whether the week of a seat changes; what no run has told yet changes nothing."""
+    return seat in after and before.get(seat) not in (None, after[seat])
 
 
 def rematch_bookings(
-    arrays: MatchArrays, mentor_of: Mapping[UUID, UUID], week_of: Mapping[UUID, date | None]
+    arrays: MatchArrays, mentor_of: Mapping[Seat, UUID], week_of: Mapping[Seat, date | None]
 ) -> Integers:
-    """Return (trainee, mentor, week) of pairs to start from; one without a week that is offered counts from the first.
+    """Return (seat, mentor, week) of pairs to start from; one without a week that is offered counts from the first.
 
     The mentor is what matters first; a week that nobody has had is given up for nothing.
     """
@@ -200,8 +232,8 @@ def rematch_bookings(
     return _bookings(
         arrays,
         {
-            (trainee_id, mentor_id): week if (week := week_of.get(trainee_id)) in known else first
-            for trainee_id, mentor_id in mentor_of.items()
+            (seat, mentor_id): week if (week := week_of.get(seat)) in known else first
+            for seat, mentor_id in mentor_of.items()
         },
     )
 
@@ -209,27 +241,23 @@ def rematch_bookings(
 def judged_weeks(
     arrays: MatchArrays,
     scores: Floats,
-    mentor_of: Mapping[UUID, UUID],
-    week_of: Mapping[UUID, date | None],
+    mentor_of: Mapping[Seat, UUID],
+    week_of: Mapping[Seat, date | None],
     need: Sequence[int],
 ) -> tuple[WeekProblem, WeekSolution] | None:
     """Return pairs with their weeks beside the prices of the best; None where one has no week that is offered."""
     problem = week_problem(arrays, scores, need)
     best = assign_weeks(problem, arrays.aim)
     bookings = _bookings(
-        arrays,
-        {(trainee_id, mentor_id): week_of.get(trainee_id) for trainee_id, mentor_id in mentor_of.items()},
+        arrays, {(seat, mentor_id): week_of.get(seat) for seat, mentor_id in mentor_of.items()}
     )
     if len(bookings) < len(mentor_of):
         return None
-    columns = problem.column(bookings[:, 1], bookings[:, 2])
-    pairs = np.stack([bookings[:, 0], columns], axis=1)
-    lift = problem.lift * float(problem.lifted[bookings[:, 0]].sum())
-    return problem, WeekSolution(best.solution.with_pairs(problem.problem, pairs), bookings, lift)
+    return problem, with_bookings(problem, best, bookings)
 
 
-def _bookings(arrays: MatchArrays, week_of: Mapping[Pair, date | None]) -> Integers:
-    rows = {each: row for row, each in enumerate(arrays.trainee_ids)}
+def _bookings(arrays: MatchArrays, week_of: Mapping[tuple[Seat, UUID], date | None]) -> Integers:
+    rows = {each: row for row, each in enumerate(arrays.seats)}
     columns = {each: column for column, each in enumerate(arrays.mentor_ids)}
     known = {pair: week for pair, week in week_of.items() if week is not None}
     return booking_positions(known, rows, columns, weeks_of(arrays).mondays)

@@ -1,14 +1,16 @@
 """The weeks of a cohort as the arrays of `matching`: who is free when, and what is booked elsewhere."""
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import TypeVar
 from uuid import UUID
 
 import numpy as np
 import orjson
 from numpy.typing import NDArray
 
+T = TypeVar("T", bound=Hashable)
 Pair = tuple[UUID, UUID]
 Booleans = NDArray[np.bool_]
 Integers = NDArray[np.int64]
@@ -66,16 +68,18 @@ class CohortWeeks:
 
 @dataclass(frozen=True)
 class WeekArrays:
-    """The weeks of a match as arrays, in the order of its trainees and mentors."""
+    """The weeks of a match as arrays, in the order of its seats and mentors."""
 
     mondays: tuple[date, ...]
     mentor_weeks: Booleans
     trainee_weeks: Booleans
     weekly_capacity: Integers
     booked: Integers
-    # (trainee, mentor, week) of locked pairs whose week is wanted, and of pairs that stay.
+    # (seat, mentor, week) of locked pairs whose week is wanted, and of pairs that stay.
     wanted: Integers
     kept: Integers
+    # (seat, mentor) of one person: one of the seats of each.
+    same_person: Integers = field(default_factory=lambda: np.zeros((0, 2), dtype=np.int64))
 
     def digest(self) -> bytes:
         """Return what the hash of a match's input takes of the weeks."""
@@ -88,7 +92,9 @@ class WeekArrays:
             self.kept,
         )
         told = orjson.dumps([day.isoformat() for day in self.mondays])
-        return told + b"|".join(np.ascontiguousarray(array).tobytes() for array in arrays)
+        told += b"|".join(np.ascontiguousarray(array).tobytes() for array in arrays)
+        # Nobody on both sides adds nothing, so that earlier runs can be replayed.
+        return told + np.ascontiguousarray(self.same_person).tobytes()
 
 
 def week_arrays(
@@ -98,7 +104,7 @@ def week_arrays(
     locked: Collection[Pair],
     confirmed: Collection[Pair],
 ) -> WeekArrays:
-    """Return the arrays; of the `locked` pairs the wanted weeks count, of the `confirmed` ones their own.
+    """Return the arrays of trainees; of the `locked` pairs the wanted weeks count, of the `confirmed` ones their own.
 
     A pair that stays does so even in a week that is not offered any more, or in which one side is not free any more;
     nobody else comes into such a week for that.
@@ -140,13 +146,39 @@ def week_arrays(
     )
 
 
+def in_seats(weeks: WeekArrays, n_kinds: int, kind_of: Mapping[tuple[int, int], int]) -> WeekArrays:
+    """Return the weeks of trainees as those of their seats, which follow one another.
+
+    `kind_of` is which of the seats a pair (trainee, mentor) that is fixed fills.
+    """
+    if n_kinds == 1:
+        return weeks
+
+    def of_seats(bookings: Integers) -> Integers:
+        found = [
+            (row * n_kinds + kind_of[row, column], column, week) for row, column, week in bookings.tolist()
+        ]
+        return np.array(found, dtype=np.int64).reshape(-1, 3)
+
+    return replace(
+        weeks,
+        trainee_weeks=np.repeat(weeks.trainee_weeks, n_kinds, axis=0),
+        wanted=of_seats(weeks.wanted),
+        kept=of_seats(weeks.kept),
+        same_person=weeks.same_person * np.array([n_kinds, 1]),
+    )
+
+
 def booking_positions(
-    week_of: Mapping[Pair, date],
-    row_of: Mapping[UUID, int],
+    week_of: Mapping[tuple[T, UUID], date],
+    row_of: Mapping[T, int],
     column_of: Mapping[UUID, int],
     mondays: Sequence[date],
 ) -> Integers:
-    """Return (trainee, mentor, week) of pairs as positions, sorted, without those that are not known."""
+    """Return (trainee, mentor, week) of pairs as positions, sorted, without those that are not known.
+
+    The first of a pair may also be a seat, where `row_of` tells the rows of seats.
+    """
     place_of = {day: place for place, day in enumerate(mondays)}
     found = sorted(
         (row_of[trainee_id], column_of[mentor_id], place_of[day])

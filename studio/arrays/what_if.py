@@ -7,18 +7,18 @@ from uuid import UUID
 
 import numpy as np
 
-from matching import AssignmentProblem, Certificate, MentorAffinity, Solution, rematch_weeks
+from matching import AssignmentProblem, Certificate, MentorAffinity, Solution
 from studio.arrays.distinct import affinity_scores, solve_distinct
 from studio.arrays.judging import judged
 from studio.arrays.matches import Floats, MatchArrays, Quotas
-from studio.arrays.rematches import rematched
+from studio.arrays.rematches import rematched, rematched_weeks
 from studio.arrays.week_matches import (
+    judged_certificate,
     plain_problem,
     plain_solution,
     rematch_bookings,
-    week_certificate,
     week_problem,
-    weeks_by_trainee,
+    weeks_by_seat,
 )
 from studio.store.enums import MatchObjective
 from studio.store.pairings import Seat
@@ -54,8 +54,8 @@ class Proposal:
     mentor_of: Mapping[Seat, UUID]
     score_of: Mapping[Seat, float]
     worth: Worth
-    # The week of each trainee, where the cohort offers weeks.
-    week_of: Mapping[UUID, date] = field(default_factory=dict)
+    # The week of each seat, where the cohort offers weeks.
+    week_of: Mapping[Seat, date] = field(default_factory=dict)
 
 
 def propose(
@@ -63,7 +63,7 @@ def propose(
     weights: Mapping[str, float],
     previous: Iterable[tuple[Seat, UUID]],
     *stabilities: float,
-    previous_weeks: Mapping[UUID, date | None] | None = None,
+    previous_weeks: Mapping[Seat, date | None] | None = None,
 ) -> list[Proposal]:
     """Return the match for each stability, as `matching.rematch` means it; among equals the previous pairs stay.
 
@@ -71,8 +71,7 @@ def propose(
     """
     scores = affinity_scores(arrays, MentorAffinity().set_params(**weights))
     if arrays.weeks is not None:
-        mentor_of = {seat.trainee_id: mentor_id for seat, mentor_id in previous}
-        return _with_weeks(arrays, scores, mentor_of, previous_weeks or {}, *stabilities)
+        return _with_weeks(arrays, scores, dict(previous), previous_weeks or {}, *stabilities)
     row_of = {seat: row for row, seat in enumerate(arrays.seats)}
     column_of = {mentor_id: column for column, mentor_id in enumerate(arrays.mentor_ids)}
     before = np.array(
@@ -98,18 +97,18 @@ def propose(
 def _with_weeks(
     arrays: MatchArrays,
     scores: Floats,
-    previous: Mapping[UUID, UUID],
-    weeks: Mapping[UUID, date | None],
+    previous: Mapping[Seat, UUID],
+    weeks: Mapping[Seat, date | None],
     *stabilities: float,
 ) -> list[Proposal]:
     problem, plain = week_problem(arrays, scores), plain_problem(arrays, scores)
     before = rematch_bookings(arrays, previous, weeks)
     proposals = []
     for stability in stabilities:
-        found = rematch_weeks(problem, before, stability, arrays.aim).found
+        found = rematched_weeks(problem, before, stability, arrays.aim)
         solution = plain_solution(plain, found)
-        told = _proposal(arrays, scores, solution, week_certificate(problem, found))
-        proposals.append(replace(told, week_of=weeks_by_trainee(arrays, found)))
+        told = _proposal(arrays, scores, solution, judged_certificate(problem, found))
+        proposals.append(replace(told, week_of=weeks_by_seat(arrays, found)))
     return proposals
 
 

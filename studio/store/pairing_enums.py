@@ -54,6 +54,7 @@ class SystemReason(StrEnum):
     ROLLED_BACK = "ROLLED_BACK"
     RESTORED = "RESTORED"
     NO_ANSWER = "NO_ANSWER"
+    WEEK_MOVED = "WEEK_MOVED"
 
 
 class WeightsOutcome(StrEnum):

@@ -84,7 +84,7 @@ async def weeks_of_locks(session: AsyncSession, cohort_id: UUID) -> dict[tuple[U
         # Of the runs that keep a decision the first one comes last.
         .order_by(col(Pairing.decided_at), col(MatchRun.number).desc())
     )
-    latest = {pairing.trainee_id: pairing for pairing in found.scalars()}
+    latest = {pairing.seat: pairing for pairing in found.scalars()}
     return {
         (pairing.trainee_id, pairing.mentor_id): pairing.week
         for pairing in latest.values()

@@ -10,18 +10,20 @@ from hypothesis import strategies as st
 from matching import (
     AssignmentProblem,
     GroupQuota,
-    InvalidInputError,
     MinimumLoadError,
+    ProblemError,
     assign,
     explain,
     explain_unmatched,
     prices,
     verify,
 )
+from matching.problem.exclusions import Exclusion
 from matching.proof.linear_certificate import linear_limits
 from matching.solver.network import network
 
 from .oracles import best_by_trying, crossing_problems, every_choice
+from .test_objectives import LEVELLED, value_of
 
 
 @pytest.mark.parametrize("with_minimum", [False, True])
@@ -98,19 +100,61 @@ def test_programme_limits_no_choice_by_less_than_it_is_worth(counts):
         rules = {"groups": groups, "pinned": pinned, "forbidden": forbidden, "need": 2}
         problem = AssignmentProblem.from_scores(random.integers(-3, 7, (4, 2)), [3, 2], **rules)
         choices = every_choice(problem)
-        for number in {count for count, _, _ in choices}:
-            most, limit = linear_limits(problem, number, counts)
+        best = assign(problem, "coverage_then_total" if counts else "total")
+        for number, pairs in {count: pairs for count, _, pairs in choices}.items():
+            chosen = best.with_pairs(problem, np.array(sorted(pairs), np.int64).reshape(-1, 2))
+            most, limit, _ = linear_limits(problem, chosen)
             assert most == number or counts
             assert most >= max(count for count, _, _ in choices) or not counts
             assert limit >= max(units for count, units, _ in choices if count >= number or not counts)
 
 
-@pytest.mark.parametrize("objective", ["worst_off_then_total", "leximin", "balanced_load"])
-def test_other_objectives_are_refused_by_name(objective):
-    with pytest.raises(
-        InvalidInputError, match="'objective' parameter of assign must be coverage_then_total"
-    ):
-        assign(crossing(), objective)
+@pytest.mark.parametrize("objective", LEVELLED)
+@settings(max_examples=80, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_aims_equal_the_best_of_all_choices(objective, data):
+    problem = data.draw(crossing_problems())
+    if objective == "worst_off_then_total" and problem.need.max() > 1:
+        # Sums over several mentors are not compared here.
+        return
+    solution = assign(problem, objective)
+    best = max(value_of(problem, objective, pairs) for _, _, pairs in every_choice(problem))
+    chosen = frozenset((int(i), int(j)) for i, j in solution.pairs)
+    assert value_of(problem, objective, chosen) == best
+    certificate = verify(problem, solution)
+    assert certificate.valid or certificate.is_bounded, certificate.violations
+    assert certificate.dual >= certificate.primal
+
+
+def test_sums_over_several_mentors_are_refused_by_name():
+    problem = AssignmentProblem.from_scores(
+        np.ones((4, 4)), [4] * 4, need=2, groups=[GroupQuota([0, 0, 1, 1], 1), GroupQuota([0, 1, 1, 0], 1)]
+    )
+    with pytest.raises(ProblemError, match="must not compare sums") as refused:
+        assign(problem, "worst_off_then_total")
+    assert refused.value.code == "OBJECTIVE_CROSSING"
+
+
+@pytest.mark.parametrize("objective", LEVELLED)
+def test_missed_aim_is_no_proof(objective):
+    problem = crossing()
+    # One pair of score 1 where three pairs, or one of score 9, are possible.
+    missed = assign(problem, objective).with_pairs(problem, np.array([[3, 1]]))
+    assert not verify(problem, missed).valid
+
+
+@pytest.mark.parametrize("objective", ["coverage_then_total", "leximin", "balanced_load"])
+def test_nobody_is_in_two_places(objective):
+    # Trainee 0 is the mentor of column 1; both columns are one week.
+    rule = Exclusion(np.array([0]), np.array([0, 1]), 1, 1)
+    problem = AssignmentProblem.from_scores([[9, 1], [8, 7]], [1, 1], forbidden=[[0, 1]])
+    assert assign(problem, objective).pairs.tolist() == [[0, 0], [1, 1]]
+    apart = replace(problem, exclusions=(rule,))
+    found = assign(apart, objective)
+    assert found.matched == 1
+    assert verify(apart, found).matched == 1
+    both = found.with_pairs(apart, np.array([[0, 0], [1, 1]]))
+    assert "BOOKED_TWICE: column 1" in verify(apart, both).violations
 
 
 @settings(max_examples=25, deadline=None, derandomize=True)

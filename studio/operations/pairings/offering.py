@@ -99,10 +99,10 @@ async def offer_place(
     mentor_of = {each.seat: each.mentor_id for each in under_way}
     require_quotas(rows, arrays, {**mentor_of, seat: mentor_id}, "mentorId")
     place_id = first_free_place(rows, mentor_id, {pairing.place_id for pairing in under_way})
-    chosen = choose_week(rows, under_way, trainee_id, mentor_id, week)
+    chosen = choose_week(rows, under_way, seat, mentor_id, week)
     pairing, parts = await _scored(run, rows, arrays, seat, mentor_id, place_id)
     if chosen is not None:
-        await book_weeks_of(session, rows.weeks, [*under_way, pairing], {trainee_id: chosen})
+        await book_weeks_of(session, rows.weeks, [*under_way, pairing], {seat: chosen})
     pairing.reason, pairing.decided_at = reason.strip(), now()
     pairing.answer_by = await last_day_to_answer(session, run.cohort_id)
     entered = step(pairing, PairingState.AWAITING_CONSENT, by=actor.role)

@@ -84,7 +84,7 @@ async def move_all(
     run: MatchRun,
     moves: Sequence[Move],
     weeks: CohortWeeks | None = None,
-    week_of: Mapping[UUID, date] | None = None,
+    week_of: Mapping[Seat, date] | None = None,
 ) -> None:
     """Give trainees of a draft their new mentors, one after another; the caller holds the cohort's lock.
 
@@ -92,7 +92,7 @@ async def move_all(
     """
     found = await session.execute(select(Pairing).where(Pairing.run_id == run.id))
     pairings = {pairing.seat: pairing for pairing in found.scalars()}
-    release_weeks(pairings.values(), {*(week_of or {}), *(move.seat.trainee_id for move in moves)})
+    release_weeks(pairings.values(), {*(week_of or {}), *(move.seat for move in moves)})
     await session.flush()
     for move in moves:
         if move.mentor_id is None:

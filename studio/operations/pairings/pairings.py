@@ -93,7 +93,7 @@ class WeighedOverride:
     change: float
     figures: RunFigures
     # The weeks of all whose mentor or week changes, and what they were chosen from; none without weeks.
-    week_of: Mapping[UUID, date]
+    week_of: Mapping[Seat, date]
     weeks: CohortWeeks | None
 
     @property
@@ -149,7 +149,7 @@ async def _weigh(session: AsyncSession, actor: Actor, asked: _Asked) -> WeighedO
     before = {pairing.seat: pairing for pairing in pairings}
     mentor_of: dict[Seat, UUID] = {pairing.seat: pairing.mentor_id for pairing in pairings}
     if asked.move_others:
-        choose_week(rows, [], trainee_id, mentor_id, week)
+        choose_week(rows, [], seat, mentor_id, week)
         (proposal,) = await forced(rows, pairings, seat, mentor_id, STABILITY, week=week)
         week_of = changed_weeks(pairings, proposal)
         place_of = places_for(rows, pairings, proposal.mentor_of)
@@ -157,8 +157,8 @@ async def _weigh(session: AsyncSession, actor: Actor, asked: _Asked) -> WeighedO
     else:
         if has_already(pairings, seat, mentor_id):
             raise StudioError("MENTOR_TWICE", field="mentorId")
-        chosen_week = choose_week(rows, pairings, trainee_id, mentor_id, week)
-        week_of = {} if chosen_week is None else {trainee_id: chosen_week}
+        chosen_week = choose_week(rows, pairings, seat, mentor_id, week)
+        week_of = {} if chosen_week is None else {seat: chosen_week}
         place_of, mentor_of[seat] = {}, mentor_id
     if seat not in place_of:
         place_of[seat] = _free_place(rows, pairings, seat, mentor_id)
@@ -182,7 +182,7 @@ async def _weigh(session: AsyncSession, actor: Actor, asked: _Asked) -> WeighedO
             + [-before[each].score for each in before if each in moves or each not in mentor_of]
         )
         move = moves.pop(seat)
-        weeks_after = {pairing.trainee_id: pairing.week for pairing in pairings} | week_of
+        weeks_after = {pairing.seat: pairing.week for pairing in pairings} | week_of
         figures = certify(replace(rows, objective=run.aim), affinity, chosen, kept, base, weeks_after)
         rest = [*lost, *moves.values()], round(change, DECIMALS), figures, week_of, rows.weeks
         return WeighedOverride(stamp, move, *rest)

@@ -14,8 +14,7 @@ from studio.arrays.fairness import trainee_groups
 from studio.arrays.matches import MatchArrays, MatchRows
 from studio.arrays.rematches import Pair, Proposed, StartingPoint, propose_match
 from studio.errors import StudioError
-from studio.operations.rules.limit_conflicts import limit_refusal
-from studio.operations.rules.rule_conflicts import unsolvable
+from studio.operations.rules.rule_conflicts import engine_refusal, unsolvable
 from studio.operations.runs.carrying import pairings_of
 from studio.operations.runs.pairing_states import CAME_APART, FIXED
 from studio.operations.runs.runs import store_match
@@ -55,7 +54,7 @@ async def base_of(session: AsyncSession, run_id: UUID, rows: MatchRows) -> Start
             for kind in rows.kinds
         ),
         excluded=frozenset(excluded),
-        week_of={pairing.trainee_id: pairing.week for pairing in pairings},
+        week_of={pairing.seat: pairing.week for pairing in pairings},
         kept=_staying(rows, [*fixed, *shown]),
     )
 
@@ -122,7 +121,7 @@ async def compute_proposal(
             cancel=cancel,
         )
     except MatchingError as error:
-        return limit_refusal(rows, arrays, error)
+        return engine_refusal(rows, arrays, error)
 
 
 async def store_proposal(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from matching import MatchingError, MinimumLoadError, ProblemError
+from matching import MatchingError, MinimumLoadError
 from studio.arrays.limit_checks import (
     minimums_missed_by,
     minimums_over_places,
@@ -24,7 +24,6 @@ from studio.store.runs import MatchRun, RuleConflict
 MINIMUM_UNMET = "MINIMUM_UNMET"
 LIMIT_BELOW_FIXED = "LIMIT_BELOW_FIXED"
 LIMIT_BELOW_MINIMUMS = "LIMIT_BELOW_MINIMUMS"
-CROSSING = "OBJECTIVE_CROSSING"
 
 
 @dataclass(frozen=True)
@@ -168,10 +167,10 @@ def limit_refusal(rows: MatchRows, arrays: MatchArrays, error: MatchingError) ->
     """Return what the engine refused in words of the rules; anything that is not about limits is raised again."""
     if isinstance(error, MinimumLoadError):
         minimum = arrays.limits.minimum_load
-        possible = {column: int(minimum[column]) - missing for column, missing in error.shortfall}
+        # Over weeks a mentor's minimum is one of several columns together.
+        short = [*error.shortfall, *((column, missing) for _, column, missing in error.group_shortfall)]
+        possible = {column: int(minimum[column]) - missing for column, missing in short}
         return InfeasibleLimits(_lowered(arrays, possible), mentor_names(rows))
-    if isinstance(error, ProblemError) and error.code == CROSSING:
-        return StudioError(CROSSING, field="objective")
     raise error
 
 

@@ -8,14 +8,14 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
-from studio.arrays.judging import BY_TOTAL
+from matching import MatchingError, MinimumLoadError
 from studio.arrays.matches import MatchArrays, MatchRows, fixed_pairs
 from studio.arrays.seats import can_play, fixed_kinds, locks_under
 from studio.arrays.week_conflicts import most_in_weeks
 from studio.errors import StudioError
 from studio.imports.issues import ImportCode
 from studio.messages import listed, translate
-from studio.operations.rules.limit_conflicts import limit_conflicts
+from studio.operations.rules.limit_conflicts import limit_conflicts, limit_refusal
 from studio.operations.rules.match_input import free_places, ruled_kinds, rules_in_force
 from studio.store.cohorts import Cohort
 from studio.store.enums import RuleKind
@@ -31,6 +31,7 @@ REFUSED_COLUMNS = {
     ImportCode.TRAINEE_KIND_FIXED_TWICE: "trainee",
     ImportCode.MENTOR_FIXED_BEYOND_PLACES: "mentor",
     ImportCode.MENTOR_FIXED_BEYOND_WEEKS: "mentor",
+    ImportCode.PAIR_FIXED_BEYOND_WEEKS: "trainee",
     ImportCode.PAIR_LOCKED: "mentor",
 }
 
@@ -117,35 +118,46 @@ def unsolvable(rows: MatchRows, arrays: MatchArrays) -> StudioError | None:
     for kind in rows.kinds:
         if not any(can_play(mentor.kind, kind) for mentor, _, _ in rows.mentors):
             return StudioError(f"NO_MENTORS_OF_{kind.value}")
-    if arrays.weeks is not None and arrays.seats_each > 1:
-        return StudioError("WEEKS_WITH_TWO_MENTORS", field="cohort")
-    if arrays.weeks is not None and arrays.limits.keys():
-        return StudioError("WEEKS_WITH_LIMITS", field="cohort")
-    if arrays.weeks is not None and arrays.aim not in BY_TOTAL:
-        return StudioError("WEEKS_WITH_OBJECTIVE", field="objective")
     n_places = {mentor_id: len(places) for mentor_id, places in rows.free_places.items()}
     conflicts = find_conflicts(fixed_pairs(arrays), n_places) or _week_conflicts(arrays)
     if not conflicts:
         return limit_conflicts(rows, arrays)
-    return InfeasibleRules(
-        conflicts, {row.id: person.name for row, person, _ in (*rows.trainees, *rows.mentors)}
-    )
+    return InfeasibleRules(conflicts, _names(rows))
 
 
 def _week_conflicts(arrays: MatchArrays) -> list[Conflict]:
     """Return the mentors to whom more is fixed than there is room for in weeks in which both sides are free."""
     if arrays.weeks is None:
         return []
-    of_mentor: dict[UUID, list[Pair]] = defaultdict(list)
+    of_mentor: dict[UUID, list[Seat]] = defaultdict(list)
     for seat, mentor_id in fixed_pairs(arrays):
-        of_mentor[mentor_id].append((seat.trainee_id, mentor_id))
+        of_mentor[mentor_id].append(seat)
     conflicts = []
-    for mentor_id, fixed in of_mentor.items():
-        rows = [arrays.trainee_ids.index(trainee_id) for trainee_id, _ in fixed]
+    for mentor_id, seats in of_mentor.items():
+        rows = [arrays.seats.index(seat) for seat in seats]
         most = most_in_weeks(arrays, arrays.mentor_ids.index(mentor_id), rows)
-        if most < len(fixed):
-            conflicts.append(Conflict(ImportCode.MENTOR_FIXED_BEYOND_WEEKS, mentor_id, most, tuple(fixed)))
+        if most < len(seats):
+            fixed = tuple((seat.trainee_id, mentor_id) for seat in seats)
+            conflicts.append(Conflict(ImportCode.MENTOR_FIXED_BEYOND_WEEKS, mentor_id, most, fixed))
     return conflicts
+
+
+def engine_refusal(rows: MatchRows, arrays: MatchArrays, error: MatchingError) -> StudioError:
+    """Return what the engine refused in words of the rules: the fewest that would have to be given up, by name."""
+    if not isinstance(error, MinimumLoadError) or not error.left_out:
+        return limit_refusal(rows, arrays, error)
+    fixed = [
+        (seat, mentor) for seat, mentor in fixed_pairs(arrays) if arrays.seats.index(seat) in error.left_out
+    ]
+    conflicts = [
+        Conflict(ImportCode.PAIR_FIXED_BEYOND_WEEKS, seat.trainee_id, 0, ((seat.trainee_id, mentor),))
+        for seat, mentor in fixed
+    ]
+    return InfeasibleRules(conflicts, _names(rows))
+
+
+def _names(rows: MatchRows) -> dict[UUID, str]:
+    return {row.id: person.name for row, person, _ in (*rows.trainees, *rows.mentors)}
 
 
 class Standing:

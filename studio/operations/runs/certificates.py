@@ -13,10 +13,10 @@ from studio.arrays.judging import judged, stored_choice
 from studio.arrays.matches import MatchArrays, MatchRows, Quotas, match_arrays
 from studio.arrays.rematches import StartingPoint, rematch_arrays
 from studio.arrays.week_matches import (
+    judged_certificate,
     judged_weeks,
     plain_problem,
     plain_solution,
-    week_certificate,
     week_fairness,
 )
 from studio.operations.runs.runs import DECIMALS
@@ -47,7 +47,7 @@ def certify(
     chosen: Sequence[Chosen],
     kept: set[tuple[UUID, UUID]],
     base: StartingPoint | None = None,
-    week_of: Mapping[UUID, date | None] | None = None,
+    week_of: Mapping[Seat, date | None] | None = None,
 ) -> RunFigures:
     """Measure pairs against the best for the rows' objective that today's rules and places allow.
 
@@ -56,7 +56,7 @@ def certify(
     The pairs count with the scores that they were stored with. `kept` are those that an earlier decision holds;
     what people changed in this run is no rule for the best: the gap tells what their changes cost. With the `base` of
     a proposal only those are to be placed whom it places, and what it keeps or leaves apart is so for the best, too.
-    `week_of` are the weeks of the pairs by their trainees, where the cohort offers weeks.
+    `week_of` are the weeks of the pairs by their seats, where the cohort offers weeks.
     """
     held = replace(rows, locked={pair: lock for pair, lock in rows.locked.items() if pair in kept})
     if base is None:
@@ -87,7 +87,7 @@ def _certify_weeks(
     arrays: MatchArrays,
     affinity: MentorAffinity,
     chosen: Sequence[Chosen],
-    week_of: Mapping[UUID, date | None],
+    week_of: Mapping[Seat, date | None],
     excluded: frozenset[Seat],
 ) -> RunFigures:
     objective = round(math.fsum(score for _, _, score in chosen), DECIMALS)
@@ -95,14 +95,14 @@ def _certify_weeks(
     need = [0 if seat in excluded else 1 for seat in arrays.seats]
     groups = trainee_groups(rows)
     try:
-        mentor_of = {seat.trainee_id: mentor_id for seat, mentor_id, _ in chosen}
+        mentor_of = {seat: mentor_id for seat, mentor_id, _ in chosen}
         beside_best = judged_weeks(arrays, scores, mentor_of, week_of, need)
     except MatchingError:
         beside_best = None
     if beside_best is None:
         return RunFigures(objective, None, None, verified=False)
     problem, found = beside_best
-    certificate = week_certificate(problem, found)
+    certificate = judged_certificate(problem, found)
     plain = plain_problem(arrays, scores, need)
     placed = None if groups is None else to_place(groups, plain.need)
     told = week_fairness(plain, plain_solution(plain, found), placed)

@@ -13,7 +13,7 @@ from studio.arrays.what_if import Proposal
 from studio.errors import Conflict, StudioError
 from studio.operations.runs.pairing_states import UNDER_WAY
 from studio.store.enums import PairingState
-from studio.store.pairings import Pairing
+from studio.store.pairings import Pairing, Seat
 
 # States in which a pairing of a run takes its week there; the database's own index names those that do not.
 _GONE = frozenset({PairingState.COMPLETED, PairingState.ENDED, PairingState.DECLINED, PairingState.EXPIRED})
@@ -22,28 +22,32 @@ _GONE = frozenset({PairingState.COMPLETED, PairingState.ENDED, PairingState.DECL
 def choose_week(
     rows: MatchRows,
     pairings: Iterable[Pairing],
-    trainee_id: UUID,
+    seat: Seat,
     mentor_id: UUID,
     week: date | None = None,
 ) -> date | None:
-    """Return the week of a pair: the one that is asked for, or else the trainee's own, or the first that is free.
+    """Return the week of a pair: the one that is asked for, or else the seat's own, or the first that is free.
 
+    Nobody is in two places: not with the trainee's other mentor, and who is on both sides not on the other one.
     None where the cohort offers no weeks. Raises NO_WEEKS_OFFERED, WEEK_NOT_OFFERED, MENTOR_NOT_FREE, TRAINEE_NOT_FREE,
-    WEEK_FULL, NO_COMMON_WEEK and WEEKS_FULL, with names and weeks.
+    PERSON_BOOKED, WEEK_FULL, NO_COMMON_WEEK and WEEKS_FULL, with names and weeks.
     """
     weeks = rows.weeks
     if weeks is None:
         if week is not None:
             raise StudioError("NO_WEEKS_OFFERED", field="week")
         return None
-    if len(rows.kinds) > 1:
-        raise StudioError("WEEKS_WITH_TWO_MENTORS", field="week")
-    others = [pairing for pairing in pairings if pairing.trainee_id != trainee_id]
-    own = next((pairing.week for pairing in pairings if pairing.trainee_id == trainee_id), None)
-    common = weeks.common_weeks(trainee_id, mentor_id)
+    trainee_id = seat.trainee_id
+    others = [pairing for pairing in pairings if pairing.seat != seat and pairing.state not in _GONE]
+    own = next((pairing.week for pairing in pairings if pairing.seat == seat), None)
+    away = weeks_elsewhere(rows, others, trainee_id, mentor_id)
+    common = [day for day in weeks.common_weeks(trainee_id, mentor_id) if day not in away]
     full = [day for day in common if _number(weeks, others, mentor_id, day) is None]
     if week is not None:
         _require_free(rows, weeks, trainee_id, mentor_id, week)
+        if week in away:
+            told = {"name": _name(rows, away[week]), "week": week.isoformat(), **_iso(week)}
+            raise Conflict("PERSON_BOOKED", field="week", **told)
         if week in full:
             raise Conflict(
                 "WEEK_FULL", field="week", mentor=_name(rows, mentor_id), week=week.isoformat(), **_iso(week)
@@ -60,21 +64,41 @@ def choose_week(
     raise Conflict("WEEKS_FULL", field="mentorId", **names, weeks=[day.isoformat() for day in common])
 
 
-def changed_weeks(pairings: Sequence[Pairing], proposal: Proposal) -> dict[UUID, date]:
+def weeks_elsewhere(
+    rows: MatchRows, others: Iterable[Pairing], trainee_id: UUID, mentor_id: UUID
+) -> dict[date, UUID]:
+    """Return the weeks in which one of the two is somewhere else in the run, with whom that concerns.
+
+    The trainee is with the other mentor or teaches, or the mentor learns.
+    """
+    person_of = {row.id: person.id for row, person, _ in (*rows.trainees, *rows.mentors)}
+    learner, teacher = person_of.get(trainee_id), person_of.get(mentor_id)
+    away: dict[date, UUID] = {}
+    for other in others:
+        if other.week is None:
+            continue
+        learns, teaches = person_of.get(other.trainee_id), person_of.get(other.mentor_id)
+        if other.trainee_id == trainee_id or (learner is not None and teaches == learner):
+            away[other.week] = trainee_id
+        elif teacher is not None and learns == teacher:
+            away[other.week] = mentor_id
+    return away
+
+
+def changed_weeks(pairings: Sequence[Pairing], proposal: Proposal) -> dict[Seat, date]:
     """Return the weeks of those whose mentor or week a proposal changes."""
-    before = {pairing.trainee_id: (pairing.mentor_id, pairing.week) for pairing in pairings}
-    after = {seat.trainee_id: mentor_id for seat, mentor_id in proposal.mentor_of.items()}
+    before = {pairing.seat: (pairing.mentor_id, pairing.week) for pairing in pairings}
     return {
-        trainee_id: week
-        for trainee_id, week in proposal.week_of.items()
-        if before.get(trainee_id) != (after[trainee_id], week)
+        seat: week
+        for seat, week in proposal.week_of.items()
+        if before.get(seat) != (proposal.mentor_of[seat], week)
     }
 
 
-def release_weeks(pairings: Iterable[Pairing], trainee_ids: Collection[UUID]) -> None:
-    """Take the weeks of these trainees' pairings away, so that they can change them among one another."""
+def release_weeks(pairings: Iterable[Pairing], seats: Collection[Seat]) -> None:
+    """Take the weeks of these seats' pairings away, so that they can change them among one another."""
     for pairing in pairings:
-        if pairing.trainee_id in trainee_ids:
+        if pairing.seat in seats:
             pairing.week = pairing.week_place = None
 
 
@@ -82,19 +106,19 @@ async def book_weeks_of(
     session: AsyncSession,
     weeks: CohortWeeks | None,
     pairings: Sequence[Pairing],
-    week_of: Mapping[UUID, date],
+    week_of: Mapping[Seat, date],
 ) -> None:
-    """Write the weeks of these trainees' pairings, each with a place that nobody else has.
+    """Write the weeks of these seats' pairings, each with a place that nobody else has.
 
     Raises WEEK_TAKEN when somebody else has taken it meanwhile.
     """
     if weeks is None:
         return
     for pairing in pairings:
-        week = week_of.get(pairing.trainee_id)
+        week = week_of.get(pairing.seat)
         if week is None:
             continue
-        others = [other for other in pairings if other.trainee_id != pairing.trainee_id]
+        others = [other for other in pairings if other.seat != pairing.seat]
         number = _number(weeks, others, pairing.mentor_id, week)
         if number is None:
             raise Conflict("WEEK_TAKEN", field="week", week=week.isoformat())

@@ -40,7 +40,7 @@ def unmatched_rows(
         )
         for position, limit_id in enumerate(full)
     ]
-    return [unmatched, *limits, *_repairs(unmatched, rows, arrays, problem, reason.repairs)]
+    return [unmatched, *limits, *repair_rows(unmatched, rows, arrays, problem, reason.repairs)]
 
 
 def _contested(arrays: MatchArrays, reason: UnmatchedReason) -> list[int]:
@@ -49,13 +49,14 @@ def _contested(arrays: MatchArrays, reason: UnmatchedReason) -> list[int]:
     return [*reason.mentors, *closed.nonzero()[0].tolist()]
 
 
-def _repairs(
+def repair_rows(
     unmatched: Unmatched,
     rows: MatchRows,
     arrays: MatchArrays,
     problem: AssignmentProblem,
     repairs: Sequence[Repair],
 ) -> list[UnmatchedRepair]:
+    """Return what would be enough for somebody without a mentor, each with the limit that it would change."""
     found = []
     for position, repair in enumerate(repairs):
         mentor_id = arrays.mentor_ids[repair.mentor]

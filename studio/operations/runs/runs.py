@@ -21,10 +21,10 @@ from studio.operations.audit import audit
 from studio.operations.idempotency import once, remember
 from studio.operations.needs.needs import refresh_needs
 from studio.operations.own import own
-from studio.operations.rules.limit_conflicts import InfeasibleLimits, limit_refusal
+from studio.operations.rules.limit_conflicts import InfeasibleLimits
 from studio.operations.rules.match_input import match_input
 from studio.operations.rules.policies import policy_in_force
-from studio.operations.rules.rule_conflicts import InfeasibleRules, rows_of, unsolvable
+from studio.operations.rules.rule_conflicts import InfeasibleRules, engine_refusal, rows_of, unsolvable
 from studio.operations.runs.fairness import fairness_row
 from studio.operations.runs.repairs import unmatched_rows
 from studio.operations.runs.repeats import untouched_run
@@ -195,7 +195,7 @@ async def compute_match(
     try:
         return await asyncio.to_thread(compute, solve)
     except MatchingError as error:
-        return limit_refusal(rows, arrays, error)
+        return engine_refusal(rows, arrays, error)
 
 
 async def store_match(
@@ -226,7 +226,7 @@ async def store_match(
     unmatched: list[Row] = []
     if isinstance(found, WeekMatch):
         book_weeks(rows, arrays, found, pairings)
-        unmatched = unmatched_by_weeks(run, arrays, found)
+        unmatched = unmatched_by_weeks(run, rows, arrays, found)
     else:
         unmatched.extend(_unmatched(run, rows, arrays, found))
     trust = sensitivity_rows(run, arrays, found, pairings)

@@ -5,13 +5,16 @@ from collections.abc import Sequence
 from datetime import date
 from uuid import UUID
 
-from matching import UnmatchedWeeks
+from matching import Repair, UnmatchedWeeks
+from matching import WeekRepair as Repaired
+from matching.reasons.unmatched import best_of_each
 from studio.arrays.matches import MatchArrays, MatchRows
-from studio.arrays.week_matches import WeekMatch, weeks_by_trainee, weeks_of
+from studio.arrays.week_matches import WeekMatch, weeks_by_seat, weeks_of
 from studio.arrays.weeks import CohortWeeks
 from studio.errors import Conflict
+from studio.operations.runs.repairs import repair_rows
 from studio.store.columns import Row
-from studio.store.pairings import Pairing
+from studio.store.pairings import Pairing, Seat
 from studio.store.runs import MatchRun, Unmatched
 from studio.store.week_reasons import WeekReason, WeekRepair
 from studio.store.weeks import stored_weeks
@@ -26,15 +29,15 @@ _UNTOLD = frozenset({"CHOSEN", "NO_CAPACITY"})
 def book_weeks(rows: MatchRows, arrays: MatchArrays, found: WeekMatch, pairings: Sequence[Pairing]) -> None:
     """Give each pairing of a run its week, and a place in that week of the mentor that nobody else has."""
     assert found.found is not None  # noqa: S101  always given
-    give_weeks(rows, pairings, weeks_by_trainee(arrays, found.found))
+    give_weeks(rows, pairings, weeks_by_seat(arrays, found.found))
 
 
-def give_weeks(rows: MatchRows, pairings: Sequence[Pairing], week_of: dict[UUID, date]) -> None:
-    """Give pairings the weeks of their trainees; raises WEEK_TAKEN where a mentor's week is full."""
+def give_weeks(rows: MatchRows, pairings: Sequence[Pairing], week_of: dict[Seat, date]) -> None:
+    """Give pairings the weeks of their seats; raises WEEK_TAKEN where a mentor's week is full."""
     assert rows.weeks is not None  # noqa: S101  the caller has looked
     used: dict[tuple[UUID, date], set[int]] = defaultdict(set)
     for pairing in pairings:
-        week = week_of[pairing.trainee_id]
+        week = week_of[pairing.seat]
         pairing.week = week
         pairing.week_place = week_place(rows.weeks, pairing.mentor_id, week, used[pairing.mentor_id, week])
         used[pairing.mentor_id, week].add(pairing.week_place)
@@ -51,17 +54,21 @@ def week_place(weeks: CohortWeeks, mentor_id: UUID, week: date, used: set[int]) 
     return number
 
 
-def unmatched_by_weeks(run: MatchRun, arrays: MatchArrays, found: WeekMatch) -> list[Row]:
+def unmatched_by_weeks(run: MatchRun, rows: MatchRows, arrays: MatchArrays, found: WeekMatch) -> list[Row]:
     """Return the rows that tell who has no mentor and why, with the reasons of each mentor and what would help."""
     stored: list[Row] = []
     for reason in found.unmatched_weeks:
         unmatched = Unmatched(
             studio_id=run.studio_id,
             run_id=run.id,
-            trainee_id=arrays.trainee_ids[reason.trainee],
+            **arrays.seats[reason.trainee]._asdict(),
             reasons=[{"code": _CODES.get(reason.code, reason.code), "mentors": []}],
         )
-        stored += [unmatched, *_reasons(unmatched, arrays, reason), *_repairs(unmatched, arrays, reason)]
+        stored += [
+            unmatched,
+            *_reasons(unmatched, arrays, reason),
+            *_repairs(unmatched, rows, arrays, found, reason),
+        ]
     return stored
 
 
@@ -81,7 +88,22 @@ def _reasons(unmatched: Unmatched, arrays: MatchArrays, reason: UnmatchedWeeks) 
     ]
 
 
-def _repairs(unmatched: Unmatched, arrays: MatchArrays, reason: UnmatchedWeeks) -> list[WeekRepair]:
+def _repairs(
+    unmatched: Unmatched, rows: MatchRows, arrays: MatchArrays, found: WeekMatch, reason: UnmatchedWeeks
+) -> list[Row]:
+    """Return what would help: a limit is no matter of weeks and is told as it is without them."""
+    assert found.weeks is not None  # noqa: S101  always given
+    of_limits = [
+        Repair("RAISE_QUOTA", one.mentor, one.change, one.limit) for one in reason.repairs if one.limit
+    ]
+    told = [one for one in reason.repairs if not one.limit]
+    return [
+        *repair_rows(unmatched, rows, arrays, found.weeks.pairs, best_of_each(of_limits)),
+        *_week_repairs(unmatched, arrays, told),
+    ]
+
+
+def _week_repairs(unmatched: Unmatched, arrays: MatchArrays, repairs: Sequence[Repaired]) -> list[WeekRepair]:
     return [
         WeekRepair(
             studio_id=unmatched.studio_id,
@@ -92,7 +114,7 @@ def _repairs(unmatched: Unmatched, arrays: MatchArrays, reason: UnmatchedWeeks) 
             week=None if one.week is None else weeks_of(arrays).mondays[one.week],
             change=round(one.change, DECIMALS),
         )
-        for position, one in enumerate(reason.repairs)
+        for position, one in enumerate(repairs)
     ]
 
 

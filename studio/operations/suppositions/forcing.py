@@ -43,5 +43,5 @@ async def forced(
     if supposed.weeks is not None and week is not None:
         supposed = replace(supposed, weeks=replace(supposed.weeks, kept={**supposed.weeks.kept, pair: week}))
     previous = {pairing.seat: pairing.mentor_id for pairing in pairings}
-    weeks = {pairing.trainee_id: pairing.week for pairing in pairings}
+    weeks = {pairing.seat: pairing.week for pairing in pairings}
     return await solve(supposed, previous, *stabilities, previous_weeks=weeks)

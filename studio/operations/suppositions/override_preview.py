@@ -19,7 +19,6 @@ from studio.operations.rules.seats import has_already, seat_to_fill
 from studio.operations.runs.pair_weeks import choose_week
 from studio.operations.suppositions.forcing import forced
 from studio.operations.suppositions.obstacles import Obstacle, ObstacleKind, fixed_pair, obstacle_to, of_limit
-from studio.operations.suppositions.suppositions import Pair
 from studio.operations.suppositions.what_if import (
     STABILITY,
     Change,
@@ -161,7 +160,7 @@ def _alone(
     """Return what comes of it if nobody else moves; None where a limit, a week or the other part forbids that."""
     mentor_of = {**standing.mentor_of, seat: mentor_id}
     broken = [*quotas_broken_by(arrays, mentor_of), *minimums_missed_by(arrays, mentor_of)]
-    week = _own_week(standing, (seat.trainee_id, mentor_id))
+    week = _own_week(standing, seat, mentor_id)
     if week is None or broken or has_already(standing.pairings, seat, mentor_id):
         return None
     weeks = {each: day for each, day in standing.week_of.items() if day is not None} | week
@@ -188,13 +187,13 @@ def _has_place(standing: Standing, mentor_id: UUID) -> bool:
     return any(place.id not in used for place in standing.rows.places.get(mentor_id, ()))
 
 
-def _own_week(standing: Standing, pair: Pair) -> dict[UUID, date] | None:
-    """Return the week that the trainee would get if nobody else moves, none without weeks; None where none is free."""
+def _own_week(standing: Standing, seat: Seat, mentor_id: UUID) -> dict[Seat, date] | None:
+    """Return the week that the pair would get if nobody else moves, none without weeks; None where none is free."""
     try:
-        week = choose_week(standing.rows, standing.pairings, *pair)
+        week = choose_week(standing.rows, standing.pairings, seat, mentor_id)
     except StudioError:
         return None
-    return {} if week is None else {pair[0]: week}
+    return {} if week is None else {seat: week}
 
 
 def _effect(standing: Standing, asked: Seat, proposal: Proposal) -> Effect:
@@ -205,8 +204,7 @@ def _effect(standing: Standing, asked: Seat, proposal: Proposal) -> Effect:
     moved = [asked] + [
         seat
         for seat in standing.rows.seats
-        if seat != asked
-        and (before.get(seat) != after.get(seat) or week_changes(seat.trainee_id, weeks, weeks_after))
+        if seat != asked and (before.get(seat) != after.get(seat) or week_changes(seat, weeks, weeks_after))
     ]
     parted = [each for each in moved if before.get(each) != after.get(each)]
     change = sum(score_of[each] for each in parted if each in after)
@@ -220,8 +218,8 @@ def _effect(standing: Standing, asked: Seat, proposal: Proposal) -> Effect:
             joins=False,
             leaves=False,
             kind=each.kind,
-            before_week=weeks.get(each.trainee_id),
-            after_week=weeks_after.get(each.trainee_id),
+            before_week=weeks.get(each),
+            after_week=weeks_after.get(each),
         )
         for each in moved
     )

@@ -144,7 +144,7 @@ def _pairs(arrays: MatchArrays, found: Match) -> dict[Seat, tuple[UUID, float, d
         arrays.seats[row]: (
             arrays.mentor_ids[column],
             round(score, DECIMALS),
-            weeks.get(arrays.seats[row].trainee_id),
+            weeks.get(arrays.seats[row]),
         )
         for (row, column), score in zip(found.solution.pairs.tolist(), found.scores.tolist(), strict=True)
     }

@@ -4,11 +4,13 @@ A supposition changes the rows that a match reads, and nothing in the database.
 """
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
 from uuid import UUID
 
 from studio.arrays.matches import MatchRows, TextRow
+from studio.arrays.weeks import CohortWeeks
 from studio.errors import NotFound, StudioError
 from studio.imports.keys import community_key, name_key
 from studio.store.enums import Level, MatchObjective, RegionKind, RuleKind, TraineeRole
@@ -48,6 +50,11 @@ class Supposition:
     pins: Sequence[Pair] = ()
     forbidden: Sequence[Pair] = ()
     newcomers: Sequence[Newcomer] = ()
+    # Weeks in which mentors and trainees would be free, by their ids (None: in every week), and how many trainees
+    # mentors would take in one week.
+    free_mentors: Mapping[UUID, Collection[date] | None] = field(default_factory=dict)
+    free_trainees: Mapping[UUID, Collection[date] | None] = field(default_factory=dict)
+    weekly_capacities: Mapping[UUID, int] = field(default_factory=dict)
     # What the match would aim at; the run's own when None.
     objective: MatchObjective | None = None
     # Which of two mentors a pin is for, where it is said.
@@ -64,6 +71,9 @@ class Supposition:
                 self.pins,
                 self.forbidden,
                 self.newcomers,
+                self.free_mentors,
+                self.free_trainees,
+                self.weekly_capacities,
                 self.objective,
             )
         )
@@ -77,11 +87,12 @@ def suppose(
     A mentor who leaves has no places any more and stays in the rows, for others are scored beside the cases that
     there are. Raises NOT_FOUND for somebody who is not in the rows, SUPPOSED_TWICE for a pair that is both fixed
     and forbidden or a trainee fixed to two mentors, SUPPOSED_LEAVER for one who leaves and is paired,
-    SUPPOSED_NOBODY when no trainee would be left, and CAPACITY_OUT_OF_RANGE.
+    SUPPOSED_NOBODY when no trainee would be left, CAPACITY_OUT_OF_RANGE, and NO_WEEKS_OFFERED for weeks of a cohort
+    that offers none.
     """
     _check(rows, supposition)
     changed = _without(rows, supposition)
-    changed = replace(changed, free_places=_places(rows, supposition))
+    changed = replace(changed, free_places=_places(rows, supposition), weeks=_weeks(rows, supposition))
     changed = replace(
         _with_rules(changed, supposition, author), objective=supposition.objective or rows.objective
     )
@@ -92,8 +103,18 @@ def _check(rows: MatchRows, supposition: Supposition) -> None:
     trainees = {trainee.id for trainee, _, _ in rows.trainees}
     mentors = {mentor.id for mentor, _, _ in rows.mentors}
     pairs = (*supposition.pins, *supposition.forbidden)
-    named_trainees = {*supposition.leaving_trainees, *(trainee for trainee, _ in pairs)}
-    named_mentors = {*supposition.leaving_mentors, *supposition.capacities, *(mentor for _, mentor in pairs)}
+    named_trainees = {
+        *supposition.leaving_trainees,
+        *supposition.free_trainees,
+        *(trainee for trainee, _ in pairs),
+    }
+    in_weeks = {*supposition.free_mentors, *supposition.weekly_capacities}
+    named_mentors = {
+        *supposition.leaving_mentors,
+        *supposition.capacities,
+        *in_weeks,
+        *(mentor for _, mentor in pairs),
+    }
     if not named_trainees <= trainees:
         raise NotFound("Trainee", field="input")
     if not named_mentors <= mentors:
@@ -109,7 +130,7 @@ def _check(rows: MatchRows, supposition: Supposition) -> None:
     twice += [trainee for trainee, mentor in supposition.pins if (trainee, mentor) in supposition.forbidden]
     if twice:
         raise StudioError("SUPPOSED_TWICE", field="input", name=names[twice[0]])
-    for places in supposition.capacities.values():
+    for places in (*supposition.capacities.values(), *supposition.weekly_capacities.values()):
         if not 0 <= places <= MOST_PLACES:
             raise StudioError("CAPACITY_OUT_OF_RANGE", field="input", given=places, most=MOST_PLACES)
 
@@ -153,6 +174,27 @@ def _places(rows: MatchRows, supposition: Supposition) -> dict[UUID, list[Mentor
         ]
         places[mentor.id] = [*free[:wanted], *more]
     return places
+
+
+def _weeks(rows: MatchRows, supposition: Supposition) -> CohortWeeks | None:
+    """Return who would be free when; what is booked stays booked, and confirmed pairs stay in their weeks."""
+    supposed = (supposition.free_mentors, supposition.free_trainees, supposition.weekly_capacities)
+    if not any(supposed):
+        return rows.weeks
+    if rows.weeks is None:
+        raise StudioError("NO_WEEKS_OFFERED", field="input")
+    return replace(
+        rows.weeks,
+        free_mentors=_free(rows.weeks.free_mentors, supposition.free_mentors),
+        free_trainees=_free(rows.weeks.free_trainees, supposition.free_trainees),
+        weekly_capacity={**rows.weeks.weekly_capacity, **supposition.weekly_capacities},
+    )
+
+
+def _free(
+    said: Mapping[UUID, Collection[date]], supposed: Mapping[UUID, Collection[date] | None]
+) -> dict[UUID, Collection[date]]:
+    return {each: weeks for each, weeks in {**said, **supposed}.items() if weeks is not None}
 
 
 def _with_rules(rows: MatchRows, supposition: Supposition, author: str) -> MatchRows:

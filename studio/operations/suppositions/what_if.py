@@ -15,9 +15,8 @@ from studio.arrays.matches import MatchArrays, MatchRows, match_arrays
 from studio.arrays.what_if import Proposal, Worth, propose
 from studio.errors import StudioError
 from studio.operations.own import own
-from studio.operations.rules.limit_conflicts import limit_refusal
 from studio.operations.rules.match_input import match_rows, ruled_kinds
-from studio.operations.rules.rule_conflicts import unsolvable
+from studio.operations.rules.rule_conflicts import engine_refusal, unsolvable
 from studio.operations.runs.pairing_states import KEPT
 from studio.operations.runs.repeats import confirmed_then
 from studio.operations.suppositions.newcomers import needs_of_newcomers
@@ -96,9 +95,9 @@ class Standing:
     input_changed: bool
 
     @property
-    def week_of(self) -> dict[UUID, date | None]:
-        """The weeks of the run's pairs by trainee."""
-        return {pairing.trainee_id: pairing.week for pairing in self.pairings}
+    def week_of(self) -> dict[Seat, date | None]:
+        """The weeks of the run's pairs: seat → week."""
+        return {pairing.seat: pairing.week for pairing in self.pairings}
 
     @property
     def mentor_of(self) -> dict[Seat, UUID]:
@@ -175,7 +174,7 @@ async def solve(
     rows: MatchRows,
     previous: Mapping[Seat, UUID],
     *stabilities: float,
-    previous_weeks: Mapping[UUID, date | None] | None = None,
+    previous_weeks: Mapping[Seat, date | None] | None = None,
 ) -> Sequence[Proposal]:
     """Match rows in a thread of its own, once for each stability, or raise why there can be no match."""
     arrays: MatchArrays = match_arrays(rows, today())
@@ -187,7 +186,7 @@ async def solve(
             propose, arrays, rows.weights, previous.items(), *stabilities, previous_weeks=previous_weeks
         )
     except MatchingError as error:
-        raise limit_refusal(rows, arrays, error) from None
+        raise engine_refusal(rows, arrays, error) from None
 
 
 def _worth(standing: Standing) -> Worth:
@@ -224,7 +223,7 @@ def _changes(standing: Standing, rows: MatchRows, proposal: Proposal) -> tuple[C
         trainee_id = seat.trainee_id
         old, new = before.get(seat), after.get(seat)
         joins, leaves = trainee_id not in known, trainee_id not in present
-        old_week, new_week = weeks.get(trainee_id), proposal.week_of.get(trainee_id)
+        old_week, new_week = weeks.get(seat), proposal.week_of.get(seat)
         # What no run has told yet changes nothing.
         same = old == new and (old_week is None or new_week is None or old_week == new_week)
         if same and not joins and not leaves:
