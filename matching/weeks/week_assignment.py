@@ -117,11 +117,12 @@ def choose(
     """
     report(0.0)
     with suppress(ProblemError, MinimumLoadError):
-        best = solve(weeks.by_mentors)
-        if _has_one_twice(weeks, best.pairs):
-            best = solve(weeks.by_different_mentors)
+        apart, best = np.zeros((0, 2), np.int64), solve(weeks.by_mentors)
+        while len(twice := _twice(weeks, best.pairs)):
+            apart = np.concatenate([apart, twice])
+            best = solve(weeks.apart(apart))
         report(0.3)
-        found = _with_weeks(weeks, best, wanted)
+        found = _with_weeks(weeks, best, wanted, apart)
         if found is not None:
             report(1.0)
             return found
@@ -138,13 +139,16 @@ def choose(
     return found
 
 
-def _has_one_twice(weeks: WeekProblem, pairs: IntArray) -> bool:
-    """Tell whether a trainee has one mentor in two seats."""
-    held = weeks.trainee_of[pairs[:, 0]] * np.int64(len(weeks.capacity)) + pairs[:, 1]
-    return len(np.unique(held)) < len(held)
+def _twice(weeks: WeekProblem, pairs: IntArray) -> IntArray:
+    """Return (trainee, mentor) who have one another in two seats, int64 of shape (n, 2)."""
+    held = np.stack([weeks.trainee_of[pairs[:, 0]], pairs[:, 1]], axis=1)
+    found, times = np.unique(held, axis=0, return_counts=True)
+    return found[times > 1]
 
 
-def _with_weeks(weeks: WeekProblem, best: Solution, wanted: ArrayLike | None) -> WeekSolution | None:
+def _with_weeks(
+    weeks: WeekProblem, best: Solution, wanted: ArrayLike | None, apart: IntArray
+) -> WeekSolution | None:
     """Return a choice of mentors with weeks for them, or None where the weeks have no room for all."""
     chosen = np.zeros(weeks.fixed.shape, dtype=bool)
     chosen[best.pairs[:, 0], best.pairs[:, 1]] = True
@@ -153,7 +157,7 @@ def _with_weeks(weeks: WeekProblem, best: Solution, wanted: ArrayLike | None) ->
         return None
     lift = weeks.lift * int(weeks.lifted.sum())
     columns = unproven(weeks, best, pairs, lift)
-    return WeekSolution(columns, weeks.bookings(columns.pairs), lift, best)
+    return WeekSolution(columns, weeks.bookings(columns.pairs), lift, best, apart if len(apart) else None)
 
 
 def unproven(weeks: WeekProblem, best: Solution, pairs: IntArray, lift: float) -> Solution:
@@ -228,12 +232,18 @@ def _timed(weeks: WeekProblem, chosen: BoolArray, wanted: BoolArray) -> IntArray
         units_per_score=1,
         open=problem.open & np.repeat(chosen, weeks.n_weeks, axis=1),
         need=chosen.sum(axis=1),
+        # What is asked of mentors alone depends on no week and is looked at afterwards.
+        quotas=(*(quota for quota in problem.quotas if quota.parameter == "kinds"), *weeks.one_week_each),
     )
     try:
         pairs = assign(timed).pairs
     except MinimumLoadError:
         return None
-    return pairs if len(pairs) == int(chosen.sum()) else None
+    held = all(
+        (quota.counts(pairs) <= quota.limit).all() and (quota.counts(pairs) >= quota.minimum).all()
+        for quota in problem.quotas
+    )
+    return pairs if held and len(pairs) == int(chosen.sum()) else None
 
 
 def booking_table(weeks: WeekProblem, given: ArrayLike | None) -> BoolArray:

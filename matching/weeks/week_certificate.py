@@ -41,8 +41,7 @@ def verify_weeks(weeks: WeekProblem, found: WeekSolution, tolerance: float = 1e-
         return _refused(verify(whole, columns), "BOOKINGS_WRONG: bookings are not the pairs of the solution")
     faults = rule_faults(whole, columns)
     if found.by_mentors is not None:
-        plain = len(found.by_mentors.quota_prices) == len(weeks.by_mentors.quotas)
-        mentors = weeks.by_mentors if plain else weeks.by_different_mentors
+        mentors = weeks.by_mentors if found.apart is None else weeks.apart(found.apart)
         judged = verify(mentors, found.by_mentors, tolerance)
         if not np.array_equal(found.by_mentors.pairs, found.bookings[:, :2]):
             return _refused(judged, "BOOKINGS_WRONG: bookings are not the pairs of the mentors alone")

@@ -238,13 +238,27 @@ class WeekProblem:
         must = Quota("need", rows, nobody, self.problem.need[:, None], self.lifted.astype(np.int64)[:, None])
         return replace(self.problem, quotas=(*self.problem.quotas, must))
 
-    @cached_property
-    def by_different_mentors(self) -> AssignmentProblem:
-        """`by_mentors`, with different mentors for the rows of one trainee."""
+    @property
+    def one_week_each(self) -> tuple[Quota, ...]:
+        """That no trainee is in one week twice; nothing where each has one row only."""
+        weeks = np.arange(self.problem.n_mentors) % max(self.n_weeks, 1)
+        return tuple(one_each(self.trainee_of, weeks))
+
+    def apart(self, cells: IntArray) -> AssignmentProblem:
+        """Return `by_mentors` with at most one row of a trainee for a mentor, of those in `cells` (trainee, mentor).
+
+        All trainees at once would be as many limits as pairs.
+        """
+        if not len(cells):
+            return self.by_mentors
+        trainees, mentors = np.unique(cells[:, 0]), np.unique(cells[:, 1])
+        rows = np.where(np.isin(self.trainee_of, trainees), np.searchsorted(trainees, self.trainee_of), -1)
         every = np.arange(len(self.capacity))
-        limits = (*self.by_mentors.quotas, *one_each(self.trainee_of, every))
-        check_quotas(limits, self.by_mentors.pinned, self.by_mentors.minimum_load)
-        return replace(self.by_mentors, quotas=limits)
+        columns = np.where(np.isin(every, mentors), np.searchsorted(mentors, every), -1)
+        limit = np.ones((len(trainees), len(mentors)), np.int64)
+        quota = Quota("groups", rows, columns, limit, np.zeros_like(limit))
+        check_quotas((quota,), self.by_mentors.pinned, self.by_mentors.minimum_load)
+        return replace(self.by_mentors, quotas=(*self.by_mentors.quotas, quota))
 
     @cached_property
     def by_mentors(self) -> AssignmentProblem:

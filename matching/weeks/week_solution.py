@@ -27,6 +27,8 @@ class WeekSolution:
     by_mentors : Solution, optional
         The same pairs as a choice of mentors alone, whose prices prove what no choice of mentors and weeks exceeds;
         None where those of `solution` do, or a linear programme.
+    apart : int64 array of shape (n, 2), optional
+        (trainee, mentor) of which `by_mentors` also has prices that nobody has one mentor twice.
     total, bound, gap : float
         As those of `solution`, in scores alone.
     """
@@ -35,6 +37,7 @@ class WeekSolution:
     bookings: IntArray
     lift: float = 0.0
     by_mentors: Solution | None = None
+    apart: IntArray | None = None
 
     @property
     def total(self) -> float:
@@ -65,4 +68,5 @@ def with_bookings(weeks: WeekProblem, best: WeekSolution, bookings: IntArray) ->
         chosen,
         weeks.lift * float(weeks.lifted[chosen[:, 0]].sum()),
         None if alone is None else alone.with_pairs(weeks.by_mentors, chosen[:, :2]),
+        best.apart,
     )

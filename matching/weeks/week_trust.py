@@ -84,7 +84,7 @@ def _loss(weeks: WeekProblem, found: WeekSolution) -> FloatArray:
         best: FloatArray = by_week.min(axis=2, initial=np.inf)
         return best
     alone = found.by_mentors
-    if alone is not None and len(alone.quota_prices) == len(weeks.by_mentors.quotas) and alone.gap == 0:
+    if alone is not None and found.apart is None and alone.gap == 0:
         return loss_of(weeks.by_mentors, alone)
     return np.where(weeks.by_mentors.open, np.nan, np.inf)
 
