@@ -129,8 +129,12 @@ def test_smallest_rematch_gives_up_no_mentor_that_can_stay_and_moves_few_weeks()
     # The mentor cannot come in the last week any more, and nobody else can do without a week.
     gone = WeekProblem.from_scores(scores, [3, 3], free & [[True, True, False], [True, True, True]])
     found, moves = rematch_weeks(gone, before, float("inf"))
-    assert [(move.trainee, move.before, move.after) for move in moves] == [(1, (0, 2), (1, 0))]
-    assert found.bookings.tolist() == [[0, 0, 1], [1, 1, 0], [2, 0, 0]]
+    # One of two who are worth as much gives the mentor up.
+    given_up = [move for move in moves if move.before and move.after and move.before[0] != move.after[0]]
+    assert len(given_up) == 1
+    assert given_up[0].trainee in (1, 2)
+    assert found.bookings[0].tolist() == [0, 0, 1]
+    assert found.total == pytest.approx(2.6)
     # In whichever week, the pair that must stay stays; then another one goes.
     held = WeekProblem.from_scores(
         scores, [3, 3], free & [[True, True, False], [True, True, True]], pinned_pairs=[[1, 0], [0, 0]]
