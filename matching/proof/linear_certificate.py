@@ -157,7 +157,8 @@ def _limits(problem: AssignmentProblem) -> _Limits:
         place = cell[inside], inside
         block = csr_array((np.ones(len(inside), np.int64), place), shape=(len(upper), len(pairs)))
         blocks += [block, -block[lower > 0]]
-        right += [upper, -lower[lower > 0]]
+        # No more than all pairs, so that sums of prices stay small.
+        right += [np.minimum(upper, len(pairs)), -lower[lower > 0]]
     for rule in problem.exclusions:
         blocks.append(csr_array(rule.weights(pairs)[None]))
         right.append(np.array([max(rule.weight - int(rule.weights(pins).sum()), 0)]))
