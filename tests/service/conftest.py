@@ -1,8 +1,10 @@
 """A running application with a small schema of its own: the HTTP side is tested apart from the real one."""
 
 import logging
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -22,6 +24,8 @@ from studio.store.database import writing
 from studio.store.enums import Role
 from studio.store.tables import Studio
 from tests.databases import OwnDatabase
+from tests.service.commands import yanzhen
+from tests.studio.operations.conftest import MENTORS, ROSTER, SURVEY
 
 SECRET = "李四的手机号13800000000"
 
@@ -140,3 +144,25 @@ async def service(engine: AsyncEngine, settings: Settings) -> AsyncIterator[Serv
         httpx.AsyncClient(transport=transport, base_url="http://yanzhen.test") as client,
     ):
         yield Service(app, client, {"authorization": f"Bearer {text}"}, studio)
+
+
+@pytest.fixture(scope="session")
+def usual_studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a set-up studio and the usual files, to copy."""
+    folder = tmp_path_factory.mktemp("usual")
+    for name, content in (("roster.csv", ROSTER), ("mentors.csv", MENTORS), ("survey.csv", SURVEY)):
+        (folder / name).write_bytes(content)
+    assert yanzhen(folder, "init", "--studio", "我的工作室").exit_code == 0
+    for command in (
+        ("roster", folder / "roster.csv", "--cohort", "3"),
+        ("mentors", folder / "mentors.csv"),
+        ("survey", folder / "survey.csv", "--cohort", "3", "--wave", "1"),
+    ):
+        assert yanzhen(folder, "import", *command).exit_code == 0
+    return folder
+
+
+@pytest.fixture(scope="module")
+def folder(usual_studio: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the usual studio, for the tests of a module."""
+    return Path(shutil.copytree(usual_studio, tmp_path_factory.mktemp("cli"), dirs_exist_ok=True))

@@ -5,9 +5,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from tests.service.test_cli import answer, folder, yanzhen
-
-__all__ = ["folder"]
+from tests.service.commands import answer, yanzhen
 
 
 def test_objective_is_compared_set_and_told_in_both_languages(folder: Path) -> None:

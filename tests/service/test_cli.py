@@ -1,58 +1,24 @@
 """The command line as a user runs it: shapes, exit codes, files."""
 
 import io
-import json
 import math
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from openpyxl import load_workbook
 from rich.console import Console
-from typer.testing import CliRunner, Result
 
 from service.cli import running
-from service.cli.app import app
 from studio.messages import translate
 from studio.store.identity import global_id, new_id
+from tests.service.commands import answer, yanzhen
 from tests.studio.operations.conftest import (
-    MENTORS,
-    ROSTER,
     ROSTER_HEADER,
-    SURVEY,
     SURVEY_HEADER,
     SURVEY_ROWS,
     csv_file,
 )
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with a set-up studio and the usual files."""
-    folder = tmp_path_factory.mktemp("cli")
-    for name, content in (("roster.csv", ROSTER), ("mentors.csv", MENTORS), ("survey.csv", SURVEY)):
-        (folder / name).write_bytes(content)
-    assert yanzhen(folder, "init", "--studio", "我的工作室").exit_code == 0
-    for command in (
-        ("roster", folder / "roster.csv", "--cohort", "3"),
-        ("mentors", folder / "mentors.csv"),
-        ("survey", folder / "survey.csv", "--cohort", "3", "--wave", "1"),
-    ):
-        assert yanzhen(folder, "import", *command).exit_code == 0
-    return folder
-
-
-def yanzhen(folder: Path, *arguments: object) -> Result:
-    return CliRunner().invoke(
-        app, [str(each) for each in arguments], env={"YANZHEN_DATABASE_URL": f"sqlite:///{folder / 'own.db'}"}
-    )
-
-
-def answer(folder: Path, *arguments: object, code: int = 0) -> Any:
-    done = yanzhen(folder, *arguments, "--format", "json")
-    assert done.exit_code == code, done.output
-    return json.loads(done.stdout)
 
 
 def test_init_again_brings_up_to_date_the_studio_that_there_is(tmp_path: Path) -> None:

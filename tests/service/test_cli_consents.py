@@ -3,9 +3,7 @@
 from pathlib import Path
 from typing import Any
 
-from tests.service.test_cli import answer, folder, yanzhen
-
-__all__ = ["folder"]
+from tests.service.commands import answer, yanzhen
 
 COHORT = ("--cohort", 3)
 PHONE = ("--because", "电话里说的")

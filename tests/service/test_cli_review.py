@@ -1,11 +1,12 @@
 """`yanzhen review`: the queue, and deciding by command line and by file."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.service.test_cli import answer, yanzhen
+from tests.service.commands import answer, yanzhen
 from tests.studio.operations.conftest import ROSTER, csv_file
 
 ITEM = {
@@ -23,19 +24,25 @@ ITEM = {
 STRANGE = "天上的云今天特别好看"
 
 
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def strange_studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A studio whose only cohort said strange things, three times nearly the same, without names."""
-    (tmp_path / "roster.csv").write_bytes(ROSTER)
+    folder = tmp_path_factory.mktemp("strange")
+    (folder / "roster.csv").write_bytes(ROSTER)
     rows = [(f"{STRANGE}{sign}", "") for sign in "!。,"]
     survey = csv_file(
         ("最棘手的问题", "最急迫的难题"), *rows, ("今天中午吃的是酸汤鱼", "停车的问题已经解决了")
     )
-    (tmp_path / "survey.csv").write_bytes(survey)
-    assert yanzhen(tmp_path, "init").exit_code == 0
-    assert yanzhen(tmp_path, "import", "roster", tmp_path / "roster.csv", "--cohort", 3).exit_code == 0
-    assert yanzhen(tmp_path, "import", "survey", tmp_path / "survey.csv", "--cohort", 3).exit_code == 0
-    return tmp_path
+    (folder / "survey.csv").write_bytes(survey)
+    assert yanzhen(folder, "init").exit_code == 0
+    assert yanzhen(folder, "import", "roster", folder / "roster.csv", "--cohort", 3).exit_code == 0
+    assert yanzhen(folder, "import", "survey", folder / "survey.csv", "--cohort", 3).exit_code == 0
+    return folder
+
+
+@pytest.fixture
+def folder(strange_studio: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(strange_studio, tmp_path, dirs_exist_ok=True))
 
 
 def queue(folder: Path) -> list[Any]:

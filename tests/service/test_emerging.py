@@ -1,9 +1,7 @@
 from pathlib import Path
 
-from tests.service.test_cli import answer, folder, yanzhen
+from tests.service.commands import answer, yanzhen
 from tests.studio.operations.conftest import csv_file
-
-__all__ = ["folder"]
 
 
 def test_points_are_listed_named_and_dismissed(folder: Path) -> None:

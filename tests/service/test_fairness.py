@@ -1,26 +1,22 @@
 """What organizers are shown of how evenly a run treats people."""
 
-from pathlib import Path
-
 import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.cli.pairs import match_json, print_match
 from service.report import write_report
 from studio.operations.people.cohorts import find_cohort
 from studio.operations.people.mentors import import_mentors
 from studio.operations.runs.runs import match_cohort
-from studio.store.database import open_database, writing
+from studio.store.database import writing
 from studio.store.identity import global_id
-from studio.store.schema import migrate
 from tests.service.test_report import Page, studio_with
 from tests.studio.operations.conftest import MENTORS, SURVEY
 
 
 async def test_match_and_report_tell_how_even_it_is(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    engine: AsyncEngine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    engine = open_database(f"sqlite:///{tmp_path / 'fair.db'}")
-    await migrate(engine)
     actor = await studio_with(engine, SURVEY)
     async with writing(engine) as session:
         await import_mentors(session, actor, MENTORS.replace(b",2,8,", b",1,8,"), "mentors.csv")
@@ -28,7 +24,6 @@ async def test_match_and_report_tell_how_even_it_is(
         run = await match_cohort(session, actor, cohort.id)
     result = await match_json(engine, actor, global_id("MatchRun", run.id), "zh")
     page = Page((await write_report(engine, actor, 3)).decode()).text
-    await engine.dispose()
     found = result["fairness"]
     scores = [pair["score"] for pair in result["pairs"]]
     assert (found["scores"]["lowest"], found["scores"]["highest"]) == (min(scores), max(scores))

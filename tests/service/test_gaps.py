@@ -5,9 +5,7 @@ import pytest
 
 from service.gaps import topics_short
 from service.report.gaps import explained_gaps
-from tests.service.test_cli import answer, folder, yanzhen
-
-__all__ = ["folder"]
+from tests.service.commands import answer, yanzhen
 
 
 def gap(code: str, short: int, **figures: Any) -> dict[str, Any]:

@@ -5,9 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.test_cli import answer, folder, yanzhen
-
-__all__ = ["folder"]
+from tests.service.commands import answer, yanzhen
 
 
 def test_presets_are_listed_applied_and_undone(folder: Path) -> None:

@@ -1,6 +1,5 @@
 import re
 from collections import Counter
-from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -29,9 +28,8 @@ from studio.operations.runs.runs import match_cohort
 from studio.operations.surveys.survey_imports import import_survey
 from studio.operations.surveys.surveys import AnswerInput, submit_survey_response
 from studio.permissions import Actor
-from studio.store.database import open_database, writing
+from studio.store.database import writing
 from studio.store.enums import MatchRunState
-from studio.store.schema import migrate
 from studio.store.tables import Cohort, MatchRun, Mentor, Question, Survey, SurveyResponse, Trainee
 from tests.studio.operations.conftest import MENTORS, ROSTER, SURVEY, csv_file, ids
 
@@ -61,14 +59,6 @@ class Page(HTMLParser):
         return re.sub(r"\s+", "", "".join(self.words))
 
 
-@pytest.fixture
-async def empty(tmp_path: Path) -> AsyncIterator[AsyncEngine]:
-    engine = open_database(f"sqlite:///{tmp_path / 'report.db'}")
-    await migrate(engine)
-    yield engine
-    await engine.dispose()
-
-
 async def studio_with(engine: AsyncEngine, survey: bytes | None) -> Actor:
     async with writing(engine) as session:
         studio = await create_studio(session, "报告测试")
@@ -81,17 +71,17 @@ async def studio_with(engine: AsyncEngine, survey: bytes | None) -> Actor:
     return actor
 
 
-async def test_report_of_the_demo_shows_every_pair_and_asks_nobody_else(empty: AsyncEngine) -> None:
-    demo = await load_demo(empty, lambda _code: None)
-    html = (await write_report(empty, demo.actor, demo.cohort_number)).decode()
+async def test_report_of_the_demo_shows_every_pair_and_asks_nobody_else(engine: AsyncEngine) -> None:
+    demo = await load_demo(engine, lambda _code: None)
+    html = (await write_report(engine, demo.actor, demo.cohort_number)).decode()
     page = Page(html)
     assert page.addresses == []
     assert "script" not in page.tags
     assert not re.search(r"url\(|@import|https?:", html)
     assert len(html.encode()) < 1_500_000
-    found = await run_document(empty, demo.actor, "CohortReport", number=demo.cohort_number)
+    found = await run_document(engine, demo.actor, "CohortReport", number=demo.cohort_number)
     newest = found["cohort"]["matchRuns"]["nodes"][0]["id"]
-    run = (await run_document(empty, demo.actor, "MatchRunReport", run=newest))["matchRun"]
+    run = (await run_document(engine, demo.actor, "MatchRunReport", run=newest))["matchRun"]
     assert len(run["pairings"]["nodes"]) == run["matched"] == 22
     for pairing in run["pairings"]["nodes"]:
         name, mentor = pairing["trainee"]["displayName"], pairing["mentor"]["displayName"]
@@ -139,28 +129,28 @@ def assert_whys_differ(page: Page, pairings: list[dict[str, Any]]) -> None:
     assert min(openings[True], openings[False]) > 3
 
 
-async def test_report_escapes_what_people_wrote(empty: AsyncEngine) -> None:
+async def test_report_escapes_what_people_wrote(engine: AsyncEngine) -> None:
     words = '<script>alert("x")</script> & 材料写到半夜还被退回来'
     actor = await studio_with(
-        empty, csv_file(("姓名", "社区", "最棘手的问题", "最急迫的难题"), ("王芳", "竹园社区", words, ""))
+        engine, csv_file(("姓名", "社区", "最棘手的问题", "最急迫的难题"), ("王芳", "竹园社区", words, ""))
     )
-    html = (await write_report(empty, actor, 3)).decode()
+    html = (await write_report(engine, actor, 3)).decode()
     assert "<script" not in html
     assert re.sub(r"\s+", "", words) in Page(html).text
 
 
-async def test_report_without_survey_and_match_says_what_is_missing(empty: AsyncEngine) -> None:
-    actor = await studio_with(empty, None)
-    text = Page((await write_report(empty, actor, 3)).decode()).text
+async def test_report_without_survey_and_match_says_what_is_missing(engine: AsyncEngine) -> None:
+    actor = await studio_with(engine, None)
+    text = Page((await write_report(engine, actor, 3)).decode()).text
     assert "还没有问卷" in text
     assert "还没有配对" in text
 
 
-async def test_report_of_an_anonymous_survey_names_nobody(empty: AsyncEngine) -> None:
+async def test_report_of_an_anonymous_survey_names_nobody(engine: AsyncEngine) -> None:
     actor = await studio_with(
-        empty, csv_file(("最棘手的问题", "最急迫的难题"), ("材料写到半夜还被退回来", "停车位不够天天吵"))
+        engine, csv_file(("最棘手的问题", "最急迫的难题"), ("材料写到半夜还被退回来", "停车位不够天天吵"))
     )
-    text = Page((await write_report(empty, actor, 3)).decode()).text
+    text = Page((await write_report(engine, actor, 3)).decode()).text
     assert "材料写到半夜还被退回来" in text
     assert "匿名" in text
     # Two topics were named: no third one is called a need of all.
@@ -170,62 +160,62 @@ async def test_report_of_an_anonymous_survey_names_nobody(empty: AsyncEngine) ->
 
 
 async def test_report_of_a_large_survey_lists_some_words_and_counts_the_others(
-    empty: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+    engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(report, "MOST_VOICES", 2)
     rows = [[f"楼上楼下为漏水吵了{n}个月"] for n in range(2, 7)]
-    actor = await studio_with(empty, csv_file(["最棘手的问题是什么"], *rows))
-    page = Page((await write_report(empty, actor, 3)).decode())
+    actor = await studio_with(engine, csv_file(["最棘手的问题是什么"], *rows))
+    page = Page((await write_report(engine, actor, 3)).decode())
     assert sum(row[0] in page.text for row in rows) == 2
     assert "这里列出2条，其余3条略" in page.text
 
 
-async def test_report_says_that_there_is_nothing_unsure_and_how_much_was_read(empty: AsyncEngine) -> None:
+async def test_report_says_that_there_is_nothing_unsure_and_how_much_was_read(engine: AsyncEngine) -> None:
     survey = csv_file(
         ("姓名", "社区", "最棘手的问题", "最急迫的难题"), ("王芳", "竹园社区", "材料写到半夜还被退回来", "无")
     )
-    actor = await studio_with(empty, survey)
-    text = Page((await write_report(empty, actor, 3)).decode()).text
+    actor = await studio_with(engine, survey)
+    text = Page((await write_report(engine, actor, 3)).decode()).text
     assert "系统拿不准的话0条读过的1条里没有拿不准的" in text
     assert "系统读了1条（另有1条答“无”“同上”之类，不计入）：1条归入了主题，0条拿不准" in text
 
 
-async def test_report_shows_the_later_of_two_answers(empty: AsyncEngine) -> None:
+async def test_report_shows_the_later_of_two_answers(engine: AsyncEngine) -> None:
     header = ("序号", "提交答卷时间", "姓名", "社区", "最棘手的问题", "最急迫的难题")
     first = (1, "2026/3/2 10:31:05", "王芳", "竹园社区", "材料写到半夜还被退回来", "")
-    actor = await studio_with(empty, csv_file(header, first))
-    async with writing(empty) as session:
+    actor = await studio_with(engine, csv_file(header, first))
+    async with writing(engine) as session:
         survey = await session.scalar(select(Survey))
         trainee_id = await session.scalar(select(SurveyResponse.trainee_id))
         question_id = await session.scalar(select(Question.id).where(Question.measures == "THORNIEST"))
         answer = AnswerInput(question_id, text="独居老人没人照看")
         await submit_survey_response(session, actor, survey.id, trainee_id, [answer])
-    text = Page((await write_report(empty, actor, 3)).decode()).text
+    text = Page((await write_report(engine, actor, 3)).decode()).text
     assert "独居老人没人照看" in text
     assert "半夜" not in text
     assert "答卷1份" in text
 
 
-async def test_report_of_a_cohort_without_people_reads_right(empty: AsyncEngine) -> None:
-    actor = await studio_with(empty, None)
-    async with writing(empty) as session:
+async def test_report_of_a_cohort_without_people_reads_right(engine: AsyncEngine) -> None:
+    actor = await studio_with(engine, None)
+    async with writing(engine) as session:
         session.add(Cohort(studio_id=actor.studio_id, number=4, name="第4批"))
         await session.flush()
         await prepare_report(session, actor, 4)
-    text = Page((await write_report(empty, actor, 4)).decode()).text
+    text = Page((await write_report(engine, actor, 4)).decode()).text
     assert "学员0人来自0个县（市、区）答卷0份写下的话0条" in text
     assert "还没有问卷" in text
     assert "二、师徒配对与为什么还没有配对" in text
 
 
-async def test_report_shows_the_run_that_counts_and_what_people_decided(empty: AsyncEngine) -> None:
+async def test_report_shows_the_run_that_counts_and_what_people_decided(engine: AsyncEngine) -> None:
     """After an override and its publication a newer draft does not take the place of what was published."""
-    actor = await studio_with(empty, SURVEY)
+    actor = await studio_with(engine, SURVEY)
     mentors = MENTORS.replace("周兰".encode(), "周<b>兰</b>".encode()).replace(b",1,12,", b",4,12,")
-    async with writing(empty) as session:
+    async with writing(engine) as session:
         await import_mentors(session, actor, mentors, "mentors.csv")
-    trainee_id, mentor_id = await ids(empty, Trainee, "赵强"), await ids(empty, Mentor, "周<b>兰</b>")
-    async with writing(empty) as session:
+    trainee_id, mentor_id = await ids(engine, Trainee, "赵强"), await ids(engine, Mentor, "周<b>兰</b>")
+    async with writing(engine) as session:
         run = await match_cohort(session, actor, (await find_cohort(session, actor.studio_id, 3)).id)
         await override_pairing(session, actor, run.id, trainee_id, mentor_id, reason="本人<i>提出</i>。")
         await publish_match_run(session, actor, run.id, expected_version=run.version)
@@ -241,7 +231,7 @@ async def test_report_shows_the_run_that_counts_and_what_people_decided(empty: A
         )
         await session.flush()
         await prepare_report(session, actor, 3)
-    page = Page((await write_report(empty, actor, 3)).decode())
+    page = Page((await write_report(engine, actor, 3)).decode())
     assert "b" not in page.tags
     assert "赵强→周<b>兰</b>已锁定" in page.text
     assert "由组织者调整：本人<i>提出</i>。" in page.text
@@ -249,10 +239,10 @@ async def test_report_shows_the_run_that_counts_and_what_people_decided(empty: A
     assert "第2次匹配：无解。下面是已发布的第1次。" in page.text
 
 
-async def test_report_of_a_missing_cohort_is_refused(empty: AsyncEngine) -> None:
-    actor = await studio_with(empty, None)
+async def test_report_of_a_missing_cohort_is_refused(engine: AsyncEngine) -> None:
+    actor = await studio_with(engine, None)
     with pytest.raises(StudioError) as refusal:
-        await write_report(empty, actor, 9)
+        await write_report(engine, actor, 9)
     assert refusal.value.code == "NO_COHORT"
 
 

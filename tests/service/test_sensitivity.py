@@ -1,7 +1,5 @@
 """What organizers are shown of how much to trust a pair, and what nobody else is."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,25 +12,21 @@ from studio.operations.people.cohorts import find_cohort
 from studio.operations.people.mentors import import_mentors
 from studio.operations.runs.runs import match_cohort
 from studio.permissions import Actor
-from studio.store.database import open_database, writing
+from studio.store.database import writing
 from studio.store.identity import global_id
-from studio.store.schema import migrate
 from studio.store.tables import Mentor, Trainee
 from tests.service.test_report import Page, studio_with
 from tests.studio.operations.conftest import MENTORS, SURVEY, ids
 
 
 @pytest.fixture
-async def matched(tmp_path: Path) -> AsyncIterator[tuple[AsyncEngine, Actor, Any]]:
-    engine = open_database(f"sqlite:///{tmp_path / 'trust.db'}")
-    await migrate(engine)
+async def matched(engine: AsyncEngine) -> tuple[AsyncEngine, Actor, Any]:
     actor = await studio_with(engine, SURVEY)
     async with writing(engine) as session:
         await import_mentors(session, actor, MENTORS.replace(b",2,8,", b",4,8,"), "mentors.csv")
         cohort = await find_cohort(session, actor.studio_id, 3)
         run = await match_cohort(session, actor, cohort.id)
-    yield engine, actor, run
-    await engine.dispose()
+    return engine, actor, run
 
 
 async def shown(engine: AsyncEngine, actor: Actor, run: Any) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from openpyxl import load_workbook
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.cli.pairs import match_json, print_match
 from service.report import write_report
@@ -14,14 +15,11 @@ from studio.operations.people.cohorts import find_cohort
 from studio.operations.people.mentors import import_mentors
 from studio.operations.people.weeks import set_cohort_weeks
 from studio.operations.runs.runs import match_cohort
-from studio.store.database import open_database, writing
+from studio.store.database import writing
 from studio.store.identity import global_id
-from studio.store.schema import migrate
-from tests.service.test_cli import answer, folder, yanzhen
+from tests.service.commands import answer, yanzhen
 from tests.service.test_report import Page, studio_with
 from tests.studio.operations.conftest import MENTOR_HEADER, SURVEY, csv_file
-
-__all__ = ["folder"]
 
 MENTORS = csv_file(
     (*MENTOR_HEADER, "空闲周次"),
@@ -32,10 +30,8 @@ MENTORS = csv_file(
 
 
 async def test_match_workbook_and_report_tell_weeks(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    engine: AsyncEngine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    engine = open_database(f"sqlite:///{tmp_path / 'weeks.db'}")
-    await migrate(engine)
     actor = await studio_with(engine, SURVEY)
     async with writing(engine) as session:
         assert (await import_mentors(session, actor, MENTORS, "mentors.csv")).written
@@ -45,7 +41,6 @@ async def test_match_workbook_and_report_tell_weeks(
         run = await match_cohort(session, actor, cohort.id)
     result = await match_json(engine, actor, global_id("MatchRun", run.id), "zh")
     page = Page((await write_report(engine, actor, 3)).decode()).text
-    await engine.dispose()
     assert {(pair["mentorName"], pair["week"]) for pair in result["pairs"]} == {
         ("周兰", "2026-03-30"),
         ("陈松", "2026-04-06"),

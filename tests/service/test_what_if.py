@@ -4,9 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.service.test_cli import answer, folder, yanzhen
-
-__all__ = ["folder"]
+from tests.service.commands import answer, yanzhen
 
 
 def ask(folder: Path, *supposed: str) -> tuple[object, ...]:

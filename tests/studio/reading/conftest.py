@@ -13,6 +13,7 @@ from studio.reading.read import read
 from studio.reading.selection import Selection
 from studio.store.database import reading, writing
 from studio.store.tables import metadata
+from tests.databases import remembered
 from tests.studio.reading.query import select
 from tests.studio.reading.reference import Reference
 from tests.studio.reading.reference_policies import Tables
@@ -42,8 +43,9 @@ class Reader:
         return self.world.actors()[actor] if isinstance(actor, str) else actor
 
 
-@pytest.fixture
-async def reader(engine: AsyncEngine) -> Reader:
+@remembered
+async def stored(engine: AsyncEngine) -> tuple[World, World, Tables]:
+    """Two studios, and what all tables then hold."""
     world, other = build("甲工作室"), build("乙工作室")
     async with writing(engine) as session:
         await store(session, world, other)
@@ -52,4 +54,9 @@ async def reader(engine: AsyncEngine) -> Reader:
         for table in metadata.sorted_tables:
             found = await session.execute(sa.select(table))
             tables[table.name] = [dict(row) for row in found.mappings()]
-    return Reader(engine, world, other, tables)
+    return world, other, tables
+
+
+@pytest.fixture
+def reader(engine: AsyncEngine, stored: tuple[World, World, Tables]) -> Reader:
+    return Reader(engine, *stored)
