@@ -20,7 +20,9 @@ RESULT = {
             "parts": [{"label": "=A1", "contribution": 0.5}],
         }
     ],
-    "unmatched": [{"traineeName": "@x", "traineeCommunity": MAIL, "reasons": [{"label": ADDRESS}]}],
+    "unmatched": [
+        {"traineeName": "@x", "traineeCommunity": MAIL, "reasons": [{"label": ADDRESS}], "limits": []}
+    ],
     "certificate": {"objective": 0.5, "bound": 0.5, "gap": 0, "verified": True},
 }
 

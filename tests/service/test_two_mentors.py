@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from openpyxl import load_workbook
 
-from tests.service.test_cli import answer, yanzhen
+from tests.service.commands import answer, yanzhen
 from tests.studio.operations.conftest import ROSTER, SURVEY, csv_file
 from tests.studio.operations.test_two_mentors import HEADER, MENTORS
 
