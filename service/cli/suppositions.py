@@ -19,7 +19,7 @@ VERBS = {
     "pin": ("pin", "固定"),
     "forbid": ("forbid", "回避"),
     "join": ("join", "加入"),
-    "free": ("free", "空闲"),
+    "free": ("free", "空闲", "有空"),
     "weekly": ("weekly", "每周"),
 }
 _NEVER = frozenset({"none", "never", "无", "没有"})

@@ -3,6 +3,7 @@
 from datetime import date
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from openpyxl import load_workbook
@@ -91,3 +92,43 @@ def test_weeks_are_offered_told_and_moved_on_the_command_line(folder: Path) -> N
     ):
         assert answer(folder, "weeks", *arguments, code=1)["error"]["code"] == code
     assert answer(folder, "weeks", "offer", "--cohort", 3)["weeks"] == []
+
+
+def test_other_weeks_are_supposed_in_both_languages_and_change_nothing(folder: Path) -> None:
+    answer(folder, "weeks", "offer", "--cohort", 3, "2026-W14 至 2026-W15")
+    for name in ("周兰", "陈松", "吴桂"):
+        answer(folder, "weeks", "free", name, "--cohort", 3, "第14周", "--per-week", 2)
+    answer(folder, "match", "--cohort", 3)
+    shown = answer(folder, "weeks", "show", "--cohort", 3)
+    found = _supposing(folder, "有空 周兰=15周", "每周 周兰=1")
+    other, fewer = found["supposed"]["mentorWeeks"]
+    assert (other["freeWeeks"], fewer["weeklyCapacity"]) == (["2026-04-06"], 1)
+    theirs = [
+        change for change in found["changes"] if change["before"] and change["before"]["name"] == "周兰"
+    ]
+    assert theirs
+    assert _supposing(folder, "free 周兰=w15", "weekly 周兰=1")["changes"] == found["changes"]
+    assert _supposing(folder, "free 周兰=none")["changes"] == _supposing(folder, "leave 周兰")["changes"]
+    for text in ("free 周兰=下周", "weekly 周兰=many", "free 周兰"):
+        refused = answer(folder, "match", "--cohort", 3, "--what-if", text, code=1)["error"]["code"]
+        assert refused in ("WHAT_IF_SYNTAX", "WEEKS_SYNTAX")
+    assert answer(folder, "weeks", "show", "--cohort", 3) == shown
+
+
+def test_a_published_pair_moves_only_with_a_reason_and_both_are_asked_again(folder: Path) -> None:
+    answer(folder, "weeks", "offer", "--cohort", 3, "2026-W14 至 2026-W17")
+    left_behind = answer(folder, "match", "--cohort", 3)["runId"]
+    for name in ("周兰", "陈松", "吴桂"):
+        answer(folder, "weeks", "free", name, "--cohort", 3, "都可以", "--per-week", 4)
+    assert answer(folder, "match", "--cohort", 3)["runId"] != left_behind
+    answer(folder, "run", "publish", "--cohort", 3)
+    refused = answer(folder, "weeks", "move", "王芳", "第17周", "--cohort", 3, code=1)["error"]
+    assert refused["field"] == "reason"
+    moved = answer(folder, "weeks", "move", "王芳", "第17周", "--cohort", 3, "--reason", "那周要开换届会")
+    assert (moved["week"], moved["askedAgain"]) == ("2026-04-20", True)
+
+
+def _supposing(folder: Path, *texts: str) -> dict[str, Any]:
+    asked = (part for text in texts for part in ("--what-if", text))
+    found: dict[str, Any] = answer(folder, "match", "--cohort", 3, *asked)
+    return found

@@ -11,7 +11,10 @@ from studio.store.runs import COMPUTED, MatchRun
 
 
 async def run_to_override(session: AsyncSession, actor: Actor, cohort: Cohort) -> MatchRun:
-    """Return the cohort's newest computed draft, or else its published run; NO_RUN when there is neither."""
+    """Return the cohort's newest computed run that is a draft or published; NO_RUN when there is neither.
+
+    A draft that is older than the published run was left behind: nobody means it any more.
+    """
     require(actor, "what_if")
     found = await session.execute(
         select(MatchRun)
@@ -20,7 +23,7 @@ async def run_to_override(session: AsyncSession, actor: Actor, cohort: Cohort) -
             col(MatchRun.state).in_(COMPUTED),
             col(MatchRun.publish_state).in_((PublishState.DRAFT, PublishState.PUBLISHED)),
         )
-        .order_by(col(MatchRun.publish_state) == PublishState.PUBLISHED, col(MatchRun.number).desc())
+        .order_by(col(MatchRun.number).desc())
         .limit(1)
     )
     run = found.scalar_one_or_none()
