@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..exceptions import InfeasibleError
+from ..exceptions import InfeasibleError, ProblemError
 from ..problem.assignment_problem import AssignmentProblem, IntArray
 from ..problem.solution import Solution
 from ..solver.assignment import assign
@@ -77,11 +77,11 @@ def _possible(
 
 def _tried(problem: AssignmentProblem, solution: Solution, trainee: int, repair: Repair) -> Repair | None:
     repaired = with_repair(problem, trainee, repair)
-    if repair.code == "ALLOW_PAIR":
-        repaired = repaired.with_pin(trainee, repair.mentor)
     try:
+        if repair.code == "ALLOW_PAIR":
+            repaired = repaired.with_pin(trainee, repair.mentor)
         found = assign(repaired, solution.objective)
-    except InfeasibleError:
+    except (ProblemError, InfeasibleError):  # Once allowed, the pair may still be closed by a limit of zero.
         return None
     degree = [(pairs[:, 0] == trainee).sum() for pairs in (solution.pairs, found.pairs)]
     if degree[1] <= degree[0] or found.matched <= solution.matched:

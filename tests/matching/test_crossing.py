@@ -193,3 +193,14 @@ def test_unmatched_are_explained_with_repairs_that_work(data):
             assert held == quota.limit[cell.row, cell.column]
     if len(solution.pairs):
         assert explain(problem, solution, *map(int, solution.pairs[0])).code == "CHOSEN"
+
+
+def test_lifting_a_ban_is_no_repair_where_a_limit_of_zero_closes_the_pair():
+    county, role = GroupQuota([0, 0, 1, 1], [[0, 1], [1, 1]]), GroupQuota([0, 1, 0, 1], 1)
+    problem = AssignmentProblem.from_scores(
+        [[9, 2], [8, 3], [7, 1], [1, 1]], [3, 1], groups=[county, role], forbidden=[[0, 0]]
+    )
+    solution = assign(problem)
+    assert solution.proof == "linear_programme"
+    assert 0 in solution.unmatched
+    assert "ALLOW_PAIR" not in {repair.code for repair in explain(problem, solution, 0).repairs}
