@@ -162,7 +162,21 @@ def usual_studio(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="module")
-def folder(usual_studio: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of the usual studio, for the tests of a module."""
-    return Path(shutil.copytree(usual_studio, tmp_path_factory.mktemp("cli"), dirs_exist_ok=True))
+@pytest.fixture
+def folder(usual_studio: Path, tmp_path: Path) -> Path:
+    """The folder of the usual studio, a copy for each test: tests of one module run in any order, on any worker."""
+    return Path(shutil.copytree(usual_studio, tmp_path / "studio"))
+
+
+@pytest.fixture(scope="session")
+def matched_studio(usual_studio: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The usual studio after its first match, to copy."""
+    folder = Path(shutil.copytree(usual_studio, tmp_path_factory.mktemp("matched"), dirs_exist_ok=True))
+    assert yanzhen(folder, "match", "--cohort", 3).exit_code == 0
+    return folder
+
+
+@pytest.fixture
+def matched(matched_studio: Path, tmp_path: Path) -> Path:
+    """The folder of the usual studio whose cohort has been matched once."""
+    return Path(shutil.copytree(matched_studio, tmp_path / "studio"))

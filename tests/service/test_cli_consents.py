@@ -13,7 +13,7 @@ def consents(folder: Path, *given: object, code: int = 0) -> Any:
     return answer(folder, "consents", *COHORT, *given, code=code)
 
 
-def test_from_publication_to_proposal_and_back(folder: Path) -> None:
+def test_from_publication_to_proposal_back_and_to_a_new_run_that_keeps_who_is_confirmed(folder: Path) -> None:
     assert consents(folder, code=1)["error"]["code"] == "NOT_PUBLISHED"
     assert answer(folder, "run", "publish", *COHORT, code=1)["error"]["code"] == "NO_RUN"
     (folder / "more.csv").write_text(
@@ -84,9 +84,7 @@ def test_from_publication_to_proposal_and_back(folder: Path) -> None:
     for lang, words in (("zh", {"已证明最优", "已发布"}), ("en", {"optimal", "published"})):
         printed = yanzhen(folder, "run", "list", *COHORT, "--lang", lang)
         assert words <= set(printed.stdout.split())
-
-
-def test_confirmed_pairs_are_kept_and_said_or_reopened(folder: Path) -> None:
+    # Confirmed pairs stay in a new run, or are reopened.
     consents(folder, "--accept", "李明@桂语社区", *PHONE)
     answer(folder, "import", "mentors", folder / "more.csv")
     kept = answer(folder, "match", *COHORT)

@@ -36,14 +36,13 @@ def test_several_suppositions_by_name_are_answered_together(folder: Path) -> Non
 
 
 @pytest.mark.parametrize(("lang", "words"), [("zh", "什么都没有保存"), ("en", "nothing is saved")])
-def test_difference_is_printed(folder: Path, lang: str, words: str) -> None:
-    printed = yanzhen(folder, *ask(folder, "leave 周兰"), "--lang", lang)
+def test_difference_is_printed(matched: Path, lang: str, words: str) -> None:
+    printed = yanzhen(matched, *ask(matched, "leave 周兰"), "--lang", lang)
     assert (printed.exit_code, words in printed.stdout, "周兰" in printed.stdout) == (0, True, True)
 
 
-def test_without_mentors_it_is_said_that_nobody_could_be_placed(folder: Path) -> None:
-    answer(folder, "match", "--cohort", 3)
-    printed = yanzhen(folder, *ask(folder, "离开 周兰", "离开 陈松", "名额 吴桂=0"))
+def test_without_mentors_it_is_said_that_nobody_could_be_placed(matched: Path) -> None:
+    printed = yanzhen(matched, *ask(matched, "离开 周兰", "离开 陈松", "名额 吴桂=0"))
     assert (printed.exit_code, "0/4 人有导师" in printed.stdout) == (0, True)
     assert "没有导师有名额" in printed.stdout
 
@@ -65,15 +64,17 @@ def test_without_mentors_it_is_said_that_nobody_could_be_placed(folder: Path) ->
         ("forbid 李明@火星=周兰", "WHOM_UNKNOWN", "李明"),
     ],
 )
-def test_wrong_words_are_refused_and_say_what_to_write(folder: Path, text: str, code: str, told: str) -> None:
-    error = answer(folder, *ask(folder, text), code=1)["error"]
+def test_wrong_words_are_refused_and_say_what_to_write(
+    matched: Path, text: str, code: str, told: str
+) -> None:
+    error = answer(matched, *ask(matched, text), code=1)["error"]
     assert (error["code"], told in error["message"]) == (code, True)
 
 
-def test_namesakes_are_told_apart_by_community_or_id(folder: Path) -> None:
-    found = answer(folder, *ask(folder, "leave 李明@松涛社区"))
+def test_namesakes_are_told_apart_by_community_or_id(matched: Path) -> None:
+    found = answer(matched, *ask(matched, "leave 李明@松涛社区"))
     (leaver,) = found["supposed"]["traineesLeave"]
-    assert answer(folder, *ask(folder, f"leave {leaver}"))["changes"] == found["changes"]
+    assert answer(matched, *ask(matched, f"leave {leaver}"))["changes"] == found["changes"]
 
 
 def test_price_is_told_and_the_override_saved_with_its_reason(folder: Path) -> None:
@@ -108,8 +109,8 @@ def test_price_is_told_and_the_override_saved_with_its_reason(folder: Path) -> N
         (("--preview", "赵强=陈松", "--what-if", "leave 陈松"), "MATCH_ONE_QUESTION"),
     ],
 )
-def test_wrong_pairs_are_refused(folder: Path, arguments: tuple[str, ...], code: str) -> None:
-    assert answer(folder, "match", "--cohort", 3, *arguments, code=1)["error"]["code"] == code
+def test_wrong_pairs_are_refused(matched: Path, arguments: tuple[str, ...], code: str) -> None:
+    assert answer(matched, "match", "--cohort", 3, *arguments, code=1)["error"]["code"] == code
 
 
 def test_run_is_replayed_by_its_number_or_id(folder: Path) -> None:
