@@ -54,7 +54,7 @@ _FIELDS: tuple[FieldNames, ...] = (
     FieldNames(
         "expires_on",
         words(
-            "有效期 有效期至 截止日期 失效日期 到期日 到期时间 截止时间 expires expireson validuntil expiry"
+            "有效期 有效期至 有效到 截止日期 失效日期 到期日 到期时间 截止时间 expires expireson validuntil expiry"
         ),
     ),
     FieldNames(fields.SERIAL.field, fields.SERIAL.strong),

@@ -105,3 +105,13 @@ def test_file_of_limits_alone_needs_neither_trainees_nor_mentors() -> None:
     assert len(rules("类型 | 人数 | 限额对象 | 原因\n限额 | 2 | 同县 | 避免扎堆").limits) == 1
     with pytest.raises(ImportRefused, match="COLUMN_MISSING"):
         rules("类型 | 限额对象 | 原因\n限额 | 同县 | 避免扎堆")
+
+
+def test_last_day_is_read_under_the_word_by_which_limits_are_shown() -> None:
+    sheet = rules(
+        """
+        规则 | 人数 | 原因 | 有效到
+        上限 | 2 | 忙 | 2027-01-01
+        """
+    )
+    assert [limit.expires_on for limit in sheet.limits] == [dt.date(2027, 1, 1)]
