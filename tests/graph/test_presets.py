@@ -23,6 +23,8 @@ async def test_starter_presets_are_read_by_organizers_in_their_order(demo: Loade
         "TWO_MENTORS",
         "CONSENT",
         "CADENCE",
+        "QUOTA",
+        "MINIMUM",
     }
     assert all(preset["reason"] and preset["author"] == "STARTER" for preset in presets.values())
     assert presets["SAME_COUNTY"]["parameters"] == [

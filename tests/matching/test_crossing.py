@@ -102,9 +102,9 @@ def test_programme_limits_no_choice_by_less_than_it_is_worth(counts):
             random.integers(-9, random.integers(0, 9), (4, 2)), [3, 2], **rules
         )
         choices = every_choice(problem)
-        best = assign(problem, "coverage_then_total" if counts else "total")
+        solution = assign(problem, "coverage_then_total" if counts else "total")
         for number, pairs in {count: pairs for count, _, pairs in choices}.items():
-            chosen = best.with_pairs(problem, np.array(sorted(pairs), np.int64).reshape(-1, 2))
+            chosen = solution.with_pairs(problem, np.array(sorted(pairs), np.int64).reshape(-1, 2))
             most, limit, _ = linear_limits(problem, chosen)
             assert most == number or counts
             assert most >= max(count for count, _, _ in choices) or not counts

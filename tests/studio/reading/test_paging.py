@@ -93,8 +93,8 @@ async def test_foreign_cursors_are_refused(reader: Reader):
     found = await reader.ask("organizer", PAGE % "first: 2", field="NAME", way="ASC")
     cursor = found["trainees"]["pageInfo"]["endCursor"]
     foreign = (
-        "", "x", "é", "AAAA", cursor[:-2], cursor[:-1] + ("A" if cursor[-1] != "A" else "B"), "A" + cursor[1:],
-        cursor + "AAAA", 7,
+        "", "x", "é", "AAAA", cursor[:-2], cursor[:-1] + ("A" if cursor[-1] != "A" else "B"),
+        ("A" if cursor[0] != "A" else "B") + cursor[1:], cursor + "AAAA", 7,
     )  # fmt: skip
     for text in foreign:
         with pytest.raises(StudioError, match="INVALID_CURSOR") as refused:
