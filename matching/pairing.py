@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -129,8 +130,11 @@ def match(
     """
     for name, people in (("trainees", trainees), ("mentors", mentors)):
         _check_anybody(name, people)
-    scorer = (MentorAffinity() if affinity is None else clone(affinity)).fit(mentors)
-    scores = scorer.transform(trainees)
+    scorer = MentorAffinity() if affinity is None else clone(affinity)
+    with _naming("mentors"):
+        scorer.fit(mentors)
+    with _naming("trainees"):
+        scores = scorer.transform(trainees)
     problem = AssignmentProblem.from_scores(
         scores, capacity, minimum_load, need, forbidden, pinned, groups, kinds, column_groups
     )
@@ -151,6 +155,17 @@ def match(
         sensitivity=marks,
         fairness=None if report_by is None else fairness(problem, solution, report_by),
     )
+
+
+@contextmanager
+def _naming(name: str) -> Iterator[None]:
+    """Say whose table is wrong where scikit-learn's check of arrays refuses one."""
+    try:
+        yield
+    except InvalidInputError:
+        raise
+    except ValueError as fault:
+        raise InvalidInputError(f"The '{name}' parameter of match is wrong: {fault}") from fault
 
 
 def _check_anybody(name: str, people: TraineeTable | MentorTable | ArrayLike) -> None:

@@ -32,7 +32,8 @@ async def what_if_json(
     run_id = global_id("MatchRun", run.id)
     supposed = what_if_input(given, people, mondays_of(row.weeks))
     found = await run_document(engine, actor, "WhatIf", language, run=run_id, input=supposed)
-    return {"runId": run_id, "cohort": cohort, "supposed": supposed, **found["whatIf"]}
+    asked = {"runId": run_id, "cohort": cohort, "mentorsEach": run.mentors_each, "supposed": supposed}
+    return {**asked, **found["whatIf"]}
 
 
 def print_what_if(result: dict[str, Any], language: str) -> None:
@@ -45,7 +46,7 @@ def print_what_if(result: dict[str, Any], language: str) -> None:
         output.print(translate("CLI_WHAT_IF_AIM", language, aim=aim))
     for label in ("before", "after", "best"):
         moved = {"before": 0, "after": result["nMoved"], "best": result["bestNMoved"]}[label]
-        output.print(_worth(label, result[label], moved, result["before"]["objective"], language))
+        output.print(_worth(label, result, moved, language))
     for held in result["heldBack"]:
         output.print(held["text"], style="yellow")
     if not result["after"]["matched"]:
@@ -56,9 +57,12 @@ def print_what_if(result: dict[str, Any], language: str) -> None:
         output.print(f"  · {change['text']}")
 
 
-def _worth(label: str, worth: dict[str, Any], moved: int, objective: float, language: str) -> Text:
+def _worth(label: str, result: dict[str, Any], moved: int, language: str) -> Text:
+    worth, objective = result[label], result["before"]["objective"]
     share = (worth["objective"] - objective) / objective if objective else 0.0
-    told = translate(f"CLI_WHAT_IF_{label.upper()}", language, moved=moved, share=f"{share:+.1%}", **worth)
+    placed = translate(f"CLI_WHAT_IF_PLACED_{result['mentorsEach']}", language, **worth)
+    figures = {"placed": placed, "moved": moved, "share": f"{share:+.1%}"}
+    told = translate(f"CLI_WHAT_IF_{label.upper()}", language, **figures, **worth)
     lowest = "–" if worth["lowestScore"] is None else f"{worth['lowestScore']:.3f}"
     spread = {"lowest": lowest, "least": worth["leastLoad"], "most": worth["mostLoad"]}
     dim = [translate("CLI_WHAT_IF_SPREAD", language, **spread)]

@@ -202,6 +202,20 @@ def test_mentors_without_any_case_get_no_evidence() -> None:
     assert MentorAffinity().fit(MentorTable(np.zeros((0, 2)), cases=[])).transform(trainees).shape == (1, 0)
 
 
+@pytest.mark.parametrize(
+    ("trainees", "mentors", "wrong"),
+    [
+        (np.eye(3), np.ones((2, 2)), "trainees"),
+        (np.array([[np.nan, 1.0]]), np.ones((1, 2)), "trainees"),
+        (np.ones((1, 2)), np.array([[np.inf, 1.0]]), "mentors"),
+        (np.ones((1, 2)), np.ones(2), "mentors"),
+    ],
+)
+def test_match_names_whose_table_is_wrong(trainees, mentors, wrong):
+    with pytest.raises(InvalidInputError, match=f"The '{wrong}' parameter of match"):
+        match(trainees, mentors, np.ones(len(mentors), dtype=int))
+
+
 @pytest.mark.parametrize("nobody", [[], np.zeros((0, 2)), np.zeros((0, 0))])
 def test_match_says_on_which_side_nobody_is(nobody):
     for name, trainees, mentors, capacity in (

@@ -10,9 +10,10 @@ from tests.studio.operations.conftest import ROSTER, SURVEY, csv_file
 from tests.studio.operations.test_two_mentors import HEADER, MENTORS
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("two")
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "two"
+    folder.mkdir()
     files = (("roster", ROSTER), ("mentors", csv_file(HEADER, *MENTORS)), ("survey", SURVEY))
     yanzhen(folder, "init", "--studio", "双导师工作室")
     for kind, content in files:
@@ -22,6 +23,16 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         assert yanzhen(folder, "import", kind, file, *given).exit_code == 0
     answer(folder, "rules", "apply", "TWO_MENTORS", "--cohort", 3)
     return folder
+
+
+@pytest.mark.parametrize(
+    ("lang", "words"),
+    [("zh", "每人两位导师，8 位里配到"), ("en", "of 8 mentors found, two for each trainee")],
+)
+def test_a_supposition_counts_mentors_not_people(folder: Path, lang: str, words: str) -> None:
+    mentor = answer(folder, "match", "--cohort", 3)["pairs"][0]["mentorName"]
+    asked = ("match", "--cohort", 3, "--what-if", f"leave {mentor}", "--lang", lang)
+    assert words in " ".join(yanzhen(folder, *asked).stdout.split())
 
 
 def test_both_mentors_are_told_wherever_pairs_are(folder: Path, tmp_path: Path) -> None:
