@@ -1,14 +1,14 @@
 """`yanzhen contacts`: by when the pairs of a cohort should meet again, and writing down that one did."""
 
-from datetime import date
 from typing import Annotated, Any
 
 import typer
-from rich.table import Table
 
+from service.cli.days import day_of
 from service.cli.named_pairings import NamedPairings
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.running import acting, output, print_json, run
+from service.cli.tables import table_of
 from service.documents import run_document
 from studio.errors import StudioError
 from studio.messages import translate, word
@@ -41,7 +41,7 @@ def contacts(
     """Write down who met, all or nothing, and list the pairs under way by when they should meet again."""
 
     async def work() -> dict[str, Any]:
-        day, what = _day(on), _kind(kind)
+        day, what = day_of(on, "on") or today(), _kind(kind)
         async with acting(studio) as (engine, actor):
             if met:
                 async with writing(engine) as session:
@@ -60,13 +60,6 @@ def contacts(
         print_json(result)
     else:
         _print(result, lang.value)
-
-
-def _day(text: str | None) -> date:
-    try:
-        return date.fromisoformat(text) if text else today()
-    except ValueError:
-        raise StudioError("DAY_SYNTAX", field="on", given=(text or "")[:40]) from None
 
 
 def _kind(text: str) -> MeetingKind:
@@ -89,10 +82,8 @@ def _print(result: dict[str, Any], language: str) -> None:
     late = [sum(pair["dues"][place]["overdue"] for pair in result["pairs"]) for place in (1, 2)]
     more = {"review": result["reviewDays"], "assessment": result["assessmentDays"]}
     output.print(translate("CLI_CONTACTS_MORE", language, **more, reviews=late[0], assessments=late[1]))
-    table = Table(box=None)
     headings = ("CLI_TRAINEE", "CLI_MENTOR", "CLI_PAIRING_STATE", "CLI_LAST_SIGN", "CLI_TALK_DUE")
-    for heading in (*headings, "CLI_REVIEW_DUE", "CLI_ASSESSMENT_DUE"):
-        table.add_column(translate(heading, language), overflow="fold")
+    table = table_of((*headings, "CLI_REVIEW_DUE", "CLI_ASSESSMENT_DUE"), language)
     for pair in result["pairs"]:
         dues = [
             translate("CLI_OVERDUE", language, day=due["dueOn"]) if due["overdue"] else due["dueOn"]

@@ -6,8 +6,8 @@ import typer
 from rich.text import Text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from service.cli.days import day_of
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
-from service.cli.presets import day_of
 from service.cli.running import acting, output, print_json, run
 from service.cli.tables import table_of
 from service.documents import run_document
@@ -54,7 +54,7 @@ def limit(
     """Set a limit of a cohort."""
 
     async def work() -> dict[str, Any]:
-        asked, last = _kind(kind), day_of(until)
+        asked, last = _kind(kind), day_of(until, "until")
         grouped_by, value = parse_group(of) or (None, "")
         async with acting(studio) as (engine, actor):
             async with reading(engine) as session:

@@ -5,8 +5,9 @@ from typing import Annotated, Any
 
 import typer
 
+from service.cli.days import day_of
 from service.cli.options import Format, FormatOption, Language, LanguageOption, StudioOption
-from service.cli.presets import CodeArgument, day_of, presets_json, print_rules
+from service.cli.presets import CodeArgument, presets_json, print_rules
 from service.cli.running import acting, print_json, run
 from studio.errors import NotFound, StudioError
 from studio.operations.rules.presets import PresetEntry, create_rule_preset, update_rule_preset
@@ -33,7 +34,7 @@ def preset(
     """Change what is given of a preset; with a kind, add it."""
 
     async def work() -> dict[str, Any]:
-        day, given = day_of(until), _numbers(numbers or [])
+        day, given = day_of(until, "until"), _numbers(numbers or [])
         async with acting(studio) as (engine, actor):
             known = {each["code"]: each for each in await presets_json(engine, actor, lang.value)}
             if kind is None and code not in known:

@@ -1,12 +1,12 @@
 """`yanzhen rules …`: what other counties do, applied to a cohort and taken back."""
 
-from datetime import date
 from typing import Annotated, Any
 
 import typer
 from rich.text import Text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from service.cli.days import day_of
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.running import acting, output, print_json, run
 from service.documents import all_nodes, run_document
@@ -71,7 +71,7 @@ def apply(
     """Make a preset a rule of a cohort."""
 
     async def work() -> dict[str, Any]:
-        day = day_of(until)
+        day = day_of(until, "until")
         async with acting(studio) as (engine, actor):
             known = {preset["code"]: preset for preset in await _presets(engine, actor, lang.value)}
             if code not in known:
@@ -106,14 +106,6 @@ def undo(
             return await _cohort_rules(engine, actor, cohort, lang.value)
 
     _print(run(work, form, lang), form, lang)
-
-
-def day_of(text: str | None) -> date | None:
-    """Return the day that a text names, or None; raises DAY_SYNTAX."""
-    try:
-        return date.fromisoformat(text) if text else None
-    except ValueError:
-        raise StudioError("DAY_SYNTAX", field="until", given=(text or "")[:40]) from None
 
 
 async def _presets(engine: AsyncEngine, actor: Actor, language: str) -> list[dict[str, Any]]:

@@ -4,7 +4,6 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 
 from studio.imports.issues import ImportCode
 from studio.imports.keys import clean_place, text_key
@@ -12,9 +11,9 @@ from studio.imports.mentor_kinds import parse_mentor_kind
 from studio.imports.roles import parse_level, parse_role
 from studio.imports.rowreader import RowReader
 from studio.messages import word
-from studio.store.enums import Level, TraineeRole
-from studio.store.limit_enums import LimitGroup, LimitKind
-from studio.store.mentor_enums import MentorKind, PairingKind
+from studio.store.enums import TraineeRole
+from studio.store.limit_enums import LISTED, LimitGroup, LimitKind
+from studio.store.mentor_enums import MentorKind
 from studio.store.rules import LONGEST_REASON
 
 MOST = 1000
@@ -94,11 +93,6 @@ _EACH_WORDS: Mapping[LimitGroup, tuple[str, str]] = {
     LimitGroup.MENTOR_COUNTY: ("各县导师", "each county mentors"),
     LimitGroup.PAIRING_KIND: ("每类导师", "each kind of mentor"),
 }
-_CODES: Mapping[LimitGroup, type[StrEnum]] = {
-    LimitGroup.TRAINEE_ROLE: TraineeRole,
-    LimitGroup.TRAINEE_LEVEL: Level,
-    LimitGroup.PAIRING_KIND: PairingKind,
-}
 
 
 def group_words(grouped_by: LimitGroup, value: str, language: str) -> str:
@@ -106,8 +100,8 @@ def group_words(grouped_by: LimitGroup, value: str, language: str) -> str:
     english = language == "en"
     if not value:
         return _EACH_WORDS[grouped_by][english]
-    if grouped_by in _CODES:
-        told = word(_CODES[grouped_by](value), language)
+    if grouped_by in LISTED:
+        told = word(LISTED[grouped_by](value), language)
         return f"{told} mentor" if grouped_by is LimitGroup.PAIRING_KIND and english else told
     if grouped_by is LimitGroup.MENTOR_COUNTY:
         return f"{value} mentors" if english else f"{value}导师"

@@ -1,6 +1,11 @@
 """What a limit of a match can ask, and of whom."""
 
+from collections.abc import Mapping
 from enum import StrEnum
+from typing import Final
+
+from studio.store.enums import Level, TraineeRole
+from studio.store.mentor_enums import PairingKind
 
 
 class LimitKind(StrEnum):
@@ -19,3 +24,11 @@ class LimitGroup(StrEnum):
     TRAINEE_LEVEL = "TRAINEE_LEVEL"
     MENTOR_COUNTY = "MENTOR_COUNTY"
     PAIRING_KIND = "PAIRING_KIND"
+
+
+# The closed lists that the values of some groups come from; counties are names.
+LISTED: Final[Mapping[LimitGroup, type[StrEnum]]] = {
+    LimitGroup.TRAINEE_ROLE: TraineeRole,
+    LimitGroup.TRAINEE_LEVEL: Level,
+    LimitGroup.PAIRING_KIND: PairingKind,
+}

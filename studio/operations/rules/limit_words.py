@@ -1,20 +1,13 @@
 """Limits in words that an organizer reads."""
 
 from collections.abc import Mapping
-from enum import StrEnum
 from uuid import UUID
 
 from studio.messages import translate, word
-from studio.store.enums import Level, Role, TraineeRole
-from studio.store.limit_enums import LimitGroup, LimitKind
+from studio.store.enums import Role
+from studio.store.limit_enums import LISTED, LimitGroup, LimitKind
 from studio.store.limits import LimitRule
-from studio.store.mentor_enums import PairingKind
 
-_CODES: Mapping[LimitGroup, type[StrEnum]] = {
-    LimitGroup.TRAINEE_ROLE: TraineeRole,
-    LimitGroup.TRAINEE_LEVEL: Level,
-    LimitGroup.PAIRING_KIND: PairingKind,
-}
 _QUOTAS = {
     LimitGroup.MENTOR_COUNTY: "LIMIT_QUOTA_OF_MENTORS",
     LimitGroup.PAIRING_KIND: "LIMIT_QUOTA_OF_KIND",
@@ -65,5 +58,5 @@ def told_ask(
 
 def told_value(grouped_by: LimitGroup, value: str, language: str) -> str:
     """Return the name of a county, a role or a level."""
-    kind = _CODES.get(grouped_by)
+    kind = LISTED.get(grouped_by)
     return word(kind(value), language) if kind is not None and value else value
