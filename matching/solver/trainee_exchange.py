@@ -17,6 +17,8 @@ from .stage import worth_of
 _MOST_ROUNDS: Final = 24
 # Weights of sums below the target, and how fast they fall from the lowest sum up.
 _STEEP, _FALL = 2**16, 8.0
+# What a sum is below the target, at most, as a share of what the lowest one is.
+_MOST_SHORT: Final = 1.25
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,13 +64,13 @@ def lifted(sums: Sums, taken: IntArray, target: int) -> IntArray:
     R. K. Ahuja, O. Ergun, J. B. Orlin and A. P. Punnen, "A survey of very large-scale neighborhood search
     techniques", Discrete Applied Mathematics 123 (2002).
     """
-    units = sums.net.units
+    units = sums.net.units // _coarse(sums.net)
     over = int(np.abs(units).max(initial=0)) // 8 + 1
 
     def costs(rest: IntArray) -> IntArray:
         reached = np.where(sums.counted, sums.of(taken), target)
-        low, above = int(reached.min()), rest[sums.net.pairs[:, 0]] + units
-        short = np.clip((target - above) / max(target - low, 1), 0.0, 1.25)
+        low, above = int(reached.min()), rest[sums.net.pairs[:, 0]] + sums.net.units
+        short = np.clip((target - above) / max(target - low, 1), 0.0, _MOST_SHORT)
         steep = np.rint(_STEEP * np.expm1(_FALL * short) / np.expm1(_FALL)).astype(np.int64)
         return np.where(sums.counted[sums.net.pairs[:, 0]], steep, 0) * over - units
 
@@ -82,6 +84,13 @@ def lifted(sums: Sums, taken: IntArray, target: int) -> IntArray:
         is_better = sums.lowest(taken) > sums.lowest(best)
         best, idle = (taken, 0) if is_better else (best, idle + 1)
     return best
+
+
+def _coarse(net: Network) -> int:
+    """Return how many units count as one, so that 64 bits have room for costs that fall so steeply."""
+    steepest = int(_STEEP * np.expm1(_FALL * _MOST_SHORT) / np.expm1(_FALL)) + 1
+    nodes = net.trainees.n_cells + net.mentors.n_cells + 3
+    return worth_of(net, steepest * int(np.abs(net.units).max(initial=0))) * nodes // 2**61 + 1
 
 
 def _best_of_low(sums: Sums, taken: IntArray, place: int) -> IntArray:

@@ -41,6 +41,22 @@ def test_what_no_programme_proves_is_said():
     assert (certificate.is_bounded, certificate.primal, certificate.dual) == (True, 2.0, 2.0)
 
 
+@pytest.mark.parametrize("unit", [1e-9, 1.0, 2e7])
+def test_scores_in_any_unit_have_the_same_answer(unit):
+    for seed in range(12):
+        random = np.random.default_rng(seed)
+        scores, capacity = random.integers(-30, 90, (4, 3)), random.integers(1, 4, 3)
+        need = random.integers(1, 3, 4)
+        plain, other = (
+            AssignmentProblem.from_scores(each, capacity, need=need) for each in (scores, scores * unit)
+        )
+        best, found = assign(plain, WORST_OFF), assign(other, WORST_OFF)
+        assert verify(other, found).is_bounded
+        expected = [sums_of(plain, best.pairs).min(), plain.units[tuple(best.pairs.T)].sum()]
+        reached = [sums_of(plain, found.pairs).min(), plain.units[tuple(found.pairs.T)].sum()]
+        assert reached == expected
+
+
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("need", [2, 3])
 def test_lowest_sum_is_never_below_that_of_other_objectives_and_never_above_its_limit(seed, need):
