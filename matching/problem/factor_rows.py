@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from .score_rows import refuse
+
+# Single precision holds numbers of up to 2 to the power of 128: a side is evened that differs by more than half of it.
+_UNEVEN: Final = 32
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,12 +66,27 @@ class FactorRows:
         if trainees.shape[1] != mentors.shape[1]:
             expected = f"of as many columns as U, {trainees.shape[1]}"
             raise refuse("FACTORS_DIFFER", "V", expected, f"{mentors.shape[1]} columns")
+        trainees, mentors = _evened(trainees, mentors)
         rows = cls(trainees, np.ascontiguousarray(mentors.T))
         if not np.isfinite(rows.largest):
             raise refuse(
                 "SCORES_TOO_LARGE", "U, V", "factors whose products are finite", "a product above 1e308"
             )
         return rows
+
+
+def _evened(
+    trainees: NDArray[np.float64], mentors: NDArray[np.float64]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the factors with the largest of both sides about the same, so that single precision has room for each.
+
+    One side is multiplied and the other divided by a power of two, so no product changes.
+    """
+    largest = [max(each.max(initial=0.0), -each.min(initial=0.0)) for each in (trainees, mentors)]
+    shift = int(np.diff(np.frexp(largest)[1])[0]) // 2
+    if abs(shift) < _UNEVEN:
+        return trainees, mentors
+    return np.ldexp(trainees, shift), np.ldexp(mentors, -shift)
 
 
 def _checked(name: str, given: ArrayLike) -> NDArray[np.float64]:

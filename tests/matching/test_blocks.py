@@ -60,6 +60,20 @@ def test_rows_are_the_same_however_many_are_asked_for():
     np.testing.assert_array_equal(AssignmentProblem.from_scores(U @ V.T, np.ones(1500, int)).units, at_once)
 
 
+@pytest.mark.parametrize("size", [1e-180, 1e-33, 1.0, 1e36, 1e180])
+def test_factors_may_be_of_any_size_if_their_products_are_not(size):
+    random = np.random.default_rng(8)
+    U, V = random.normal(size=(300, 3)) * (random.random((300, 3)) < 0.7), random.normal(size=(600, 3))
+    plain, uneven = (AssignmentProblem.from_factors(U * by, V / by, [1] * 600) for by in (1.0, size))
+    expected, found = assign(plain), assign(uneven)
+    assert found.total == pytest.approx(expected.total)
+    assert verify(uneven, found).valid
+    worse = found.with_pairs(uneven, np.stack([np.arange(300), np.arange(300)], axis=1))
+    certificate = verify(uneven, worse)
+    assert certificate.is_bounded
+    assert certificate.dual == pytest.approx(expected.total)
+
+
 def test_score_on_the_edge_falls_the_same_way_with_either_last_bit():
     edge = 0.1234565
     scores = np.array([[np.nextafter(edge, 0), edge, np.nextafter(edge, 1)]])
