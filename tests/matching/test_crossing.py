@@ -70,9 +70,11 @@ def test_spoilt_answer_is_refused():
     solution = assign(problem)
     crowded = solution.with_pairs(problem, np.array([[0, 0], [1, 0], [2, 0]]))
     assert "QUOTA_EXCEEDED" in {fault.split(":")[0] for fault in verify(problem, crowded).violations}
-    for field, code in (("bound", "BOUND_WRONG"), ("total", "TOTAL_WRONG")):
-        spoilt = replace(solution, **{field: getattr(solution, field) + 5})
-        assert code in {fault.split(":")[0] for fault in verify(problem, spoilt).violations}
+    for field in ("bound", "total", "gap"):
+        for wrong in (getattr(solution, field) + 2.1, np.nan):
+            spoilt = replace(solution, **{field: wrong})
+            faults = {fault.split(":")[0] for fault in verify(problem, spoilt).violations}
+            assert f"{field.upper()}_WRONG" in faults
     worse = solution.with_pairs(problem, solution.pairs[:1])
     assert not verify(problem, worse).valid
 
