@@ -69,10 +69,11 @@ from .trust.sensitivity import Sensitivity, sensitivity
 from .weeks.week_assignment import assign_weeks
 from .weeks.week_certificate import verify_weeks
 from .weeks.week_problem import WeekProblem
-from .weeks.week_reasons import UnmatchedWeeks, WeekMove, WeekReason, explain_weeks
+from .weeks.week_reasons import explain_unmatched_weeks, explain_weeks
 from .weeks.week_rematch import WeekRematch, rematch_weeks
 from .weeks.week_repairs import WeekRepair
 from .weeks.week_solution import WeekSolution
+from .weeks.week_statements import UnmatchedWeeks, WeekMove, WeekReason
 from .weeks.week_trust import week_sensitivity
 
 __all__ = [
@@ -170,6 +171,7 @@ __all__ = [
     "expected_calibration_error",
     "explain",
     "explain_unmatched",
+    "explain_unmatched_weeks",
     "explain_weeks",
     "fairness",
     "find_copies",

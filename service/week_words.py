@@ -8,7 +8,7 @@ from studio.messages import listed, translate
 from studio.operations.suppositions.what_if_words import told_week
 
 # Reasons of mentors who could be; those that forbid a pair come last.
-_NEAR = frozenset({"WEEK_FULL", "WEEKS_TAKEN", "MENTOR_FULL", "QUOTA_FULL", "RULED_OUT"})
+_NEAR = frozenset({"WEEK_FULL", "WEEKS_TAKEN", "MENTOR_FULL", "CAP_REACHED", "QUOTA_FULL", "RULED_OUT"})
 
 
 def week_name(monday: str | None, language: str) -> str:

@@ -99,7 +99,9 @@ class Unmatched:
         "Why not with each of the mentors, said in weeks; empty where the cohort has no weeks."
     )
     week_repairs: list[WeekRepair] = stored(
-        "Changes that would each be enough, best total first; empty where the cohort has no weeks."
+        "Changes that would each be enough, best total first; empty where the cohort has no weeks. With two mentors "
+        "each, limits on trainees, persons on both sides or an aim before the total: those after which everybody else "
+        "can stay; there may be others."
     )
 
 

@@ -23,8 +23,8 @@ class WeekReason:
 
     mentor: Mentor | None = stored("The mentor.")
     code: str = stored(
-        "Stable code: FORBIDDEN, OTHER_MENTOR, NO_COMMON_WEEK, WEEKS_TAKEN, WEEK_FULL, MENTOR_FULL, QUOTA_FULL "
-        "or RULED_OUT."
+        "Stable code: FORBIDDEN, OTHER_MENTOR, NO_COMMON_WEEK, WEEKS_TAKEN, WEEK_FULL, MENTOR_FULL, CAP_REACHED, "
+        "QUOTA_FULL or RULED_OUT. The limits behind CAP_REACHED and QUOTA_FULL are those of the unmatched trainee."
     )
     label: str = stored("The reason in words, in the language of the request.")
     weeks: list[ShadowingWeek] = stored("The weeks in which both are free.")
@@ -41,4 +41,7 @@ class WeekRepair:
     )
     label: str = stored("The change in words, in the language of the request.")
     week: date | None = stored("The Monday of the week concerned; null where it is all weeks together.")
-    change: float = stored("By how much the sum of the scores would change, with nobody else left out.")
+    change: float = stored(
+        "By how much the sum of the scores would change, with nobody else left out; with two mentors each, limits on "
+        "trainees, persons on both sides or an aim before the total: while everybody else stays."
+    )

@@ -38,49 +38,96 @@ class Obstacles:
     limits: tuple[Cell, ...]
 
 
-def obstacles(weeks: WeekProblem, found: WeekSolution, trainee: int, mentor: int) -> Obstacles:
-    """Return what keeps a trainee from a mentor beside bans and free weeks."""
+@dataclass(frozen=True, eq=False)
+class Counted:
+    """What a solution takes of mentors, weeks and limits, counted once for all questions about it.
+
+    Attributes
+    ----------
+    load : int64 array of shape (n_mentors,)
+        Trainees of each mentor in all weeks together.
+    full_weeks : bool array of shape (n_mentors, n_weeks)
+        Weeks in which the mentor has no place left.
+    full_limits : tuple of bool arrays
+        Which cells of each of `weeks.pairs.quotas` are full.
+    teaches : bool array of shape (n_trainees, n_weeks)
+        Weeks in which the trainee, who is a mentor too, teaches.
+    learns : bool array of shape (n_mentors, n_weeks)
+        Weeks in which the mentor, who is a trainee too, learns.
+    same : bool array of shape (n_trainees, n_mentors)
+        Who is one person.
+    """
+
+    load: IntArray
+    full_weeks: BoolArray
+    full_limits: tuple[BoolArray, ...]
+    teaches: BoolArray
+    learns: BoolArray
+    same: BoolArray
+
+    @classmethod
+    def of(cls, weeks: WeekProblem, found: WeekSolution) -> Counted:
+        """Count what the pairs of a solution take."""
+        rows, mentors, weeks_of = found.bookings.T
+        held = np.zeros(weeks.mentor_weeks.shape, np.int64)
+        np.add.at(held, (mentors, weeks_of), 1)
+        limits = (quota.counts(found.bookings[:, :2]) >= quota.limit for quota in weeks.pairs.quotas)
+        teaches, learns = np.zeros_like(weeks.trainee_weeks), np.zeros_like(weeks.mentor_weeks)
+        same = np.zeros_like(weeks.forbidden)
+        for row, mentor in weeks.same_person.tolist():
+            own = weeks.trainee_of == weeks.trainee_of[row]
+            taught, learnt = held[mentor] > 0, np.zeros(weeks.n_weeks, dtype=bool)
+            learnt[weeks_of[own[rows]]] = True
+            # Where pins have somebody on both sides, nothing is asked.
+            teaches[own] |= taught & ~learnt
+            learns[mentor] |= learnt & ~taught
+            same[own, mentor] = True
+        full = held + weeks.booked >= weeks.weekly_capacity[:, None]
+        return cls(held.sum(axis=1), full, tuple(limits), teaches, learns, same)
+
+
+def obstacles(
+    weeks: WeekProblem, found: WeekSolution, counted: Counted, trainee: int, mentor: int
+) -> Obstacles:
+    """Return what keeps a trainee from a mentor beside bans and free weeks; `counted` is of the solution."""
     rows, mentors, weeks_of = found.bookings.T
     own = weeks.trainee_of[rows] == weeks.trainee_of[trainee]
-    away = np.zeros(weeks.n_weeks, dtype=bool)
+    away = counted.teaches[trainee] | counted.learns[mentor] | counted.same[trainee, mentor]
     away[weeks_of[own]] = True
-    for week in range(weeks.n_weeks):
-        pair = np.array([[trainee, weeks.column(mentor, week)]])
-        beside = np.concatenate([found.solution.pairs, pair])
-        away[week] |= any(
-            rule.weights(pair).any() and rule.exceeded(beside) for rule in weeks.problem.exclusions
-        )
-    held = weeks_of[mentors == mentor]
-    load = np.bincount(held, minlength=weeks.n_weeks) + weeks.booked[mentor]
-    pairs = found.bookings[:, :2]
     limits = tuple(
         cell
         for cell in cells_of(weeks.pairs, trainee, mentor)
-        if weeks.pairs.quotas[cell.place].counts(pairs)[cell.row, cell.column]
-        >= weeks.pairs.quotas[cell.place].limit[cell.row, cell.column]
+        if counted.full_limits[cell.place][cell.row, cell.column]
     )
     return Obstacles(
         bool((mentors[own] == mentor).any()),
         away,
-        load >= weeks.weekly_capacity[mentor],
-        len(held) >= weeks.capacity[mentor],
+        counted.full_weeks[mentor],
+        bool(counted.load[mentor] >= weeks.capacity[mentor]),
         limits,
     )
 
 
-def direct_repairs(weeks: WeekProblem, found: WeekSolution, trainee: int) -> tuple[WeekRepair, ...]:
-    """Return the changes that would each be enough although everybody else stays, the best score first."""
+def direct_repairs(
+    weeks: WeekProblem, found: WeekSolution, counted: Counted, trainee: int
+) -> tuple[WeekRepair, ...]:
+    """Return all changes that would each be enough although everybody else stays, the best score first.
+
+    `counted` is of the solution. Where only the total counts, a pair that would not add to it is no repair.
+    """
     repairs = [
         repair
-        for mentor in range(len(weeks.capacity))
-        if weeks.capacity[mentor] and weeks.weekly_capacity[mentor]
-        for repair in _of_mentor(weeks, found, trainee, mentor)
+        for mentor in np.flatnonzero(weeks.weekly_capacity).tolist()
+        for repair in _of_mentor(weeks, found, counted, trainee, mentor)
+        if repair.change > 0 or found.solution.objective != "total"
     ]
     return tuple(sorted(repairs, key=lambda one: (-one.change, one.code, one.mentor, one.week or 0)))
 
 
-def _of_mentor(weeks: WeekProblem, found: WeekSolution, trainee: int, mentor: int) -> list[WeekRepair]:
-    against = obstacles(weeks, found, trainee, mentor)
+def _of_mentor(
+    weeks: WeekProblem, found: WeekSolution, counted: Counted, trainee: int, mentor: int
+) -> list[WeekRepair]:
+    against = obstacles(weeks, found, counted, trainee, mentor)
     if against.is_other or (weeks.lifted[trainee] and not weeks.fixed[trainee, mentor]):
         return []
     score = float(weeks.pairs.units[trainee, mentor] / weeks.pairs.units_per_score)

@@ -61,6 +61,8 @@ class WeekProblem:
         Rows with the same label are one person: never in one week twice, and never with one mentor twice.
     loose : AssignmentProblem
         `problem` without the rules that are no flow; the same object where there are none.
+    same_person : int64 array of shape (n, 2)
+        (row, mentor) who are one person.
 
     Notes
     -----
@@ -94,6 +96,7 @@ class WeekProblem:
     fixed: BoolArray
     trainee_of: IntArray
     loose: AssignmentProblem
+    same_person: IntArray
 
     @classmethod
     def from_scores(
@@ -217,6 +220,7 @@ class WeekProblem:
             fixed,
             whose,
             loose,
+            people,
         )
 
     @property

@@ -2,127 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Final, Literal, overload
+from typing import Final, overload
 
 import numpy as np
 
 from ..exceptions import InvalidInputError
-from ..problem.assignment_problem import IntArray
+from ..problem.assignment_problem import BoolArray, IntArray
+from ..reasons.explain import explain, explain_unmatched
 from ..reasons.prices import PRICED, prices
 from ..reasons.questions import check_fits, checked_position
 from ..reasons.rematch import rematch
 from .week_assignment import is_one_flow
 from .week_forcing import forced_weeks
-from .week_obstacles import direct_repairs, obstacles
+from .week_obstacles import Counted, direct_repairs, obstacles
 from .week_problem import WeekProblem
 from .week_repairs import WeekRepair, week_repairs
 from .week_solution import WeekSolution
+from .week_statements import Booking, UnmatchedWeekCode, UnmatchedWeeks, WeekCode, WeekMove, WeekReason
 
-WeekCode = Literal[
-    "CHOSEN",
-    "FORBIDDEN",
-    "NO_CAPACITY",
-    "OTHER_MENTOR",
-    "NO_COMMON_WEEK",
-    "WEEKS_TAKEN",
-    "WEEK_FULL",
-    "MENTOR_FULL",
-    "QUOTA_FULL",
-    "RULED_OUT",
-    "LOWERS_COVERAGE",
-    "LOWERS_TOTAL",
-    "TIE",
-]
-UnmatchedWeekCode = Literal["NO_MENTORS", "ALL_FORBIDDEN", "NO_COMMON_WEEK", "ALL_FULL", "NOT_WORTH_IT"]
 # What keeps a pair that could meet from a place.
 _FULL: Final = ("WEEKS_TAKEN", "WEEK_FULL", "MENTOR_FULL", "QUOTA_FULL")
-# (mentor, week)
-Booking = tuple[int, int]
-
-
-@dataclass(frozen=True)
-class WeekMove:
-    """A trainee whose mentor or week would change.
-
-    Attributes
-    ----------
-    trainee : int
-        Row of the scores.
-    before, after : (mentor, week) or None
-        None stands for no mentor.
-    """
-
-    trainee: int
-    before: Booking | None
-    after: Booking | None
-
-
-@dataclass(frozen=True)
-class WeekReason:
-    """Why a trainee is or is not with a mentor.
-
-    Attributes
-    ----------
-    trainee, mentor : int
-        Row and column of the scores.
-    code : str
-        CHOSEN; FORBIDDEN; NO_CAPACITY (the mentor takes nobody); OTHER_MENTOR (the mentor has the trainee's
-        other seat); NO_COMMON_WEEK (there is no week in which both are free); WEEKS_TAKEN (in each of these one
-        of them is with somebody else on the other side, or the trainee with the other mentor); WEEK_FULL (there
-        are such weeks, and the mentor has no place left in any of them); MENTOR_FULL (there would be a week, but
-        the mentor has as many trainees as possible in all); QUOTA_FULL (a limit on a group is full); otherwise
-        a place is free, and RULED_OUT (pins or minimum loads leave no room), LOWERS_COVERAGE, LOWERS_TOTAL or
-        TIE say why it was not taken.
-    weeks : tuple of int
-        Weeks in which both are free.
-    full_weeks : tuple of int
-        Those of them in which the mentor has no place left.
-    rivals : tuple of int
-        Trainees who hold the mentor's places: in the full weeks, or for MENTOR_FULL in all weeks. None where
-        people from elsewhere hold them.
-    week : int or None
-        The week of the pair, or the one in which forcing it costs least; None where it cannot be forced.
-    price : float
-        Change of the total if the pair were forced in that week: 0 for a chosen pair, -inf where somebody
-        would be left out, NaN where it cannot be forced.
-    moves : tuple of WeekMove
-        Who would change mentor or week if it were forced, the trainee's own move included.
-    """
-
-    trainee: int
-    mentor: int
-    code: WeekCode
-    weeks: tuple[int, ...]
-    full_weeks: tuple[int, ...]
-    rivals: tuple[int, ...]
-    week: int | None
-    price: float
-    moves: tuple[WeekMove, ...]
-
-
-@dataclass(frozen=True)
-class UnmatchedWeeks:
-    """Why a trainee has fewer mentors than needed.
-
-    Attributes
-    ----------
-    trainee : int
-        Row of the scores.
-    code : str
-        NO_MENTORS (nobody takes anybody); ALL_FORBIDDEN; NO_COMMON_WEEK (no allowed mentor is free when the
-        trainee is); ALL_FULL (those who are have no place left); NOT_WORTH_IT (a place is free, and no pair
-        would add to the total, or pins and minimum loads keep it).
-    mentors : tuple of WeekReason
-        The same for every mentor, in the order of the columns, without prices and moves.
-    repairs : tuple of WeekRepair
-        Changes that would each be enough, best total first.
-    """
-
-    trainee: int
-    code: UnmatchedWeekCode
-    mentors: tuple[WeekReason, ...]
-    repairs: tuple[WeekRepair, ...]
 
 
 @overload
@@ -157,7 +56,9 @@ def explain_weeks(
     -----
     A pair: one table of exchange chains ((n_mentors · n_weeks)³ additions) and two more solutions; where rules are
     no flow, one solution for each week in which both are free. There, and for objectives with an aim before the
-    total, the repairs of an unmatched trainee are those after which everybody else can stay.
+    total, the repairs of an unmatched trainee are all those after which everybody else can stay, and `change` is the
+    score of the pair: a new match after one of them, aiming at the total, gains that or more. Repairs for which
+    others would have to move are not looked for.
 
     Examples
     --------
@@ -171,14 +72,15 @@ def explain_weeks(
     check_fits("explain_weeks", weeks.problem, found.solution)
     trainee = checked_position("explain_weeks", "trainee", trainee, weeks.problem.n_trainees)
     if mentor is None:
-        return _unmatched(weeks, found, trainee)
+        return _explain_unmatched(weeks, found, trainee)
     mentor = checked_position("explain_weeks", "mentor", mentor, len(weeks.capacity))
     return _pair(weeks, found, trainee, mentor)
 
 
 def _pair(weeks: WeekProblem, found: WeekSolution, trainee: int, mentor: int) -> WeekReason:
-    plain = _standing(weeks, found, trainee, mentor)
-    if plain is not None and plain.code not in ("WEEKS_TAKEN", "WEEK_FULL", "MENTOR_FULL", "QUOTA_FULL"):
+    counted = Counted.of(weeks, found)
+    plain = _standing(weeks, found, counted, trainee, mentor)
+    if plain is not None and plain.code not in _FULL:
         return plain
     common = weeks.common_weeks(trainee, mentor)
     if _is_told_by_prices(weeks, found):
@@ -192,15 +94,17 @@ def _pair(weeks: WeekProblem, found: WeekSolution, trainee: int, mentor: int) ->
         moves = () if week is None else tuple(WeekMove(*move) for move in moves_in[week])
     if plain is not None:
         code = plain.code
-    full = _full_weeks(weeks, found, mentor, common)
+    full = common[counted.full_weeks[mentor][common]]
     rivals = plain.rivals if plain else _holders(found, trainee, mentor, full)
-    return WeekReason(trainee, mentor, code, _ints(common), _ints(full), rivals, week, price, moves)
+    limits = plain.limits if plain else ()
+    return WeekReason(trainee, mentor, code, _ints(common), _ints(full), rivals, week, price, moves, limits)
 
 
 def _is_told_by_prices(weeks: WeekProblem, found: WeekSolution) -> bool:
-    """Tell whether prices of mentors in weeks say what changes cost; where limits bind, one change may need two."""
+    """Tell whether prices of mentors in weeks say what changes cost."""
     objective = found.solution.objective
-    return objective in PRICED and not weeks.pairs.quotas and is_one_flow(weeks, objective)
+    # Whoever is on both sides could not teach in each week that would be freed.
+    return objective in PRICED and is_one_flow(weeks, objective) and not len(weeks.same_person)
 
 
 def _forced(table: np.ndarray[tuple[int], np.dtype[np.float64]]) -> tuple[WeekCode, int | None, float]:
@@ -215,7 +119,9 @@ def _forced(table: np.ndarray[tuple[int], np.dtype[np.float64]]) -> tuple[WeekCo
     return ("LOWERS_TOTAL" if price < 0 else "TIE"), week, price
 
 
-def _standing(weeks: WeekProblem, found: WeekSolution, trainee: int, mentor: int) -> WeekReason | None:
+def _standing(
+    weeks: WeekProblem, found: WeekSolution, counted: Counted, trainee: int, mentor: int
+) -> WeekReason | None:
     """Return what free weeks, bans and full places alone say of a pair; None where a place is free."""
     nan = float("nan")
     booked = found.bookings[(found.bookings[:, 0] == trainee) & (found.bookings[:, 1] == mentor), 2]
@@ -232,45 +138,93 @@ def _standing(weeks: WeekProblem, found: WeekSolution, trainee: int, mentor: int
         code = "NO_COMMON_WEEK"
     if code is not None:
         return WeekReason(trainee, mentor, code, shown, (), (), None, nan, ())
-    against = obstacles(weeks, found, trainee, mentor)
+    against = obstacles(weeks, found, counted, trainee, mentor)
     if against.is_other:
         return WeekReason(trainee, mentor, "OTHER_MENTOR", shown, (), (), None, nan, ())
-    full = _full_weeks(weeks, found, mentor, common)
+    full = common[against.full[common]]
     free = common[~against.away[common]]
+    rivals: tuple[int, ...] = ()
     if not len(free):
-        return WeekReason(trainee, mentor, "WEEKS_TAKEN", shown, _ints(full), (), None, nan, ())
-    if np.isin(free, full).all():
-        rivals = _holders(found, trainee, mentor, full)
-        return WeekReason(trainee, mentor, "WEEK_FULL", shown, _ints(full), rivals, None, nan, ())
-    taken = np.unique(found.bookings[found.bookings[:, 1] == mentor, 2])
-    if (found.bookings[:, 1] == mentor).sum() >= weeks.capacity[mentor]:
-        rivals = _holders(found, trainee, mentor, taken)
-        return WeekReason(trainee, mentor, "MENTOR_FULL", shown, _ints(full), rivals, None, nan, ())
-    if against.limits:
-        return WeekReason(trainee, mentor, "QUOTA_FULL", shown, _ints(full), (), None, nan, ())
-    return None
+        code = "WEEKS_TAKEN"
+    elif against.full[free].all():
+        code, rivals = "WEEK_FULL", _holders(found, trainee, mentor, full)
+    elif against.is_full:
+        code, rivals = "MENTOR_FULL", _holders(found, trainee, mentor, np.arange(weeks.n_weeks))
+    elif against.limits:
+        code = "QUOTA_FULL"
+    if code is None:
+        return None
+    limits = against.limits if code == "QUOTA_FULL" else ()
+    return WeekReason(trainee, mentor, code, shown, _ints(full), rivals, None, nan, (), limits)
 
 
-def _unmatched(weeks: WeekProblem, found: WeekSolution, trainee: int) -> UnmatchedWeeks:
+def explain_unmatched_weeks(weeks: WeekProblem, found: WeekSolution) -> tuple[UnmatchedWeeks, ...]:
+    """Explain in weeks everybody with too few mentors, in the order of `found.solution.unmatched`.
+
+    Parameters
+    ----------
+    weeks, found
+        The problem and its solution.
+
+    Returns
+    -------
+    tuple of UnmatchedWeeks
+        Each as :func:`explain_weeks` gives it; places and limits are counted once for all.
+
+    Examples
+    --------
+    >>> from matching import assign_weeks
+    >>> weeks = WeekProblem.from_scores([[0.9], [0.8]], capacity=[2], mentor_weeks=[[False, True]])
+    >>> [reason.code for reason in explain_unmatched_weeks(weeks, assign_weeks(weeks))]
+    ['ALL_FULL']
+    """
+    check_fits("explain_unmatched_weeks", weeks.problem, found.solution)
+    counted = Counted.of(weeks, found)
+    if not _is_told_by_prices(weeks, found):
+        return tuple(
+            _unmatched(weeks, found, counted, row, direct_repairs(weeks, found, counted, row))
+            for row in found.solution.unmatched.tolist()
+        )
+    return tuple(
+        _unmatched(weeks, found, counted, told.trainee, week_repairs(weeks, told))
+        for told in explain_unmatched(weeks.problem, found.solution)
+    )
+
+
+def _explain_unmatched(weeks: WeekProblem, found: WeekSolution, trainee: int) -> UnmatchedWeeks:
     if trainee not in found.solution.unmatched:
         raise InvalidInputError(
             "The 'trainee' parameter of explain_weeks must be an unmatched trainee when no mentor is given. "
             f"Got {trainee} instead, who has every mentor needed; give a mentor to ask about."
         )
-    nan = float("nan")
-    reasons = []
+    counted = Counted.of(weeks, found)
+    if _is_told_by_prices(weeks, found):
+        repairs = week_repairs(weeks, explain(weeks.problem, found.solution, trainee))
+    else:
+        repairs = direct_repairs(weeks, found, counted, trainee)
+    return _unmatched(weeks, found, counted, trainee, repairs)
+
+
+def _unmatched(
+    weeks: WeekProblem,
+    found: WeekSolution,
+    counted: Counted,
+    trainee: int,
+    repairs: tuple[WeekRepair, ...],
+) -> UnmatchedWeeks:
+    nan, reasons = float("nan"), []
     for mentor in range(len(weeks.capacity)):
         common = weeks.common_weeks(trainee, mentor)
-        full = _ints(_full_weeks(weeks, found, mentor, common))
+        full = _ints(common[counted.full_weeks[mentor][common]])
         free = WeekReason(trainee, mentor, "RULED_OUT", _ints(common), full, (), None, nan, ())
-        reasons.append(_standing(weeks, found, trainee, mentor) or free)
-    told = week_repairs if _is_told_by_prices(weeks, found) else direct_repairs
-    return UnmatchedWeeks(trainee, _unmatched_code(reasons), tuple(reasons), told(weeks, found, trainee))
+        reasons.append(_standing(weeks, found, counted, trainee, mentor) or free)
+    takes = (weeks.capacity > 0) & (weeks.weekly_capacity > 0)
+    return UnmatchedWeeks(trainee, _unmatched_code(reasons, takes), tuple(reasons), repairs)
 
 
-def _unmatched_code(reasons: list[WeekReason]) -> UnmatchedWeekCode:
-    left = [reason.code for reason in reasons if reason.code != "CHOSEN"]
-    taking = [code for code in left if code != "NO_CAPACITY"]
+def _unmatched_code(reasons: list[WeekReason], takes: BoolArray) -> UnmatchedWeekCode:
+    left = (reason for reason in reasons if reason.code != "CHOSEN")
+    taking = [reason.code for reason in left if takes[reason.mentor]]
     if not taking:
         return "NO_MENTORS"
     allowed = [code for code in taking if code not in ("FORBIDDEN", "OTHER_MENTOR")]
@@ -280,13 +234,6 @@ def _unmatched_code(reasons: list[WeekReason]) -> UnmatchedWeekCode:
     if not meeting:
         return "NO_COMMON_WEEK"
     return "ALL_FULL" if all(code in _FULL for code in meeting) else "NOT_WORTH_IT"
-
-
-def _full_weeks(weeks: WeekProblem, found: WeekSolution, mentor: int, asked: IntArray) -> IntArray:
-    booked = found.bookings[found.bookings[:, 1] == mentor, 2]
-    load = np.bincount(booked, minlength=weeks.n_weeks) + weeks.booked[mentor]
-    full: IntArray = asked[load[asked] >= weeks.weekly_capacity[mentor]]
-    return full
 
 
 def _holders(found: WeekSolution, trainee: int, mentor: int, asked: IntArray) -> tuple[int, ...]:

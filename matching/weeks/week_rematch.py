@@ -13,8 +13,8 @@ from ..reasons.rematch import rematch
 from ..watch import Watch
 from .week_assignment import booking_rows, choose, is_one_flow, settle_weeks
 from .week_problem import WeekProblem
-from .week_reasons import Booking, WeekMove
 from .week_solution import WeekSolution
+from .week_statements import Booking, WeekMove
 
 
 class WeekRematch(NamedTuple):

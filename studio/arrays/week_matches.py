@@ -21,7 +21,7 @@ from matching import (
     WeekSolution,
     affinity_draws,
     assign_weeks,
-    explain_weeks,
+    explain_unmatched_weeks,
     fairness,
     verify_weeks,
     week_sensitivity,
@@ -46,11 +46,11 @@ class WeekMatch(Match):
     found: WeekSolution | None = None
 
     @property
-    def unmatched_weeks(self) -> list[UnmatchedWeeks]:
+    def unmatched_weeks(self) -> tuple[UnmatchedWeeks, ...]:
         """Why, in weeks, for each of `solution.unmatched`."""
         assert self.weeks is not None  # noqa: S101  always given
         assert self.found is not None  # noqa: S101  always given
-        return [explain_weeks(self.weeks, self.found, row) for row in self.solution.unmatched.tolist()]
+        return explain_unmatched_weeks(self.weeks, self.found)
 
 
 def week_problem(arrays: MatchArrays, scores: ArrayLike, need: Sequence[int] | None = None) -> WeekProblem:

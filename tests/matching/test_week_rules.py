@@ -18,6 +18,7 @@ from matching import (
     verify_weeks,
 )
 from matching.solver.assignment import OBJECTIVES
+from matching.solver.network import Cell
 
 Booking = tuple[int, int, int]
 
@@ -100,8 +101,10 @@ def _allowed(given: dict, choice: list[Booking]) -> bool:
         if len(set(of_trainee)) < len(of_trainee):
             return False
     if "groups" in given:
-        of_group = [(given["groups"].labels[row], mentor) for row, mentor, _ in choice]
-        if any(of_group.count(cell) > given["groups"].limit for cell in of_group):
+        labels = given["groups"].labels
+        of_group = [(mentor, labels[row]) for row, mentor, _ in choice]
+        most = np.broadcast_to(given["groups"].limit, (m, int(np.max(labels)) + 1))
+        if any(of_group.count(cell) > most[cell] for cell in of_group):
             return False
     if "column_groups" in given and len(choice) > given["column_groups"].capacity:
         return False
@@ -198,6 +201,101 @@ def test_unmatched_are_told_what_stands_against_each_mentor_and_repairs_that_are
             assert again.solution.matched > found.solution.matched, repair
 
 
+@pytest.mark.parametrize("objective", ["coverage_then_total", "total", "leximin"])
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_repairs_are_all_single_changes_that_are_enough(objective, data):
+    weeks, given = data.draw(ruled_weeks(pins=False))
+    choices = every_booking(given)
+    if not choices:
+        return
+    found = assign_weeks(weeks, objective)
+    chosen = [tuple(map(int, each)) for each in found.bookings]
+    moving = weeks.is_flow and objective != "leximin" and "same_person" not in given
+    for row in found.solution.unmatched.tolist():
+        # The best first; a limit on several mentors is told with each of them.
+        told, expected = {}, {}
+        for repair in explain_weeks(weeks, found, row).repairs:
+            told.setdefault(_key(repair), repair.change)
+        for repair in _changes(given, row):
+            gain = _gain(_repaired(given, row, repair), objective, chosen, row, repair, moving)
+            if gain is not None:
+                key = _key(repair)
+                expected[key] = max(gain, expected.get(key, gain))
+        if moving and objective == "total":
+            # Who could have a place that adds nothing is told no repair.
+            expected = {key: gain for key, gain in expected.items() if key in told}
+        assert told.keys() == expected.keys()
+        assert told == pytest.approx(expected)
+
+
+def _key(repair: WeekRepair) -> tuple:
+    """What a repair changes: a limit on mentors over weeks and a ban are changed once for all weeks."""
+    whole = repair.code == "ALLOW_PAIR" or repair.week is None
+    mentor = None if repair.limit and repair.limit.parameter == "column_groups" else repair.mentor
+    return repair.code, mentor, None if whole else repair.week, repair.limit
+
+
+def _changes(given: dict, row: int) -> list[WeekRepair]:
+    """Every single change that there is around a trainee."""
+    m, w = given["mentor_weeks"].shape
+    found = []
+    for mentor in range(m):
+        found.append(WeekRepair("ADD_PLACE", mentor, None, 0.0))
+        if given["forbidden"][row, mentor]:
+            found.append(WeekRepair("ALLOW_PAIR", mentor, None, 0.0))
+        if given.get("minimum_load", np.zeros(m))[mentor]:
+            found.append(WeekRepair("LOWER_MINIMUM", mentor, None, 0.0))
+        if "groups" in given:
+            cell = Cell("groups", 0, int(given["groups"].labels[row]), mentor)
+            found.append(WeekRepair("RAISE_QUOTA", mentor, None, 0.0, cell))
+        for week in range(w):
+            free = given["mentor_weeks"][mentor, week]
+            found.append(WeekRepair("ADD_WEEK_PLACE" if free else "FREE_MENTOR_WEEK", mentor, week, 0.0))
+            if not given["trainee_weeks"][row, week] and not given["forbidden"][row, mentor]:
+                found.append(WeekRepair("FREE_TRAINEE_WEEK", mentor, week, 0.0))
+    if "column_groups" in given:
+        place = int("groups" in given)
+        found += [
+            WeekRepair("RAISE_QUOTA", mentor, None, 0.0, Cell("column_groups", place, 0, 0))
+            for mentor in range(m)
+        ]
+    return found
+
+
+def _gain(
+    given: dict, objective: str, chosen: list[Booking], row: int, repair: WeekRepair, moving: bool
+) -> float | None:
+    """What the total gains by a change with this trainee matched and nobody left out, or None if it is not enough.
+
+    Without `moving` everybody else stays, and the trainee comes to this mentor. What is freed or allowed for a pair
+    brings that pair.
+    """
+    mentor, pair = repair.mentor, repair.code in ("FREE_TRAINEE_WEEK", "ALLOW_PAIR")
+    rows = {each[0] for each in chosen} | {row}
+    before = sum(given["scores"][each[:2]] for each in chosen)
+    if moving:
+        found = [each for each in every_booking(given) if {one[0] for one in each} == rows]
+        found = [each for each in found if not pair or any(one[:2] == (row, mentor) for one in each)]
+    else:
+        mine = [(row, mentor, week) for week in range(given["mentor_weeks"].shape[1])]
+        found = [
+            (*chosen, each) for each in mine if _is_open(given, each) and _allowed(given, [*chosen, each])
+        ]
+    gains = [sum(given["scores"][one[:2]] for one in each) - before for each in found]
+    best = max(gains, default=None)
+    return None if best is None or (objective == "total" and best <= 0) else float(best)
+
+
+def _is_open(given: dict, booking: Booking) -> bool:
+    row, mentor, week = booking
+    return bool(
+        given["trainee_weeks"][row, week]
+        and given["mentor_weeks"][mentor, week]
+        and not given["forbidden"][row, mentor]
+    )
+
+
 def _repaired(given: dict, row: int, repair: WeekRepair) -> dict:
     """What a repair says, done."""
     more = {name: np.array(value) for name, value in given.items() if isinstance(value, np.ndarray)}
@@ -205,12 +303,11 @@ def _repaired(given: dict, row: int, repair: WeekRepair) -> dict:
     if repair.code == "ADD_PLACE":
         changed["capacity"][mentor] += 1
     elif repair.code == "ADD_WEEK_PLACE":
-        changed["booked"][mentor, week] -= 1
-        if changed["booked"][mentor, week] < 0:
-            changed["booked"][mentor, week] = 0
-            changed["weekly_capacity"][mentor] += 1
+        changed["weekly_capacity"][mentor] += 1
+        changed["booked"][mentor, np.arange(changed["booked"].shape[1]) != week] += 1
     elif repair.code == "FREE_MENTOR_WEEK":
-        changed["mentor_weeks"][mentor, week], changed["booked"][mentor, week] = True, 0
+        changed["mentor_weeks"][mentor, week] = True
+        changed["booked"][mentor, week] = given["weekly_capacity"][mentor] - 1
     elif repair.code == "FREE_TRAINEE_WEEK":
         changed["trainee_weeks"][row, week] = True
     elif repair.code == "ALLOW_PAIR":

@@ -1,10 +1,11 @@
 """Which limits are full around an unmatched trainee, and what would give one a mentor: rows that name the limit."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import chain
 from uuid import UUID
 
 from matching import AssignmentProblem, Repair, UnmatchedReason
+from matching.solver.network import Cell
 from studio.arrays.matches import MatchArrays, MatchRows
 from studio.store.limits import LimitRule
 from studio.store.runs import Unmatched, UnmatchedLimit, UnmatchedRepair
@@ -28,10 +29,23 @@ def unmatched_rows(
     ]
     told += [(CAP_REACHED, capped)] if capped else []
     unmatched.reasons = [{"code": code, "mentors": [each.hex for each in whom]} for code, whom in told]
-    quotas = (arrays.limits.rule_at(problem.quotas, cell.place) for cell in reason.limits)
+    limits = full_limit_rows(unmatched, rows, arrays, problem, reason.limits, capped)
+    return [unmatched, *limits, *repair_rows(unmatched, rows, arrays, problem, reason.repairs)]
+
+
+def full_limit_rows(
+    unmatched: Unmatched,
+    rows: MatchRows,
+    arrays: MatchArrays,
+    problem: AssignmentProblem,
+    cells: Iterable[Cell],
+    capped: Iterable[UUID],
+) -> list[UnmatchedLimit]:
+    """Return the limits that stand against somebody: those of full `cells`, and the caps of the mentors `capped`."""
+    quotas = (arrays.limits.rule_at(problem.quotas, cell.place) for cell in cells)
     caps = chain.from_iterable(rows.caps_holding(mentor_id) for mentor_id in capped)
     full = dict.fromkeys(rule.id for rule in (*quotas, *caps) if rule is not None)
-    limits = [
+    return [
         UnmatchedLimit(
             studio_id=unmatched.studio_id,
             unmatched_id=unmatched.id,
@@ -40,7 +54,6 @@ def unmatched_rows(
         )
         for position, limit_id in enumerate(full)
     ]
-    return [unmatched, *limits, *repair_rows(unmatched, rows, arrays, problem, reason.repairs)]
 
 
 def _contested(arrays: MatchArrays, reason: UnmatchedReason) -> list[int]:

@@ -16,6 +16,7 @@ from studio.operations.pairings.rematching import propose_rematch
 from studio.operations.pairings.week_moves import move_pairing_to_week
 from studio.operations.people.mentors import import_mentors
 from studio.operations.people.weeks import set_mentor_weeks, set_trainee_weeks
+from studio.operations.rules.limits import remove_limit_rule
 from studio.operations.rules.policies import set_match_objective
 from studio.operations.rules.rules import set_rule
 from studio.operations.suppositions.replay import ReplayOutcome, replay_run
@@ -36,9 +37,11 @@ from studio.store.tables import (
     Trainee,
     UnmatchedRepair,
     WeekReason,
+    WeekRepair,
 )
 from tests.studio.operations.conftest import csv_file, ids
 from tests.studio.operations.published import Published
+from tests.studio.operations.test_caps import told
 from tests.studio.operations.test_limits import limit
 from tests.studio.operations.test_two_mentors import HEADER, apply, mentor, stored
 from tests.studio.operations.test_week_matching import (
@@ -138,6 +141,50 @@ async def test_limits_hold_beside_weeks_and_the_full_one_is_named(
     assert "QUOTA_FULL" in {reason.code for reason in reasons}
     assert {repair.code for repair in repairs} == {"RAISE_QUOTA"}
     assert all(repair.limit_rule_id for repair in repairs)
+    _, limits, _ = await told(engine, run.id)
+    assert limits == {repair.limit_rule_id for repair in repairs}
+
+
+@pytest.mark.parametrize("objective", [MatchObjective.COVERAGE_THEN_TOTAL, MatchObjective.LEXIMIN])
+async def test_cap_that_binds_beside_weeks_is_named_and_what_raising_it_brings_is_true(
+    engine: AsyncEngine, organizer: Actor, weekly: UUID, objective: MatchObjective
+) -> None:
+    async with writing(engine) as session:
+        await set_match_objective(session, organizer, objective)
+    cap = await limit(engine, organizer, weekly, LimitKind.CAP, 1, reason="县里统一要求")
+    run = await matched(engine, organizer, weekly)
+    assert run.matched == 3
+    codes, limits, repairs = await told(engine, run.id)
+    assert codes == {"ALL_WEEKS_FULL", "CAP_REACHED"}
+    assert limits == {cap.id}
+    assert {(repair.code, repair.limit_rule_id) for repair in repairs} == {("RAISE_CAP", cap.id)}
+    async with reading(engine) as session:
+        reasons = list((await session.execute(select(WeekReason))).scalars())
+        assert not list(
+            (await session.execute(select(WeekRepair).where(WeekRepair.code == "ADD_PLACE"))).scalars()
+        )
+    assert {reason.mentor_id for reason in reasons if reason.code == "CAP_REACHED"} >= {
+        repair.mentor_id for repair in repairs
+    }
+    best = max(repairs, key=lambda repair: repair.change)
+    async with writing(engine) as session:
+        await remove_limit_rule(session, organizer, cap.id)
+    for mentor_id in {reason.mentor_id for reason in reasons}:
+        number = 2 if mentor_id == best.mentor_id else 1
+        await limit(engine, organizer, weekly, LimitKind.CAP, number, mentor_id=mentor_id)
+    better = await matched(engine, organizer, weekly)
+    assert better.matched == 4
+    if objective is MatchObjective.COVERAGE_THEN_TOTAL:
+        assert better.objective == pytest.approx(run.objective + best.change, abs=2e-6)
+
+
+async def test_mentor_capped_at_none_is_told_in_weeks(
+    engine: AsyncEngine, organizer: Actor, weekly: UUID
+) -> None:
+    cap = await limit(engine, organizer, weekly, LimitKind.CAP, 0, reason="休整")
+    codes, limits, repairs = await told(engine, (await matched(engine, organizer, weekly)).id)
+    assert (codes, limits) == ({"NO_MENTORS", "CAP_REACHED"}, {cap.id})
+    assert {(repair.code, repair.limit_rule_id) for repair in repairs} == {("RAISE_CAP", cap.id)}
 
 
 async def test_quota_of_counties_and_minimum_hold_beside_weeks(
