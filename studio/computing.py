@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Final, ParamSpec, TypeVar
+from typing import Final, ParamSpec, TypeVar
 
 import joblib
 
-from matching import AssignmentProblem
 from studio.errors import StudioError
 
 P = ParamSpec("P")
@@ -30,7 +29,7 @@ def compute_at(place: str) -> None:
 def computing() -> Iterator[None]:
     """Run the engine's passes over all pairs at the place that was set; results are the same at any.
 
-    A problem is sent to every worker of a cluster once; each pass then sends its prices, once to a worker as well.
+    A worker of a cluster is sent some shards of the trainees, and each pass then sends it the prices.
 
     Raises ENGINE_MISSING where Dask is not installed, and ENGINE_UNREACHABLE where no scheduler with a worker
     answers.
@@ -40,6 +39,8 @@ def computing() -> Iterator[None]:
         return
     try:
         from distributed import Client
+
+        from studio.arrays.cluster import ShardsStay
     except ImportError:
         raise StudioError("ENGINE_MISSING", given=_place) from None
     try:
@@ -48,7 +49,7 @@ def computing() -> Iterator[None]:
         client.wait_for_workers(1, timeout=_SECONDS_TO_CONNECT)
     except (OSError, TimeoutError):
         raise StudioError("ENGINE_UNREACHABLE", given=_place) from None
-    with client, joblib.parallel_config(backend=_once_each(client)):
+    with client, joblib.parallel_config(backend=ShardsStay(client=client)):
         yield
 
 
@@ -56,20 +57,3 @@ def compute(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Return what `work` returns, computed at the place that was set; raises as :func:`computing`."""
     with computing():
         return work(*args, **kwargs)
-
-
-def _once_each(client: Any) -> Any:
-    """Return joblib's way to a cluster, but for problems: each is sent when a task first needs it, to all workers."""
-    from joblib._dask import DaskDistributedBackend
-
-    class SendsProblemsOnce(DaskDistributedBackend):  # type: ignore[misc]
-        def submit(self, func: Any, callback: Any = None) -> Any:
-            for _, arguments, _ in func.items:
-                for each in arguments:
-                    # Tasks after the first of a pass come from the client's own thread, which must not wait.
-                    if isinstance(each, AssignmentProblem) and id(each) not in self.data_futures:
-                        self._scatter.append(each)
-                        self.data_futures[id(each)] = self.client.scatter(each, broadcast=True, hash=False)
-            return super().submit(func, callback)
-
-    return SendsProblemsOnce(client=client)

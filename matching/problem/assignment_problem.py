@@ -166,7 +166,7 @@ class AssignmentProblem(PairsByRows):
         ----------
         score_rows : callable (start, stop) -> array of shape (stop - start, n_mentors)
             Scores of the trainees from `start` up to, not including, `stop`, as in :meth:`from_scores`. Called
-            many times, from several threads, always with the same groups of rows.
+            many times, from several threads, always with the same groups of rows. A cluster gets it whole.
         n_trainees : int
             Number of rows.
         capacity, minimum_load, need
@@ -206,7 +206,7 @@ class AssignmentProblem(PairsByRows):
             isinstance(largest, int | float | np.number) and 0 <= largest < np.inf
         ):
             raise refuse("LARGEST_RANGE", "largest", "a finite number of zero or more", repr(largest))
-        blocks = ScoreBlocks(score_rows, int(n_trainees), int(np.size(capacity)), largest)
+        blocks = ScoreBlocks.of(score_rows, int(n_trainees), int(np.size(capacity)), largest)
         return cls._of_blocks(blocks, capacity, minimum_load, need, forbidden, pinned, same_group)
 
     @classmethod
@@ -242,7 +242,7 @@ class AssignmentProblem(PairsByRows):
         [[600000, 750000], [200000, 900000]]
         """
         rows = FactorRows.of(U, V)
-        n_trainees, n_mentors = len(rows.trainees), rows.mentors.shape[1]
+        n_trainees, n_mentors = len(rows.trainees), len(rows.mentors)
         if np.size(capacity) != n_mentors:
             expected = f"an integer array of shape ({n_mentors},)"
             raise refuse("CAPACITY_SHAPE", "capacity", expected, f"shape {np.shape(capacity)}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -22,22 +21,25 @@ class FactorRows:
     Attributes
     ----------
     trainees : float array of shape (n_trainees, n_factors)
-    mentors : float array of shape (n_factors, n_mentors)
+    mentors : float array of shape (n_mentors, n_factors)
+    largest : float
+        No product is larger in size.
     """
 
     trainees: NDArray[np.float64]
     mentors: NDArray[np.float64]
+    largest: float
 
     def __call__(
         self, start: int, stop: int, columns: NDArray[np.int64] | slice = slice(None)
     ) -> NDArray[np.float64]:
         """Return the scores of some rows and columns, shape (stop - start, n_columns)."""
-        product: NDArray[np.float64] = self.trainees[start:stop] @ self.mentors[:, columns]
+        product: NDArray[np.float64] = self.trainees[start:stop] @ self.mentors[columns].T
         return product
 
     def pairs(self, rows: NDArray[np.int64], columns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the scores of single pairs; their last bits may differ from those of whole rows."""
-        product: NDArray[np.float64] = np.einsum("ij,ij->i", self.trainees[rows], self._mentor_rows[columns])
+        product: NDArray[np.float64] = np.einsum("ij,ij->i", self.trainees[rows], self.mentors[columns])
         return product
 
     @property
@@ -45,19 +47,9 @@ class FactorRows:
         """No two ways of summing up a product differ by more."""
         return float((self.trainees.shape[1] + 2) * 2.0**-52 * self.largest)
 
-    @cached_property
-    def _mentor_rows(self) -> NDArray[np.float64]:
-        return np.ascontiguousarray(self.mentors.T)
-
-    @cached_property
-    def largest(self) -> float:
-        """No product is larger: the longest row times the longest column."""
-        if not self.trainees.size or not self.mentors.size:
-            return 0.0
-        with np.errstate(over="ignore"):
-            left = np.sqrt(np.einsum("ij,ij->i", self.trainees, self.trainees).max())
-            right = np.sqrt(np.einsum("ij,ij->j", self.mentors, self.mentors).max())
-            return float(left * right) * (1 + 1e-12)
+    def between(self, start: int, stop: int) -> FactorRows:
+        """Return some rows, counted from 0 again."""
+        return FactorRows(self.trainees[start:stop], self.mentors, self.largest)
 
     @classmethod
     def of(cls, U: ArrayLike, V: ArrayLike) -> FactorRows:
@@ -67,7 +59,9 @@ class FactorRows:
             expected = f"of as many columns as U, {trainees.shape[1]}"
             raise refuse("FACTORS_DIFFER", "V", expected, f"{mentors.shape[1]} columns")
         trainees, mentors = _evened(trainees, mentors)
-        rows = cls(trainees, np.ascontiguousarray(mentors.T))
+        for factors in (trainees, mentors):
+            factors.setflags(write=False)
+        rows = cls(trainees, mentors, _longest(trainees) * _longest(mentors) * (1 + 1e-12))
         if not np.isfinite(rows.largest):
             raise refuse(
                 "SCORES_TOO_LARGE", "U, V", "factors whose products are finite", "a product above 1e308"
@@ -97,3 +91,8 @@ def _checked(name: str, given: ArrayLike) -> NDArray[np.float64]:
     if not np.isfinite(array).all():
         raise refuse("FACTORS_NOT_FINITE", name, "finite", "NaN or infinity")
     return np.array(array, dtype=np.float64, order="C")
+
+
+def _longest(rows: NDArray[np.float64]) -> float:
+    with np.errstate(over="ignore"):
+        return float(np.sqrt(np.einsum("ij,ij->i", rows, rows).max(initial=0.0)))

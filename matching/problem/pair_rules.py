@@ -64,6 +64,13 @@ class PairRules:
         forbidden |= (own >= 0) & (own == self.mentor_group[pairs[:, 1]])
         return forbidden
 
+    def between(self, start: int, stop: int, closed: IntArray) -> PairRules:
+        """Return the rules of some trainees, counted from 0 again; `closed` pairs are forbidden as well."""
+        own = np.concatenate([rows_of(self.listed, start, stop), rows_of(closed, start, stop)])
+        listed = own[np.argsort(pair_codes(own, self.n_mentors))] - [start, 0]
+        group = None if self.trainee_group is None else self.trainee_group[start:stop]
+        return PairRules(self.n_mentors, listed, group, self.mentor_group)
+
 
 def rows_of(pairs: IntArray, start: int, stop: int) -> IntArray:
     """Return those of the sorted pairs whose trainee lies from `start` up to, not including, `stop`."""
@@ -122,7 +129,9 @@ def group_codes(given: tuple[ArrayLike, ArrayLike] | None, shape: tuple[int, int
         if array.shape != (length,) or (array.size and array.dtype.kind not in "iu"):
             expected = f"an integer code per {who}, shape ({length},), -1 for none"
             raise refuse("SAME_GROUP_SHAPE", "same_group", expected, f"{array.dtype} of shape {array.shape}")
-        codes.append(array.astype(np.int64))
+        copy = array.astype(np.int64)
+        copy.setflags(write=False)
+        codes.append(copy)
     return codes
 
 

@@ -55,7 +55,7 @@ class PairsByRows:
     @property
     def step_rows(self) -> int:
         """Rows that are best asked for at a time: a multiple of this, from a multiple of this."""
-        return 256 if self.blocks is None else self.blocks.step_rows
+        return 256 if self.is_dense or self.blocks is None else self.blocks.step_rows
 
     def rows(self, start: int, stop: int) -> tuple[IntArray, BoolArray]:
         """Return units and open pairs of the trainees from `start` up to, not including, `stop`.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final, Protocol, runtime_checkable
 
@@ -38,6 +38,32 @@ class PairScores(Protocol):
 
     def pairs(self, rows: IntArray, columns: IntArray) -> NDArray[np.float64]:
         """Return the scores of single pairs."""
+
+
+class RowsInParts(Protocol):
+    """Scores by rows, of which some can be had alone, as a machine needs them that works on no others."""
+
+    def __call__(self, start: int, stop: int) -> ArrayLike:
+        """Return the scores of the trainees from `start` up to, not including, `stop`."""
+
+    def between(self, start: int, stop: int) -> RowsInParts:
+        """Return some rows, counted from 0 again."""
+
+
+@dataclass(frozen=True, eq=False)
+class WholeRows:
+    """A function of rows that nobody but its author can divide: a part of it is the same function, asked further on."""
+
+    function: ScoreRows
+    first: int = 0
+
+    def __call__(self, start: int, stop: int) -> ArrayLike:
+        """Return the scores of some rows."""
+        return self.function(self.first + start, self.first + stop)
+
+    def between(self, start: int, stop: int) -> WholeRows:
+        """Return some rows, counted from 0 again."""
+        return WholeRows(self.function, self.first + start)
 
 
 def refuse(code: str, parameter: str, expected: str, came: str) -> ProblemError:
@@ -128,20 +154,28 @@ class ScoreBlocks:
     Attributes
     ----------
     score_rows : callable (start, stop) -> array of shape (stop - start, n_mentors)
-        Scores of the trainees from `start` up to, not including, `stop`.
+        Scores of the trainees from `start` up to, not including, `stop`; has parts.
     n_trainees, n_mentors : int
         Shape of the whole.
     given_largest : float or None
         No score is larger than this in size; None where it is not known beforehand.
     parameter : str
         What the caller calls these scores, for errors.
+    first : int
+        Which of the caller's rows is the first.
     """
 
-    score_rows: ScoreRows
+    score_rows: RowsInParts
     n_trainees: int
     n_mentors: int
     given_largest: float | None = None
     parameter: str = "score_rows"
+    first: int = 0
+
+    @classmethod
+    def of(cls, score_rows: ScoreRows, n_trainees: int, n_mentors: int, largest: float | None) -> ScoreBlocks:
+        """Return the scores of a caller's function of rows."""
+        return cls(WholeRows(score_rows), n_trainees, n_mentors, largest)
 
     @cached_property
     def step_rows(self) -> int:
@@ -178,6 +212,14 @@ class ScoreBlocks:
         rows = groups[0] if len(groups) == 1 else np.concatenate(groups)
         return rows[start - first : stop - first]
 
+    def between(self, start: int, stop: int) -> ScoreBlocks:
+        """Return some rows, counted from 0 again, from a multiple of `step_rows` on: the same units."""
+        rows = self.score_rows.between(start, stop)
+        part = replace(self, score_rows=rows, n_trainees=stop - start, first=self.first + start)
+        # What all rows together decide.
+        vars(part).update(largest=self.largest, units_per_score=self.units_per_score)
+        return part
+
     def units_of_pairs(self, pairs: IntArray) -> tuple[IntArray, NDArray[np.bool_]]:
         """Return units of single pairs of shape (n_pairs, 2), and which of them are sure to be those of `units`."""
         rows = self.score_rows
@@ -196,7 +238,7 @@ class ScoreBlocks:
             limit = np.inf if self.given_largest is None else self.given_largest * (1 + 1e-9)
             # Not a number compares as false.
             if not (high <= limit and -low <= limit) or not np.isfinite(high - low):
-                check_finite(given, self.parameter, start)
+                check_finite(given, self.parameter, self.first + start)
                 expected = f"at most 'largest' = {self.given_largest} in size"
                 raise refuse("SCORES_ABOVE_LARGEST", self.parameter, expected, f"{max(high, -low):g}")
         per_score = self.units_per_score
@@ -206,11 +248,12 @@ class ScoreBlocks:
         given = np.asarray(self.score_rows(start, stop))
         expected_shape = (stop - start, self.n_mentors)
         if given.shape != expected_shape:
-            expected = f"a function that gives shape {expected_shape} for rows {start} to {stop}"
+            rows = f"{self.first + start} to {self.first + stop}"
+            expected = f"a function that gives shape {expected_shape} for rows {rows}"
             raise refuse("SCORES_SHAPE", self.parameter, expected, f"shape {given.shape}")
         if given.dtype.kind not in "biuf":
             raise refuse("SCORES_NOT_NUMERIC", self.parameter, "real numbers", f"dtype {given.dtype}")
-        if start and self.units_per_score == 1 and given.dtype.kind == "f":
-            expected = "of one kind in all rows: integers or floats"
-            raise refuse("SCORES_MIXED", self.parameter, expected, f"integers first, floats from row {start}")
+        if self.first + start and self.units_per_score == 1 and given.dtype.kind == "f":
+            expected, came = "of one kind in all rows: integers or floats", "integers first, floats from row"
+            raise refuse("SCORES_MIXED", self.parameter, expected, f"{came} {self.first + start}")
         return given

@@ -194,8 +194,8 @@ class _RoughSurplus:
     def _tiles(self) -> NDArray[np.float32]:
         """Factors of the mentors in units and their prices, shape (n_tiles, columns of a tile, n_factors + 1)."""
         columns, mentors = self.columns, self.factors.mentors
-        table = np.zeros((columns.n_tiles * columns.wide, len(mentors) + 1), dtype=np.float32)
-        table[: columns.n_mentors, :-1] = mentors.T * self.scale
+        table = np.zeros((columns.n_tiles * columns.wide, mentors.shape[1] + 1), dtype=np.float32)
+        table[: columns.n_mentors, :-1] = mentors * self.scale
         table[:, -1] = -np.inf
         table[: columns.n_mentors, -1] = -self.prices
         return table.reshape(columns.n_tiles, columns.wide, -1)

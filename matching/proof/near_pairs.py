@@ -80,7 +80,7 @@ class _Tables:
     """Factors of the mentors with their prices and a one, by the places that a trainee is worth."""
 
     def __init__(self, mentors: FloatArray, price: Level, place: int) -> None:
-        self._mentors, self._price, self._place = mentors.T, price, place
+        self._mentors, self._price, self._place = mentors, price, place
         self._made: dict[int, NDArray[np.float32]] = {}
 
     def tiles(self, level: int) -> Iterator[tuple[int, NDArray[np.float32]]]:

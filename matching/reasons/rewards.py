@@ -46,6 +46,13 @@ class RewardedRows:
         units[own[:, 0] - start, own[:, 1]] += self.bonus
         return units
 
+    def between(self, start: int, stop: int) -> RewardedRows:
+        """Return some rows, counted from 0 again; of a problem of blocks."""
+        blocks = self.problem.blocks and self.problem.blocks.between(start, stop)
+        part = self.problem.with_values(need=self.problem.need[start:stop], blocks=blocks)
+        before = rows_of(self.before, start, stop) - np.array([start, 0])
+        return replace(self, problem=part, before=before)
+
 
 def rewarded_problem(
     problem: AssignmentProblem, before: IntArray, stability: float

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from ..problem.assignment_problem import AssignmentProblem, IntArray
+from ..problem.shards import Shard, read_only, shards_of
 from ..problem.solution import FloatArray
-from .workers import in_parallel, tasks_of
+from .workers import in_parallel
 
 
 def claims(
@@ -41,32 +42,27 @@ def claims(
         return gains, who
     pairs = problem.n_trainees * len(columns)
     each = 1 if most_pairs is None else -(-pairs // most_pairs)
-    shared = (problem, columns, utilities, most, each)
-    tasks = tasks_of(problem, len(columns), problem.step_rows * each)
-    for more, their in in_parallel(_claims_in, shared, tasks, problem.n_trainees):
+    shared = read_only(columns)
+    tasks = [(shard, shared, utilities[shard.start : shard.stop], most, each) for shard in shards_of(problem)]
+    for more, their in in_parallel(_claims_in, tasks):
         gains, who = _largest(np.concatenate([gains, more]), np.concatenate([who, their]), most)
     return gains, who
 
 
 def _claims_in(
-    problem: AssignmentProblem,
-    columns: IntArray,
-    utilities: IntArray,
-    most: int,
-    each: int,
-    start: int,
-    stop: int,
+    shard: Shard, columns: IntArray, utilities: IntArray, most: int, each: int
 ) -> tuple[FloatArray, IntArray]:
+    problem, step = shard.problem, shard.problem.step_rows
     gains, who = np.full((0, len(columns)), -np.inf), np.zeros((0, len(columns)), dtype=np.int64)
-    for first in range(start, stop, problem.step_rows * each):
-        last = min(first + problem.step_rows, stop)
+    for first in range(-shard.start % (step * each), problem.n_trainees, step * each):
+        last = min(first + step, problem.n_trainees)
         gain = problem.units_in(first, last, columns) - utilities[first:last, None].astype(np.float64)
         rows, closed = problem.closed_in(first, last)
         place = np.minimum(np.searchsorted(columns, closed), len(columns) - 1)
         here = columns[place] == closed
         gain[rows[here], place[here]] = -np.inf
         gain[problem.free_need[first:last] == 0] = -np.inf
-        every = np.broadcast_to(np.arange(first, last)[:, None], gain.shape)
+        every = np.broadcast_to(np.arange(first, last)[:, None] + shard.start, gain.shape)
         gain, every = _largest(gain, every, most)
         gains, who = _largest(np.concatenate([gains, gain]), np.concatenate([who, every]), most)
     return gains, who

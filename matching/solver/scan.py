@@ -9,15 +9,12 @@ from typing import NamedTuple
 import numpy as np
 
 from ..problem.assignment_problem import AssignmentProblem, IntArray
-from ..problem.solution import FloatArray
-from ..problem.surplus import surplus_of
+from ..problem.shards import Shard, read_only, shards_of
 from ..watch import Watch
 from .arcs import Arcs
 from .search import BlockSearch, Part, Search
 from .table_search import TableSearch
-from .workers import in_parallel, tasks_of
-
-_NONE = np.zeros(0)
+from .workers import in_parallel
 
 
 class Found(NamedTuple):
@@ -52,38 +49,30 @@ def scan(problem: AssignmentProblem, search: Search, watch: Watch, share: tuple[
 
     Notes
     -----
-    Runs in joblib's threads on every core, or as `joblib.parallel_config` says. Tasks are cut by the size of the
-    problem only and joined in order: the same result for any number of workers. Values may be rough; the pairs
-    that are taken, and every limit, are exact.
+    Runs in joblib's threads on every core, or as `joblib.parallel_config` says, a shard to a task, and what they
+    find is joined in order: the same result for any number of workers. Values may be rough; the pairs that are
+    taken, and every limit, are exact.
     """
     if not problem.n_mentors or not problem.n_trainees:
         none = np.zeros(0, np.int64)
         return Found(Arcs(none, none, none), np.zeros(problem.n_trainees, np.int64), none)
-    step = max(problem.step_rows, surplus_of(problem, np.zeros(problem.n_mentors)).step_rows)
-    starts = tasks_of(problem, problem.n_mentors, step)
+    search = replace(search, prices=read_only(search.prices))
+    tasks = [(shard, search.among(shard.start, shard.stop)) for shard in shards_of(problem)]
     parts = []
-    # Arrays on their own: see there.
-    shared = (problem, replace(search, prices=_NONE, held=None), search.prices, search.held)
-    for part in in_parallel(_scan_rows, shared, starts, problem.n_trainees):
+    for part in in_parallel(_scan_shard, tasks):
         parts.append(part)
-        watch(share[0] + (share[1] - share[0]) * len(parts) / len(starts))
+        watch(share[0] + (share[1] - share[0]) * len(parts) / len(tasks))
     rows, columns, worth, best, beyond = _joined(parts)
     return Found(Arcs.of(problem, rows, columns, worth), best, beyond)
 
 
-def _scan_rows(
-    problem: AssignmentProblem,
-    search: Search,
-    prices: FloatArray,
-    held: IntArray | None,
-    start: int,
-    stop: int,
-) -> Part:
+def _scan_shard(shard: Shard, search: Search) -> Part:
     """Scan some trainees, a block at a time."""
-    search = replace(search, prices=prices, held=held)
-    search_in = TableSearch(problem, search) if problem.is_dense else BlockSearch(problem, search)
+    kind = TableSearch if shard.problem.is_dense else BlockSearch
+    search_in, n_rows = kind(shard.problem, search, shard.start), shard.problem.n_trainees
     step = search_in.step_rows
-    return _joined([search_in(first, min(first + step, stop)) for first in range(start, stop, step)])
+    found = _joined([search_in(first, min(first + step, n_rows)) for first in range(0, n_rows, step)])
+    return found._replace(rows=found.rows + shard.start)
 
 
 def _joined(parts: Sequence[Part]) -> Part:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -55,6 +55,10 @@ class Search:
     random_state: int = 0
     held: IntArray | None = None
 
+    def among(self, start: int, stop: int) -> Search:
+        """Return the same among some trainees, counted from 0 again."""
+        return self if self.held is None else replace(self, held=self.held[start:stop])
+
 
 class Part(NamedTuple):
     """What was found among some trainees.
@@ -75,10 +79,10 @@ class Part(NamedTuple):
 
 
 class BlockSearch:
-    """Searches some rows of trainees at a time."""
+    """Searches some rows of trainees at a time, of a shard that begins at `first`."""
 
-    def __init__(self, problem: AssignmentProblem, search: Search) -> None:
-        self.problem, self.search = problem, search
+    def __init__(self, problem: AssignmentProblem, search: Search, first: int = 0) -> None:
+        self.problem, self.search, self.first = problem, search, first
         self.offsets = _offsets(problem, search)
         self.surplus: Surplus = surplus_of(problem, self.offsets)
         self.step_rows = self.surplus.step_rows
@@ -148,13 +152,14 @@ class BlockSearch:
 
     def _noise(self, start: int, shape: tuple[int, ...]) -> NDArray[np.float32]:
         """Return noise for each group and row: one list, begun elsewhere in each block and moved on by each row."""
-        first = start * 7919 % _SHIFTS
+        first = (self.first + start) * 7919 % _SHIFTS
         noise = self.noise[first : first + shape[0] + shape[1] - 1]
         return np.lib.stride_tricks.sliding_window_view(noise, shape[1])
 
     def _noise_of(self, start: int, rows: IntArray, columns: IntArray) -> NDArray[np.float32]:
         """Return other noise for single pairs."""
-        noise: NDArray[np.float32] = self.noise[((start + rows) * 7919 + columns * 31) % len(self.noise)]
+        every = (self.first + start + rows) * 7919 + columns * 31
+        noise: NDArray[np.float32] = self.noise[every % len(self.noise)]
         return noise
 
     def _largest_of_all(self, start: int, stop: int, widest: int) -> FloatArray:

@@ -28,10 +28,13 @@ _MANY: Final = 4
 
 
 class TableSearch:
-    """Searches some rows of trainees at a time; all numbers are whole, noise decides only what is looked at."""
+    """Searches some rows of trainees at a time, of a shard that begins at `first`.
 
-    def __init__(self, problem: AssignmentProblem, search: Search) -> None:
-        self.problem, self.search = problem, search
+    All numbers are whole, noise decides only what is looked at.
+    """
+
+    def __init__(self, problem: AssignmentProblem, search: Search, first: int = 0) -> None:
+        self.problem, self.search, self.first = problem, search, first
         rows = _BLOCK_PAIRS // max(problem.n_mentors, 1)
         self.step_rows = int(np.clip(rows - rows % 16, 16, _MOST_ROWS))
         self.need = problem.free_need
@@ -77,7 +80,7 @@ class TableSearch:
     def _noise_of(self, start: int, n_rows: int) -> _Floats32:
         """Return noise for some trainees of a block, each of whom gets the same so many mentors further on."""
         windows, shifts = self._noise
-        first = shifts[start // self.step_rows * 7919 % _SHIFTS]
+        first = shifts[(self.first + start) // self.step_rows * 7919 % _SHIFTS]
         return windows[first : first + _APART * n_rows : _APART]
 
 
