@@ -35,6 +35,11 @@ class FieldNames:
     weak: tuple[str, ...] = ()
     pattern: Pattern[str] | None = None
 
+    @property
+    def heading(self) -> str:
+        """The heading that a table's column of this field should have, with the field's name for `--map`."""
+        return f"{self.strong[0]} ({self.field})"
+
     def are_meant_by(self, key: str, *, strong: bool) -> bool:
         """Say whether a header key is one of the strong, or of the weak, names."""
         if not strong:
@@ -82,7 +87,7 @@ def require(mapping: Sequence[ColumnMapping], fields: Sequence[FieldNames], want
     if missing:
         raise ImportRefused(
             ImportCode.COLUMN_MISSING,
-            fields=[f"{names.strong[0]} ({names.field})" for names in missing],
+            fields=[names.heading for names in missing],
             found=[column.column for column in mapping],
             field=missing[0].field,
         )

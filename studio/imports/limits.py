@@ -68,7 +68,7 @@ def read_limit(reader: RowReader, number: int, kind: LimitKind) -> LimitRow | No
     if (kind is LimitKind.QUOTA) != (grouped_by is not None):
         reader.note("group", ImportCode.LIMIT_GROUP)
     elif grouped_by is LimitGroup.MENTOR_COUNTY and not every:
-        reader.note("mentor", ImportCode.LIMIT_GROUP)
+        reader.note("mentor", ImportCode.LIMIT_NAMES_MENTOR)
     count = reader.number("number", int(kind is LimitKind.MINIMUM), MOST, whole=True, unit="人|名|位")
     if not reader.optional("number"):
         reader.note("number", ImportCode.VALUE_MISSING)

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 
 from studio.imports.cells import parse_count, parse_date, parse_phone
-from studio.imports.columns import ColumnMapping, place_of
+from studio.imports.columns import ColumnMapping, FieldNames, place_of
 from studio.imports.fields import GIVEN_NAMES
 from studio.imports.headers import header_key
 from studio.imports.issues import ImportCode, RowIssue
@@ -25,10 +25,16 @@ def shown(text: str) -> str:
 
 
 class RowReader:
-    """Reads the fields of a table's rows, collecting every issue of every row."""
+    """Reads the fields of a table's rows, collecting every issue of every row.
 
-    def __init__(self, table: Table, mapping: Sequence[ColumnMapping]) -> None:
+    Of a table that lacks some of `known` fields, issues name the headings that their columns should have.
+    """
+
+    def __init__(
+        self, table: Table, mapping: Sequence[ColumnMapping], known: Sequence[FieldNames] = ()
+    ) -> None:
         self._place = place_of(mapping)
+        self._heading = {names.field: names.heading for names in known}
         self._header = table.header
         self._row = table.rows[0]
         self.issues: list[RowIssue] = []
@@ -47,8 +53,12 @@ class RowReader:
         return self._row.number not in self._bad
 
     def header(self, field: str) -> str:
-        """Return the header of a field's column, or the field's name where it has none."""
-        return self._header[self._place[field]] if field in self._place else field
+        """Return the header of a field's column, or the one that it should have where there is none."""
+        return self._header[self._place[field]] if field in self._place else self._heading.get(field, field)
+
+    def has(self, field: str) -> bool:
+        """Say whether the table has a column of a field."""
+        return field in self._place
 
     def note(self, field: str, code: ImportCode, **values: object) -> None:
         """Note an issue of the current row in a field's column."""

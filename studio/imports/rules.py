@@ -104,7 +104,7 @@ def parse_rules(table: Table, *, overrides: Mapping[str, str] | None = None) -> 
     mapping = map_columns(table, _FIELDS, overrides or {})
     has_limits = any(column.field == "number" for column in mapping)
     require(mapping, _FIELDS, ("kind", "reason") if has_limits else ("trainee", "mentor", "kind", "reason"))
-    reader = RowReader(table, mapping)
+    reader = RowReader(table, mapping, _FIELDS)
     rows: list[RuleRow] = []
     limits: list[LimitRow] = []
     seen: dict[tuple[str, ...], RuleRow] = {}
@@ -130,6 +130,10 @@ def parse_rules(table: Table, *, overrides: Mapping[str, str] | None = None) -> 
 
 
 def _rule(reader: RowReader, number: int) -> RuleRow | None:
+    for field in ("trainee", "mentor"):
+        if not reader.has(field):
+            # A file of limits may do without, but not a row of it that is a rule.
+            reader.note(field, ImportCode.VALUE_MISSING)
     trainee, mentor = reader.name("trainee"), reader.name("mentor")
     kind = parse_rule_kind(text := reader.required("kind"))
     if text and kind is None:

@@ -16,7 +16,10 @@ from studio.store.cohorts import Cohort
 from studio.store.limit_enums import LimitGroup, LimitKind
 from studio.store.limits import LimitRule
 from studio.store.rows import changed
+from studio.store.rules import Rule
 
+# The author of what a file says.
+IMPORTED = "IMPORT"
 # What tells limits apart: one of each kind for the same mentor and group.
 Key = tuple[LimitKind, UUID | None, LimitGroup | None, str]
 _COUNTIES = (LimitGroup.TRAINEE_COUNTY, LimitGroup.MENTOR_COUNTY)
@@ -53,20 +56,22 @@ async def take_limits(
             report.rejected.append(RowIssue(row.row, report.column(field), code, values))
             continue
         rule = existing.get(key)
-        values = {
-            "number": row.number,
-            "reason": row.reason,
-            "author": "IMPORT",
-            "expires_on": row.expires_on,
-        }
+        values = {"number": row.number, "reason": row.reason, "expires_on": row.expires_on}
         if rule is None:
-            new.append(_limit(cohort, key, values))
+            new.append(_limit(cohort, key, {**values, "author": IMPORTED}))
             report.new += 1
-        elif changed(rule, **values):
+        elif imported(rule, values):
             report.updated += 1
         else:
             report.unchanged += 1
     return new
+
+
+def imported(rule: Rule | LimitRule, values: dict[str, Any]) -> bool:
+    """Make a rule say what a file says, and tell whether it differed; what a file only repeats keeps its author."""
+    if all(getattr(rule, name) == value for name, value in values.items()):
+        return False
+    return changed(rule, **values, author=IMPORTED)
 
 
 def _fault(

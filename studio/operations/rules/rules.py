@@ -18,7 +18,7 @@ from studio.operations.idempotency import once, remember
 from studio.operations.import_report import ImportReport, all_or_nothing
 from studio.operations.own import own, require_version
 from studio.operations.people.cohorts import find_cohort
-from studio.operations.rules.imported_limits import take_limits
+from studio.operations.rules.imported_limits import IMPORTED, imported, take_limits
 from studio.operations.rules.rule_conflicts import REFUSED_COLUMNS, Pair, RuleRefused, Standing, standing_of
 from studio.operations.said_reasons import require_reason
 from studio.permissions import Actor, require
@@ -234,21 +234,21 @@ def _take(
     cohort: Cohort,
     report: ImportReport,
 ) -> None:
-    values: dict[str, Any] = {
-        "kind": row.kind,
-        "reason": row.reason,
-        "author": "IMPORT",
-        "expires_on": row.expires_on,
-    }
+    values: dict[str, Any] = {"kind": row.kind, "reason": row.reason, "expires_on": row.expires_on}
     rule = existing.get(pair)
     if rule is None:
         rule = Rule(
-            studio_id=cohort.studio_id, cohort_id=cohort.id, trainee_id=pair[0], mentor_id=pair[1], **values
+            studio_id=cohort.studio_id,
+            cohort_id=cohort.id,
+            trainee_id=pair[0],
+            mentor_id=pair[1],
+            author=IMPORTED,
+            **values,
         )
         existing[pair] = rule
         new.append(rule)
         report.new += 1
-    elif changed(rule, **values):
+    elif imported(rule, values):
         report.updated += 1
     else:
         report.unchanged += 1

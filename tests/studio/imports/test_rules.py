@@ -74,3 +74,28 @@ def test_rule_file_without_reasons_is_refused() -> None:
     with pytest.raises(ImportRefused) as caught:
         rules("学员 | 导师 | 类型\n林晓禾 | 周望山 | 必须")
     assert (caught.value.code, caught.value.values["field"]) == (ImportCode.COLUMN_MISSING, "reason")
+
+
+def test_columns_that_a_file_of_limits_lacks_are_named_by_the_headings_that_they_should_have() -> None:
+    sheet = rules("""
+        类型 | 人数 | 原因
+        限额 | 2 | 不扎堆
+        必须 | | 路近
+        最多 | 3 | 带得过来
+    """)
+    assert told(sheet.issues) == [
+        (2, "限额对象 (group)", "LIMIT_GROUP"),
+        (3, "学员 (trainee)", "VALUE_MISSING"),
+        (3, "导师 (mentor)", "VALUE_MISSING"),
+    ]
+    assert [limit.number for limit in sheet.limits] == [3]
+
+
+def test_quota_of_all_mentors_of_a_county_names_none() -> None:
+    sheet = rules("""
+        师傅 | 类型 | 人数 | 数谁 | 原因
+        周望山 | 限额 | 2 | 播州区导师 | 不扎堆
+        周望山 | 限额 | 2 | | 不扎堆
+    """)
+    assert told(sheet.issues) == [(2, "师傅", "LIMIT_NAMES_MENTOR"), (3, "数谁", "LIMIT_GROUP")]
+    assert "“数谁”" in sheet.issues[1].suggestion("zh")

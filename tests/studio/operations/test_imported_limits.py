@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
@@ -53,9 +54,17 @@ async def test_limits_are_taken_in_beside_rules_and_again_without_a_change(
     }
     again = await take(engine, organizer, *GOOD)
     assert (again.unchanged, again.new, again.updated) == (4, 0, 0)
+    for table in (Rule, LimitRule):
+        async with writing(engine) as session:
+            await session.execute(sa.update(table).values(author="ORGANIZER"))
+    # Who set what the file only repeats has still set it.
+    again = await take(engine, organizer, *GOOD)
+    assert (again.unchanged, {rule.author for rule in await limits(engine)}) == (4, {"ORGANIZER"})
+    async with reading(engine) as session:
+        assert (await session.execute(select(Rule))).scalar_one().author == "ORGANIZER"
     changed = await take(engine, organizer, ("", "陈松", "上限", 1, "", "身体原因", "2099-12-31"))
     assert (changed.updated, changed.new) == (1, 0)
-    assert {rule.number for rule in await limits(engine) if rule.mentor_id} == {1}
+    assert {(rule.number, rule.author) for rule in await limits(engine) if rule.mentor_id} == {(1, "IMPORT")}
     async with reading(engine) as session:
         assert len((await session.execute(select(Rule))).scalars().all()) == 1
 
