@@ -22,6 +22,7 @@ from service.cli import (
     policies,
     preset_editing,
     presets,
+    rematches,
     review,
     server,
     setup,
@@ -50,6 +51,7 @@ app.command("recommend", help="HELP_RECOMMEND")(cohort.recommend)
 app.command("event", help="HELP_EVENT")(events.event)
 app.command("match", help="HELP_MATCH")(match.match)
 app.add_typer(match_runs.runs, name="run")
+match_runs.runs.command("rematch", help="HELP_RUN_REMATCH")(rematches.rematch)
 app.command("consents", help="HELP_CONSENTS")(consents.consents)
 app.command("contacts", help="HELP_CONTACTS")(contacts.contacts)
 app.add_typer(policies.policies, name="policy")

@@ -8,12 +8,12 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlmodel import select
 
+from service.cli.answer_options import reason_of, require_options
 from service.cli.named_pairings import NamedPairings
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.running import acting, output, print_json, run
 from service.cli.tables import table_of
 from service.documents import all_nodes
-from studio.errors import StudioError
 from studio.messages import translate, word
 from studio.operations.pairings.consents import accept_pairing, decline_pairing
 from studio.operations.pairings.pairing_moves import (
@@ -64,9 +64,17 @@ def consents(
     """Record what is given, all or nothing, and list the pairings of the published run."""
 
     async def work() -> dict[str, Any]:
+        require_options(
+            answers=bool(accept or decline),
+            declines=bool(decline),
+            ends=bool(end),
+            side=side,
+            because=because,
+            reason=reason,
+        )
         async with acting(studio) as (engine, actor):
             async with writing(engine) as session:
-                named = await NamedPairings.of(session, actor, cohort)
+                named = await NamedPairings.published(session, actor, cohort)
                 for text in accept or []:
                     for party in [side] if side else list(Party):
                         pairing = await named.pairing(text)
@@ -75,7 +83,7 @@ def consents(
                         )
                 for text in decline or []:
                     pairing = await named.pairing(text)
-                    why = _reason(DeclineReason, reason)
+                    why = reason_of(DeclineReason, reason)
                     given = {"party": side, "on_behalf_reason": because, "note": note}
                     await decline_pairing(session, actor, pairing.id, why, **given)  # type: ignore[arg-type]
                 moves = {"start": start, "pause": pause, "resume": resume, "complete": complete}
@@ -85,7 +93,7 @@ def consents(
                         await MOVES[name](session, actor, pairing.id, expected_version=pairing.version)
                 for text in end or []:
                     pairing = await named.pairing(text)
-                    why_ended = _reason(EndReason, reason)
+                    why_ended = reason_of(EndReason, reason)
                     await end_pairing(
                         session, actor, pairing.id, why_ended, expected_version=pairing.version, note=note
                     )
@@ -97,14 +105,6 @@ def consents(
         print_json(result)
     else:
         _print(result, lang.value)
-
-
-def _reason(kind: Any, given: str) -> Any:
-    try:
-        return kind(given.strip().upper())
-    except ValueError:
-        known = " ".join(kind)
-        raise StudioError("REASON_CODE", field="reason", given=given[:40], known=known) from None
 
 
 async def consents_json(

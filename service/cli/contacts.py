@@ -45,7 +45,7 @@ def contacts(
         async with acting(studio) as (engine, actor):
             if met:
                 async with writing(engine) as session:
-                    named = await NamedPairings.of(session, actor, cohort)
+                    named = await NamedPairings.published(session, actor, cohort)
                     for text in met:
                         pairing = await named.pairing(text)
                         await record_meeting(session, actor, pairing.id, what, day, note=note)

@@ -1,4 +1,4 @@
-"""`yanzhen run …`: match runs as they come and go: listed, queued, cancelled, published, rolled back, re-matched."""
+"""`yanzhen run …`: match runs as they come and go: listed, queued, cancelled, published, rolled back."""
 
 from datetime import datetime
 from typing import Annotated, Any
@@ -16,24 +16,23 @@ from service.cli.options import (
     ReopenOption,
     StudioOption,
 )
+from service.cli.placed import PLACED, placed_words
+from service.cli.published import run_published
 from service.cli.run_waiting import computed_here
 from service.cli.running import acting, output, print_json, run, working
 from service.cli.tables import table_of
 from service.documents import all_nodes, run_document
 from studio.errors import NotFound, StudioError
 from studio.messages import translate, word
-from studio.operations.pairings.publishing import publish_match_run, published_run
-from studio.operations.pairings.rematching import propose_rematch
+from studio.operations.pairings.publishing import publish_match_run
 from studio.operations.pairings.rollback import roll_back_match_run
 from studio.operations.people.cohorts import find_cohort
 from studio.operations.runs.run_cancelling import cancel_match_run
 from studio.operations.runs.runs import start_match_run
-from studio.operations.suppositions.what_if_words import with_kind
 from studio.permissions import Actor
 from studio.store.database import reading, write, writing
 from studio.store.enums import MatchRunState, PublishState
 from studio.store.identity import UnknownId, global_id, row_id_of
-from studio.store.mentor_enums import PairingKind
 from studio.store.runs import MatchRun
 
 runs = typer.Typer(help="HELP_RUN", no_args_is_help=True)
@@ -70,14 +69,14 @@ def list_runs(
         state += word(PublishState(one["publishState"]), lang.value)
         if one["basedOn"]:
             state += translate("CLI_RUN_PROPOSAL", lang.value)
-        table.add_row(str(one["number"]), one["id"], state, f"{one['matched']}/{one['total']}", progress)
+        table.add_row(str(one["number"]), one["id"], state, placed_words(one, lang.value), progress)
     output.print(table)
 
 
 def _run_json(row: dict[str, Any]) -> dict[str, Any]:
     job = row["job"] or {}
     return {
-        **{key: row[key] for key in ("id", "number", "state", "publishState", "matched", "total", "failure")},
+        **{key: row[key] for key in ("id", "number", "state", "publishState", *PLACED, "failure")},
         "basedOn": row["basedOn"]["id"] if row["basedOn"] else None,
         "replaced": row["replaced"]["id"] if row["replaced"] else None,
         "done": job.get("done", 0),
@@ -104,7 +103,7 @@ def start(
                     queued = await start_match_run(session, actor, row.id, reopen_confirmed=reopen_confirmed)
                 if wait:
                     await computed_here(engine, actor, queued.id, tell)
-                return await _one(engine, queued.id)
+                return await _one(engine, actor, queued.id)
 
         result = run(work, form, lang)
     _show(result, form, lang)
@@ -123,7 +122,7 @@ def cancel(
         async with acting(studio) as (engine, actor):
             row_id = _row_id(run_id)
             await write(engine, lambda session: cancel_match_run(session, actor, row_id))
-            return await _one(engine, row_id)
+            return await _one(engine, actor, row_id)
 
     _show(run(work, form, lang), form, lang)
 
@@ -156,7 +155,7 @@ def publish(
                     answer_by=until,
                     end_under_way=end_under_way,
                 )
-            return await _one(engine, row_id)
+            return await _one(engine, actor, row_id)
 
     _show(run(work, form, lang), form, lang)
 
@@ -183,108 +182,29 @@ def rollback(
     async def work() -> dict[str, Any]:
         async with acting(studio) as (engine, actor):
             async with writing(engine) as session:
-                row = await _published(session, actor, cohort)
+                row = await run_published(session, actor, await find_cohort(session, actor.studio_id, cohort))
                 await roll_back_match_run(session, actor, row.id, reason=reason, expected_version=row.version)
-            return await _one(engine, row.id)
+            return await _one(engine, actor, row.id)
 
     _show(run(work, form, lang), form, lang)
 
 
-@runs.command("rematch", help="HELP_RUN_REMATCH")
-def rematch(
-    cohort: CohortOption,
-    studio: StudioOption = None,
-    form: FormatOption = Format.TEXT,
-    lang: LanguageOption = Language.ZH,
-) -> None:
-    """Compute the smallest change of the published run here, and print it; nothing is applied."""
-    with working(translate("CLI_MATCHING", lang.value)) as tell:
-
-        async def work() -> dict[str, Any]:
-            async with acting(studio) as (engine, actor):
-                async with writing(engine) as session:
-                    row = await _published(session, actor, cohort)
-                    proposal = await propose_rematch(session, actor, row.id)
-                await computed_here(engine, actor, proposal.id, tell)
-                return await proposal_json(engine, actor, proposal.id, lang.value)
-
-        result = run(work, form, lang)
-    if form is Format.JSON:
-        print_json(result)
-        return
-    output.print(translate("CLI_REMATCH", lang.value, **result), style="bold")
-    if not result["moves"]:
-        output.print(translate("CLI_NOBODY_MOVES", lang.value))
-    nobody = translate("CLI_NOBODY", lang.value)
-    for move in result["moves"]:
-        before, after = move["fromMentorName"] or nobody, move["toMentorName"] or nobody
-        whom = with_kind(move["traineeName"], PairingKind(move["kind"]), lang.value)
-        output.print(f"  · {whom}: {before} → {after}")
-    output.print(translate("CLI_REMATCH_NEXT", lang.value, number=cohort, **result), style="dim")
-
-
-async def proposal_json(engine: AsyncEngine, actor: Actor, run_id: UUID, language: str) -> dict[str, Any]:
-    """Return a proposal in the shape of docs/cli.md."""
+async def _one(engine: AsyncEngine, actor: Actor, run_id: UUID) -> dict[str, Any]:
     given = global_id("MatchRun", run_id)
-    found = (await run_document(engine, actor, "RematchProposal", language, run=given))["matchRun"]
-    certificate = found["certificate"] or {}
-    return {
-        "runId": found["id"],
-        "state": found["state"],
-        "failure": found["failure"],
-        "basedOn": found["basedOn"]["id"],
-        "matched": found["matched"],
-        "total": found["total"],
-        "objectiveBefore": found["previousObjective"],
-        "objectiveAfter": certificate.get("objective"),
-        "moves": [
-            {
-                "trainee": move["trainee"]["id"],
-                "traineeName": move["trainee"]["displayName"],
-                "kind": move["kind"],
-                **_mentor("fromMentor", move["fromMentor"]),
-                **_mentor("toMentor", move["toMentor"]),
-                "scoreBefore": move["scoreBefore"],
-                "scoreAfter": move["scoreAfter"],
-            }
-            for move in found["moves"]
-        ],
-    }
-
-
-def _mentor(what: str, row: dict[str, Any] | None) -> dict[str, Any]:
-    return {what: row["id"] if row else None, f"{what}Name": row["displayName"] if row else None}
-
-
-async def _published(session: Any, actor: Actor, cohort: int) -> MatchRun:
-    row = await published_run(session, (await find_cohort(session, actor.studio_id, cohort)).id)
-    if row is None:
-        raise StudioError("NOT_PUBLISHED", field="cohort", number=cohort)
-    return row
-
-
-async def _one(engine: AsyncEngine, run_id: UUID) -> dict[str, Any]:
-    async with reading(engine) as session:
-        row = await session.get_one(MatchRun, run_id)
-    return {
-        "runId": global_id("MatchRun", row.id),
-        "number": row.number,
-        "state": row.state.value,
-        "publishState": row.publish_state.value,
-        "matched": row.matched,
-        "total": row.total,
-    }
+    found = (await run_document(engine, actor, "MatchRunProgress", run=given))["matchRun"]
+    return {"runId": found["id"], **{key: found[key] for key in ("number", "state", "publishState", *PLACED)}}
 
 
 def _show(result: dict[str, Any], form: Format, lang: Language) -> None:
     if form is Format.JSON:
         print_json(result)
     else:
-        states = {
+        told = {
             "state": MatchRunState(result["state"]),
             "publishState": PublishState(result["publishState"]),
+            "placed": placed_words(result, lang.value),
         }
-        output.print(translate("CLI_RUN", lang.value, **result | states))
+        output.print(translate("CLI_RUN", lang.value, **result | told))
 
 
 def _row_id(given: str) -> UUID:

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.cli.fairness import print_fairness
+from service.cli.placed import matched_words
 from service.cli.running import output
 from service.cli.tables import table_of
 from service.documents import all_nodes, run_document
@@ -145,23 +146,6 @@ def _person(what: str, row: dict[str, Any]) -> dict[str, Any]:
     """Return the id, name and community of a trainee or mentor."""
     community = row["community"]["name"] if row["community"] else None
     return {what: row["id"], f"{what}Name": row["displayName"], f"{what}Community": community}
-
-
-def matched_words(result: dict[str, Any], language: str) -> str:
-    """Say how many trainees have a mentor, or of two how many have both, one or none."""
-    if result["mentorsEach"] == 1:
-        return translate("CLI_MATCHED", language, matched=result["matched"], total=result["total"])
-    trainees = result["total"] // result["mentorsEach"]
-    partly = result["partlyMatched"]
-    both = (result["matched"] - partly) // 2
-    return translate(
-        "CLI_MATCHED_TWO",
-        language,
-        trainees=trainees,
-        both=both,
-        partly=partly,
-        none=trainees - both - partly,
-    )
 
 
 def print_match(result: dict[str, Any], language: str, *, most: int | None = None) -> None:

@@ -90,6 +90,8 @@ def print_refusal(refusal: StudioError, form: Format, language: Language) -> Non
     suggestion = refusal.suggestion(language.value) if isinstance(refusal, ImportRefused) else ""
     if form is Format.JSON:
         told = {"suggestion": suggestion} if suggestion else {}
+        if "check" in refusal.values:
+            told["check"] = str(refusal.values["check"])
         print_json({"error": {"code": refusal.code, "message": message, "field": refusal.field, **told}})
     else:
         # Messages repeat headers and cells, which may hold what Rich takes for markup.

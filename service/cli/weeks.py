@@ -6,20 +6,19 @@ from typing import Annotated, Any
 import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from service.cli.named_pairings import NamedPairings
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.running import acting, output, print_json, run
 from service.cli.tables import table_of
 from service.documents import all_nodes, run_document
 from service.week_words import week_name, week_names
-from studio.errors import NotFound, StudioError
+from studio.errors import StudioError
 from studio.imports.weeks import WeekUnreadable, parse_weeks
 from studio.messages import translate
 from studio.operations.pairings.week_moves import move_pairing_to_week
 from studio.operations.people.cohorts import find_cohort
 from studio.operations.people.weeks import set_cohort_weeks, set_mentor_weeks, set_trainee_weeks
 from studio.operations.rules.whom import whom
-from studio.operations.runs.carrying import pairings_of
-from studio.operations.suppositions.overridable import run_to_override
 from studio.permissions import Actor
 from studio.store.clock import today
 from studio.store.database import writing
@@ -120,18 +119,11 @@ def move(
     async def work() -> dict[str, Any]:
         async with acting(studio) as (engine, actor):
             async with writing(engine) as session:
-                row = await find_cohort(session, actor.studio_id, cohort)
-                trainee_id = (await whom(session, actor, row)).trainee(trainee)
-                week = one_week(text, mondays_of(row.weeks))
-                found = await pairings_of(session, (await run_to_override(session, actor, row)).id)
-                own = [each for each in found if each.trainee_id == trainee_id and kind in (None, each.kind)]
-                if not own:
-                    raise NotFound("Pairing", field="trainee")
-                if len(own) > 1:
-                    raise StudioError("KIND_OF_PAIR_MISSING", field="kind")
-                version = own[0].version
+                named = await NamedPairings.open_to_change(session, actor, cohort)
+                week = one_week(text, mondays_of(named.cohort.weeks))
+                pairing = await named.pairing(trainee, kind)
                 moved = await move_pairing_to_week(
-                    session, actor, own[0].id, week, expected_version=version, reason=reason
+                    session, actor, pairing.id, week, expected_version=pairing.version, reason=reason
                 )
             asked = moved.state is PairingState.AWAITING_CONSENT
             return {"cohort": cohort, "trainee": trainee, "week": week.isoformat(), "askedAgain": asked}

@@ -66,6 +66,11 @@ def test_from_publication_to_proposal_back_and_to_a_new_run_that_keeps_who_is_co
     assert proposal["runId"] == declined["proposals"][0]
     assert "赵强" in {move["traineeName"] for move in proposal["moves"]}
     assert "王芳" not in {move["traineeName"] for move in proposal["moves"]}
+    again = answer(folder, "run", "rematch", *COHORT)
+    assert (again.pop("asBefore"), proposal.pop("asBefore"), again) == (True, False, proposal)
+    for lang, words in (("zh", "什么都没变"), ("en", "Nothing has changed")):
+        assert words in yanzhen(folder, "run", "rematch", *COHORT, "--lang", lang).stdout
+    assert len(answer(folder, "run", "list", *COHORT)["runs"]) == 2
     taken = answer(folder, "run", "publish", *COHORT)
     assert (taken["runId"], taken["publishState"]) == (proposal["runId"], "PUBLISHED")
     kept = {pair["traineeName"]: pair["state"] for pair in consents(folder)["pairs"]}
@@ -79,7 +84,7 @@ def test_from_publication_to_proposal_back_and_to_a_new_run_that_keeps_who_is_co
     for command in ("list", "rematch"):
         for lang in ("zh", "en"):
             printed = yanzhen(folder, "run", command, *COHORT, "--lang", lang)
-            assert (printed.exit_code, "MR_" in printed.stdout) == (0, True)
+            assert (printed.exit_code, "第 " in printed.stdout or "MR_" in printed.stdout) == (0, True)
             assert not {"OPTIMAL", "DRAFT", "--cohort N"} & set(printed.stdout.replace("·", " ").split())
     for lang, words in (("zh", {"已证明最优", "已发布"}), ("en", {"optimal", "published"})):
         printed = yanzhen(folder, "run", "list", *COHORT, "--lang", lang)
@@ -132,3 +137,20 @@ def test_run_whose_rules_collide_names_on_whom(folder: Path) -> None:
         how = ("--wait", "--reopen-confirmed", "--lang", language)
         refused = answer(folder, "run", "start", *COHORT, *how, code=1)["error"]
         assert (refused["code"], words in refused["message"]) == ("INFEASIBLE", True)
+
+
+def test_all_that_a_recorded_answer_lacks_is_asked_for_by_its_options(folder: Path) -> None:
+    lacking = consents(folder, "--decline", "赵强", code=1)["error"]
+    assert (lacking["code"], lacking["field"]) == ("REASON_MISSING", "because")
+    for lang, meant in (("zh", "TOO_FAR (距离太远)"), ("en", "TOO_FAR (too far)")):
+        printed = yanzhen(folder, "consents", *COHORT, "--decline", "赵强", "--lang", lang)
+        said = " ".join(printed.stderr.split())
+        assert printed.exit_code == 1
+        assert all(word in said for word in ("--because", "--side mentor", "--reason", meant))
+        assert "onBehalf" not in said
+    ended = consents(folder, "--end", "赵强", code=1)["error"]
+    assert (ended["field"], "NEVER_MET" in ended["message"], "--side" in ended["message"]) == (
+        "reason",
+        True,
+        False,
+    )

@@ -94,6 +94,8 @@ def test_meetings_are_written_down_and_counted(folder: Path) -> None:
         (("--met", "王芳"), "ILLEGAL_TRANSITION"),
     ):
         assert answer(folder, "contacts", "--cohort", 3, *arguments, code=1)["error"]["code"] == code
+    early = answer(folder, "contacts", "--cohort", 3, "--met", "王芳", code=1)["error"]
+    assert (early["check"], "双方都同意" in early["message"]) == ("BOTH_AGREED", True)
 
 
 def test_presets_are_changed_added_and_archived(folder: Path) -> None:

@@ -61,6 +61,15 @@ def test_both_mentors_are_told_wherever_pairs_are(folder: Path, tmp_path: Path) 
     printed = yanzhen(folder, "package", "--trainee", both["THEORY"]["trainee"], "--lang", "en").stdout
     assert all(both[kind]["mentorName"] in printed for kind in both)
 
+    (run,) = answer(folder, "run", "list", "--cohort", 3)["runs"]
+    trainees = run["total"] // 2
+    assert run["mentorsEach"] == 2
+    for lang, words in (("zh", "人两位导师都有"), ("en", "both mentors")):
+        listed = " ".join(yanzhen(folder, "run", "list", "--cohort", 3, "--lang", lang).stdout.split())
+        assert words in listed
+        assert f"/{trainees}" in listed
+        assert f"/{run['total']}" not in listed
+
     page = tmp_path / "report.html"
     answer(folder, "report", page, "--cohort", 3)
     report = page.read_text(encoding="utf-8")

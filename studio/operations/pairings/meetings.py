@@ -43,7 +43,7 @@ async def record_meeting(
         raise StudioError("MEETING_DAY", field="heldOn", date=held_on.isoformat())
     _, pairing = await own_pairing(session, actor, pairing_id)
     if pairing.state not in MET:
-        raise IllegalMove(Check.STATE_ALLOWS, pairing.state, "pairingId")
+        raise IllegalMove(Check.BOTH_AGREED, pairing.state, "pairingId")
     meeting = await session.scalar(
         select(Meeting).where(
             Meeting.trainee_id == pairing.trainee_id,

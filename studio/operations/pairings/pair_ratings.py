@@ -52,7 +52,7 @@ async def rate_pairing(
     side = side_of(actor.role, party, "rate_pairing")
     _, pairing = await own_pairing(session, actor, pairing_id)
     if pairing.state not in RATED:
-        raise IllegalMove(Check.STATE_ALLOWS, pairing.state, "pairingId")
+        raise IllegalMove(Check.HAS_BEGUN, pairing.state, "pairingId")
     row = await session.scalar(
         select(PairRating).where(PairRating.pairing_id == pairing.id, PairRating.party == side)
     )

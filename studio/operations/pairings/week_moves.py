@@ -92,4 +92,4 @@ def _require_movable(run: MatchRun, pairing: Pairing) -> None:
     if not draft and run.publish_state is not PublishState.PUBLISHED:
         raise IllegalMove(Check.RUN_PUBLISHED, run.publish_state, "pairingId")
     if pairing.state not in (_DRAFTED if draft else UNDER_WAY):
-        raise IllegalMove(Check.STATE_ALLOWS, pairing.state, "pairingId")
+        raise IllegalMove(Check.NOT_ENDED, pairing.state, "pairingId")

@@ -34,6 +34,9 @@ class Check(StrEnum):
 
     RUN_PUBLISHED = "RUN_PUBLISHED"
     STATE_ALLOWS = "STATE_ALLOWS"
+    BOTH_AGREED = "BOTH_AGREED"
+    HAS_BEGUN = "HAS_BEGUN"
+    NOT_ENDED = "NOT_ENDED"
     ANSWER_IN_TIME = "ANSWER_IN_TIME"
     NOT_YET_ANSWERED = "NOT_YET_ANSWERED"
 
@@ -45,11 +48,9 @@ class IllegalMove(StudioError):
         super().__init__("ILLEGAL_TRANSITION", field=field, check=check.value, state=state)
 
     def message(self, language: str = "zh") -> str:
-        """Return the check that failed, what it asks, and the state that does not meet it."""
-        check, state = str(self.values["check"]), self.values["state"]
-        return translate(
-            "ILLEGAL_MOVE", language, check=check, asks=translate(f"CHECK_{check}", language), state=state
-        )
+        """Return what the check that failed asks, and the state that does not meet it."""
+        asks = translate(f"CHECK_{self.values['check']}", language)
+        return translate("ILLEGAL_MOVE", language, asks=asks, state=self.values["state"])
 
 
 def require_move(run: MatchRun, pairing: Pairing, to: PairingState) -> None:
