@@ -141,7 +141,7 @@ class WhatIf:
     """The difference that a supposition makes to a run."""
 
     input_changed: bool = stored(
-        "Whether people, their years in post, needs, places or rules are no longer what the run was computed from: "
+        "Whether people, needs, places or rules are no longer what the run was computed from: "
         "then part of the difference is theirs. Run a match to set it apart."
     )
     before: MatchWorth = stored("What the run is worth, as stored.")

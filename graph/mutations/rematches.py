@@ -34,9 +34,12 @@ class ProposeRematchInput:
     idempotency_key: str | None = idempotency_key()
 
 
-@strawberry.type(description="The queued proposal; ask matchRun(id) for its progress and moves.")
+@strawberry.type(
+    description="The proposal: queued, or the newest one where it would come out the same again; ask matchRun(id) "
+    "for its progress and moves."
+)
 class ProposeRematchPayload:
-    """The queued proposal."""
+    """The proposal."""
 
     run: MatchRun | None = stored("The proposal, a draft based on the published run.")
     user_errors: list[UserError] = user_errors()

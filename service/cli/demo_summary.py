@@ -5,13 +5,12 @@ from typing import Any
 from rich.rule import Rule
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from seed.demo import MOMENT, Demo
+from seed.demo import Demo
 from service.cli.cohort import needs_json, recommendations_json
 from service.cli.pairs import match_json, print_match
 from service.cli.running import output
 from service.documents import run_document
 from studio.messages import translate
-from studio.store.clock import held_at
 from studio.store.identity import global_id
 
 TOPICS_SHOWN = 5
@@ -62,11 +61,9 @@ async def _if_declined(
         return None
     pair = free[0]
     supposed = {"forbid": [{"traineeId": pair["trainee"], "mentorId": pair["mentor"]}]}
-    # At the demo's own moment: the years in post of today would be another change.
-    with held_at(MOMENT):
-        found = await run_document(
-            engine, loaded.actor, "WhatIf", language, run=match["runId"], input=supposed, stability=1.0
-        )
+    found = await run_document(
+        engine, loaded.actor, "WhatIf", language, run=match["runId"], input=supposed, stability=1.0
+    )
     difference = found["whatIf"]
     before, after = difference["before"], difference["after"]
     return {

@@ -44,6 +44,8 @@ class TextRow(NamedTuple):
 class MatchRows:
     """What a match run reads, in natural order (community, name, roster row)."""
 
+    # As of which years in post are counted.
+    day: date
     trainees: Sequence[tuple[Trainee, Person, Region | None]]
     mentors: Sequence[tuple[Mentor, Person, Region | None]]
     top_topics: Sequence[UUID]
@@ -157,7 +159,7 @@ class MatchArrays:
         )
 
 
-def match_arrays(rows: MatchRows, on: date) -> MatchArrays:
+def match_arrays(rows: MatchRows) -> MatchArrays:
     """Return the arrays of a match run.
 
     Forbidden: same community, conflicts, declined; pinned: pins, locks, and confirmed pairs.
@@ -172,7 +174,8 @@ def match_arrays(rows: MatchRows, on: date) -> MatchArrays:
         needs=np.repeat(topic_matrix(rows.needs, trainee_ids, rows.top_topics), n_kinds, axis=0),
         county=np.repeat(_codes(rows.trainees, counties), n_kinds),
         level=np.array(
-            [seniority(trainee, on) for trainee, _, _ in rows.trainees for _ in rows.kinds], dtype=np.int64
+            [seniority(trainee, rows.day) for trainee, _, _ in rows.trainees for _ in rows.kinds],
+            dtype=np.int64,
         ),
         pain_texts=_texts(rows.pain_points, [seat.trainee_id for seat in rows.seats]),
         wish=np.repeat(wish.astype(np.float64), n_kinds, axis=0) if wish.any() else None,
@@ -187,7 +190,7 @@ def match_arrays(rows: MatchRows, on: date) -> MatchArrays:
         cases=_texts(rows.cases, mentor_ids),
     )
     capacity = np.array([len(rows.places.get(mentor_id, ())) for mentor_id in mentor_ids], dtype=np.int64)
-    levels = [level_code(trainee, on) for trainee, _, _ in rows.trainees for _ in rows.kinds]
+    levels = [level_code(trainee, rows.day) for trainee, _, _ in rows.trainees for _ in rows.kinds]
     # A trainee has a row for each mentor to be found.
     people = [row for row in rows.trainees for _ in rows.kinds]
     limits = limit_arrays(

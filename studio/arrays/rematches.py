@@ -93,7 +93,7 @@ class Proposed(NamedTuple):
     n_placed: int
 
 
-def rematch_arrays(rows: MatchRows, base: StartingPoint, on: date) -> MatchArrays:
+def rematch_arrays(rows: MatchRows, base: StartingPoint) -> MatchArrays:
     """Return the arrays of a proposal: fixed pairs are pinned, pairs that came apart are forbidden."""
     fixed = dict(base.fixed)
     seat_of = {pair: Seat(pair[0], kind) for pair, kind in rows.kinds_of(rows.locked).items()}
@@ -107,7 +107,7 @@ def rematch_arrays(rows: MatchRows, base: StartingPoint, on: date) -> MatchArray
     }
     weeks = None if rows.weeks is None else replace(rows.weeks, kept=base.kept)
     said = {**rows.said_kinds, **{(seat.trainee_id, mentor): seat.kind for seat, mentor in base.fixed}}
-    arrays = match_arrays(replace(rows, locked=locked, weeks=weeks, said_kinds=said), on)
+    arrays = match_arrays(replace(rows, locked=locked, weeks=weeks, said_kinds=said))
     pinned = arrays.pinned | _matrix(arrays, base.fixed)
     pinned[[seat in base.excluded for seat in arrays.seats]] = False
     forbidden = (arrays.forbidden | _matrix(arrays, base.apart)) & ~pinned

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import Field, select
 
+from studio.store.clock import CHINA, today
 from studio.store.columns import StudioRow, UTCDateTime, enum_type, finite
 from studio.store.enums import MatchObjective, MatchRunState, PublishState
 from studio.store.mentor_enums import PairingKind
@@ -67,6 +68,11 @@ class MatchRun(StudioRow, table=True):
     failure: str | None = Field(default=None, max_length=500)
     # Whether pairs that both sides have confirmed were open to change, too.
     reopens_confirmed: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+
+
+def day_of(run: MatchRun) -> date:
+    """Return the day as of which a run was computed; of one that is not computed yet, today."""
+    return run.finished_at.astimezone(CHINA).date() if run.finished_at else today()
 
 
 class Unmatched(StudioRow, table=True):

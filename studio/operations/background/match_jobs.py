@@ -21,7 +21,6 @@ from studio.operations.pairings.proposals import base_of, compute_proposal, stor
 from studio.operations.rules.match_input import match_input
 from studio.operations.runs.runs import compute_match, store_match
 from studio.operations.runs.sensitivity import draw_needs
-from studio.store.clock import today
 from studio.store.cohorts import Cohort
 from studio.store.database import reading
 from studio.store.enums import JobState, MatchRunState, PublishState
@@ -106,7 +105,7 @@ async def question_of(session: AsyncSession, run: MatchRun) -> Question:
     if based_on.publish_state is not PublishState.PUBLISHED:
         raise StudioError("PROPOSAL_OUTDATED", field="runId")
     base = await base_of(session, based_on.id, rows)
-    return Question(rows, rematch_arrays(rows, base, today()), base, needs)
+    return Question(rows, rematch_arrays(rows, base), base, needs)
 
 
 async def _answer(

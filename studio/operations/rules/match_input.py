@@ -36,7 +36,7 @@ from studio.store.people import (
 )
 from studio.store.presets import CohortRule, cohort_rules_in_force
 from studio.store.rules import MatchPolicy, Rule, in_force
-from studio.store.runs import MatchRun
+from studio.store.runs import MatchRun, day_of
 from studio.store.surveys import SurveyResponse
 from studio.store.topics import Topic, topics_of
 
@@ -73,7 +73,7 @@ async def match_input(
 ) -> tuple[MatchRows, MatchArrays]:
     """Return the rows of a match run and the arrays made of them; those of `run` as `match_rows` says."""
     rows = await match_rows(session, cohort, policy, today(), run, reopen=reopen)
-    return rows, match_arrays(rows, today())
+    return rows, match_arrays(rows)
 
 
 async def match_rows(
@@ -87,8 +87,9 @@ async def match_rows(
 ) -> MatchRows:
     """Return what a match run reads, with the rules that are in force on a day.
 
-    What comes of a `run` that there is goes on with as many mentors for each trainee as that run has, and with what
-    it reopens. With `reopen` the pairs that both sides have confirmed are as open as all others.
+    What comes of a `run` that there is goes on with as many mentors for each trainee as that run has, with what it
+    reopens, and with years in post as of its own day: who has only been in post for longer has not changed. With
+    `reopen` the pairs that both sides have confirmed are as open as all others.
     """
     topics = await topics_of(session, cohort.studio_id)
     cohort_rules = await cohort_rules_in_force(session, cohort.id, on)
@@ -96,6 +97,7 @@ async def match_rows(
     reopens = reopen or (run is not None and run.reopens_confirmed)
     confirmed = {} if reopens else confirmed_under(await confirmed_pairs(session, cohort.id), kinds)
     return MatchRows(
+        day=on if run is None else day_of(run),
         trainees=await trainees_of(session, cohort.id),
         mentors=await mentors_of(session, cohort.studio_id),
         top_topics=[topic.id for topic in topics if topic.parent_id is None],

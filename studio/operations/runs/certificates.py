@@ -20,7 +20,6 @@ from studio.arrays.week_matches import (
     week_fairness,
 )
 from studio.operations.runs.runs import DECIMALS
-from studio.store.clock import today
 from studio.store.enums import MatchRunState
 from studio.store.pairings import Seat
 from studio.store.runs import MatchRun
@@ -60,12 +59,12 @@ def certify(
     """
     held = replace(rows, locked={pair: lock for pair, lock in rows.locked.items() if pair in kept})
     if base is None:
-        arrays, excluded = match_arrays(held, today()), frozenset[Seat]()
+        arrays, excluded = match_arrays(held), frozenset[Seat]()
     else:
         # Whom a person has put together or placed is not out of the question any more.
         together = {(seat, mentor_id) for seat, mentor_id, _ in chosen}
         excluded = base.excluded - {seat for seat, _ in together}
-        arrays = rematch_arrays(held, replace(base, apart=base.apart - together, excluded=excluded), today())
+        arrays = rematch_arrays(held, replace(base, apart=base.apart - together, excluded=excluded))
     if arrays.weeks is not None:
         return _certify_weeks(rows, arrays, affinity, chosen, week_of or {}, excluded)
     beside_best = _beside_best(arrays, affinity, chosen, excluded)

@@ -8,7 +8,6 @@ from sqlmodel import col, select
 
 from studio.arrays.matches import MatchRows, match_arrays
 from studio.operations.runs.pairing_states import CAME_APART
-from studio.store.clock import today
 from studio.store.cohorts import Cohort
 from studio.store.enums import PairingOrigin, PublishState
 from studio.store.pairings import Pairing
@@ -35,7 +34,7 @@ async def untouched_run(
         # What has been confirmed since holds pairs that the run has anyway.
         then = confirmed_then(rows, pairs)
         known = {(pairing.trainee_id, pairing.mentor_id) for pairing in pairs}
-        if not set(rows.confirmed) <= known or match_arrays(then, today()).input_hash != latest.input_hash:
+        if not set(rows.confirmed) <= known or match_arrays(then).input_hash != latest.input_hash:
             return None
     free = {place.id for places in rows.places.values() for place in places}
     untouched = all(

@@ -28,7 +28,6 @@ from studio.operations.suppositions.what_if import (
     standing_run,
 )
 from studio.permissions import Actor, require
-from studio.store.clock import today
 from studio.store.limits import LimitRule
 from studio.store.mentor_enums import PairingKind
 from studio.store.pairings import Seat
@@ -127,7 +126,7 @@ async def preview_override(
 
     if standing.mentor_of.get(seat) == mentor_id:
         return found(Verdict.CHOSEN)
-    arrays = match_arrays(rows, today())
+    arrays = match_arrays(rows)
     obstacle = obstacle_to(standing, arrays, seat, mentor_id)
     if obstacle is not None:
         elsewhere = obstacle.kind in (ObstacleKind.PIN, ObstacleKind.CONFIRMED)

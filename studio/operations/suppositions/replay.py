@@ -19,16 +19,16 @@ from studio.operations.runs.runs import DECIMALS, compute_match
 from studio.operations.suppositions.what_if import Change, as_found, someones
 from studio.permissions import Actor, require
 from studio.store.access import AuditEvent
-from studio.store.clock import CHINA, today
 from studio.store.cohorts import Cohort
 from studio.store.columns import StudioRow
 from studio.store.enums import MatchRunState, PairingOrigin
+from studio.store.limits import LimitRule
 from studio.store.needs import PainPoint, TraineeNeed
 from studio.store.pairings import Pairing, Seat
 from studio.store.people import Mentor, MentorCase, MentorPlace, MentorTopic, Person, Region, Trainee
 from studio.store.presets import CohortRule
 from studio.store.rules import MatchPolicy, Rule
-from studio.store.runs import COMPUTED, MatchRun
+from studio.store.runs import COMPUTED, MatchRun, day_of
 from studio.store.surveys import SurveyResponse
 from studio.store.topics import Topic
 
@@ -59,7 +59,7 @@ TABLES: dict[InputPart, tuple[type[StudioRow], ...]] = {
     InputPart.NEEDS: (TraineeNeed, PainPoint, SurveyResponse),
     InputPart.STRENGTHS: (MentorTopic, MentorCase),
     InputPart.PLACES: (MentorPlace,),
-    InputPart.RULES: (Rule, CohortRule),
+    InputPart.RULES: (Rule, CohortRule, LimitRule),
     InputPart.TOPICS: (Topic,),
     InputPart.PAIRINGS: (Pairing,),
 }
@@ -99,9 +99,8 @@ async def replay_run(session: AsyncSession, actor: Actor, run_id: UUID) -> Repla
     cohort = await session.get_one(Cohort, run.cohort_id)
     policy = await session.get_one(MatchPolicy, run.policy_id)
     pairings = list((await session.execute(select(Pairing).where(Pairing.run_id == run.id))).scalars())
-    day = run.finished_at.astimezone(CHINA).date() if run.finished_at else today()
-    rows = as_found(await match_rows(session, cohort, policy, day, run), pairings)
-    arrays = match_arrays(rows, day)
+    rows = as_found(await match_rows(session, cohort, policy, day_of(run), run), pairings)
+    arrays = match_arrays(rows)
     if arrays.input_hash != run.input_hash:
         changed = await _changed_since(session, run)
         return Replay(run, ReplayOutcome.INPUT_CHANGED, run.input_hash, arrays.input_hash, changed)

@@ -156,7 +156,7 @@ async def standing_run(session: AsyncSession, actor: Actor, run_id: UUID) -> Sta
     found = await session.execute(select(Pairing).where(Pairing.run_id == run.id))
     pairings = list(found.scalars())
     rows = await match_rows(session, cohort, policy, today(), run)
-    changed = match_arrays(as_found(rows, pairings), today()).input_hash != run.input_hash
+    changed = match_arrays(as_found(rows, pairings)).input_hash != run.input_hash
     changed |= await ruled_kinds(session, cohort.id) != rows.kinds
     if run.publish_state is PublishState.PUBLISHED:
         pairings = [pairing for pairing in pairings if pairing.state in KEPT]
@@ -177,7 +177,7 @@ async def solve(
     previous_weeks: Mapping[Seat, date | None] | None = None,
 ) -> Sequence[Proposal]:
     """Match rows in a thread of its own, once for each stability, or raise why there can be no match."""
-    arrays: MatchArrays = match_arrays(rows, today())
+    arrays: MatchArrays = match_arrays(rows)
     refused = unsolvable(rows, arrays)
     if refused is not None:
         raise refused

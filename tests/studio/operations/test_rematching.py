@@ -132,7 +132,7 @@ async def test_proposal_moves_as_few_as_can_be(published: Published) -> None:
     async with reading(published.engine) as session:
         policy = (await session.execute(select(MatchPolicy))).scalar_one()
         rows = await match_rows(session, await session.get_one(Cohort, published.cohort_id), policy, today())
-    arrays = match_arrays(rows, today())
+    arrays = match_arrays(rows)
     allowed = {
         trainee: [
             mentor for column, mentor in enumerate(arrays.mentor_ids) if not arrays.forbidden[row, column]
@@ -333,3 +333,32 @@ async def test_whose_pairing_has_ended_is_looked_for_unless_the_trainee_left(
     after = {one.trainee_id: one for one in await published.pairings(run.id)}
     assert after[finished.trainee_id].state is PairingState.COMPLETED
     assert after[finished.trainee_id].held_place_id is None
+
+
+async def test_proposal_stands_until_something_changes_that_it_rests_on(published: Published) -> None:
+    async def propose() -> UUID:
+        return (await published.do(propose_rematch, published.organizer, published.run_id)).id
+
+    first_pair, second_pair, *_ = await published.pairings()
+    first = await propose()
+    assert await propose() == first
+    await published.work()
+    assert await propose() == first
+    # A consent decides which pairs may move, a rule which may be: each asks for a proposal anew.
+    await confirm(published, first_pair)
+    second = await propose()
+    await published.work()
+    assert (second != first, await propose()) == (True, second)
+    forbidden = second_pair.trainee_id, second_pair.mentor_id, RuleKind.FORBID
+    await published.do(set_rule, published.organizer, *forbidden, reason="亲属")
+    third = await propose()
+    await published.work()
+    assert (third != second, await propose()) == (True, third)
+    # What somebody has changed in a proposal by hand is no longer what the engine proposes.
+    run = await published.get(MatchRun, third)
+    one = next(each for each in await published.pairings(third) if each.trainee_id != first_pair.trainee_id)
+    assert run.matched
+    await published.do(
+        override_pairing, published.organizer, third, one.trainee_id, one.mentor_id, reason="看好", lock=False
+    )
+    assert await propose() != third

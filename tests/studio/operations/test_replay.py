@@ -6,7 +6,9 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlmodel import col
 
+from studio.arrays.seniority import SENIOR_YEARS
 from studio.errors import Forbidden, StudioError
 from studio.operations.pairings.pairings import override_pairing
 from studio.operations.rules.rules import set_rule
@@ -16,10 +18,10 @@ from studio.operations.suppositions.what_if_words import told_replay
 from studio.permissions import Actor
 from studio.store.clock import held_at
 from studio.store.database import reading, writing
-from studio.store.enums import Role, RuleKind
+from studio.store.enums import Role, RuleKind, TraineeRole
 from studio.store.tables import MatchRun, Mentor, Pairing, Rule, Trainee
 from tests.studio.operations.conftest import ids
-from tests.studio.operations.test_what_if import capacity, contents
+from tests.studio.operations.test_what_if import ask, capacity, contents
 
 
 async def replay(engine: AsyncEngine, actor: Actor, run_id: UUID) -> Replay:
@@ -106,3 +108,28 @@ async def test_replay_is_for_organizers_and_for_computed_runs(
     with pytest.raises(StudioError) as refusal:
         await replay(engine, organizer, run_id)
     assert refusal.value.code == "RUN_NOT_COMPUTED"
+
+
+async def test_growing_older_changes_neither_replay_nor_what_if(
+    engine: AsyncEngine, organizer: Actor, run_id: UUID
+) -> None:
+    """Years in post count as of the run's day, though a secretary becomes a senior one the week after."""
+    day = datetime.now(UTC)
+    async with writing(engine) as session:
+        since = day.date() - timedelta(days=round(365.25 * SENIOR_YEARS) - 5)
+        of = sa.update(Trainee).where(col(Trainee.id) == await ids(engine, Trainee, "赵强"))
+        await session.execute(of.values(in_post_since=since, role=TraineeRole.PARTY_SECRETARY, level=None))
+        cohort_id = (await session.get_one(MatchRun, run_id)).cohort_id
+        run = await match_cohort(session, organizer, cohort_id)
+    leaves = await ids(engine, Mentor, "陈松")
+    told = []
+    for later in (timedelta(0), timedelta(days=30)):
+        with held_at(day + later):
+            assert (await replay(engine, organizer, run.id)).outcome is ReplayOutcome.SAME
+            found = await ask(engine, organizer, run.id, capacities={leaves: 0})
+            told.append((found.input_changed, found.before, found.after, found.changes))
+    assert told[0] == told[1]
+    assert not told[0][0]
+    with held_at(day + timedelta(days=30)):
+        async with writing(engine) as session:
+            assert (await match_cohort(session, organizer, cohort_id)).id != run.id
