@@ -1,10 +1,12 @@
 """The engine: texts and arrays in, arrays out; it knows no database, no person and no name."""
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from .affinity.affinity_part import AffinityPart
 from .affinity.case_similarity import Evidence
 from .affinity.feedback import PairFeedback
 from .affinity.learned_weights import LearnedWeights, ScoreCurve, learn_weights
-from .affinity.mentor_affinity import MentorAffinity
 from .affinity.tables import MentorTable, TraineeTable
 from .affinity.weights_trial import (
     WeightsMetric,
@@ -15,7 +17,6 @@ from .affinity.weights_trial import (
 )
 from .contents.cases import nearest_cases
 from .contents.interaction_check import InteractionCheck, check_interactions, collaborative_scores, time_split
-from .contents.interactions import InteractionRecommender
 from .contents.recommend import Recommendations, recommend
 from .exceptions import (
     AssignmentCancelledError,
@@ -36,7 +37,7 @@ from .needs.profile import CohortRatings, NeedProfile, cohort_ratings, need_prof
 from .needs.ranking import TopicRanking, rank_topics
 from .needs.trends import TopicTrend, topic_trend
 from .packages.goals import AbilityGoal, MonthlyEvent
-from .packages.planner import PackageItem, PackagePlan, PackagePlanner
+from .packages.plan import PackageItem, PackagePlan
 from .pairing import Match, match
 from .problem.assignment_problem import AssignmentProblem
 from .problem.quotas import ColumnGroups, GroupQuota, KindLimit
@@ -51,12 +52,10 @@ from .solver.assignment import assign
 from .texts.answers import bare_spellings, near_duplicates, split_clauses, split_points
 from .texts.copies import find_copies
 from .texts.normalise import NormalisedText, normalise
-from .texts.retrieval import ContentRetriever
 from .texts.semantic import SentenceEmbedder
 from .texts.small_talk import SMALL_TALK
 from .texts.untroubled import is_junk, is_resolved
 from .topics.calibration import expected_calibration_error
-from .topics.classifier import TopicClassifier
 from .topics.corrections import CorrectedAnswers, independent_groups, lessons
 from .topics.emerging import EmergingPoint, emerging_points
 from .topics.measures import Estimate, Examination, Metric, Named
@@ -75,6 +74,28 @@ from .weeks.week_repairs import WeekRepair
 from .weeks.week_solution import WeekSolution
 from .weeks.week_statements import UnmatchedWeeks, WeekMove, WeekReason
 from .weeks.week_trust import week_sensitivity
+
+if TYPE_CHECKING:
+    from .affinity.mentor_affinity import MentorAffinity
+    from .contents.interactions import InteractionRecommender
+    from .packages.planner import PackagePlanner
+    from .texts.retrieval import ContentRetriever
+    from .topics.classifier import TopicClassifier
+else:
+    # scikit-learn takes longer to import than all else together: what is built on it comes when it is asked for.
+    _ESTIMATORS = {
+        "MentorAffinity": ".affinity.mentor_affinity",
+        "InteractionRecommender": ".contents.interactions",
+        "PackagePlanner": ".packages.planner",
+        "ContentRetriever": ".texts.retrieval",
+        "TopicClassifier": ".topics.classifier",
+    }
+
+    def __getattr__(name: str) -> object:
+        if name not in _ESTIMATORS:
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(import_module(_ESTIMATORS[name], __name__), name)
+
 
 __all__ = [
     "SMALL_TALK",

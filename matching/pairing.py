@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
-from sklearn.base import clone
 
 from .affinity.affinity_part import AffinityPart
 from .affinity.case_similarity import Evidence
-from .affinity.mentor_affinity import MentorAffinity
 from .affinity.tables import MentorTable, TraineeTable
 from .exceptions import InvalidInputError
 from .problem.assignment_problem import AssignmentProblem
@@ -25,6 +24,9 @@ from .reasons.fairness import Fairness, fairness
 from .solver.assignment import assign
 from .trust.draws import NeedDraw, affinity_draws
 from .trust.sensitivity import ScoreSolver, Sensitivity, sensitivity
+
+if TYPE_CHECKING:
+    from .affinity.mentor_affinity import MentorAffinity
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +132,7 @@ def match(
     """
     for name, people in (("trainees", trainees), ("mentors", mentors)):
         _check_anybody(name, people)
-    scorer = MentorAffinity() if affinity is None else clone(affinity)
+    scorer = _scorer(affinity)
     with _naming("mentors"):
         scorer.fit(mentors)
     with _naming("trainees"):
@@ -175,3 +177,12 @@ def _check_anybody(name: str, people: TraineeTable | MentorTable | ArrayLike) ->
             f"The '{name}' parameter of match must be a table with at least one row, one for each of the {name}. "
             "Got none instead; AssignmentProblem.from_scores takes scores without rows or columns."
         )
+
+
+def _scorer(affinity: MentorAffinity | None) -> MentorAffinity:
+    """Return an affinity to fit: the caller's own is not changed."""
+    from sklearn.base import clone
+
+    from .affinity.mentor_affinity import MentorAffinity
+
+    return MentorAffinity() if affinity is None else clone(affinity)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
-from sklearn.feature_extraction.text import HashingVectorizer, TfidfTransformer
 
 from ..problem.solution import FloatArray
 from ..texts.normalise import normalise
@@ -59,6 +58,8 @@ class CaseSimilarity:
         self.weighting = None
         # The counter cannot count no texts at all.
         if flat:
+            from sklearn.feature_extraction.text import TfidfTransformer
+
             counts = _count(flat)
             self.weighting = TfidfTransformer(sublinear_tf=True).fit(counts)
             self.cases = self.weighting.transform(counts).T.tocsr()
@@ -124,6 +125,8 @@ class CaseSimilarity:
 
 
 def _count(texts: Sequence[str]) -> sparse.csr_matrix:
+    from sklearn.feature_extraction.text import HashingVectorizer
+
     counter = HashingVectorizer(
         analyzer="char",
         ngram_range=(1, 3),

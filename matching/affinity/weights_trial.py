@@ -10,7 +10,6 @@ from typing import Any, ClassVar, Final
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import sparse
-from sklearn.model_selection import GroupKFold
 
 from ..problem.solution import FloatArray
 from ..topics.measures import Estimate
@@ -180,6 +179,8 @@ def _cross_validated(
     feedback: PairFeedback, in_force: FloatArray, prior: FloatArray
 ) -> dict[WeightsWay, FloatArray]:
     """Return the ratings that every way foretells, shape (n_ratings,), each from the other cohorts."""
+    from sklearn.model_selection import GroupKFold
+
     foretold = {way: np.zeros(len(feedback)) for way in WeightsWay}
     folds = GroupKFold(min(_MOST_FOLDS, feedback.n_cohorts))
     for rest, held in folds.split(feedback.values, groups=feedback.cohorts):

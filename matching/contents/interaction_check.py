@@ -8,7 +8,6 @@ from scipy import sparse
 
 from ..arguments import checked_array
 from ..exceptions import InvalidInputError
-from .interactions import InteractionRecommender, interaction_matrix
 
 Floats = NDArray[np.float64]
 Flags = NDArray[np.bool_]
@@ -125,6 +124,8 @@ def collaborative_scores(X: ArrayLike | sparse.csr_array, users: ArrayLike | spa
     [[0.0, 1.0, 0.0]]
 
     """
+    from .interactions import InteractionRecommender, interaction_matrix
+
     learned, asking = interaction_matrix(X), interaction_matrix(users)
     ridge = max(float(learned.sum()) / max(learned.shape[1], 1), 1.0)
     scores = InteractionRecommender(ridge=ridge).fit(learned).scores(asking)
@@ -191,6 +192,8 @@ def check_interactions(
     True
 
     """
+    from .interactions import interaction_matrix
+
     learned, wanted = interaction_matrix(earlier), interaction_matrix(later)
     if learned.shape != wanted.shape or not 0 < share < 1 or k < 1 or least < 0:
         raise InvalidInputError(

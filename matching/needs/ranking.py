@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import beta, rankdata
 
 from ..arguments import checked_array
 from ..exceptions import InvalidInputError
@@ -80,6 +79,8 @@ def rank_topics(need: ArrayLike, *, prior_strength: float = 5.0, level: float = 
             "The 'prior_strength' and 'level' parameters of rank_topics must be above 0 and inside (0, 1). "
             f"Got {prior_strength!r} and {level!r} instead."
         )
+    from scipy.stats import beta
+
     asked = ~np.isnan(values)
     filled = np.where(asked, values, 0.0)
     n_asked = asked.sum(axis=0)
@@ -103,4 +104,6 @@ def _borda(values: Floats) -> Floats:
     rows = values[~np.isnan(values).any(axis=1)] if n_topics > 1 else values[:0]
     if not len(rows):
         return np.full(n_topics, 0.5)
+    from scipy.stats import rankdata
+
     return np.asarray(((rankdata(rows, axis=1) - 1) / (n_topics - 1)).mean(axis=0))

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.stats import beta
 
 from ..arguments import checked_array
 
@@ -75,6 +74,8 @@ def topic_trend(
     [True, False]
 
     """
+    from scipy.stats import beta
+
     old = checked_array("before", before, (None,), 0.0, float(n_before))
     new = checked_array("after", after, (len(old),), 0.0, float(n_after))
     # Integrate P(new share > x) over the old share's density, on quantiles of equal mass.

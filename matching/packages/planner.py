@@ -1,8 +1,6 @@
 """The tailor-made mentoring package: five days beside the mentor and the months after, each with its reason."""
 
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -12,9 +10,10 @@ from ..arguments import checked_array, optional_array
 from ..contents.suitability import UNSAID
 from ..exceptions import InvalidInputError
 from .day_topics import share_days, topic_weights
-from .goals import AbilityGoal, MonthlyEvent, ability_goals, monthly_events
+from .goals import ability_goals, monthly_events
+from .plan import PackageItem, PackagePlan
 from .shadowing_day import SHORTEST_STEP, Day, place
-from .shelf import STEPS, Shelf, Step, shelf_of, shown_point
+from .shelf import STEPS, Shelf, shelf_of, shown_point
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
@@ -27,62 +26,6 @@ _LAST_DAY = np.array([0.10, 0.15, 0.25, 0.50])
 _ROUNDING = 5
 # A shadowing day is spent beside the mentor: contents take at most this share of it.
 _MATERIAL = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class PackageItem:
-    """One entry of the plan.
-
-    Attributes
-    ----------
-    day : int
-        1 to 5.
-    slot : {"DAYTIME", "EVENING"}
-    step : {"LISTEN", "WATCH", "LEARN", "DO"} or None
-        None in the evening, which reviews the day.
-    content : int or None
-        Index of the content used; None where the mentor's own work is the lesson.
-    topic : int
-        What it is about.
-    minutes : int, above 0
-    point : int or None
-        The pain point it answers; None where the need was never put into words.
-
-    """
-
-    day: int
-    slot: Literal["DAYTIME", "EVENING"]
-    step: Step | None
-    content: int | None
-    topic: int
-    minutes: int
-    point: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class PackagePlan:
-    """A five-day plan, the months after it, and what both are for.
-
-    Attributes
-    ----------
-    items : tuple of PackageItem
-        By day, the four steps in order, then the evening; within a step its content comes before the
-        mentor's own work. What was kept is not repeated here.
-    day_topics : tuple of int, length 5
-    events : tuple of MonthlyEvent
-        One a month after the week.
-    goals : tuple of AbilityGoal
-        One an ability, in the order of `topic_abilities`; empty without it.
-    unplaced : tuple of int
-        Contents that found no room, neither on a day of their topic nor in a month, in the given order.
-
-    """
-
-    items: tuple[PackageItem, ...]
-    day_topics: tuple[int, ...]
-    events: tuple[MonthlyEvent, ...]
-    goals: tuple[AbilityGoal, ...]
-    unplaced: tuple[int, ...]
 
 
 class PackagePlanner(BaseEstimator):

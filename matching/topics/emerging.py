@@ -8,7 +8,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy import sparse
-from sklearn.cluster import AgglomerativeClustering
 
 from ..arguments import owner_rows
 from ..exceptions import InvalidInputError
@@ -194,6 +193,8 @@ def _open_points(
 
 def _link(rows: sparse.csr_array) -> list[list[int]]:
     """Return groups of alike rows, the largest first."""
+    from sklearn.cluster import AgglomerativeClustering
+
     distance = np.clip(1 - (rows @ rows.T).toarray(), 0.0, 1.0)
     labels = AgglomerativeClustering(
         n_clusters=None, metric="precomputed", linkage="average", distance_threshold=1 - _ALIKE

@@ -7,9 +7,6 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 from scipy.special import logsumexp
-from sklearn.covariance import ledoit_wolf
-from sklearn.naive_bayes import ComplementNB
-from sklearn.svm import LinearSVC
 
 from ..arguments import owner_rows, stored_array, stored_floats
 
@@ -63,6 +60,8 @@ def _machine(rows: sparse.csr_array, columns: Integers, n_topics: int, penalty: 
     weights = np.zeros((rows.shape[1], n_topics))
     if len(present) < 2:
         return weights
+    from sklearn.svm import LinearSVC
+
     # No intercept: it would favour large topics in texts that say little.
     machine = LinearSVC(C=penalty, fit_intercept=False, random_state=0, max_iter=20_000, tol=1e-3)
     coefficients = np.asarray(machine.fit(rows, columns).coef_)
@@ -77,6 +76,8 @@ def _bayes(rows: sparse.csr_array, columns: Integers, n_topics: int) -> Floats:
     weights = np.zeros((rows.shape[1], n_topics))
     if len(present) < 2:
         return weights
+    from sklearn.naive_bayes import ComplementNB
+
     chances = ComplementNB(alpha=_BAYES_SMOOTHING).fit(rows, columns).feature_log_prob_
     weights[:, present] = chances.T - chances.mean(axis=0)[:, None]
     return weights
@@ -178,6 +179,8 @@ def _discriminant(examples: Floats, columns: Integers, n_topics: int) -> tuple[F
     weights, offsets = np.zeros((examples.shape[1], n_topics)), np.zeros(n_topics)
     if len(present) < 2 or len(examples) <= len(present):
         return weights, offsets
+    from sklearn.covariance import ledoit_wolf
+
     means = np.stack([examples[columns == topic].mean(axis=0) for topic in present])
     apart = examples - means[np.searchsorted(present, columns)]
     covariance, _ = ledoit_wolf(apart, assume_centered=True)

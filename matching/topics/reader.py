@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,13 @@ from ..texts.answers import Span
 from ..texts.normalise import NormalisedText, normalise
 from ..texts.semantic import SentenceEmbedder
 from ..texts.untroubled import is_junk, sounds_resolved
-from .classifier import TopicClassifier
 from .committee import FEATURE_ARRAYS, State
 from .examples import NO_TOPIC, Topics
 from .pieces import Cut, Opinions, cut_answers, opinions_of_clauses, opinions_of_points
 from .readings import AnswerReading, PointReading, TopicReading
+
+if TYPE_CHECKING:
+    from .classifier import TopicClassifier
 
 Floats = NDArray[np.float64]
 
@@ -68,7 +70,7 @@ class AnswerReader:
 
     """
 
-    def __init__(self, upper: TopicClassifier, lower: TopicClassifier) -> None:
+    def __init__(self, upper: "TopicClassifier", lower: "TopicClassifier") -> None:
         self.upper = upper
         self.lower = lower
         # One string per code: a wave's readings name them hundreds of thousands of times.
@@ -98,6 +100,8 @@ class AnswerReader:
             As of `TopicClassifier`.
 
         """
+        from .classifier import TopicClassifier
+
         leaves = [(code, phrases) for code, phrases in topics if "." in code]
         tops: dict[str, list[str]] = {}
         for code, phrases in topics:
@@ -128,6 +132,8 @@ class AnswerReader:
             When arrays are missing or do not fit together.
 
         """
+        from .classifier import TopicClassifier
+
         upper = {name[6:]: array for name, array in state.items() if name.startswith("upper_")}
         lower = {name[6:]: array for name, array in state.items() if name.startswith("lower_")}
         # All or none: where some of the lower classifier's own are missing, they are not those of the upper one.

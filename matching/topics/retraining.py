@@ -7,7 +7,6 @@ from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.model_selection import GroupKFold
 
 from ..exceptions import InvalidInputError
 from ..texts.normalise import normalise
@@ -115,6 +114,8 @@ class RetrainingTrial:
         self.has_topic = np.array([bool(codes) for codes in answers.topics], dtype=bool)
         self._folds: list[NDArray[np.int64]] = []
         if self.is_possible:
+            from sklearn.model_selection import GroupKFold
+
             splits = GroupKFold(_N_FOLDS, shuffle=True, random_state=0).split(self.groups, groups=self.groups)
             self._folds = [held for _, held in splits]
         self._phrases_alone: AnswerReader | None = None

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..affinity.mentor_affinity import MentorAffinity
 from ..affinity.tables import TraineeTable
 from ..arguments import checked_array
 from ..exceptions import InvalidInputError
 from ..needs.profile import need_profile
 from ..problem.solution import FloatArray
+
+if TYPE_CHECKING:
+    from ..affinity.mentor_affinity import MentorAffinity
 from .sensitivity import ScoreDraw
 
 NeedDraw = Callable[[np.random.Generator], FloatArray]

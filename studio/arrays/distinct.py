@@ -2,12 +2,15 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from matching import GroupQuota, MentorAffinity, assign
+from matching import GroupQuota, assign
 from studio.arrays.matches import Floats, Integers, MatchArrays, Quotas
+
+if TYPE_CHECKING:
+    from matching import MentorAffinity
 
 T = TypeVar("T")
 
@@ -54,7 +57,7 @@ def draws_apart(arrays: MatchArrays, need: int | Sequence[int] = 1) -> Callable[
     return solve
 
 
-def affinity_scores(arrays: MatchArrays, affinity: MentorAffinity) -> Floats:
+def affinity_scores(arrays: MatchArrays, affinity: "MentorAffinity") -> Floats:
     """Return the score of every pair of seat and mentor."""
     return affinity.fit(arrays.mentors).transform(arrays.trainees)
 

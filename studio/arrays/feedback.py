@@ -6,10 +6,9 @@ from uuid import UUID
 
 import numpy as np
 
-from matching import MentorAffinity, PairFeedback
+from matching import PairFeedback
+from studio.arrays.affinity import part_weights
 from studio.store.pair_ratings import HIGHEST, LOWEST
-
-PART_NAMES = tuple(MentorAffinity().weights_)
 
 
 class RatedPair(NamedTuple):
@@ -23,18 +22,14 @@ class RatedPair(NamedTuple):
 
 def feedback_arrays(rated: Sequence[RatedPair]) -> PairFeedback:
     """Return the ratings as numbers from 0 to 1; a part that was not stored counts 0."""
-    values = [[pair.values.get(name.upper(), 0.0) for name in PART_NAMES] for pair in rated]
+    names = list(part_weights())
+    values = [[pair.values.get(name.upper(), 0.0) for name in names] for pair in rated]
     return PairFeedback.from_values(
-        np.array(values, dtype=np.float64).reshape(len(rated), len(PART_NAMES)),
+        np.array(values, dtype=np.float64).reshape(len(rated), len(names)),
         np.array([(pair.rating - LOWEST) / (HIGHEST - LOWEST) for pair in rated], dtype=np.float64),
         cohorts=_numbers([pair.cohort_id for pair in rated]),
         people=_numbers([pair.trainee_id for pair in rated]),
     )
-
-
-def weight_array(weights: Mapping[str, float]) -> list[float]:
-    """Return a policy's weights in the order of the parts."""
-    return list(MentorAffinity().set_params(**weights).weights_.values())
 
 
 def _numbers(ids: Sequence[UUID]) -> list[int]:

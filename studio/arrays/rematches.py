@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 from uuid import UUID
 
 import numpy as np
@@ -13,7 +13,6 @@ from matching import (
     AssignmentCancelledError,
     AssignmentProblem,
     Match,
-    MentorAffinity,
     Solution,
     WeekProblem,
     WeekSolution,
@@ -26,6 +25,7 @@ from matching import (
     sensitivity,
 )
 from matching.trust.draws import NeedDraw
+from studio.arrays.affinity import affinity_of
 from studio.arrays.distinct import affinity_scores, draws_apart, solve_distinct
 from studio.arrays.fairness import to_place
 from studio.arrays.judging import judged
@@ -41,6 +41,9 @@ from studio.arrays.week_matches import (
 )
 from studio.store.mentor_enums import PairingKind
 from studio.store.pairings import Seat
+
+if TYPE_CHECKING:
+    from matching import MentorAffinity
 
 Pair = tuple[Seat, UUID]
 DECIMALS = 6
@@ -151,7 +154,7 @@ def propose_match(
         if cancel is not None and cancel():
             raise AssignmentCancelledError
 
-    affinity = MentorAffinity().set_params(**weights)
+    affinity = affinity_of(weights)
     scores = affinity_scores(arrays, affinity)
     need = [0 if seat in base.excluded else 1 for seat in arrays.seats]
     previous = _matrix(arrays, base.fixed | base.awaiting)
@@ -255,7 +258,7 @@ def rematched_weeks(weeks: WeekProblem, before: Integers, stability: float, obje
 def _smallest_with_weeks(
     arrays: MatchArrays,
     base: StartingPoint,
-    affinity: MentorAffinity,
+    affinity: "MentorAffinity",
     scores: Floats,
     need: list[int],
     groups: Mapping[str, Integers] | None,

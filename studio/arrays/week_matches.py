@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import numpy as np
@@ -13,7 +14,6 @@ from matching import (
     Certificate,
     Fairness,
     Match,
-    MentorAffinity,
     Sensitivity,
     Solution,
     UnmatchedWeeks,
@@ -33,6 +33,9 @@ from studio.arrays.judging import BY_TOTAL
 from studio.arrays.matches import Booleans, Floats, Integers, MatchArrays
 from studio.arrays.weeks import WeekArrays, booking_positions
 from studio.store.pairings import Seat
+
+if TYPE_CHECKING:
+    from matching import MentorAffinity
 
 
 @dataclass(frozen=True, eq=False)
@@ -85,7 +88,7 @@ def weeks_of(arrays: MatchArrays) -> WeekArrays:
 
 def match_weeks(
     arrays: MatchArrays,
-    affinity: MentorAffinity,
+    affinity: "MentorAffinity",
     report_by: Mapping[str, Integers] | None = None,
     progress: Callable[[float], object] | None = None,
     cancel: Callable[[], bool] | None = None,
@@ -106,7 +109,7 @@ def match_weeks(
 
 def week_match(
     arrays: MatchArrays,
-    affinity: MentorAffinity,
+    affinity: "MentorAffinity",
     scores: Floats,
     problem: WeekProblem,
     found: WeekSolution,

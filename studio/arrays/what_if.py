@@ -7,7 +7,8 @@ from uuid import UUID
 
 import numpy as np
 
-from matching import AssignmentProblem, Certificate, MentorAffinity, Solution
+from matching import AssignmentProblem, Certificate, Solution
+from studio.arrays.affinity import affinity_of
 from studio.arrays.distinct import affinity_scores, solve_distinct
 from studio.arrays.judging import judged
 from studio.arrays.matches import Floats, MatchArrays, Quotas
@@ -69,7 +70,7 @@ def propose(
 
     Aims for which the engine has no re-match are answered with their own best match at any stability.
     """
-    scores = affinity_scores(arrays, MentorAffinity().set_params(**weights))
+    scores = affinity_scores(arrays, affinity_of(weights))
     if arrays.weeks is not None:
         return _with_weeks(arrays, scores, dict(previous), previous_weeks or {}, *stabilities)
     row_of = {seat: row for row, seat in enumerate(arrays.seats)}

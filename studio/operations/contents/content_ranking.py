@@ -1,9 +1,13 @@
 """How contents are ranked for trainees: what the parts weigh, and the text scores that rankings and cases share."""
 
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-from matching import ContentRetriever, Recommendations, recommend
+from matching import Recommendations, recommend
 from studio.arrays.contents import CatalogueArrays, Flags, Floats, TraineeArrays, as_if_taken, score_matrix
+
+if TYPE_CHECKING:
+    from matching import ContentRetriever
 
 RATED = {"need": 0.55, "text": 0.25, "level": 0.12, "rating": 0.08}
 # While nobody has judged any content, that part of the score is left out.
@@ -23,7 +27,9 @@ def text_scores(catalogue: CatalogueArrays, arrays: TraineeArrays) -> Floats:
 
 
 @lru_cache(maxsize=4)
-def _retriever(documents: tuple[str, ...]) -> ContentRetriever:
+def _retriever(documents: tuple[str, ...]) -> "ContentRetriever":
+    from matching import ContentRetriever
+
     return ContentRetriever().fit(documents)
 
 

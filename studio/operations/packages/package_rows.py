@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 from uuid import UUID
 
-from matching import AbilityGoal, MonthlyEvent, PackagePlanner
+from matching import AbilityGoal, MonthlyEvent
 from matching import PackageItem as PlannedItem
 from studio.arrays.packages import LADDER, LibraryArrays, PackageArrays
 from studio.operations.packages.package_chains import Chain
@@ -45,6 +45,8 @@ def planned_rows(
     taken_out = {library.row.get(content_id) for content_id in decided.taken_out}
     answers = zip(arrays.contents.tolist(), arrays.content_points.tolist(), strict=True)
     offered = [(content, point) for content, point in answers if content not in taken_out]
+    from matching import PackagePlanner
+
     plan = PackagePlanner().plan(
         arrays.need,
         evidence=arrays.evidence,

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from matching import MentorAffinity
+from studio.arrays.affinity import affinity_of
 from studio.arrays.matches import MatchArrays, MatchRows
 from studio.errors import Conflict, NotFound, StudioError
 from studio.operations.audit import audit
@@ -126,7 +126,7 @@ async def _scored(
         raise StudioError("CONSTRAINT_VIOLATED", field="mentorId", rule=RuleKind.FORBID.value)
 
     def weighed() -> Move:
-        affinity = MentorAffinity().set_params(**rows.weights).fit(arrays.mentors)
+        affinity = affinity_of(rows.weights).fit(arrays.mentors)
         (move,) = weigh_moves(rows, arrays, affinity, {seat: mentor_id}, {seat: place_id})
         return move
 

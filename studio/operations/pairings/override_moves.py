@@ -4,13 +4,13 @@ import math
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
-from matching import MentorAffinity
 from studio.arrays.matches import MatchArrays, MatchRows
 from studio.arrays.weeks import CohortWeeks
 from studio.operations.runs.pair_weeks import book_weeks_of, release_weeks
@@ -19,6 +19,9 @@ from studio.store.pairings import Pairing, ScorePart, Seat
 from studio.store.people import MentorPlace
 from studio.store.rows import insert_rows
 from studio.store.runs import MatchRun, Unmatched
+
+if TYPE_CHECKING:
+    from matching import MentorAffinity
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ def places_for(
 def weigh_moves(
     rows: MatchRows,
     arrays: MatchArrays,
-    affinity: MentorAffinity,
+    affinity: "MentorAffinity",
     mentor_of: Mapping[Seat, UUID],
     place_of: Mapping[Seat, UUID],
 ) -> list[Move]:

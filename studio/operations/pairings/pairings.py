@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
-from matching import MentorAffinity
+from studio.arrays.affinity import affinity_of
 from studio.arrays.matches import MatchArrays, MatchRows
 from studio.arrays.weeks import CohortWeeks
 from studio.errors import Conflict, NotFound, StudioError
@@ -167,7 +167,7 @@ async def _weigh(session: AsyncSession, actor: Actor, asked: _Asked) -> WeighedO
     lost = [Move(each, None) for each in before if each not in mentor_of]
 
     def weigh() -> WeighedOverride:
-        affinity = MentorAffinity().set_params(**rows.weights).fit(arrays.mentors)
+        affinity = affinity_of(rows.weights).fit(arrays.mentors)
         moves = {move.seat: move for move in weigh_moves(rows, arrays, affinity, mentor_of, place_of)}
         score_of = {each: pairing.score for each, pairing in before.items()}
         score_of |= {each: move.score for each, move in moves.items()}

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
-from matching import MentorAffinity
+from studio.arrays.affinity import part_weights
 from studio.errors import NotFound, StudioError
 from studio.permissions import Actor
 from studio.store.catalogue import Content, ContentPrerequisite, ContentTopic
@@ -81,9 +81,7 @@ async def create_studio(
     if existing is not None:
         return existing
     studio = Studio(name=name, leader_name=leader_name, fictional=fictional)
-    policy = MatchPolicy(
-        studio_id=studio.id, name=DEFAULT_POLICY, number=1, weights=MentorAffinity().weights_
-    )
+    policy = MatchPolicy(studio_id=studio.id, name=DEFAULT_POLICY, number=1, weights=part_weights())
     await insert_rows(session, [studio, policy])
     return studio
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
-from matching import MentorAffinity
+from studio.arrays.affinity import part_weights
 from studio.errors import Conflict, StudioError
 from studio.operations.audit import audit
 from studio.operations.own import own, require_version
@@ -210,7 +210,7 @@ def _check(kind: PresetKind, parameters: Mapping[str, float]) -> None:
     """Refuse parameters that do not fit the kind, saying which there are and in which range."""
     finite = all(map(math.isfinite, parameters.values()))
     if kind is PresetKind.WEIGHTS:
-        names = MentorAffinity().weights_
+        names = part_weights()
         whole = finite and all(
             abs(weight * 100 - round(weight * 100)) < 1e-9 for weight in parameters.values()
         )

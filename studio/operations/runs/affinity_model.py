@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 from sqlmodel import col, select
 
 from matching import Estimate, WeightsTrial, try_weights
-from studio.arrays.feedback import PART_NAMES, RatedPair, feedback_arrays, weight_array
+from studio.arrays.affinity import part_weights
+from studio.arrays.feedback import RatedPair, feedback_arrays
 from studio.errors import StudioError
 from studio.operations.audit import audit
 from studio.operations.idempotency import once, remember
@@ -63,7 +64,7 @@ class AffinityCard:
     @property
     def weights(self) -> dict[str, float]:
         """Part → weight in force."""
-        return dict(zip(PART_NAMES, weight_array(self.policy.weights), strict=True))
+        return part_weights(self.policy.weights)
 
     @property
     def measured(self) -> WeightsTraining | None:
@@ -224,7 +225,9 @@ async def rated_pairs(session: AsyncSession, studio_id: UUID) -> list[RatedPair]
 
 
 def _try(ratings: Ratings) -> WeightsTrial:
-    in_force, hand_set = (weight_array(policy.weights) for policy in (ratings.policy, ratings.hand_set))
+    in_force, hand_set = (
+        list(part_weights(policy.weights).values()) for policy in (ratings.policy, ratings.hand_set)
+    )
     return try_weights(feedback_arrays(ratings.rated), in_force, hand_set)
 
 
@@ -232,7 +235,7 @@ async def _store(
     session: AsyncSession, studio_id: UUID, ratings: Ratings, trial: WeightsTrial, job_id: UUID | None = None
 ) -> WeightsTraining:
     """Keep what came of a trial; adopted weights are the newest version of the policy from now on."""
-    weights = dict(zip(PART_NAMES, trial.candidate.weights.tolist(), strict=True))
+    weights = dict(zip(part_weights(), trial.candidate.weights.tolist(), strict=True))
     policy = None
     if trial.is_adopted:
         number = await session.scalar(

@@ -4,9 +4,10 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from matching import AssignmentProblem, Certificate, MatchingError, MentorAffinity, Solution, assign, fairness
+from matching import AssignmentProblem, Certificate, MatchingError, Solution, assign, fairness
 from studio.arrays.distinct import affinity_scores, solve_distinct
 from studio.arrays.fairness import FairnessFigures, fairness_figures, to_place, trainee_groups
 from studio.arrays.judging import judged, stored_choice
@@ -23,6 +24,9 @@ from studio.operations.runs.runs import DECIMALS
 from studio.store.enums import MatchRunState
 from studio.store.pairings import Seat
 from studio.store.runs import MatchRun
+
+if TYPE_CHECKING:
+    from matching import MentorAffinity
 
 # A seat with its mentor, and the score that counts.
 Chosen = tuple[Seat, UUID, float]
@@ -42,7 +46,7 @@ class RunFigures:
 
 def certify(
     rows: MatchRows,
-    affinity: MentorAffinity,
+    affinity: "MentorAffinity",
     chosen: Sequence[Chosen],
     kept: set[tuple[UUID, UUID]],
     base: StartingPoint | None = None,
@@ -84,7 +88,7 @@ def certify(
 def _certify_weeks(
     rows: MatchRows,
     arrays: MatchArrays,
-    affinity: MentorAffinity,
+    affinity: "MentorAffinity",
     chosen: Sequence[Chosen],
     week_of: Mapping[Seat, date | None],
     excluded: frozenset[Seat],
@@ -126,7 +130,7 @@ def note_figures(run: MatchRun, figures: RunFigures) -> None:
 
 
 def _beside_best(
-    arrays: MatchArrays, affinity: MentorAffinity, chosen: Sequence[Chosen], excluded: frozenset[Seat]
+    arrays: MatchArrays, affinity: "MentorAffinity", chosen: Sequence[Chosen], excluded: frozenset[Seat]
 ) -> tuple[AssignmentProblem, Solution] | None:
     """Return the pairs beside the prices of the best, or None where the rules of today contradict one another."""
     scores, pairs = stored_choice(arrays, affinity_scores(arrays, affinity), chosen)

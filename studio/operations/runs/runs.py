@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import select
 
-from matching import Evidence, Match, MatchingError, MentorAffinity, match
+from matching import Evidence, Match, MatchingError, match
 from matching.trust.draws import NeedDraw
+from studio.arrays.affinity import affinity_of
 from studio.arrays.distinct import affinity_scores, distinct_quotas, draws_apart
 from studio.arrays.fairness import fairness_figures, trainee_groups
 from studio.arrays.matches import MatchArrays, MatchRows, confirmed_to_keep
@@ -166,7 +167,7 @@ async def compute_match(
     refused = unsolvable(rows, arrays)
     if refused is not None:
         return refused
-    affinity = MentorAffinity().set_params(**rows.weights)
+    affinity = affinity_of(rows.weights)
     times = 0 if needs is None else draws_for(arrays)
 
     def solve() -> Match:
