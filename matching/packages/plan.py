@@ -1,10 +1,13 @@
 """What a mentoring package consists of."""
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 from .goals import AbilityGoal, MonthlyEvent
 from .shelf import Step
+
+# What a day of shadowing takes without its evening, unless somebody says otherwise.
+DAYTIME_MINUTES: Final = 360
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from ..contents.suitability import UNSAID
 from ..exceptions import InvalidInputError
 from .day_topics import share_days, topic_weights
 from .goals import ability_goals, monthly_events
-from .plan import PackageItem, PackagePlan
+from .plan import DAYTIME_MINUTES, PackageItem, PackagePlan
 from .shadowing_day import SHORTEST_STEP, Day, place
 from .shelf import STEPS, Shelf, shelf_of, shown_point
 
@@ -70,7 +70,7 @@ class PackagePlanner(BaseEstimator):
 
     def __init__(
         self,
-        minutes_per_day: int = 360,
+        minutes_per_day: int = DAYTIME_MINUTES,
         evening_minutes: int = 60,
         most_days_per_topic: int = 2,
         n_months: int = 3,

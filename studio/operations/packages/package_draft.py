@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import col, select
 
+from matching.packages.plan import DAYTIME_MINUTES
 from studio.errors import NotFound, StudioError
 from studio.operations.own import own
 from studio.operations.packages.package_rows import in_order
@@ -208,12 +209,9 @@ async def _answered(session: AsyncSession, trainee_id: UUID, content_id: UUID, t
 
 def fitted(items: Sequence[PackageItem]) -> list[PackageItem]:
     """Make room on days that became too long, and return the items in order; DAY_TOO_FULL where there is none."""
-    from matching import PackagePlanner
-
     gone: set[UUID] = set()
-    minutes_of_day = PackagePlanner().minutes_per_day
     for day in range(1, N_DAYS + 1):
-        for slot, most in ((DaySlot.DAYTIME, minutes_of_day), (DaySlot.EVENING, EVENING_MINUTES)):
+        for slot, most in ((DaySlot.DAYTIME, DAYTIME_MINUTES), (DaySlot.EVENING, EVENING_MINUTES)):
             here = [item for item in items if item.day == day and item.slot is slot]
             gone |= _make_room(here, day, most)
     return in_order([item for item in items if item.id not in gone])
