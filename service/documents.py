@@ -4,8 +4,6 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from graph.context import Context
-from graph.execute import run
 from studio.permissions import Actor
 
 
@@ -13,6 +11,10 @@ async def run_document(
     engine: AsyncEngine, actor: Actor, name: str, language: str = "zh", **variables: Any
 ) -> dict[str, Any]:
     """Run a named operation of docs/operations and return its data; a refusal is raised as a `StudioError`."""
+    # The schema takes more than a second to make: only what asks it should wait for it.
+    from graph.context import Context
+    from graph.execute import run
+
     data: dict[str, Any] = await run(
         name, Context(engine=engine, actor=actor, language=language), **variables
     )

@@ -59,6 +59,7 @@ def affinity_draws(
 
     Examples
     --------
+    >>> from matching import MentorAffinity
     >>> affinity = MentorAffinity().fit(np.array([[1.0, 0.0], [0.5, 0.5]]))
     >>> draw = affinity_draws(affinity, np.array([[0.2, 0.6]]))
     >>> draw(np.random.default_rng(0)).shape

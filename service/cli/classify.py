@@ -9,8 +9,10 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from matching import AnswerReading, TopicReading
+from service.cli.named_files import read_file
 from service.cli.options import Format, FormatOption, Language, LanguageOption, StudioOption
-from service.cli.running import acting, output, print_json, read_file, run, working
+from service.cli.printing import output, print_json, working
+from service.cli.running import acting, run
 from service.documents import run_document
 from studio.errors import StudioError
 from studio.imports.files import decode

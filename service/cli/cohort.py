@@ -8,7 +8,8 @@ from rich.text import Text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
-from service.cli.running import acting, output, print_json, run, working
+from service.cli.printing import output, print_json, working
+from service.cli.running import acting, run
 from service.cli.tables import table_of
 from service.documents import all_nodes, run_document
 from service.report.heat import heat_rows

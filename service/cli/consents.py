@@ -11,7 +11,8 @@ from sqlmodel import select
 from service.cli.answer_options import reason_of, require_options
 from service.cli.named_pairings import NamedPairings
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
-from service.cli.running import acting, output, print_json, run
+from service.cli.printing import output, print_json
+from service.cli.running import acting, run
 from service.cli.tables import table_of
 from service.documents import all_nodes
 from studio.messages import translate, word

@@ -7,7 +7,8 @@ import typer
 from service.cli.days import day_of
 from service.cli.named_pairings import NamedPairings
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
-from service.cli.running import acting, output, print_json, run
+from service.cli.printing import output, print_json
+from service.cli.running import acting, run
 from service.cli.tables import table_of
 from service.documents import run_document
 from studio.errors import StudioError

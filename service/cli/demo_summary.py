@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from seed.demo import Demo
 from service.cli.cohort import needs_json, recommendations_json
 from service.cli.pairs import match_json, print_match
-from service.cli.running import output
+from service.cli.printing import output
 from service.documents import run_document
 from studio.messages import translate
 from studio.store.identity import global_id

@@ -7,7 +7,8 @@ from rich.text import Text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
-from service.cli.running import acting, output, print_json, run, working
+from service.cli.printing import output, print_json, working
+from service.cli.running import acting, run
 from service.documents import run_document
 from studio.errors import NotFound, StudioError
 from studio.messages import translate

@@ -6,7 +6,8 @@ import typer
 
 from service.cli.cohort import IDS
 from service.cli.options import Format, FormatOption, Language, LanguageOption, StudioOption
-from service.cli.running import acting, output, print_json, run
+from service.cli.printing import output, print_json
+from service.cli.running import acting, run
 from studio.errors import NotFound
 from studio.messages import translate
 from studio.operations.contents.content_events import record_content_event

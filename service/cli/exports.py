@@ -7,9 +7,11 @@ import typer
 from strawberry.printer import print_schema
 
 from graph.schema import schema as graphql_schema
+from service.cli.named_files import require_writable, write_file
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.pairs import match_json
-from service.cli.running import acting, output, print_json, require_writable, run, working, write_file
+from service.cli.printing import output, print_json, working
+from service.cli.running import acting, run
 from service.documents import all_nodes, run_document
 from service.report import write_report
 from service.rules_workbook import rules_workbook
@@ -20,11 +22,9 @@ from studio.operations.people.cohorts import find_cohort
 from studio.store.database import reading, writing
 from studio.store.identity import global_id
 
-exports = typer.Typer(help="HELP_EXPORT", no_args_is_help=True)
 XlsxArgument = Annotated[Path, typer.Argument(help="HELP_XLSX")]
 
 
-@exports.command("pairings", help="HELP_EXPORT_PAIRINGS")
 def pairings(
     file: XlsxArgument,
     cohort: CohortOption,
@@ -50,7 +50,6 @@ def pairings(
         output.print(translate("CLI_EXPORTED", lang.value, file=file, count=count))
 
 
-@exports.command("rules", help="HELP_EXPORT_RULES")
 def rules(
     file: XlsxArgument,
     cohort: CohortOption,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from service.cli.running import output
+from service.cli.printing import output
 from studio.messages import translate
 from studio.store.enums import TraineeRole
 from studio.store.labels import label

@@ -6,7 +6,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.cli.cohort import topic_json
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
-from service.cli.running import acting, output, print_json, run, working
+from service.cli.printing import output, print_json, working
+from service.cli.running import acting, run
 from service.cli.tables import table_of
 from service.documents import run_document
 from service.gaps import content_hours, next_event, topics_short

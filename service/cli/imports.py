@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
+from service.cli.named_files import column_map, read_file
 from service.cli.options import (
     CohortOption,
     DryRunOption,
@@ -19,7 +20,8 @@ from service.cli.options import (
     SkipOption,
     StudioOption,
 )
-from service.cli.running import acting, column_map, output, print_json, read_file, run, working
+from service.cli.printing import output, print_json, working
+from service.cli.running import acting, run
 from service.cli.tables import table_of
 from studio.messages import translate
 from studio.operations.import_report import ImportReport
@@ -35,12 +37,10 @@ from studio.operations.topics.topics import learn_topics
 from studio.permissions import Actor
 from studio.store.database import reading, write
 
-app = typer.Typer(help="HELP_IMPORT", no_args_is_help=True)
 Import = Callable[[AsyncEngine, Actor, bytes, Progress], Awaitable[ImportReport]]
 InTransaction = Callable[[AsyncSession, Actor, bytes], Awaitable[ImportReport]]
 
 
-@app.command("roster", help="HELP_IMPORT_ROSTER")
 def roster(
     file: FileArgument,
     cohort: CohortOption,
@@ -69,7 +69,6 @@ def roster(
     run_import(at_once(work), file, studio, form, lang, skip_bad_rows)
 
 
-@app.command("mentors", help="HELP_IMPORT_MENTORS")
 def mentors(
     file: FileArgument,
     dry_run: DryRunOption = False,
@@ -96,7 +95,6 @@ def mentors(
     run_import(at_once(work), file, studio, form, lang, skip_bad_rows)
 
 
-@app.command("survey", help="HELP_IMPORT_SURVEY")
 def survey(
     file: FileArgument,
     cohort: CohortOption,
@@ -146,7 +144,6 @@ def survey(
     run_import(work, file, studio, form, lang, skip_bad_rows)
 
 
-@app.command("rules", help="HELP_IMPORT_RULES")
 def rules(
     file: FileArgument,
     cohort: CohortOption,

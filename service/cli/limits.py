@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.cli.days import day_of
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
-from service.cli.running import acting, output, print_json, run
+from service.cli.printing import output, print_json
+from service.cli.running import acting, run
 from service.cli.tables import table_of
 from service.documents import run_document
 from service.limit_words import told_stored

@@ -17,8 +17,9 @@ from service.cli.options import (
 )
 from service.cli.overrides import override_json, preview_json, print_preview
 from service.cli.pairs import match_json, print_match
+from service.cli.printing import print_json, working
 from service.cli.replay import print_replay, replay_json
-from service.cli.running import acting, print_json, run, working
+from service.cli.running import acting, run
 from service.cli.what_if import print_what_if, what_if_json
 from studio.errors import StudioError
 from studio.messages import translate

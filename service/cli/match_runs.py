@@ -17,9 +17,10 @@ from service.cli.options import (
     StudioOption,
 )
 from service.cli.placed import PLACED, placed_words
+from service.cli.printing import output, print_json, working
 from service.cli.published import run_published
 from service.cli.run_waiting import computed_here
-from service.cli.running import acting, output, print_json, run, working
+from service.cli.running import acting, run
 from service.cli.tables import table_of
 from service.documents import all_nodes, run_document
 from studio.errors import NotFound, StudioError
@@ -35,13 +36,11 @@ from studio.store.enums import MatchRunState, PublishState
 from studio.store.identity import UnknownId, global_id, row_id_of
 from studio.store.runs import MatchRun
 
-runs = typer.Typer(help="HELP_RUN", no_args_is_help=True)
 RunArgument = Annotated[str, typer.Argument(help="HELP_RUN_ID")]
 # Where an organizer finds the ids of runs.
 IDS = "yanzhen run list --cohort N"
 
 
-@runs.command("list", help="HELP_RUN_LIST")
 def list_runs(
     cohort: CohortOption,
     studio: StudioOption = None,
@@ -84,7 +83,6 @@ def _run_json(row: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-@runs.command("start", help="HELP_RUN_START")
 def start(
     cohort: CohortOption,
     wait: Annotated[bool, typer.Option("--wait", help="HELP_RUN_WAIT")] = False,
@@ -109,7 +107,6 @@ def start(
     _show(result, form, lang)
 
 
-@runs.command("cancel", help="HELP_RUN_CANCEL")
 def cancel(
     run_id: RunArgument,
     studio: StudioOption = None,
@@ -127,7 +124,6 @@ def cancel(
     _show(run(work, form, lang), form, lang)
 
 
-@runs.command("publish", help="HELP_RUN_PUBLISH")
 def publish(
     cohort: CohortOption,
     run_id: Annotated[str | None, typer.Option("--run", help="HELP_RUN_ID")] = None,
@@ -169,7 +165,6 @@ async def _newest_draft(engine: AsyncEngine, actor: Actor, cohort: int) -> UUID:
     raise StudioError("NO_RUN", field="cohort", number=cohort)
 
 
-@runs.command("rollback", help="HELP_RUN_ROLLBACK")
 def rollback(
     cohort: CohortOption,
     reason: Annotated[str, typer.Option("--reason", help="HELP_ROLLBACK_REASON")],

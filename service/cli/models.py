@@ -8,7 +8,8 @@ from rich.table import Table
 
 from graph.needs.models import reason
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
-from service.cli.running import acting, output, print_json, run, working
+from service.cli.printing import output, print_json, working
+from service.cli.running import acting, run
 from service.documents import run_document
 from studio.messages import translate
 from studio.operations.corrections.meaning import read_by_meaning_now
@@ -18,8 +19,6 @@ from studio.store.clock import CHINA
 from studio.store.database import reading
 from studio.store.enums import ModelMetric, ModelWay
 from studio.store.labels import label
-
-models = typer.Typer(help="HELP_MODEL", no_args_is_help=True)
 
 
 def retrain(
@@ -77,7 +76,6 @@ def reread(
         output.print(translate("CLI_READ_BY_MEANING", lang.value, count=result["read"]))
 
 
-@models.command("card", help="HELP_MODEL_CARD")
 def card(
     studio: StudioOption = None,
     form: FormatOption = Format.TEXT,

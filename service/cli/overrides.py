@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from service.cli.running import complaints, output
+from service.cli.printing import complaints, output
 from service.cli.suppositions import pair_input
 from service.cli.weeks import one_week
 from service.documents import run_document

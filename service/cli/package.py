@@ -9,7 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.cli.cohort import IDS
 from service.cli.options import Format, FormatOption, Language, LanguageOption, StudioOption
-from service.cli.running import acting, output, print_json, run, working
+from service.cli.printing import output, print_json, working
+from service.cli.running import acting, run
 from service.cli.tables import table_of
 from service.documents import run_document
 from service.week_words import week_name

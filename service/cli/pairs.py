@@ -6,7 +6,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.cli.fairness import print_fairness
 from service.cli.placed import matched_words
-from service.cli.running import output
+from service.cli.printing import output
 from service.cli.tables import table_of
 from service.documents import all_nodes, run_document
 from service.limit_words import limit_json, told_full

@@ -7,7 +7,8 @@ from rich.table import Table
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.cli.options import Format, FormatOption, Language, LanguageOption, StudioOption
-from service.cli.running import acting, output, print_json, run
+from service.cli.printing import output, print_json
+from service.cli.running import acting, run
 from service.documents import run_document
 from studio.messages import translate
 from studio.operations.rules.aim_words import objective_of
@@ -15,10 +16,7 @@ from studio.operations.rules.policies import policy_in_force, set_match_objectiv
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 
-policies = typer.Typer(help="HELP_POLICY", no_args_is_help=True)
 
-
-@policies.command("show", help="HELP_POLICY_SHOW")
 def show(
     studio: StudioOption = None,
     form: FormatOption = Format.TEXT,
@@ -41,7 +39,6 @@ def show(
     output.print(table)
 
 
-@policies.command("aim", help="HELP_POLICY_AIM")
 def aim(
     objective: Annotated[str, typer.Argument(help="HELP_AIM")],
     studio: StudioOption = None,

@@ -8,7 +8,8 @@ import typer
 from service.cli.days import day_of
 from service.cli.options import Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.presets import CodeArgument, presets_json, print_rules
-from service.cli.running import acting, print_json, run
+from service.cli.printing import print_json
+from service.cli.running import acting, run
 from studio.errors import NotFound, StudioError
 from studio.operations.rules.presets import PresetEntry, create_rule_preset, update_rule_preset
 from studio.store.database import writing

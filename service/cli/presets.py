@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.cli.days import day_of
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
-from service.cli.running import acting, output, print_json, run
+from service.cli.printing import output, print_json
+from service.cli.running import acting, run
 from service.documents import all_nodes, run_document
 from studio.errors import NotFound, StudioError
 from studio.messages import translate
@@ -18,12 +19,10 @@ from studio.permissions import Actor
 from studio.store.database import writing
 from studio.store.identity import row_id_of
 
-rules = typer.Typer(help="HELP_RULES", no_args_is_help=True)
 CodeArgument = Annotated[str, typer.Argument(help="HELP_PRESET_CODE")]
 SHOWN = ("id", "code", "name", "kind", "effect", "reason", "author", "expiresOn", "inForce", "archived")
 
 
-@rules.command("presets", help="HELP_PRESETS")
 def presets(
     studio: StudioOption = None,
     form: FormatOption = Format.TEXT,
@@ -42,7 +41,6 @@ def presets(
         print_rules([preset for preset in result["presets"] if not preset["archived"]], lang.value)
 
 
-@rules.command("list", help="HELP_COHORT_RULES")
 def listed(
     cohort: CohortOption,
     studio: StudioOption = None,
@@ -58,7 +56,6 @@ def listed(
     _print(run(work, form, lang), form, lang)
 
 
-@rules.command("apply", help="HELP_PRESET_APPLY")
 def apply(
     code: CodeArgument,
     cohort: CohortOption,
@@ -85,7 +82,6 @@ def apply(
     _print(run(work, form, lang), form, lang)
 
 
-@rules.command("undo", help="HELP_PRESET_UNDO")
 def undo(
     code: CodeArgument,
     cohort: CohortOption,

@@ -7,9 +7,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
 from service.cli.placed import PLACED, placed_words
+from service.cli.printing import output, print_json, working
 from service.cli.published import run_published
 from service.cli.run_waiting import computed_here
-from service.cli.running import acting, output, print_json, run, working
+from service.cli.running import acting, run
 from service.documents import run_document
 from service.week_words import week_name
 from studio.messages import translate

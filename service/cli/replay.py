@@ -4,7 +4,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from service.cli.running import output
+from service.cli.printing import output
 from service.documents import run_document
 from studio.errors import NotFound
 from studio.operations.people.cohorts import find_cohort

@@ -9,6 +9,7 @@ import typer
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession
 
 from service.cli.imports import at_once, run_import
+from service.cli.named_files import column_map
 from service.cli.options import (
     DryRunOption,
     Format,
@@ -19,7 +20,8 @@ from service.cli.options import (
     SkipOption,
     StudioOption,
 )
-from service.cli.running import acting, column_map, output, print_json, refuse, run, working
+from service.cli.printing import output, print_json, refuse, working
+from service.cli.running import acting, run
 from service.documents import all_nodes
 from studio.errors import NotFound, StudioError
 from studio.messages import listed, translate

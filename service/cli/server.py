@@ -15,18 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from seed.demo import Demo, load_demo, load_generated
 from service.cli.demo_summary import print_summary
+from service.cli.named_files import require_writable
 from service.cli.options import Format, FormatOption, Language, LanguageOption
-from service.cli.running import (
-    complaints,
-    database,
-    output,
-    print_json,
-    print_json_line,
-    refuse,
-    require_writable,
-    run,
-    working,
-)
+from service.cli.printing import complaints, output, print_json, print_json_line, refuse, working
+from service.cli.running import database, run
 from service.logs import configure_logging
 from service.report import write_report
 from service.settings import Settings, read_settings

@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from seed.starter import install_starter
 from service.cli.cohort import IDS
 from service.cli.options import Format, FormatOption, Language, LanguageOption, StudioOption
-from service.cli.running import acting, database, output, print_json, run, working
+from service.cli.printing import output, print_json, working
+from service.cli.running import acting, database, run
 from studio.errors import NotFound
 from studio.messages import translate
 from studio.operations.people.access import create_token
@@ -25,7 +26,6 @@ from studio.store.identity import global_id
 from studio.store.schema import migrate
 
 DEFAULT_STUDIO = "书记工作室"
-tokens = typer.Typer(help="HELP_TOKEN", no_args_is_help=True)
 
 
 def init(
@@ -65,7 +65,6 @@ def init(
         )
 
 
-@tokens.command("create", help="HELP_TOKEN_CREATE")
 def create(
     role: Annotated[Role, typer.Option("--role", case_sensitive=False, help="HELP_ROLE")],
     person: Annotated[str | None, typer.Option("--person", help="HELP_PERSON")] = None,

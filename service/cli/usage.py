@@ -7,18 +7,22 @@ from collections.abc import Sequence
 from typing import Any
 
 import typer
-from typer.core import TyperGroup
 
+from service.cli.commands import COMMANDS
+from service.cli.lazy_commands import LazyCommands, LazyGroup, translated
 from service.cli.options import Format, Language
-from service.cli.running import print_refusal
+from service.cli.printing import print_refusal
 from studio.errors import StudioError
-from studio.messages import catalogue, translate
+from studio.messages import DEFAULT_LANGUAGE, translate
 
 WRONG_USAGE = 2
 
 
-class CommandLine(TyperGroup):
+class CommandLine(LazyGroup):
     """All commands together; Typer would know one language only, and tell a wrong command line never as JSON."""
+
+    def __init__(self, **given: Any) -> None:
+        super().__init__(**{**given, "commands": LazyCommands(COMMANDS, DEFAULT_LANGUAGE)})
 
     def main(
         self,
@@ -31,7 +35,9 @@ class CommandLine(TyperGroup):
     ) -> Any:
         """Run the command that `args` name and end the program, or return in tests that ask for that."""
         given = sys.argv[1:] if args is None else list(args)
-        _translate_help(self, _asked_language(given).value)
+        language = _asked_language(given).value
+        self.commands = LazyCommands(COMMANDS, language)
+        translated(self, language)
         try:
             code = super().main(given, prog_name, complete_var, False, windows_expand_args, **extra)
         except typer.TyperException as error:
@@ -44,16 +50,6 @@ class CommandLine(TyperGroup):
         if standalone_mode:
             sys.exit(code or 0)
         return code
-
-
-def _translate_help(command: Any, language: str) -> None:
-    """Put the texts of the catalogue where commands, arguments and options name their codes."""
-    for described in (command, *command.params):
-        code = getattr(described, "help", None)
-        if code in catalogue(language):
-            described.help = translate(code, language)
-    for inner in getattr(command, "commands", {}).values():
-        _translate_help(inner, language)
 
 
 # What Typer finds wrong, in its own words, and the code of ours; its groups are the values of the message.

@@ -8,7 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.cli.named_pairings import NamedPairings
 from service.cli.options import CohortOption, Format, FormatOption, Language, LanguageOption, StudioOption
-from service.cli.running import acting, output, print_json, run
+from service.cli.printing import output, print_json
+from service.cli.running import acting, run
 from service.cli.tables import table_of
 from service.documents import all_nodes, run_document
 from service.week_words import week_name, week_names
@@ -27,12 +28,10 @@ from studio.store.mentor_enums import PairingKind
 from studio.store.people import Mentor, Trainee
 from studio.store.weeks import mondays_of
 
-weeks = typer.Typer(help="HELP_WEEKS", no_args_is_help=True)
 WeeksArgument = Annotated[str, typer.Argument(help="HELP_WEEKS_TEXT")]
 WhomArgument = Annotated[str, typer.Argument(help="HELP_WEEKS_WHOM")]
 
 
-@weeks.command("show", help="HELP_WEEKS_SHOW")
 def show(
     cohort: CohortOption,
     studio: StudioOption = None,
@@ -48,7 +47,6 @@ def show(
     _print(run(work, form, lang), form, lang)
 
 
-@weeks.command("offer", help="HELP_WEEKS_OFFER")
 def offer(
     cohort: CohortOption,
     text: WeeksArgument = "",
@@ -69,7 +67,6 @@ def offer(
     _print(run(work, form, lang), form, lang)
 
 
-@weeks.command("free", help="HELP_WEEKS_FREE")
 def free(
     name: WhomArgument,
     cohort: CohortOption,
@@ -101,7 +98,6 @@ def free(
     _print(run(work, form, lang), form, lang)
 
 
-@weeks.command("move", help="HELP_WEEKS_MOVE")
 def move(
     trainee: WhomArgument,
     text: WeeksArgument,

@@ -3,22 +3,19 @@
 from dataclasses import asdict
 from typing import Any
 
-import typer
 from rich.table import Table
 
 from graph.matching.affinity_model import affinity_weights, reason
 from service.cli.options import Format, FormatOption, Language, LanguageOption, StudioOption
-from service.cli.running import acting, output, print_json, run, working
+from service.cli.printing import output, print_json, working
+from service.cli.running import acting, run
 from service.documents import run_document
 from studio.messages import translate
 from studio.operations.runs.affinity_model import learn_weights_now
 from studio.store.labels import label
 from studio.store.pairing_enums import WeightsMetric, WeightsWay
 
-weights = typer.Typer(help="HELP_WEIGHTS", no_args_is_help=True)
 
-
-@weights.command("learn", help="HELP_WEIGHTS_LEARN")
 def learn(
     studio: StudioOption = None,
     form: FormatOption = Format.TEXT,
@@ -50,7 +47,6 @@ def learn(
     _print_measures(result["measures"], lang.value)
 
 
-@weights.command("card", help="HELP_WEIGHTS_CARD")
 def card(
     studio: StudioOption = None,
     form: FormatOption = Format.TEXT,

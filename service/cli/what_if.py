@@ -6,7 +6,7 @@ from typing import Any
 from rich.text import Text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from service.cli.running import output
+from service.cli.printing import output
 from service.cli.suppositions import what_if_input
 from service.documents import run_document
 from studio.messages import listed, translate

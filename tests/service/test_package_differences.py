@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from service.cli.package import _difference, _print_differences
-from service.cli.running import output
+from service.cli.printing import output
 
 ITEM: dict[str, Any] = {
     "position": 3,
