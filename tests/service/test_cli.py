@@ -9,7 +9,7 @@ import pytest
 from openpyxl import load_workbook
 from rich.console import Console
 
-from service.cli import running
+from service.cli import printing
 from studio.messages import translate
 from studio.store.identity import global_id, new_id
 from tests.service.commands import answer, yanzhen
@@ -364,9 +364,9 @@ def test_progress_shows_a_file_name_with_brackets(monkeypatch: pytest.MonkeyPatc
     """On a terminal the file's name stands beside a turning sign, which reads markup by itself."""
     screen = io.StringIO()
     monkeypatch.setattr(
-        running, "complaints", Console(file=screen, force_terminal=True, markup=False, emoji=False)
+        printing, "complaints", Console(file=screen, force_terminal=True, markup=False, emoji=False)
     )
-    with running.working("正在导入 [/red].csv…"):
+    with printing.working("正在导入 [/red].csv…"):
         pass
     assert "[/red].csv" in screen.getvalue()
 
