@@ -10,10 +10,11 @@ from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack, vstack
 
 from ..problem.assignment_problem import MICRO, AssignmentProblem, IntArray
-from ..problem.solution import Solution
+from ..problem.solution import FloatArray, Solution
+from .exact_sums import exact_dot, exact_sum, largest
 
-# Prices in such parts of a unit: what they prove is then a sum of whole numbers.
-_FINER: Final = 4096
+# What sums of whole numbers may come to.
+_LARGEST_SUM: Final = 2.0**61
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,11 +41,18 @@ class _Limits:
         # The type stubs know no sparse matrix here; SciPy takes it.
         table: Any = self.table
         found = linprog(-worth.astype(np.float64), A_ub=table, b_ub=self.right, bounds=(0, 1), method="highs")
-        prices = np.zeros(len(self.right), np.int64)
-        if found.status == 0:
-            prices = np.rint(np.maximum(-found.ineqlin.marginals, 0) * _FINER).astype(np.int64)
-        rest = _FINER * worth - self.table.T @ prices
-        return int((prices @ self.right + np.maximum(rest, 0).sum()) // _FINER)
+        paid = np.maximum(-found.ineqlin.marginals, 0) if found.status == 0 else np.zeros(len(self.right))
+        if not self._size(paid, worth) < _LARGEST_SUM:
+            paid = np.zeros(len(self.right))
+        # A limit on loads, counted in millionths, has prices far below a unit: as many parts as there is room for.
+        parts = 1 << int(np.log2(_LARGEST_SUM / self._size(paid, worth)))
+        prices = np.rint(paid * parts).astype(np.int64)
+        rest = parts * worth - self.table.T @ prices
+        return (exact_dot(self.right, prices) + exact_sum(np.maximum(rest, 0))) // parts
+
+    def _size(self, prices: FloatArray, worth: IntArray) -> float:
+        """Return more than what a column is worth beyond its prices, in units."""
+        return float((abs(self.table).T @ (prices + 1)).max(initial=0)) + largest(worth) + 1
 
 
 def linear_limits(problem: AssignmentProblem, solution: Solution) -> tuple[int, int, list[str]]:

@@ -15,7 +15,7 @@ from ..problem.trainee_sums import compares_sums
 from ..watch import Watch
 from .crossing_aims import balanced, leximin, worst_off
 from .minimums import check_minimums
-from .programme import PARTS, Programme, programme
+from .programme import Programme, programme
 
 _AIMS: Final = {"worst_off_then_total": worst_off, "leximin": leximin, "balanced_load": balanced}
 
@@ -122,9 +122,9 @@ def _of_most_pairs(every: Programme) -> tuple[Programme, int]:
 
 
 def _score_prices(problem: AssignmentProblem, prices: IntArray) -> LevelPrices:
-    """Return the prices of needs, mentors and quotas in whole units."""
+    """Return the prices of needs, mentors and quotas."""
     sizes = [problem.n_trainees, problem.n_mentors, *(quota.limit.size for quota in problem.quotas)]
-    parts = np.split(prices[: sum(sizes)] // PARTS, np.cumsum(sizes[:-1]))
+    parts = np.split(prices[: sum(sizes)], np.cumsum(sizes[:-1]))
     quotas = tuple(
         part.reshape(quota.limit.shape) for part, quota in zip(parts[2:], problem.quotas, strict=True)
     )

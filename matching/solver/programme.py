@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from operator import mul
 from typing import Any, Final
 
 import numpy as np
@@ -20,8 +21,8 @@ from .network import usable
 _MOST_NODES: Final = 100_000
 _LARGE: Final = 100_000
 _NODES_OF_LARGE: Final = 100
-# Prices are rounded to such parts of a unit, so that what they prove is a sum of whole numbers.
-PARTS: Final = 1024
+# What sums of whole numbers may come to.
+_LARGEST_SUM: Final = 2.0**61
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,17 +107,21 @@ class Programme:
     def bound(self, worth: IntArray) -> tuple[int, IntArray]:
         """Return what no choice is worth more than, by prices of the linear programme, and these prices.
 
-        The prices are of shape (n_rows,), in 1/1024 of a unit. Where there is no choice at all the limit is any.
+        The prices are of shape (n_rows,), in units. Where there is no choice at all the limit is any.
         """
-        prices, whole = np.zeros(len(self.limit), np.int64), self._whole(worth)
+        paid, whole = np.zeros(len(self.limit)), self._whole(worth)
         used = np.flatnonzero(self.open)
         if len(used):
-            prices = _prices(self.matrix[:, used], self.limit, self.minimum, whole[used])
-        rest = PARTS * whole - self.matrix.T @ prices
+            paid = _prices(self.matrix[:, used], self.limit, self.minimum, whole[used])
+        parts = _parts(self.matrix, paid, whole)
+        prices = np.rint(paid * parts).astype(np.int64)
+        rest = parts * whole - self.matrix.T @ prices
         dear, cheap = prices > 0, prices < 0
-        total = int((prices[dear] * self.limit[dear].astype(np.int64)).sum())
-        total += int((prices[cheap] * self.minimum[cheap].astype(np.int64)).sum())
-        return (total + int(np.maximum(rest[self.open], 0).sum())) // PARTS, prices
+        total = int(np.maximum(rest[self.open], 0).sum())
+        for priced, limit in ((dear, self.limit), (cheap, self.minimum)):
+            # Python's own numbers, which do not wrap round.
+            total += sum(map(mul, prices[priced].tolist(), limit[priced].astype(np.int64).tolist()))
+        return total // parts, prices // parts
 
     def _whole(self, worth: NDArray[Any]) -> NDArray[Any]:
         whole = np.zeros(self.matrix.shape[1], dtype=worth.dtype)
@@ -124,17 +129,26 @@ class Programme:
         return whole
 
 
-def _prices(matrix: csr_array, limit: FloatArray, minimum: FloatArray, worth: IntArray) -> IntArray:
+def _prices(matrix: csr_array, limit: FloatArray, minimum: FloatArray, worth: IntArray) -> FloatArray:
     """Return the prices of the limits: what one more brings, or where a minimum binds, minus what one less does."""
     upper, lower = np.isfinite(limit), np.isfinite(minimum)
     left, right = _rows(matrix, limit, minimum)
     found = linprog(-worth.astype(np.float64), A_ub=left, b_ub=right, bounds=(0, 1), method="highs")
-    prices = np.zeros(len(limit), np.int64)
+    prices = np.zeros(len(limit))
     if found.status == 0:
-        paid = np.rint(np.maximum(-found.ineqlin.marginals, 0) * PARTS).astype(np.int64)
+        paid = np.maximum(-found.ineqlin.marginals, 0)
         prices[upper] += paid[: int(upper.sum())]
         prices[lower] -= paid[int(upper.sum()) :]
     return prices
+
+
+def _parts(matrix: csr_array, prices: FloatArray, worth: IntArray) -> int:
+    """Return into how many parts a unit can be cut so that what prices prove is a sum of whole numbers in 64 bits.
+
+    As many as there is room for: a limit on loads, counted in millionths, has prices far below a unit.
+    """
+    size = float((abs(matrix).T @ (np.abs(prices) + 1)).max(initial=0)) + float(np.abs(worth).max(initial=0))
+    return int(2 ** max(np.floor(np.log2(_LARGEST_SUM / ((size + 1) * (matrix.shape[1] + 1)))), 0))
 
 
 def _rows(matrix: csr_array, limit: FloatArray, minimum: FloatArray) -> tuple[Any, FloatArray]:

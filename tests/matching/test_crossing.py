@@ -79,6 +79,17 @@ def test_spoilt_answer_is_refused():
     assert not verify(problem, worse).valid
 
 
+@pytest.mark.parametrize("size", [0, 2**12, 2**42])
+def test_proof_of_an_even_load_is_as_fine_for_whole_scores_of_any_size(size):
+    county, role = GroupQuota([0, 0, 1, 1, 0], 1), GroupQuota([0, 1, 0, 1, 1], 1)
+    for seed in range(10):
+        scores = size + np.random.default_rng(seed).integers(-99, 99, (5, 3))
+        problem = AssignmentProblem.from_scores(scores, [3, 2, 4], groups=[county, role])
+        certificate = verify(problem, assign(problem, "balanced_load"))
+        assert certificate.valid, certificate.violations
+        assert certificate.gap < 1e-9
+
+
 @pytest.mark.parametrize("objective", ["coverage_then_total", "total"])
 def test_pins_and_pairs_of_negative_worth_are_proven(objective):
     county, role = GroupQuota([0, 0, 1, 1], 2), GroupQuota([0, 1, 0, 1], 1)
