@@ -1,15 +1,15 @@
-"""Check of a choice within rules that are no flow: limits from the linear programme, solved here and on its own."""
+"""Check of a choice within rules that are no flow: limits from linear programmes that are put together here anew."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Any
 
 import numpy as np
-from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack, vstack
 
 from ..problem.assignment_problem import MICRO, AssignmentProblem, IntArray
+from ..problem.linear_prices import linear_prices
 from ..problem.solution import FloatArray, Solution
 from .exact_sums import exact_dot, exact_sum, largest
 
@@ -35,13 +35,12 @@ class _Limits:
         return replace(self, table=table.tocsr(), right=np.append(self.right, right))
 
     def highest(self, worth: IntArray) -> int:
-        """Return what no choice is worth more than, by weak duality; any prices give a valid limit."""
+        """Return what no choice is worth more than, by weak duality; any prices give a valid limit, good or not."""
         if not len(worth):
             return 0
-        # The type stubs know no sparse matrix here; SciPy takes it.
-        table: Any = self.table
-        found = linprog(-worth.astype(np.float64), A_ub=table, b_ub=self.right, bounds=(0, 1), method="highs")
-        paid = np.maximum(-found.ineqlin.marginals, 0) if found.status == 0 else np.zeros(len(self.right))
+        owner = np.full(len(worth), -1)
+        owner[: len(self.pairs)] = self.pairs[:, 0]
+        paid = np.maximum(linear_prices(worth, self.table, self.right, owner).prices, 0)
         if not self._size(paid, worth) < _LARGEST_SUM:
             paid = np.zeros(len(self.right))
         # A limit on loads, counted in millionths, has prices far below a unit: as many parts as there is room for.

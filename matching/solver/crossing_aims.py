@@ -59,7 +59,8 @@ def leximin(problem: AssignmentProblem, stage: Programme, report: Watch) -> tupl
     if not len(chosen):
         return stage, chosen
     above = (units - units[chosen].min()).clip(0)
-    near = stage.best(-_STEEP * np.exp(-_FALL * above / above.max(initial=1)))
+    steep = np.rint(_STEEP * np.exp(-_FALL * above / above.max(initial=1)))
+    near = stage.best(-steep.astype(np.int64))
     chosen = chosen if near is None else near
     floor = np.iinfo(np.int64).min
     while len(left := units[chosen][units[chosen] > floor]):
@@ -73,7 +74,7 @@ def leximin(problem: AssignmentProblem, stage: Programme, report: Watch) -> tupl
                 chosen = better
                 if not at[chosen].any():
                     continue
-        stage, floor = closed.within(at, -np.inf, float(at[chosen].sum())), score
+        stage, floor = closed.within(at, -np.inf, float(at[chosen].sum()), chosen), score
         report(0.5)
     return stage, chosen
 
@@ -86,7 +87,8 @@ def balanced(problem: AssignmentProblem, stage: Programme, report: Watch) -> tup
     if chosen is None:
         return stage, np.zeros(0, np.int64)
     report(0.5)
-    return stage.within(-worth, -np.inf, float(_load_cost(problem, stage.pairs[chosen]))), chosen
+    cost = float(_load_cost(problem, stage.pairs[chosen]))
+    return stage.within(-worth, -np.inf, cost, chosen), chosen
 
 
 def with_places(problem: AssignmentProblem, stage: Programme) -> tuple[Programme, IntArray]:

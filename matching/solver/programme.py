@@ -8,19 +8,23 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, csr_array, hstack, vstack
 
 from ..exceptions import MatchingError
 from ..problem.assignment_problem import AssignmentProblem, BoolArray, IntArray
+from ..problem.linear_prices import LinearPrices, best_of_each, linear_prices
 from ..problem.solution import FloatArray
 from .network import usable
 
-# Branches looked at before the best choice so far is returned with its gap; no clock, so that the same input
-# gives the same answer. Programmes of more pairs get fewer, since each takes longer.
-_MOST_NODES: Final = 100_000
-_LARGE: Final = 100_000
-_NODES_OF_LARGE: Final = 100
+# Columns that are searched at once; beyond, the best so many of each trainee by their prices, and some so many in all.
+_FEW: Final = 600
+_EACH: Final = 5
+_LARGE: Final = 20_000
+# Branches looked at before the best choice so far is returned, for that many columns; no clock, so that the same
+# input gives the same answer.
+_NODES: Final = 2_000_000
+_FEWEST_NODES: Final = 100
 # What sums of whole numbers may come to.
 _LARGEST_SUM: Final = 2.0**61
 
@@ -39,6 +43,8 @@ class Programme:
         Whole numbers; infinite where there is none.
     open : bool array of shape (n_columns,)
         Columns that may be used.
+    known : int64 array, optional
+        Positions of the pairs of a choice within all limits.
     """
 
     pairs: IntArray
@@ -46,15 +52,22 @@ class Programme:
     limit: FloatArray
     minimum: FloatArray
     open: BoolArray
+    known: IntArray | None = None
 
     def without(self, closed: BoolArray) -> Programme:
         """Return the programme without some of its pairs, `closed` of shape (n_pairs,)."""
         kept = self.open.copy()
         kept[: len(closed)] &= ~closed
-        return replace(self, open=kept)
+        known = None if self.known is None or closed[self.known].any() else self.known
+        return replace(self, open=kept, known=known)
 
-    def within(self, row: NDArray[Any], minimum: float, limit: float) -> Programme:
-        """Return the programme with one more limit; `row` counts the pairs, further columns nothing, or all."""
+    def within(
+        self, row: NDArray[Any], minimum: float, limit: float, known: IntArray | None = None
+    ) -> Programme:
+        """Return the programme with one more limit; `row` counts the pairs, further columns nothing, or all.
+
+        `known` are the pairs of a choice within all limits, this one included.
+        """
         whole = np.zeros(self.matrix.shape[1], dtype=np.int64)
         whole[: len(row)] = row
         # The type stubs know no sparse matrix here; SciPy takes it.
@@ -64,6 +77,7 @@ class Programme:
             matrix=matrix.tocsr(),
             limit=np.append(self.limit, limit),
             minimum=np.append(self.minimum, minimum),
+            known=known,
         )
 
     def with_columns(self, columns: csr_array) -> Programme:
@@ -72,74 +86,111 @@ class Programme:
         more = np.ones(columns.shape[1], dtype=bool)
         return replace(self, matrix=matrix.tocsr(), open=np.append(self.open, more))
 
-    def best(self, worth: NDArray[Any]) -> IntArray | None:
+    def best(self, worth: IntArray) -> IntArray | None:
         """Return the positions of the pairs of a choice of highest worth, or None where there is no choice.
 
-        `worth` is of shape (n_columns,), or (n_pairs,) where further columns are worth nothing.
+        `worth` is of shape (n_columns,), or (n_pairs,) where further columns are worth nothing. Most columns are ruled
+        out by the prices of the linear programme: HiGHS searches few, and of the others none can be in a better choice.
         """
-        if not self.open.any():
-            return np.zeros(0, np.int64) if (self.minimum <= 0).all() else None
         used = np.flatnonzero(self.open)
-        large = len(used) > _LARGE
+        if not len(used):
+            return np.zeros(0, np.int64) if (self.minimum <= 0).all() else None
+        if len(used) <= _FEW:
+            found = self._searched(used, worth)
+            return None if found is None else found[0]
+        priced = self.priced(worth)
+        limit, rest, _, parts = self._limited(worth, priced)
+        rest, owner, each = rest[used], self._owner[used], _EACH
+        most = max(_EACH, _LARGE // len(np.unique(owner)))
+        near = priced.taken | (owner < 0)
+        if self.known is not None:
+            # What is better is so by a whole unit.
+            if len(worth) <= len(self.pairs) and limit < parts * (int(worth[self.known].sum()) + 1):
+                return self.known
+            near |= np.isin(used, self.known)
+        while True:
+            core = near.copy()
+            core[best_of_each(rest, owner, ~near, each)] = True
+            found = self._searched(used[core], worth)
+            # No column is in a better choice that costs more than the gap leaves.
+            gap = limit if found is None else limit - parts * (found[1] + 1)
+            needed = np.ones(len(used), dtype=bool) if found is None else (rest >= -gap) & (gap >= 0)
+            if not (needed & ~core).any() or core.sum() >= _LARGE:
+                return None if found is None else found[0]
+            if needed.sum() <= _LARGE:
+                near |= needed
+            elif each == most:
+                return None if found is None else found[0]
+            each = min(4 * each, most)
+
+    @property
+    def _owner(self) -> IntArray:
+        """Whose each column is; -1 for further ones."""
+        owner = np.full(len(self.open), -1)
+        owner[: len(self.pairs)] = self.pairs[:, 0]
+        return owner
+
+    def _searched(self, columns: IntArray, worth: IntArray) -> tuple[IntArray, int] | None:
+        """Return the best choice that HiGHS finds with these columns, and its worth; None where there is none."""
+        whole = self._whole(worth)
         found = milp(
-            -self._whole(worth)[used],
-            constraints=LinearConstraint(self.matrix[:, used], self.minimum, self.limit),
+            -whole[columns],
+            constraints=LinearConstraint(self.matrix[:, columns], self.minimum, self.limit),
             bounds=Bounds(0, 1),
-            integrality=(used < len(self.pairs)).astype(np.int64),
-            options={"mip_rel_gap": 0.0, "node_limit": _NODES_OF_LARGE if large else _MOST_NODES},
+            integrality=(columns < len(self.pairs)).astype(np.int64),
+            options={"mip_rel_gap": 0.0, "node_limit": max(_FEWEST_NODES, _NODES // len(columns))},
         )
-        if found.x is None:
-            if found.status == 2:
-                return None
+        if found.x is not None:
+            chosen: IntArray = columns[found.x > 0.5]
+            return chosen[chosen < len(self.pairs)], round(-found.fun)
+        if found.status == 2:
+            return None
+        if self.known is None or len(whole) > len(self.pairs):
             raise MatchingError(f"The integer programme ended without a choice: {found.message}")
-        chosen: IntArray = used[found.x > 0.5]
-        return chosen[chosen < len(self.pairs)]
+        return self.known, int(whole[self.known].sum())
 
     def is_possible(self) -> bool:
         """Tell whether there is a choice that may hold pairs in part."""
-        used = np.flatnonzero(self.open)
-        if not len(used):
-            return bool((self.minimum <= 0).all())
-        left, right = _rows(self.matrix[:, used], self.limit, self.minimum)
-        found = linprog(np.zeros(len(used)), A_ub=left, b_ub=right, bounds=(0, 1), method="highs")
-        return bool(found.status == 0)
+        return self.priced(np.zeros(len(self.pairs), np.int64)).missed == 0
 
     def bound(self, worth: IntArray) -> tuple[int, IntArray]:
         """Return what no choice is worth more than, by prices of the linear programme, and these prices.
 
         The prices are of shape (n_rows,), in units. Where there is no choice at all the limit is any.
         """
-        paid, whole = np.zeros(len(self.limit)), self._whole(worth)
+        limit, _, prices, parts = self._limited(worth, self.priced(worth))
+        return limit // parts, prices // parts
+
+    def priced(self, worth: IntArray) -> LinearPrices:
+        """Return the prices of every limit, then of every minimum, in the linear programme of the open columns."""
         used = np.flatnonzero(self.open)
-        if len(used):
-            paid = _prices(self.matrix[:, used], self.limit, self.minimum, whole[used])
+        left, right = _rows(self.matrix[:, used], self.limit, self.minimum)
+        return linear_prices(self._whole(worth)[used], left, right, self._owner[used])
+
+    def _limited(self, worth: IntArray, found: LinearPrices) -> tuple[int, IntArray, IntArray, int]:
+        """Return what no choice is worth more than, what columns are worth above their prices, prices, and their parts.
+
+        A price is what one more of a limit brings, or where a minimum binds, minus what one less does. All are counted
+        in parts of a unit, so many to one.
+        """
+        upper, lower = np.isfinite(self.limit), np.isfinite(self.minimum)
+        paid, whole = np.zeros(len(self.limit)), self._whole(worth)
+        paid[upper] += found.prices[: int(upper.sum())]
+        paid[lower] -= found.prices[int(upper.sum()) :]
         parts = _parts(self.matrix, paid, whole)
         prices = np.rint(paid * parts).astype(np.int64)
-        rest = parts * whole - self.matrix.T @ prices
+        rest: IntArray = parts * whole - self.matrix.T @ prices
         dear, cheap = prices > 0, prices < 0
         total = int(np.maximum(rest[self.open], 0).sum())
         for priced, limit in ((dear, self.limit), (cheap, self.minimum)):
             # Python's own numbers, which do not wrap round.
             total += sum(map(mul, prices[priced].tolist(), limit[priced].astype(np.int64).tolist()))
-        return total // parts, prices // parts
+        return total, rest, prices, parts
 
     def _whole(self, worth: NDArray[Any]) -> NDArray[Any]:
         whole = np.zeros(self.matrix.shape[1], dtype=worth.dtype)
         whole[: len(worth)] = worth
         return whole
-
-
-def _prices(matrix: csr_array, limit: FloatArray, minimum: FloatArray, worth: IntArray) -> FloatArray:
-    """Return the prices of the limits: what one more brings, or where a minimum binds, minus what one less does."""
-    upper, lower = np.isfinite(limit), np.isfinite(minimum)
-    left, right = _rows(matrix, limit, minimum)
-    found = linprog(-worth.astype(np.float64), A_ub=left, b_ub=right, bounds=(0, 1), method="highs")
-    prices = np.zeros(len(limit))
-    if found.status == 0:
-        paid = np.maximum(-found.ineqlin.marginals, 0)
-        prices[upper] += paid[: int(upper.sum())]
-        prices[lower] -= paid[int(upper.sum()) :]
-    return prices
 
 
 def _parts(matrix: csr_array, prices: FloatArray, worth: IntArray) -> int:

@@ -1,6 +1,8 @@
 """Weeks with two seats, limits, persons on both sides and every objective: the best of all bookings, and proven so."""
 
+from contextlib import ExitStack
 from itertools import product
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -17,6 +19,8 @@ from matching import (
     explain_weeks,
     verify_weeks,
 )
+from matching.problem import linear_prices
+from matching.solver import programme
 from matching.solver.assignment import OBJECTIVES
 from matching.solver.network import Cell
 
@@ -144,7 +148,22 @@ def value_of(given: dict, objective: str, choice: tuple[Booking, ...]) -> tuple:
 @settings(max_examples=120, deadline=None, derandomize=True)
 @given(data=st.data())
 def test_answer_is_the_best_of_all_bookings_and_limited(objective, data):
+    _compare_with_all_bookings(objective, *data.draw(ruled_weeks()))
+
+
+@pytest.mark.parametrize("objective", OBJECTIVES)
+@settings(max_examples=120, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_few_columns_of_a_programme_lead_to_the_best_of_all(objective, data):
     weeks, given = data.draw(ruled_weeks())
+    with ExitStack() as small:
+        for module, name in ((programme, "_FEW"), (programme, "_EACH"), (linear_prices, "_FEW")):
+            small.enter_context(patch.object(module, name, 1))
+        small.enter_context(patch.multiple(linear_prices, _FIRST=1, _MORE=1))
+        _compare_with_all_bookings(objective, weeks, given)
+
+
+def _compare_with_all_bookings(objective: str, weeks: WeekProblem, given: dict) -> None:
     choices = every_booking(given)
     if not choices:
         with pytest.raises(MinimumLoadError):
