@@ -9,6 +9,7 @@ from typing import Any
 import typer
 
 from service.cli.commands import COMMANDS
+from service.cli.folding import fold_long_words
 from service.cli.lazy_commands import LazyCommands, LazyGroup, translated
 from service.cli.options import Format, Language
 from service.cli.printing import print_refusal
@@ -38,6 +39,7 @@ class CommandLine(LazyGroup):
         language = _asked_language(given).value
         self.commands = LazyCommands(COMMANDS, language)
         translated(self, language)
+        fold_long_words()
         try:
             code = super().main(given, prog_name, complete_var, False, windows_expand_args, **extra)
         except typer.TyperException as error:
