@@ -7,11 +7,13 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from service.documents import run_document
+from service.limit_words import told_stored
 from studio.errors import StudioError
 from studio.messages import translate
 from studio.operations.background.handlers import HANDLERS
 from studio.operations.background.worker import Worker
 from studio.operations.jobs import Progress
+from studio.operations.rules.conflict_words import ToldConflict, told_conflicts
 from studio.permissions import Actor
 from studio.store.database import reading
 from studio.store.enums import JobKind, MatchRunState
@@ -63,14 +65,31 @@ class _Infeasible(StudioError):
 
     def message(self, language: str = "zh") -> str:
         """Return all conflicts in one text, and what to do."""
+        limits = [_limit(one, language) for one in self._conflicts if one["limitRule"]]
+        if limits:
+            return told_conflicts(limits, language)
         told = [
             translate(
                 "CLI_CONFLICT",
                 language,
-                name=(conflict["trainee"] or conflict["mentor"])["displayName"],
+                name=(conflict["trainee"] or conflict["mentor"] or {"displayName": conflict["label"]})[
+                    "displayName"
+                ],
                 fixed=conflict["fixed"],
                 allowed=conflict["allowed"],
             )
             for conflict in self._conflicts
         ]
         return translate("INFEASIBLE", language, detail=told)
+
+
+def _limit(conflict: dict[str, Any], language: str) -> ToldConflict:
+    rule, mentor = conflict["limitRule"], conflict["mentor"]
+    return ToldConflict(
+        conflict["code"],
+        told_stored(rule, language),
+        rule["reason"],
+        mentor["displayName"] if mentor else "",
+        conflict["fixed"],
+        conflict["allowed"],
+    )

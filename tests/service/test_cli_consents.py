@@ -139,6 +139,18 @@ def test_run_whose_rules_collide_names_on_whom(folder: Path) -> None:
         assert (refused["code"], words in refused["message"]) == ("INFEASIBLE", True)
 
 
+def test_run_whose_limits_collide_names_them_once_with_what_would_be_enough(folder: Path) -> None:
+    answer(folder, "rules", "limit", "minimum", 30, *COHORT, "--reason", "都要带")
+    for language, words in (
+        ("zh", "规则“每位导师最少带 30 人”（原因：都要带）有 3 位导师做不到"),
+        ("en", "rule “every mentor: at least 30 trainees” (reason: 都要带) cannot be met by 3 mentors"),
+    ):
+        computed = answer(folder, "run", "start", *COHORT, "--wait", "--lang", language, code=1)["error"]
+        assert (computed["code"], words in computed["message"]) == ("INFEASIBLE", True)
+        assert computed["message"].count("30") == 1
+        assert answer(folder, "match", *COHORT, "--lang", language, code=1)["error"] == computed
+
+
 def test_all_that_a_recorded_answer_lacks_is_asked_for_by_its_options(folder: Path) -> None:
     lacking = consents(folder, "--decline", "赵强", code=1)["error"]
     assert (lacking["code"], lacking["field"]) == ("REASON_MISSING", "because")

@@ -29,7 +29,7 @@ from studio.operations.topics.topics import learn_topics
 from studio.permissions import Actor
 from studio.store.database import empty_write_ahead_log, reading
 from studio.store.enums import JobKind, Role
-from studio.store.jobs import enqueue, settle_waiting
+from studio.store.jobs import enqueue
 from studio.store.locks import lock_cohort, lock_studio
 from studio.store.rows import changed
 from studio.store.surveys import Survey, SurveyImport, Upload
@@ -86,7 +86,6 @@ async def run_survey_import(job: JobContext) -> None:
         ahead = await needs_ahead(job.engine, cohort_id)
         async with job.effects() as session:
             await refresh_needs(session, cohort_id, ahead)
-            await settle_waiting(session, job.studio_id, JobKind.NEEDS, {"cohort_id": cohort_id.hex})
             await refresh_recommendations(session, cohort_id)
     await empty_write_ahead_log(job.engine)
 

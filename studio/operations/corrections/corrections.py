@@ -16,7 +16,8 @@ from studio.operations.audit import audit
 from studio.operations.contents.recommendations import refresh_recommendations
 from studio.operations.idempotency import once, remember
 from studio.operations.import_report import ImportReport, all_or_nothing
-from studio.operations.needs.needs import refresh_needs, refresh_soon, refresh_trainee_needs
+from studio.operations.needs.needs import refresh_needs, refresh_trainee_needs
+from studio.operations.needs_later import refresh_soon
 from studio.operations.own import own, require_version
 from studio.operations.topics.decisions import Author, Words, write_decision
 from studio.operations.topics.topics import TopicTree, import_topics, topic_tree

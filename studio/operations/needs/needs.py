@@ -7,7 +7,6 @@ computation of everything gives, because it is one.
 """
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -26,13 +25,13 @@ from studio.operations.needs.heat import needs_by_group, store_heat
 from studio.operations.needs.need_input import need_input
 from studio.operations.needs.review import store_review_queue
 from studio.operations.needs.trends import store_trends
+from studio.operations.needs_later import refresh_soon
 from studio.operations.own import own
 from studio.permissions import Actor, require
-from studio.store.clock import now
 from studio.store.cohorts import Cohort
 from studio.store.database import reading, write
 from studio.store.enums import JobKind, Measure
-from studio.store.jobs import enqueue, settle_waiting, waiting
+from studio.store.jobs import settle_waiting
 from studio.store.locks import lock_cohort
 from studio.store.needs import CohortRating, TraineeNeed
 from studio.store.people import Trainee
@@ -44,8 +43,6 @@ from studio.store.topics import Topic, topics_of
 # Smaller needs are noise of the shrinkage and are not stored.
 LEAST_NEED = 0.01
 DECIMALS = 6
-# How long the cohort's needs wait for further answers before they are computed again.
-GATHER = timedelta(seconds=5)
 _NEEDS = metadata.tables["trainee_need"]
 _NEED_COLUMNS = ("id", "trainee_id", "topic_id", "severity", "urgency", "need", "pain_point_id")
 
@@ -67,17 +64,13 @@ async def needs_on_request(session: AsyncSession, actor: Actor, cohort_id: UUID)
 
 
 async def compute_needs_now(engine: AsyncEngine, actor: Actor, cohort_id: UUID) -> None:
-    """Bring the needs of a cohort up to date while others go on writing; jobs that wait to do so have nothing left."""
+    """Bring the needs of a cohort up to date while others go on writing."""
     require(actor, "refresh_needs")
     async with reading(engine) as session:
         cohort = await own(session, actor, Cohort, cohort_id, "cohortId")
     ahead = await needs_ahead(engine, cohort.id)
 
-    async def store(session: AsyncSession) -> None:
-        await refresh_needs(session, cohort.id, ahead)
-        await settle_waiting(session, cohort.studio_id, JobKind.NEEDS, {"cohort_id": cohort.id.hex})
-
-    await write(engine, store)
+    await write(engine, lambda session: refresh_needs(session, cohort.id, ahead))
 
 
 async def refresh_needs(session: AsyncSession, cohort_id: UUID, ahead: FoundNeeds | None = None) -> None:
@@ -93,6 +86,8 @@ async def refresh_needs(session: AsyncSession, cohort_id: UUID, ahead: FoundNeed
     else:
         found = await find_needs(session, cohort.studio_id, cohort_id)
     await _store(session, cohort, found)
+    # Jobs that wait to do so have nothing left to do.
+    await settle_waiting(session, cohort.studio_id, JobKind.NEEDS, {"cohort_id": cohort_id.hex})
 
 
 async def _store(session: AsyncSession, cohort: Cohort, found: FoundNeeds) -> None:
@@ -121,17 +116,6 @@ async def refresh_trainee_needs(session: AsyncSession, cohort_id: UUID, trainee_
     profile = profile_of(said, await _stored_ratings(session, cohort, top))
     await _store_trainee_needs(session, cohort, top, said, profile)
     await refresh_soon(session, cohort_id)
-
-
-async def refresh_soon(session: AsyncSession, cohort_id: UUID) -> None:
-    """Queue the computation of a cohort's needs, unless one waits already.
-
-    One that a worker takes at this very moment waits for the cohort's lock, and so sees what we write.
-    """
-    cohort = await session.get_one(Cohort, cohort_id)
-    payload = {"cohort_id": cohort.id.hex}
-    if payload not in await waiting(session, cohort.studio_id, JobKind.NEEDS):
-        await enqueue(session, cohort.studio_id, JobKind.NEEDS, payload, not_before=now() + GATHER)
 
 
 async def _store_ratings(

@@ -15,13 +15,13 @@ from studio.arrays.limit_checks import (
 )
 from studio.arrays.matches import MatchArrays, MatchRows
 from studio.errors import Conflict, StudioError
-from studio.messages import LANGUAGES, listed, translate
+from studio.messages import LANGUAGES, translate
+from studio.operations.rules.conflict_words import MINIMUM_UNMET, ToldConflict, told_conflicts
 from studio.operations.rules.limit_words import told_limit, told_rule
 from studio.store.limits import LimitRule
 from studio.store.pairings import Seat
 from studio.store.runs import MatchRun, RuleConflict
 
-MINIMUM_UNMET = "MINIMUM_UNMET"
 LIMIT_BELOW_FIXED = "LIMIT_BELOW_FIXED"
 LIMIT_BELOW_MINIMUMS = "LIMIT_BELOW_MINIMUMS"
 
@@ -48,19 +48,18 @@ class InfeasibleLimits(StudioError):
         self._told = {language: self._tell(names, language) for language in LANGUAGES}
 
     def _tell(self, names: Mapping[UUID, str], language: str) -> str:
-        told = [
-            translate(
-                f"DETAIL_{conflict.code}",
-                language,
-                rule=told_limit(conflict.rule, names, language),
-                mentor=names.get(conflict.mentor_id, "") if conflict.mentor_id else "",
-                reason=conflict.rule.reason,
-                asked=conflict.asked,
-                possible=conflict.possible,
+        told = (
+            ToldConflict(
+                conflict.code,
+                told_limit(conflict.rule, names, language),
+                conflict.rule.reason,
+                names.get(conflict.mentor_id, "") if conflict.mentor_id else "",
+                conflict.asked,
+                conflict.possible,
             )
             for conflict in self.conflicts
-        ]
-        return translate("INFEASIBLE_LIMITS", language, detail=listed(told, language))
+        )
+        return told_conflicts(told, language)
 
     def message(self, language: str = "zh") -> str:
         """Return all conflicts in one text, each with its smallest relaxation."""

@@ -12,6 +12,7 @@ from studio.errors import StudioError
 from studio.imports.limits import MOST
 from studio.operations.audit import audit
 from studio.operations.idempotency import once, remember
+from studio.operations.needs_later import refresh_soon
 from studio.operations.own import own, require_version
 from studio.operations.said_reasons import require_reason
 from studio.permissions import Actor, require
@@ -101,6 +102,7 @@ async def set_limit_rule(
     else:
         changed(rule, **values)
     await session.flush()
+    await refresh_soon(session, cohort.id)
     await remember(session, actor, idempotency_key, "set_limit_rule", given, rule.id)
     await audit(session, actor, "set_limit_rule", "LimitRule", rule.id, kind=kind.value, number=number)
     return rule
@@ -177,4 +179,5 @@ async def remove_limit_rule(
         raise StudioError("LIMIT_OF_PRESET", field="limitRuleId", name=name)
     await session.delete(rule)
     await session.flush()
+    await refresh_soon(session, rule.cohort_id)
     await audit(session, actor, "remove_limit_rule", "LimitRule", rule_id)

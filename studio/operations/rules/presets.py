@@ -14,6 +14,7 @@ from sqlmodel import select
 from studio.arrays.affinity import part_weights
 from studio.errors import Conflict, StudioError
 from studio.operations.audit import audit
+from studio.operations.needs_later import refresh_soon
 from studio.operations.own import own, require_version
 from studio.operations.rules.preset_effects import limits_of
 from studio.operations.said_reasons import require_reason
@@ -182,6 +183,7 @@ async def apply_rule_preset(
     await session.flush()
     session.add_all(limits_of(rule))
     await session.flush()
+    await refresh_soon(session, cohort.id)
     await audit(session, actor, "apply_rule_preset", "CohortRule", rule.id, kind=rule.kind.value)
     return rule
 
@@ -197,6 +199,7 @@ async def remove_cohort_rule(
     require_version(rule, expected_version)
     await session.delete(rule)
     await session.flush()
+    await refresh_soon(session, rule.cohort_id)
     await audit(session, actor, "remove_cohort_rule", "CohortRule", rule_id)
 
 

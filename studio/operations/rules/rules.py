@@ -16,6 +16,7 @@ from studio.imports.tables import read_table
 from studio.operations.audit import audit
 from studio.operations.idempotency import once, remember
 from studio.operations.import_report import ImportReport, all_or_nothing
+from studio.operations.needs_later import refresh_soon
 from studio.operations.own import own, require_version
 from studio.operations.people.cohorts import find_cohort
 from studio.operations.rules.imported_limits import IMPORTED, imported, take_limits
@@ -157,6 +158,7 @@ async def import_rules(
         report.respondents = report.accepted
         await insert_rows(session, [*new, *limits])
     if report.written and report.new + report.updated:
+        await refresh_soon(session, cohort.id)
         await audit(session, actor, "import_rules", "Cohort", cohort.id, rows=report.rows, new=report.new)
     return report
 

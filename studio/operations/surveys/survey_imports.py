@@ -20,7 +20,8 @@ from studio.operations.audit import audit
 from studio.operations.idempotency import once, remember
 from studio.operations.import_report import ImportReport, all_or_nothing
 from studio.operations.jobs import Progress
-from studio.operations.needs.needs import refresh_needs, refresh_soon
+from studio.operations.needs.needs import refresh_needs
+from studio.operations.needs_later import refresh_soon
 from studio.operations.own import own
 from studio.operations.people.cohorts import find_cohort
 from studio.operations.surveys.anonymous_keys import AnonymousKeys

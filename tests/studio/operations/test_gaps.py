@@ -1,4 +1,5 @@
 import math
+from uuid import UUID
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -9,15 +10,23 @@ from studio.operations.pairings.publishing import publish_match_run
 from studio.operations.people.cohorts import find_cohort
 from studio.operations.people.mentors import import_mentors
 from studio.operations.people.roster import import_roster
-from studio.operations.rules.presets import PresetEntry, apply_rule_preset, create_rule_preset
+from studio.operations.rules.limits import remove_limit_rule, set_limit_rule
+from studio.operations.rules.presets import (
+    PresetEntry,
+    apply_rule_preset,
+    create_rule_preset,
+    remove_cohort_rule,
+)
 from studio.operations.runs.runs import match_cohort
 from studio.operations.surveys.survey_imports import import_survey
 from studio.permissions import Actor
 from studio.store.database import reading, writing
+from studio.store.limit_enums import LimitKind
 from studio.store.mentor_enums import MentorKind
 from studio.store.preset_enums import PresetKind
 from studio.store.tables import Mentor, Topic, TopicGap, TraineeNeed
 from tests.studio.operations.conftest import MENTOR_HEADER, ROSTER, SURVEY, csv_file, ids
+from tests.studio.operations.test_submitted_needs import jobs_done, waiting
 
 # One writes well and has two places, one knows grids and has none.
 MENTORS = csv_file(
@@ -31,11 +40,15 @@ async def compute(engine: AsyncEngine, organizer: Actor, number: int = 3) -> dic
     async with writing(engine) as session:
         cohort = await find_cohort(session, organizer.studio_id, number)
         await compute_needs(session, organizer, cohort.id)
+    return await read(engine, cohort.id)
+
+
+async def read(engine: AsyncEngine, cohort_id: UUID) -> dict[str, TopicGap]:
     async with reading(engine) as session:
         found = await session.execute(
             select(Topic.code, TopicGap)
             .join(TopicGap, TopicGap.topic_id == Topic.id)
-            .where(TopicGap.cohort_id == cohort.id)
+            .where(TopicGap.cohort_id == cohort_id)
         )
         return {row[0]: row[1] for row in found}
 
@@ -128,3 +141,24 @@ async def test_with_two_mentors_each_places_are_counted_by_what_mentors_teach_an
     assert two["WRITING"].supply == pytest.approx(0.8)
     half = one["WRITING"].demand
     assert two["WRITING"].places_short == math.ceil(half + max(half - 0.8, 0) - 1e-9)
+
+
+async def test_gaps_follow_limits_and_presets_by_themselves(engine: AsyncEngine, organizer: Actor) -> None:
+    """Nobody has to ask for a computation: a job does, once for all rules that are set within some seconds."""
+    await load(engine, organizer, SURVEY)
+    before = await compute(engine, organizer)
+    async with writing(engine) as session:
+        cohort = await find_cohort(session, organizer.studio_id, 3)
+        cap = await set_limit_rule(session, organizer, cohort.id, LimitKind.CAP, 1, reason="今年都少带")
+        entry = PresetEntry("LEAST", "预设", PresetKind.LOAD, {"most": 1}, "试")
+        preset = await create_rule_preset(session, organizer, entry)
+        rule = await apply_rule_preset(session, organizer, preset.id, cohort.id)
+    assert await waiting(engine) == 1
+    await jobs_done(engine)
+    capped = await read(engine, cohort.id)
+    assert capped["WRITING"].supply == pytest.approx(before["WRITING"].supply / 2)
+    async with writing(engine) as session:
+        await remove_limit_rule(session, organizer, cap.id)
+        await remove_cohort_rule(session, organizer, rule.id)
+    await jobs_done(engine)
+    assert (await read(engine, cohort.id))["WRITING"].supply == before["WRITING"].supply
