@@ -16,6 +16,7 @@ from .pair_rules import BoolArray, PairRules, group_codes, pair_list, pair_table
 from .pairs_by_rows import PairsByRows
 from .problem_limits import check_pins, limits_of
 from .quotas import Columns, Groups, Kinds, Quota, check_quotas, quotas
+from .rewarded_blocks import RewardedBlocks
 from .score_rows import (
     LARGEST_SUM,
     LONGEST_CHAIN,
@@ -83,7 +84,7 @@ class AssignmentProblem(PairsByRows):
     capacity: IntArray
     minimum_load: IntArray
     need: IntArray
-    blocks: ScoreBlocks | None = None
+    blocks: ScoreBlocks | RewardedBlocks | None = None
     rules: PairRules | None = None
     quotas: tuple[Quota, ...] = ()
     exclusions: tuple[Exclusion, ...] = ()
@@ -187,8 +188,7 @@ class AssignmentProblem(PairsByRows):
         Examples
         --------
         >>> import numpy as np
-        >>> from matching import MentorAffinity
-        >>> from matching import TraineeTable
+        >>> from matching import MentorAffinity, TraineeTable
         >>> trainees = TraineeTable(np.array([[0.2, 0.6], [0.9, 0.1], [0.5, 0.5]]))
         >>> affinity = MentorAffinity().fit(np.array([[1.0, 0.0], [0.5, 0.5]]))
         >>> problem = AssignmentProblem.from_blocks(

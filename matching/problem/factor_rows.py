@@ -30,9 +30,12 @@ class FactorRows:
     mentors: NDArray[np.float64]
     largest: float
 
-    def __call__(
-        self, start: int, stop: int, columns: NDArray[np.int64] | slice = slice(None)
-    ) -> NDArray[np.float64]:
+    def __call__(self, start: int, stop: int) -> NDArray[np.float64]:
+        """Return the scores of some rows, shape (stop - start, n_mentors)."""
+        product: NDArray[np.float64] = self.trainees[start:stop] @ self.mentors.T
+        return product
+
+    def in_columns(self, start: int, stop: int, columns: NDArray[np.int64]) -> NDArray[np.float64]:
         """Return the scores of some rows and columns, shape (stop - start, n_columns)."""
         product: NDArray[np.float64] = self.trainees[start:stop] @ self.mentors[columns].T
         return product

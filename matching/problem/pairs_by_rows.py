@@ -8,9 +8,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .factor_rows import FactorRows
-from .pair_rules import BoolArray, PairRules, are_among, rows_of, rows_with
-from .score_rows import LONGEST_CHAIN, IntArray, ScoreBlocks, check_size, refuse, whole_units
+from .pair_rules import BoolArray, PairRules, are_listed, rows_of, rows_with
+from .rewarded_blocks import RewardedBlocks
+from .score_rows import LONGEST_CHAIN, IntArray, ScoreBlocks, check_size, refuse
 
 # A problem of blocks shows its pairs as whole arrays up to here: 10 bytes each, 100 MB.
 _MOST_DENSE_PAIRS: Final = 10_000_000
@@ -25,7 +25,7 @@ class PairsByRows:
     pinned: IntArray
     capacity: IntArray
     need: IntArray
-    blocks: ScoreBlocks | None
+    blocks: ScoreBlocks | RewardedBlocks | None
     rules: PairRules | None
 
     @property
@@ -76,10 +76,10 @@ class PairsByRows:
 
     def units_in(self, start: int, stop: int, columns: IntArray) -> NDArray[Any]:
         """Return units of some rows and columns; of products the last bit may differ from `unit_rows`."""
-        if not self.is_dense and self.blocks is not None and isinstance(self.blocks.score_rows, FactorRows):
-            return whole_units(self.blocks.score_rows(start, stop, columns), self.blocks.units_per_score)
-        units: NDArray[Any] = self.unit_rows(start, stop)[:, columns]
-        return units
+        if self.is_dense or self.blocks is None:
+            units: IntArray = self.units[start:stop, columns]
+            return units
+        return self.blocks.units_in(start, stop, columns)
 
     def closed_in(self, start: int, stop: int) -> tuple[IntArray, IntArray]:
         """Return rows, counted from `start`, and columns of the pairs that are not open; some may come twice."""
@@ -100,7 +100,7 @@ class PairsByRows:
         """Return whether each pair of shape (n_pairs, 2) is forbidden or pinned, shape (n_pairs,)."""
         if self.is_dense or self.rules is None:
             return ~self.open[pairs[:, 0], pairs[:, 1]]
-        return self.rules.is_forbidden(pairs) | are_among(
+        return self.rules.is_forbidden(pairs) | are_listed(
             pairs, rows_with(self.pinned, pairs), self.n_mentors
         )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import Any, Final, Protocol, TypeVar, runtime_checkable
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -14,6 +14,7 @@ from ..exceptions import ProblemError
 
 IntArray = NDArray[np.int64]
 ScoreRows = Callable[[int, int], ArrayLike]
+_Scalar = TypeVar("_Scalar", bound=np.generic)
 
 MICRO: Final = 1_000_000
 # Scores that are all smaller than this are counted more finely.
@@ -38,6 +39,9 @@ class PairScores(Protocol):
 
     def pairs(self, rows: IntArray, columns: IntArray) -> NDArray[np.float64]:
         """Return the scores of single pairs."""
+
+    def in_columns(self, start: int, stop: int, columns: IntArray) -> NDArray[np.float64]:
+        """Return the scores of some rows and columns."""
 
 
 class RowsInParts(Protocol):
@@ -64,6 +68,13 @@ class WholeRows:
     def between(self, start: int, stop: int) -> WholeRows:
         """Return some rows, counted from 0 again."""
         return WholeRows(self.function, self.first + start)
+
+
+def read_only(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
+    """Return a view that nobody can write to: what was sent of it to another machine stays true."""
+    view = array.view()
+    view.setflags(write=False)
+    return view
 
 
 def refuse(code: str, parameter: str, expected: str, came: str) -> ProblemError:
@@ -177,6 +188,16 @@ class ScoreBlocks:
         """Return the scores of a caller's function of rows."""
         return cls(WholeRows(score_rows), n_trainees, n_mentors, largest)
 
+    @property
+    def rounding(self) -> int:
+        """Scores are rounded to so many units."""
+        return 1
+
+    @property
+    def apart(self) -> IntArray:
+        """Pairs worth more than their score, sorted, shape (n, 2): none."""
+        return np.zeros((0, 2), dtype=np.int64)
+
     @cached_property
     def step_rows(self) -> int:
         """Rows in a group: a power of two."""
@@ -211,6 +232,12 @@ class ScoreBlocks:
         ]
         rows = groups[0] if len(groups) == 1 else np.concatenate(groups)
         return rows[start - first : stop - first]
+
+    def units_in(self, start: int, stop: int, columns: IntArray) -> NDArray[Any]:
+        """Return units of some rows and columns; of products the last bit may differ from `units`."""
+        if isinstance(self.score_rows, PairScores):
+            return whole_units(self.score_rows.in_columns(start, stop, columns), self.units_per_score)
+        return self.units(start, stop)[:, columns]
 
     def between(self, start: int, stop: int) -> ScoreBlocks:
         """Return some rows, counted from 0 again, from a multiple of `step_rows` on: the same units."""

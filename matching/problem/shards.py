@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple, TypeVar
+from typing import Any, Final, NamedTuple
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .assignment_problem import AssignmentProblem, IntArray
+from .score_rows import read_only
 from .surplus import surplus_of
-
-_Scalar = TypeVar("_Scalar", bound=np.generic)
 
 # Pairs of a shard: enough to be worth sending to another thread or machine; shards of a large problem.
 _SHARD_PAIRS: Final = 2**22
@@ -51,13 +49,6 @@ def shards_of(problem: AssignmentProblem) -> tuple[Shard, ...]:
     if problem not in _CUT:
         _CUT[problem] = _cut(problem)
     return _CUT[problem]
-
-
-def read_only(array: NDArray[_Scalar]) -> NDArray[_Scalar]:
-    """Return a view that nobody can write to: what was sent of it to another machine stays true."""
-    view = array.view()
-    view.setflags(write=False)
-    return view
 
 
 def _cut(problem: AssignmentProblem) -> tuple[Shard, ...]:

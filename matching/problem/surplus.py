@@ -83,6 +83,10 @@ class Surplus(Protocol):
     def step_rows(self) -> int:
         """Rows that are best asked for at a time."""
 
+    @property
+    def apart(self) -> IntArray:
+        """Open pairs, sorted, shape (n, 2), whose values here leave out what they are worth beyond their scores."""
+
     def largest(self, start: int, stop: int) -> NDArray[Any]:
         """Return the largest value of each group for the trainees from `start` up to, not including, `stop`.
 
@@ -103,7 +107,9 @@ def surplus_of(problem: PairsByRows, prices: FloatArray) -> Surplus:
     """
     blocks = problem.blocks
     if not problem.is_dense and blocks is not None and isinstance(blocks.score_rows, FactorRows):
-        return _RoughSurplus(problem, prices, blocks.score_rows, blocks.units_per_score)
+        return _RoughSurplus(
+            problem, prices, blocks.score_rows, blocks.units_per_score, blocks.rounding, blocks.apart
+        )
     return exact_surplus(problem, prices)
 
 
@@ -119,6 +125,11 @@ class ExactSurplus:
     problem: PairsByRows
     prices: FloatArray
     error = 0.0
+
+    @property
+    def apart(self) -> IntArray:
+        """None: all values are whole."""
+        return np.zeros((0, 2), dtype=np.int64)
 
     @cached_property
     def columns(self) -> Columns:
@@ -169,6 +180,8 @@ class _RoughSurplus:
     prices: FloatArray
     factors: FactorRows
     scale: int
+    rounding: int
+    apart: IntArray
     _is_all_open: bool = True
 
     @cached_property
@@ -188,7 +201,7 @@ class _RoughSurplus:
         """Rounded factors, products and their sum, each to single precision, against the largest there are."""
         finite = self.prices[np.isfinite(self.prices)]
         largest = self.factors.largest * self.scale + float(np.abs(finite).max(initial=0.0))
-        return float((self.factors.trainees.shape[1] + 6) * _ROUNDING * largest + 1.0)
+        return float((self.factors.trainees.shape[1] + 6) * _ROUNDING * largest + self.rounding)
 
     @cached_property
     def _tiles(self) -> NDArray[np.float32]:

@@ -14,7 +14,7 @@ from ..problem.assignment_problem import AssignmentProblem, BoolArray, IntArray
 from ..problem.pair_rules import are_among, pair_codes
 from ..problem.solution import Solution
 from ..problem.trainee_sums import compares_sums
-from ..solver.assignment import assign
+from ..solver.assignment import assign, assign_again
 from ..solver.network import network
 from ..solver.rewarded_sums import heaviest_beside
 from .changes import changes_between
@@ -137,11 +137,12 @@ def rematch(
 
     Notes
     -----
-    Two solutions: one with the bonus on the previous pairs, and one without, for the bound; a problem of blocks
-    is matched by rows, whatever its size. The bonus is held to a fraction of a unit of score, fine enough that
-    ties alone go to the previous pairs at stability 0; where 64 bits have no room for so fine a fraction, a
-    pair may also be kept at the cost of a unit, a millionth of a score. Beyond some thousands of mentors infinity is
-    as much as 64 bits have room for: a pair may be given up where a chain of moves wins 64 best scores or more.
+    Two solutions: one without the bonus on the previous pairs, for the bound, and one with it, which begins from
+    the prices of the other; a problem of blocks is matched by rows, whatever its size. The bonus is held to a
+    fraction of a unit of score, fine enough that ties alone go to the previous pairs at stability 0; where 64 bits
+    have no room for so fine a fraction, a pair may also be kept at the cost of a unit, a millionth of a score.
+    Beyond some thousands of mentors infinity is as much as 64 bits have room for: a pair may be given up where a
+    chain of moves wins 64 best scores or more.
     Where the worst-off trainee is found by sums over several mentors, the result is a local optimum.
     `verify` finds nothing but the open gap, see :attr:`Certificate.is_bounded`.
 
@@ -220,12 +221,14 @@ def frontier(
 
 
 def _rematch(problem: AssignmentProblem, before: IntArray, stability: float, best: Solution) -> Rematch:
-    (rewarded, share), objective = rewarded_problem(problem, before, stability), best.objective
+    reward, objective = rewarded_problem(problem, before, stability), best.objective
+    rewarded = reward.problem
     by_sums = objective == "worst_off_then_total" and compares_sums(problem, best.matched)
     if objective == "worst_off_then_total":
         objective = "coverage_then_total"
         rewarded = rewarded if by_sums else _above_floor(problem, rewarded, best)
-    pairs = assign(rewarded, objective, _TOLERANCE * share).pairs
+    beginning = reward.beginning(best.slot_prices * problem.units_per_score)
+    pairs = assign_again(rewarded, objective, _TOLERANCE * reward.share, beginning)
     net = network(problem) if by_sums else None
     if net is not None:
         pairs = heaviest_beside(net, best.pairs, pairs, rewarded)

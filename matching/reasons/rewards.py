@@ -9,55 +9,50 @@ import numpy as np
 
 from ..exceptions import ProblemError
 from ..problem.assignment_problem import AssignmentProblem, IntArray
-from ..problem.pair_rules import rows_of
+from ..problem.rewarded_blocks import Reward, RewardedBlocks
 from ..problem.score_rows import LARGEST_SUM, ScoreBlocks
+from ..problem.solution import FloatArray
+from ..solver.balance import Beginning, Guess
+from ..threads import one_blas_thread
 
+# By what share of the bonus, and of the spread of the scores, prices are thought to change with the bonus.
+_DOUBT: Final = 0.1
+_DOUBTS: Final = (0.001, 0.02)
 # Best scores that a kept pair counts at least where it comes before the total.
 _ENOUGH: Final = 64
 
 
 @dataclass(frozen=True, eq=False)
-class RewardedRows:
-    """Scores of a problem by rows, with a bonus on some pairs.
+class Rewarded:
+    """A problem in which the pairs of before are worth more.
 
     Attributes
     ----------
     problem : AssignmentProblem
-        Whose units they are.
+        In parts of a unit.
     before : int64 array of shape (n_pairs, 2)
-        Pairs with the bonus, sorted, each once.
+        The open ones of the pairs, sorted.
     finer : int
-        Parts of a unit that are counted.
-    bonus : int
-        In these parts.
+        Parts of a unit.
+    share : float
+        How much of what a kept pair counts is score.
+    doubt : float
+        By about so many parts may prices differ from those without the bonus.
     """
 
     problem: AssignmentProblem
     before: IntArray
     finer: int
-    bonus: int
+    share: float
+    doubt: float
 
-    def __call__(self, start: int, stop: int) -> IntArray:
-        """Return the scores of some rows, shape (stop - start, n_mentors)."""
-        units: IntArray = np.multiply(
-            self.problem.unit_rows(start, stop), self.finer, dtype=np.int64, casting="unsafe"
-        )
-        own = rows_of(self.before, start, stop)
-        units[own[:, 0] - start, own[:, 1]] += self.bonus
-        return units
-
-    def between(self, start: int, stop: int) -> RewardedRows:
-        """Return some rows, counted from 0 again; of a problem of blocks."""
-        blocks = self.problem.blocks and self.problem.blocks.between(start, stop)
-        part = self.problem.with_values(need=self.problem.need[start:stop], blocks=blocks)
-        before = rows_of(self.before, start, stop) - np.array([start, 0])
-        return replace(self, problem=part, before=before)
+    def beginning(self, prices: FloatArray) -> Beginning:
+        """Return what is known beforehand of an answer, from prices in units without the bonus."""
+        return Beginning(Guess(prices * self.finer, 0.0, self.doubt), self.before)
 
 
-def rewarded_problem(
-    problem: AssignmentProblem, before: IntArray, stability: float
-) -> tuple[AssignmentProblem, float]:
-    """Return the problem with a bonus on the pairs of before, and how much of what a kept pair counts is score.
+def rewarded_problem(problem: AssignmentProblem, before: IntArray, stability: float) -> Rewarded:
+    """Return the problem with a bonus on the pairs of before.
 
     Raises
     ------
@@ -66,25 +61,32 @@ def rewarded_problem(
     """
     if not isinstance(stability, int | float | np.integer | np.floating) or not stability >= 0:
         raise refuse_rematch("STABILITY_NEGATIVE", "stability", "a number of zero or more", f"{stability!r}")
-    largest, spread = _sizes(problem)
+    largest, spread = problem.largest, _spread(problem)
     finer, bonus = _scale(problem, largest, spread, float(stability))
-    rows, share = RewardedRows(problem, before, finer, bonus), largest * finer / (largest * finer + bonus)
-    shape = problem.n_trainees, problem.n_mentors
-    if problem.blocks is None or problem.is_dense:
-        return replace(problem, units=rows(0, shape[0]), blocks=None, rules=None), share
-    return problem.with_values(blocks=ScoreBlocks(rows, *shape, float(largest * finer + bonus))), share
+    reward = Reward(before[~problem.is_closed(before)], finer, bonus)
+    if problem.is_dense or not isinstance(problem.blocks, ScoreBlocks):
+        rewarded = replace(problem, units=reward.in_rows(problem.units, 0), blocks=None, rules=None)
+    else:
+        rewarded = problem.with_values(blocks=RewardedBlocks(problem.blocks, reward))
+    least, most = (spread * finer * share for share in _DOUBTS)
+    doubt = max(min(max(bonus * _DOUBT, least), most), 1.0)
+    return Rewarded(rewarded, reward.pairs, finer, largest * finer / (largest * finer + bonus), doubt)
 
 
-def _sizes(problem: AssignmentProblem) -> tuple[int, int]:
-    """Return the size of the largest score, and the spread of the open ones, in units."""
-    largest, high, low = 0, [], []
-    for start in range(0, problem.n_trainees, problem.step_rows):
-        units, free = problem.rows(start, min(start + problem.step_rows, problem.n_trainees))
-        largest = max(largest, int(np.abs(units).max(initial=0)))
-        if free.any():
-            high.append(int(units.max(initial=-LARGEST_SUM, where=free)))
-            low.append(int(units.min(initial=LARGEST_SUM, where=free)))
-    return largest, max(high) - min(low) if high else 0
+def _spread(problem: AssignmentProblem) -> int:
+    """Return the largest less the smallest score among the open pairs, in units."""
+    high, low, step = -np.inf, np.inf, problem.step_rows
+    with one_blas_thread():
+        for start in range(0, problem.n_trainees, step):
+            stop = min(start + step, problem.n_trainees)
+            units, closed = problem.unit_rows(start, stop), problem.closed_in(start, stop)
+            above, below = units, units
+            if len(closed[0]):
+                above, below = (units.astype(np.float64) for _ in range(2))
+                above[closed], below[closed] = -np.inf, np.inf
+            if units.size:
+                high, low = max(high, float(above.max())), min(low, float(below.min()))
+    return int(high) - int(low) if high >= low else 0
 
 
 def _scale(problem: AssignmentProblem, largest: int, spread: int, stability: float) -> tuple[int, int]:

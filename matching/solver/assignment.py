@@ -12,6 +12,7 @@ from ..exceptions import InvalidInputError
 from ..problem.assignment_problem import AssignmentProblem, IntArray
 from ..problem.solution import LevelPrices, Solution
 from ..watch import Watch
+from .balance import Beginning
 from .crossing import assign_crossing
 from .flow import cheapest_pairs
 from .large import choose
@@ -111,7 +112,7 @@ def assign(
     report = Watch(progress, cancel)
     report(0.0)
     bonus = 0 if objective == "total" else problem.step
-    if _is_large(problem) and not (problem.quotas or problem.exclusions) and objective not in LEVELLED:
+    if _is_in_parts(problem, objective):
         solution = _by_slots(problem, objective, bonus)
         if solution is None:
             solution = _of_large(problem, objective, bonus, tolerance, random_state, report)
@@ -132,6 +133,24 @@ def assign(
         solution = _with_prices(net, taken, bonus, objective)
     report(1.0)
     return solution
+
+
+def assign_again(
+    problem: AssignmentProblem, objective: str, tolerance: float, beginning: Beginning
+) -> IntArray:
+    """Return the pairs of :func:`assign`, found from what is known of a large problem beforehand."""
+    if not _is_in_parts(problem, objective):
+        return assign(problem, objective, tolerance).pairs
+    bonus = 0 if objective == "total" else problem.step
+    solution = _by_slots(problem, objective, bonus)
+    if solution is None:
+        solution = _of_large(problem, objective, bonus, tolerance, 0, Watch(), beginning)
+    return solution.pairs
+
+
+def _is_in_parts(problem: AssignmentProblem, objective: str) -> bool:
+    """Return whether few pairs are looked at, and all others proven not to matter."""
+    return _is_large(problem) and not (problem.quotas or problem.exclusions) and objective not in LEVELLED
 
 
 def _is_large(problem: AssignmentProblem) -> bool:
@@ -162,8 +181,9 @@ def _of_large(
     tolerance: float,
     random_state: int,
     watch: Watch,
+    beginning: Beginning | None = None,
 ) -> Solution:
-    choice = choose(problem, bonus, tolerance, random_state, watch)
+    choice = choose(problem, bonus, tolerance, random_state, watch, beginning)
     pairs = np.concatenate([problem.pinned, choice.pairs])
     check_minimums(problem, pairs)
     slot, utility = split(choice.prices, choice.bonus), split(choice.utilities, choice.bonus)

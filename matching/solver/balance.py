@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
+from ..problem.score_rows import IntArray
 from ..problem.solution import FloatArray
 
 _Floats32 = NDArray[np.float32]
@@ -41,6 +42,22 @@ class Guess:
     prices: FloatArray
     none: float
     temperature: float
+
+
+@dataclass(frozen=True, eq=False)
+class Beginning:
+    """What is known of an answer beforehand.
+
+    Attributes
+    ----------
+    guess : Guess
+        What places are likely to cost.
+    pairs : int64 array of shape (n_pairs, 2)
+        Pairs that are likely to be chosen, sorted: whoever has none looks for a place that none of them takes.
+    """
+
+    guess: Guess
+    pairs: IntArray
 
 
 @dataclass(frozen=True, eq=False)

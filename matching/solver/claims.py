@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from ..problem.assignment_problem import AssignmentProblem, IntArray
-from ..problem.shards import Shard, read_only, shards_of
+from ..problem.score_rows import read_only
+from ..problem.shards import Shard, shards_of
 from ..problem.solution import FloatArray
 from .workers import in_parallel
 

@@ -12,7 +12,7 @@ from ..problem.solution import FloatArray
 from ..watch import Watch
 from .arc_prices import ArcPrices
 from .arcs import Arcs, solve
-from .balance import Guess
+from .balance import Beginning, Guess
 from .claims import claims
 from .residual import split
 from .sample_prices import refined_prices, sample_prices
@@ -79,7 +79,12 @@ class Choice:
 
 
 def choose(
-    problem: AssignmentProblem, bonus: int, tolerance: float, random_state: int, watch: Watch
+    problem: AssignmentProblem,
+    bonus: int,
+    tolerance: float,
+    random_state: int,
+    watch: Watch,
+    beginning: Beginning | None = None,
 ) -> Choice:
     """Choose among all pairs, looking at a few of them.
 
@@ -95,6 +100,8 @@ def choose(
         Draws the sample and the noise.
     watch : Watch
         Told of the progress.
+    beginning : Beginning, optional
+        What is known beforehand, in place of a sample.
 
     Notes
     -----
@@ -109,11 +116,12 @@ def choose(
     least = 0.0 if is_small else tolerance
     if not is_small and not problem.free_minimum.any():
         bonus = min(bonus, _ENOUGH * (problem.largest + 1))
-    random = np.random.default_rng([random_state, 0])
-    guess = sample_prices(problem, random, counts)
-    watch(0.05)
     each = max(_MOST_PAIRS // max(problem.n_trainees, 1), _FEWEST)
-    arcs, guess = _first_arcs(problem, guess, bonus, each, random_state, watch)
+    if beginning is None:
+        random = np.random.default_rng([random_state, 0])
+        beginning = Beginning(sample_prices(problem, random, counts), problem.pinned[:0])
+    watch(0.05)
+    arcs, guess = _first_arcs(problem, beginning, bonus, each, random_state, watch)
     noise = guess.temperature
     near, reach = _first_prices(problem, arcs, guess.prices, bonus), int(_FAR * noise) + 1
     best: Choice | None = None
@@ -163,13 +171,14 @@ def choose(
 
 
 def _first_arcs(
-    problem: AssignmentProblem, guess: Guess, bonus: int, each: int, random_state: int, watch: Watch
+    problem: AssignmentProblem, known: Beginning, bonus: int, each: int, random_state: int, watch: Watch
 ) -> tuple[Arcs, Guess]:
     """Return the pairs that the first flow looks at, about `each` of a trainee, and a better guess of the prices."""
+    guess, has_pairs = known.guess, len(known.pairs) > 0
     twice = 2 * problem.free_capacity.mean() if problem.n_mentors else 0
     n_claims = _CLAIMS_IN_TABLE if problem.is_dense else int(np.clip(twice, *_CLAIMS))
     pairs = problem.n_trainees * problem.n_mentors
-    n_refined = sum(pairs > many for many in _MANY_PAIRS)
+    n_refined = max(sum(pairs > many for many in _MANY_PAIRS), int(has_pairs))
     width, none = min(_FIRST, each - SPARE), np.zeros(0, np.int64)
     arcs = Arcs(none, none, none)
     for number in range(n_refined + 1):
@@ -177,6 +186,11 @@ def _first_arcs(
         part = 0.15 / (n_refined + 1)
         found = scan(problem, search, watch, (0.05 + part * number, 0.05 + part * (number + 1)))
         arcs = arcs.with_more(problem, _with_claims(problem, found, bonus, n_claims))
+        if has_pairs and not number:
+            taken = np.bincount(known.pairs[:, 1], minlength=problem.n_mentors)
+            held = np.minimum(taken, problem.free_capacity)
+            rest = problem.with_values(capacity=problem.capacity - held)
+            arcs = arcs.with_more(problem, scan(rest, search, watch, (0.05, 0.05)).arcs)
         if number < n_refined:
             guess, width = refined_prices(problem, arcs, bonus, guess, bonus > 0), min(_MORE, each)
     return arcs, guess

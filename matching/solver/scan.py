@@ -9,7 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from ..problem.assignment_problem import AssignmentProblem, IntArray
-from ..problem.shards import Shard, read_only, shards_of
+from ..problem.score_rows import read_only
+from ..problem.shards import Shard, shards_of
 from ..watch import Watch
 from .arcs import Arcs
 from .search import BlockSearch, Part, Search

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..problem.assignment_problem import AssignmentProblem, IntArray
+from ..problem.pair_rules import are_listed, rows_of
 from ..problem.solution import FloatArray
 from ..problem.surplus import Surplus, exact_surplus, surplus_of
 from .residual import split
@@ -90,21 +91,36 @@ class BlockSearch:
         length = self.surplus.columns.n_groups + self.step_rows + _SHIFTS
         self.noise = (random.gumbel(size=length) * search.noise).astype(np.float32)
         self.need = problem.free_need
+        usable = np.isfinite(self.offsets)
+        self.apart = self.surplus.apart[usable[self.surplus.apart[:, 1]]]
+        paid = (search.prices - search.bonus - self.offsets)[usable]
+        # What is paid beyond the offsets, where that is the same at all mentors.
+        self.paid = float(paid[0]) if len(paid) and (paid == paid[0]).all() else None
 
     def __call__(self, start: int, stop: int) -> Part:
         """Return the best pairs of the trainees from `start` up to, not including, `stop`, and their limits."""
         need, search = self.need[start:stop], self.search
         widest = int(need.max(initial=1))
-        rows, columns, noisy, is_sure = self._candidates(start, need, widest)
+        best = self.surplus.largest(start, stop)
+        held = None if search.held is None or widest > 1 else search.held[start:stop]
+        largest = None if held is None else self._held_or_better(start, best, need, held)
+        if held is None or largest is None:
+            largest, asking = np.full((len(need), widest), -np.inf), np.arange(len(need))
+        else:
+            asking = np.flatnonzero(largest[:, 0] > held)
+        if not len(asking):
+            return Part(asking, asking, asking, *_worst_needed(largest, need))
+        rows, columns, noisy, is_sure = self._candidates(start, best, need, asking, widest)
+        rows, columns, noisy = self._with_apart(start, asking, rows, columns, noisy)
         worth = self.surplus.units(start, rows, columns) + search.bonus
         pull = worth - search.prices[columns]
         if is_sure:
-            largest = _largest_of_rows(pull, rows, len(need), widest)
+            largest[asking] = _largest_of_rows(pull, rows, len(need), widest)[asking]
         else:
             largest = self._largest_of_all(start, stop, widest)
         kept = np.ones(len(rows), dtype=bool)
-        if search.held is not None and widest == 1:
-            kept = (largest[:, 0] > search.held[start:stop])[rows]
+        if held is not None:
+            kept = (largest[:, 0] > held)[rows]
         most = search.most + widest + SPARE
         if len(rows) > most * len(need):
             key: NDArray[Any] = noisy if search.noise else pull
@@ -112,16 +128,40 @@ class BlockSearch:
         rows, columns, worth = rows[kept], columns[kept], worth[kept]
         return Part(rows + start, columns, worth, *_worst_needed(largest, need))
 
+    def _held_or_better(
+        self, start: int, best: NDArray[Any], need: IntArray, held: IntArray
+    ) -> FloatArray | None:
+        """Return the largest surplus of each row, shape (n_rows, 1), looking only at what may exceed what it holds.
+
+        None where mentors are in levels, or too many pairs are as good.
+        """
+        surplus = self.surplus
+        if self.paid is None:
+            return None
+        low = np.where(need > 0, held + (self.paid - 2 * surplus.error), np.inf)
+        least = np.maximum(low, _LOWEST).astype(best.dtype)
+        groups, rows = np.divmod(np.flatnonzero(best >= least), len(need))
+        if len(rows) > _CROWD * (1 + SPARE) * len(need):
+            return None
+        values, members = surplus.members(start, rows, groups), surplus.columns.members(groups)
+        entry, member = np.nonzero((values >= least[rows][:, None]) & (values > -np.inf))
+        rows, columns, _ = self._with_apart(
+            start, np.arange(len(need)), rows[entry], members[entry, member], values[entry, member]
+        )
+        pull = surplus.units(start, rows, columns) + self.search.bonus - self.search.prices[columns]
+        return np.maximum(_largest_of_rows(pull, rows, len(need), 1), held[:, None])
+
     def _candidates(
-        self, start: int, need: IntArray, widest: int
+        self, start: int, best: NDArray[Any], need: IntArray, asking: IntArray, widest: int
     ) -> tuple[IntArray, IntArray, NDArray[Any], bool]:
         """Return rows and columns of pairs, their values with noise, and whether the best are sure to be there.
 
         Looked at are the groups whose largest value comes up to what the best of so many classes of groups reach.
         """
-        surplus, n_rows, most = self.surplus, len(need), self.search.most + widest - 1
-        best = surplus.largest(start, start + n_rows)
+        surplus, n_rows, most = self.surplus, len(asking), self.search.most + widest - 1
         noise = self._noise(start, best.shape)
+        if n_rows < len(need):
+            best, noise, need = best[:, asking], noise[:, asking], need[asking]
         noisy = best + noise if self.search.noise else best
         heads = _heads(best, most)
         least = np.where(need > 0, _level(heads, widest), np.inf)
@@ -141,14 +181,30 @@ class BlockSearch:
         groups, rows = np.divmod(np.flatnonzero(sure | shown), n_rows)
         order = np.argsort(rows, kind="stable")
         groups, rows = groups[order], rows[order]
-        values, members = surplus.members(start, rows, groups), surplus.columns.members(groups)
-        with_noise = values + self._noise_of(start, rows[:, None], members) if self.search.noise else values
+        every = asking[rows]
+        values, members = surplus.members(start, every, groups), surplus.columns.members(groups)
+        with_noise = values + self._noise_of(start, every[:, None], members) if self.search.noise else values
         bar = _nth_of_rows(with_noise, rows, n_rows, most)
         if not self.search.noise:
             bar -= 2 * surplus.error
         picked = (with_noise >= bar[rows][:, None]) | (values >= low_least[rows][:, None])
         entry, member = np.nonzero(picked & (values > -np.inf))
-        return rows[entry], members[entry, member], with_noise[entry, member], is_sure
+        return every[entry], members[entry, member], with_noise[entry, member], is_sure
+
+    def _with_apart(
+        self, start: int, asking: IntArray, rows: IntArray, columns: IntArray, noisy: NDArray[Any]
+    ) -> tuple[IntArray, IntArray, NDArray[Any]]:
+        """Return the pairs with all of those who ask that are worth more than their values say, above any noise."""
+        if not len(self.apart) or not len(asking):
+            return rows, columns, noisy
+        own = rows_of(self.apart, start + asking[0], start + asking[-1] + 1) - np.array([start, 0])
+        own = own[np.isin(own[:, 0], asking)]
+        others = ~are_listed(np.stack([rows, columns], axis=1), own, self.problem.n_mentors)
+        return (
+            np.concatenate([rows[others], own[:, 0]]),
+            np.concatenate([columns[others], own[:, 1]]),
+            np.concatenate([noisy[others], np.full(len(own), np.inf, noisy.dtype)]),
+        )
 
     def _noise(self, start: int, shape: tuple[int, ...]) -> NDArray[np.float32]:
         """Return noise for each group and row: one list, begun elsewhere in each block and moved on by each row."""

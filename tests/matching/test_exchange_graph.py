@@ -198,3 +198,12 @@ def test_large_problem_is_matched_again_by_rows():
     assert moved[float("inf")].solution.total <= moved[0.05].solution.total < moved[0.0].solution.total
     assert all(verify(declined, found.solution).is_bounded for found in moved.values())
     assert not declined.is_dense
+    table = AssignmentProblem.from_scores(
+        declined.rows(0, declined.n_trainees)[0],
+        declined.capacity,
+        forbidden=~declined.rows(0, declined.n_trainees)[1],
+    )
+    for stability, found in moved.items():
+        same = rematch(table, before, stability)
+        assert found.n_moved == same.n_moved
+        assert round(found.solution.total * 1e6) == pytest.approx(same.solution.total, rel=1e-6)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import matching.solver.assignment as solver
 from matching import AssignmentProblem, InvalidInputError, MinimumLoadError, ProblemError, assign, verify
 from matching.reasons.rematch import STABILITIES, FrontierPoint, frontier, rematch
 
@@ -51,12 +52,42 @@ def aim(problem, objective, pairs) -> int:
 @given(data=st.data())
 def test_rematch_is_the_best_of_all_choices_with_its_bonus(stability, data):
     problem, previous = data.draw(with_previous())
-    objective = data.draw(st.sampled_from(OBJECTIVES))
-    choices = every_choice(problem)
-    if not choices:
+    check_best(problem, previous, stability, data.draw(st.sampled_from(OBJECTIVES)))
+
+
+@pytest.mark.parametrize("kind", ["table", "function", "factors"])
+@pytest.mark.parametrize("stability", [0.0, 0.05, 1.0, INFINITE])
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(data=st.data())
+def test_rematch_that_looks_at_few_pairs_is_the_best_as_well(kind, stability, data):
+    problem = data.draw(problems(with_minimum=data.draw(st.booleans())))
+    marks = data.draw(st.lists(st.booleans(), min_size=problem.units.size, max_size=problem.units.size))
+    previous, scores = np.argwhere(np.reshape(marks, problem.units.shape)), problem.units
+    rules = (
+        problem.capacity,
+        problem.minimum_load,
+        problem.need,
+        np.argwhere(problem.forbidden),
+        problem.pinned,
+    )
+    if kind == "function":
+        problem = AssignmentProblem.from_blocks(lambda start, stop: scores[start:stop], len(scores), *rules)
+    elif kind == "factors":
+        problem = AssignmentProblem.from_factors(scores / 1e6, np.eye(scores.shape[1]), *rules)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(solver, "_MOST_ARCS", -1)
+        patch.setattr(solver, "_MOST_BY_SLOTS", -1)
+        check_best(problem, previous, stability, data.draw(st.sampled_from(OBJECTIVES[:2])))
+
+
+def check_best(problem, previous, stability, objective):
+    """Compare a re-match with all choices there are."""
+    if not every_choice(problem):
         with pytest.raises(MinimumLoadError):
             rematch(problem, previous, stability, objective)
         return
+    found = rematch(problem, previous, stability, objective)
+    choices = every_choice(problem)
     counted = objective != "total"
     opened = problem.units[problem.open]
     spread = int(opened.max() - opened.min()) if opened.size else 0
@@ -69,7 +100,6 @@ def test_rematch_is_the_best_of_all_choices_with_its_bonus(stability, data):
         finer = 2 * problem.n_mentors + 1
         return (*first, units * finer + round(stability * spread * finer) * kept, kept)
 
-    found = rematch(problem, previous, stability, objective)
     chosen = [tuple(pair) for pair in found.solution.pairs.tolist()]
     kept = kept_of(found.solution.pairs, previous)
     assert found.n_moved == len(previous) - kept

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from matching import AssignmentProblem
+from matching.problem.rewarded_blocks import Reward, RewardedBlocks
 from matching.problem.surplus import Columns, exact_surplus, surplus_of
 from matching.solver.scan import scan
 from matching.solver.search import Search
@@ -104,3 +105,58 @@ def test_limits_of_a_scan_are_exact_where_rough_values_tie(kind, noise):
     for trainee in np.flatnonzero(need):
         mine = found.arcs.columns[found.arcs.rows == trainee]
         assert (units[trainee, mine] + bonus - prices[mine]).max() == surplus[trainee, 0]
+
+
+def rewarded(problem: AssignmentProblem) -> AssignmentProblem:
+    """With a bonus on some open pairs, several of a trainee among them."""
+    random = np.random.default_rng(7)
+    pairs = np.unique(random.integers(0, [problem.n_trainees, problem.n_mentors], (900, 2)), axis=0)
+    pairs = pairs[~problem.is_closed(pairs)]
+    return problem.with_values(blocks=RewardedBlocks(problem.blocks, Reward(pairs, 7, 4_000_000)))
+
+
+def test_rewarded_pairs_are_worth_their_bonus_however_they_are_asked_for():
+    plain = of_factors(300, 600, 4)
+    problem = rewarded(plain)
+    pairs = problem.blocks.apart
+    expected = plain.rows(0, 300)[0] * 7
+    expected[pairs[:, 0], pairs[:, 1]] += 4_000_000
+    np.testing.assert_array_equal(problem.rows(0, 300)[0], expected)
+    every = np.argwhere(np.ones((300, 600), dtype=bool))
+    np.testing.assert_array_equal(problem.units_of(every), expected.ravel())
+    columns = np.flatnonzero(np.random.default_rng(3).random(600) < 0.2)
+    near = problem.units_in(64, 200, columns) - expected[64:200, columns]
+    assert np.abs(near).max() <= 7
+    assert problem.largest >= np.abs(expected).max()
+
+
+@pytest.mark.parametrize("need", [1, 3])
+@pytest.mark.parametrize("noise", [0.0, 1e5])
+def test_scan_with_rewarded_pairs_finds_the_best_of_every_trainee(need, noise):
+    problem = rewarded(of_factors(300, 600, 4))
+    problem = problem.with_values(need=np.full(300, need))
+    prices = np.random.default_rng(2).random(600) * 3e6 // 1
+    found = scan(problem, Search(0, prices, 5, noise), Watch(), (0.0, 1.0))
+    units, free = problem.rows(0, 300)
+    pull = np.where(free & (problem.free_capacity > 0), units - prices, -np.inf)
+    expected = np.maximum(np.sort(pull, axis=1)[:, -need], 0)
+    np.testing.assert_array_equal(found.best, expected)
+    np.testing.assert_array_equal(found.arcs.worth, units[found.arcs.rows, found.arcs.columns])
+    assert len(np.unique(found.arcs.rows * 600 + found.arcs.columns)) == len(found.arcs)
+
+
+@pytest.mark.parametrize("kind", ["plain", "rewarded", "levels"])
+def test_second_scan_tells_who_finds_something_better_than_what_is_held(kind):
+    problem = of_factors(300, 600, 4)
+    problem = rewarded(problem) if kind == "rewarded" else problem
+    prices = np.random.default_rng(2).random(600) * 1e6 // 1
+    bonus = problem.step if kind == "levels" else 0
+    prices[::3] += bonus
+    first = scan(problem, Search(bonus, prices, 5, 0.0), Watch(), (0.0, 1.0))
+    held = np.where(np.arange(300) % 10 == 0, np.maximum(first.best - 50_000, 0), first.best)
+    again = scan(problem, Search(bonus, prices, 5, 0.0, held=held), Watch(), (0.0, 1.0))
+    np.testing.assert_array_equal(again.best, first.best)
+    asking = np.flatnonzero(first.best > held)
+    np.testing.assert_array_equal(np.unique(again.arcs.rows), asking)
+    mine = np.isin(first.arcs.rows, asking)
+    np.testing.assert_array_equal(again.arcs.columns, first.arcs.columns[mine])
