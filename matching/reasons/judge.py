@@ -49,10 +49,20 @@ def judge(
     >>> certificate.valid, certificate.primal, certificate.dual, round(certificate.gap, 6)
     (False, 1.0, 1.6, 0.375)
     """
-    chosen = np.asarray(pairs, dtype=np.int64).reshape(-1, 2)
-    if ((chosen < 0) | (chosen >= np.array([problem.n_trainees, problem.n_mentors]))).any():
-        raise InvalidInputError(
-            f"The 'pairs' parameter of judge must lie within {problem.n_trainees} trainees and "
-            f"{problem.n_mentors} mentors. Got {chosen.max(axis=0).tolist()} as the largest instead."
+    given, shape = np.asarray(pairs), (problem.n_trainees, problem.n_mentors)
+    chosen = given.reshape(-1, 2) if given.size == 0 else given
+    if chosen.ndim != 2 or chosen.shape[1] != 2 or (chosen.size and chosen.dtype.kind not in "iu"):
+        raise _refuse(
+            "an integer array of (trainee, mentor) of shape (n, 2)", f"{given.dtype} of shape {given.shape}"
         )
+    outside = ((chosen < 0) | (chosen >= np.array(shape))).any(axis=1)
+    if outside.any():
+        raise _refuse(
+            f"pairs within {shape[0]} trainees and {shape[1]} mentors", f"{chosen[outside][0].tolist()}"
+        )
+    chosen = chosen.astype(np.int64)
     return verify(problem, assign(problem, objective).with_pairs(problem, chosen))
+
+
+def _refuse(expected: str, came: str) -> InvalidInputError:
+    return InvalidInputError(f"The 'pairs' parameter of judge must be {expected}. Got {came} instead.")

@@ -178,12 +178,16 @@ def sampler(
 
 def with_scores(problem: AssignmentProblem, scores: NDArray[np.generic]) -> AssignmentProblem:
     """Return the problem with other scores, shape (n_trainees, n_mentors)."""
-    shape = (problem.n_trainees, problem.n_mentors)
-    if scores.shape != shape:
-        raise _refuse("draws", f"scores of shape {shape}", f"shape {scores.shape}")
+    check_draw(scores, (problem.n_trainees, problem.n_mentors))
     posed = AssignmentProblem.from_scores(scores, problem.capacity)
     scale = posed.units_per_score
     return replace(problem, units=posed.units, units_per_score=scale, blocks=None, rules=None)
+
+
+def check_draw(scores: NDArray[np.generic], shape: tuple[int, int]) -> None:
+    """Refuse a draw of another shape than (n_trainees, n_mentors)."""
+    if scores.shape != shape:
+        raise _refuse("draws", f"scores of shape {shape}", f"shape {scores.shape}")
 
 
 def loss_of(problem: AssignmentProblem, solution: Solution) -> FloatArray:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from ..problem.solution import FloatArray
 from ..solver.assignment import assign
-from ..trust.sensitivity import ScoreDraw, Sensitivity, loss_of, marks, sampler, with_scores
+from ..trust.sensitivity import ScoreDraw, Sensitivity, check_draw, loss_of, marks, sampler, with_scores
 from .week_assignment import BY_TOTAL, is_one_flow
 from .week_problem import WeekProblem
 from .week_solution import WeekSolution
@@ -89,7 +89,11 @@ def _loss(weeks: WeekProblem, found: WeekSolution) -> FloatArray:
     return np.where(weeks.by_mentors.open, np.nan, np.inf)
 
 
-def _columns(weeks: WeekProblem, scores: ArrayLike) -> FloatArray:
-    lifted = np.asarray(scores, dtype=np.float64) + weeks.lifted[:, None] * weeks.lift
+def _columns(weeks: WeekProblem, scores: NDArray[np.generic]) -> FloatArray:
+    check_draw(scores, weeks.fixed.shape)
+    drawn = scores.astype(np.float64)
+    # Above what any choice of all other pairs can win with these scores, too.
+    lift = max(weeks.lift, (len(drawn) + 1) * float(np.abs(drawn).max(initial=0.0)))
+    lifted = drawn + np.where(weeks.lifted, lift, 0.0)[:, None]
     columns: FloatArray = np.repeat(lifted, weeks.n_weeks, axis=1)
     return columns

@@ -169,8 +169,10 @@ def test_choice_of_people_is_judged_by_the_best_one():
     crowded = judge(problem, [[0, 0], [1, 0]])
     assert "CAPACITY_EXCEEDED" in {fault.split(":")[0] for fault in crowded.violations}
     assert not crowded.is_bounded
-    with pytest.raises(InvalidInputError, match="'pairs' parameter of judge"):
-        judge(problem, [[0, 2]])
+    assert judge(problem, []).matched == 0
+    for wrong in ([[0, 2]], [[-1, 0]], [[0.0, 1.5]], [0, 1]):
+        with pytest.raises(InvalidInputError, match="'pairs' parameter of judge"):
+            judge(problem, wrong)
 
 
 @pytest.mark.parametrize(

@@ -79,6 +79,26 @@ def test_spoilt_answer_is_refused():
     assert not verify(problem, worse).valid
 
 
+@pytest.mark.parametrize("objective", ["coverage_then_total", "total"])
+def test_only_the_best_of_all_choices_is_proven(objective):
+    county, role = GroupQuota([0, 0, 1, 1], 1), GroupQuota([0, 1, 0, 1], 1)
+    scores = np.array([[9, 2], [8, 3], [7, 1], [1, 5]]) / 4
+    problem = AssignmentProblem.from_scores(scores, [3, 1], groups=[county, role])
+    solution, counts = assign(problem, objective), objective == "coverage_then_total"
+    best = best_by_trying(problem, objective)
+    found = {True: 0, False: 0}
+    for count, units, pairs in every_choice(problem):
+        certificate = verify(
+            problem, solution.with_pairs(problem, np.array(sorted(pairs), np.int64).reshape(-1, 2))
+        )
+        assert certificate.valid == ((count * counts, units) == best)
+        assert certificate.primal == units / 1e6
+        assert certificate.dual == solution.bound == best[1] / 1e6
+        found[certificate.valid and count == solution.matched] += count == solution.matched
+    assert found[True]
+    assert found[False]
+
+
 @pytest.mark.parametrize("size", [0, 2**12, 2**42])
 def test_proof_of_an_even_load_is_as_fine_for_whole_scores_of_any_size(size):
     county, role = GroupQuota([0, 0, 1, 1, 0], 1), GroupQuota([0, 1, 0, 1, 1], 1)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from matching import (
     AssignmentProblem,
     InfeasibleError,
+    InvalidInputError,
     ProblemError,
     WeekProblem,
     assign,
@@ -210,3 +211,17 @@ def test_pairs_that_are_fixed_count_as_pinned_and_full_weeks_make_the_others_fir
     assert marks.pinned.tolist() == [True, False]
     # The other mentor's only week is taken, so nobody else comes next.
     assert (marks.firm.tolist(), marks.runner_up.tolist()) == ([True, True], [-1, -1])
+
+
+def test_pairs_that_are_fixed_stay_however_much_larger_the_drawn_scores_are() -> None:
+    weeks = WeekProblem.from_scores([[1e-4], [1e-4]], [1], [[True]], pinned_pairs=[[0, 0]])
+    marks = week_sensitivity(weeks, assign_weeks(weeks), [[[0.1], [0.9]], [[-3.0], [2.0]]])
+    assert (marks.pairs.tolist(), marks.stays.tolist()) == ([[0, 0]], [1.0])
+
+
+@pytest.mark.parametrize("shape", [(1, 2), (2, 1), (4, 2), (2, 4)])
+@pytest.mark.parametrize("objective", ["coverage_then_total", "balanced_load"])
+def test_drawn_scores_of_another_shape_are_refused(objective: str, shape: tuple[int, int]) -> None:
+    weeks = WeekProblem.from_scores([[0.5, 0.4], [0.3, 0.2]], [1, 1], np.ones((2, 2), bool))
+    with pytest.raises(InvalidInputError, match="'draws' parameter of sensitivity must be scores of shape"):
+        week_sensitivity(weeks, assign_weeks(weeks, objective), np.ones((1, *shape)))
