@@ -204,7 +204,8 @@ def _limit_repairs(left: Residual, net: Network, into: IntArray, out: IntArray) 
             found.append(
                 ("ADD_PLACE" if is_place else "RAISE_QUOTA", mentor, change, None if is_place else cell)
             )
-        if 0 < tree.minimum[position] == left.load[position]:
+        # Where nothing but the minimum is in the way, whoever leaves makes room for nobody.
+        if 0 < tree.minimum[position] == left.load[position] and outer < tree.n_cells:
             change = int(add(into[outer : outer + 1], out[position : position + 1])[0])
             lowered = replace(cell, parameter="minimum_load") if cell.place < 0 else cell
             found.append(("LOWER_MINIMUM", mentor, change, lowered))
