@@ -34,7 +34,8 @@ class Certificate:
     gap : float
         Recomputed relative gap of dual and primal; infinity when full coverage is not proven.
     primal, dual : float
-        Recomputed total, and the upper limit that the prices prove at this coverage.
+        Recomputed total, and the upper limit that the prices prove for any choice of `matched_bound` pairs; for
+        ``"total"`` for any choice whatever.
     matched, matched_bound : int
         Pairs chosen, and the proven largest number of pairs (for ``"total"``, both the number chosen).
     violations : tuple of str
@@ -120,6 +121,9 @@ def verify(problem: AssignmentProblem, solution: Solution, tolerance: float = 1e
         faults.append(f"COVERAGE_NOT_PROVEN: {matched} pairs, proven limit {matched_bound}")
     elif gap > tolerance:
         faults.append(f"GAP_OPEN: {gap:.3g} is above {tolerance:g}")
+    places = (solution.slot_coverage, solution.utility_coverage, *solution.quota_coverage)
+    if not counts_coverage and any(each.any() for each in places):
+        faults.append("COVERAGE_PRICED: the total counts no places, and its prices have none")
     shown = matched_bound if counts_coverage else matched
     return Certificate(not faults, gap, primal, dual, matched, shown, tuple(faults))
 
@@ -223,17 +227,17 @@ def rule_faults(problem: AssignmentProblem, solution: Solution) -> list[str]:
 def _dual(
     problem: AssignmentProblem, solution: Solution, counts_coverage: bool, weight: int
 ) -> tuple[int, int]:
-    """Return the limit on (pairs, units) that the prices prove; pairs are compared before units.
+    """Return the limit on (pairs, units) that the prices prove; pairs are compared before units, or not counted.
 
     Sum over trainees of need × utility, over mentors and quotas of the dearest load × price, over open pairs
     of what is left of the pair's worth after utility and prices, where positive, and the pins' own worth.
     """
     scale, one = problem.units_per_score, int(counts_coverage)
-    price = (solution.slot_coverage.astype(np.int64), _whole(solution.slot_prices, scale))
-    utility = (solution.utility_coverage.astype(np.int64), _whole(solution.utilities, scale))
+    price = (one * solution.slot_coverage.astype(np.int64), _whole(solution.slot_prices, scale))
+    utility = (one * solution.utility_coverage.astype(np.int64), _whole(solution.utilities, scale))
     utility = _positive(utility)
     tariffs = [
-        (places.astype(np.int64), _whole(units, scale))
+        (one * places.astype(np.int64), _whole(units, scale))
         for places, units in zip(solution.quota_coverage, solution.quota_prices, strict=True)
     ]
     need, pinned = problem.free_need, problem.pinned

@@ -52,10 +52,12 @@ def test_no_prices_limit_below_the_best_choice(objective, problem, seed):
     counts = objective == "coverage_then_total"
     most = max((count * counts, units) for count, units, _ in choices)
     for _ in range(8):
-        found = verify(problem, with_other_prices(random, problem, best))
-        if not counts and not np.isfinite(found.gap):
-            assert not found.valid  # prices in pairs, of which this objective counts none
-            continue
+        other = with_other_prices(random, problem, best)
+        found = verify(problem, other)
+        if not counts:
+            in_places = (other.slot_coverage, other.utility_coverage, *other.quota_coverage)
+            assert np.isfinite(found.gap)
+            assert not (found.valid and any(each.any() for each in in_places))
         limit = (found.matched_bound * counts, round(found.dual * problem.units_per_score))
         assert limit >= most
 

@@ -87,6 +87,18 @@ def test_spoilt_solution_is_refused_with_the_reason(code, spoil):
     assert code in {violation.split(":")[0] for violation in certificate.violations}
 
 
+@pytest.mark.parametrize("name", ["slot_coverage", "utility_coverage"])
+@pytest.mark.parametrize("by", [-1, 1])
+def test_prices_in_places_prove_nothing_of_the_total_and_are_refused(name, by):
+    problem = example()
+    solution = assign(problem, "total")
+    assert verify(problem, solution).valid
+    certificate = verify(problem, replace(solution, **{name: getattr(solution, name) + by}))
+    assert [violation.split(":")[0] for violation in certificate.violations] == ["COVERAGE_PRICED"]
+    assert (certificate.dual, certificate.gap) == (solution.total, 0.0)
+    assert not certificate.is_bounded
+
+
 @pytest.mark.parametrize(("code", "name"), [("TOTAL_WRONG", "total"), ("BOUND_WRONG", "bound")])
 def test_figures_of_whole_scores_are_held_to_the_last_digit(code, name):
     problem = AssignmentProblem.from_scores([[3, 1], [2, 2]], [1, 1])
