@@ -34,7 +34,7 @@ from studio.permissions import Actor
 from studio.store.database import reading, write, writing
 from studio.store.enums import MatchRunState, PublishState
 from studio.store.identity import UnknownId, global_id, row_id_of
-from studio.store.runs import MatchRun
+from studio.store.runs import COMPUTED, MatchRun
 
 RunArgument = Annotated[str, typer.Argument(help="HELP_RUN_ID")]
 # Where an organizer finds the ids of runs.
@@ -157,10 +157,12 @@ def publish(
 
 
 async def _newest_draft(engine: AsyncEngine, actor: Actor, cohort: int) -> UUID:
+    """Return the newest draft; one that a later publication has left behind is published by its id only."""
     found = await all_nodes(engine, actor, "MatchRuns", "cohort.matchRuns", number=cohort)
-    computed = (MatchRunState.OPTIMAL, MatchRunState.FEASIBLE_WITH_BOUND)
     for one in found:
-        if one["publishState"] == "DRAFT" and one["state"] in computed:
+        if one["publishState"] == PublishState.PUBLISHED:
+            raise StudioError("NO_NEWER_DRAFT", field="cohort", number=cohort, published=one["number"])
+        if one["publishState"] == PublishState.DRAFT and one["state"] in COMPUTED:
             return row_id_of(one["id"], "MatchRun")
     raise StudioError("NO_RUN", field="cohort", number=cohort)
 

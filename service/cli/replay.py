@@ -33,7 +33,7 @@ async def _run_id(engine: AsyncEngine, actor: Actor, cohort: int, run: str) -> s
     try:
         return global_id("MatchRun", row_id_of(run, "MatchRun"))
     except UnknownId:
-        raise NotFound(run[:80], field="replay", command=f"yanzhen match --cohort {cohort}") from None
+        raise NotFound(run[:80], field="replay", command=f"yanzhen run list --cohort {cohort}") from None
 
 
 def print_replay(result: dict[str, Any], _language: str) -> None:

@@ -73,6 +73,8 @@ def test_from_publication_to_proposal_back_and_to_a_new_run_that_keeps_who_is_co
     assert len(answer(folder, "run", "list", *COHORT)["runs"]) == 2
     taken = answer(folder, "run", "publish", *COHORT)
     assert (taken["runId"], taken["publishState"]) == (proposal["runId"], "PUBLISHED")
+    # An older draft that nobody means any more is not published by publishing twice.
+    assert answer(folder, "run", "publish", *COHORT, code=1)["error"]["code"] == "NO_NEWER_DRAFT"
     kept = {pair["traineeName"]: pair["state"] for pair in consents(folder)["pairs"]}
     assert kept["王芳"] == "ACTIVE"
     back = answer(folder, "run", "rollback", *COHORT, "--reason", "先不换")
@@ -101,6 +103,15 @@ def test_from_publication_to_proposal_back_and_to_a_new_run_that_keeps_who_is_co
     assert "CONFIRMED" not in {pair["origin"] for pair in reopened["pairs"]}
     run = answer(folder, "run", "start", *COHORT, "--reopen-confirmed", "--wait")
     assert answer(folder, "match", *COHORT, "--reopen-confirmed")["runId"] == run["runId"]
+
+
+def test_draft_that_a_publication_has_left_behind_is_published_by_its_id_only(folder: Path) -> None:
+    older = answer(folder, "run", "start", *COHORT, "--wait")
+    newer = answer(folder, "run", "start", *COHORT, "--wait")
+    assert answer(folder, "run", "publish", *COHORT)["runId"] == newer["runId"]
+    refused = answer(folder, "run", "publish", *COHORT, code=1)["error"]
+    assert (refused["code"], "--run" in refused["message"]) == ("NO_NEWER_DRAFT", True)
+    assert answer(folder, "run", "publish", *COHORT, "--run", older["runId"])["runId"] == older["runId"]
 
 
 def test_waiting_run_is_cancelled(folder: Path) -> None:
