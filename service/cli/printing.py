@@ -42,7 +42,10 @@ def print_refusal(refusal: StudioError, form: Format, language: Language) -> Non
         print_json({"error": {"code": refusal.code, "message": message, "field": refusal.field, **told}})
     else:
         # Messages repeat headers and cells, which may hold what Rich takes for markup.
-        complaints.print(Text.assemble(("✗", "bold red"), f" {message}  ", (f"({refusal.code})", "dim")))
+        asked = "--reason: " if (refusal.code, refusal.field) == ("REASON_MISSING", "reason") else ""
+        complaints.print(
+            Text.assemble(("✗", "bold red"), f" {asked}{message}  ", (f"({refusal.code})", "dim"))
+        )
         if suggestion:
             complaints.print(Text(f"  → {suggestion}"))
 

@@ -171,6 +171,9 @@ def test_all_that_a_recorded_answer_lacks_is_asked_for_by_its_options(folder: Pa
         assert printed.exit_code == 1
         assert all(word in said for word in ("--because", "--side mentor", "--reason", meant))
         assert "onBehalf" not in said
+    # Where a command has one reason only, that is its option.
+    limit = yanzhen(folder, "rules", "limit", "cap", 2, *COHORT)
+    assert "--reason" in limit.stderr
     ended = consents(folder, "--end", "赵强", code=1)["error"]
     assert (ended["field"], "NEVER_MET" in ended["message"], "--side" in ended["message"]) == (
         "reason",

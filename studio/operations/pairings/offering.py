@@ -17,6 +17,7 @@ from studio.operations.idempotency import once, remember
 from studio.operations.own import own, own_run, require_version
 from studio.operations.pairings.override_moves import Move, weigh_moves
 from studio.operations.pairings.publishing import last_day_to_answer
+from studio.operations.pairings.violations import violated
 from studio.operations.rules.limit_conflicts import require_quotas
 from studio.operations.rules.match_input import first_free_place, match_input
 from studio.operations.rules.seats import barred, has_already, seat_to_fill
@@ -123,7 +124,7 @@ async def _scored(
 ) -> tuple[Pairing, list[ScorePart]]:
     """Return the pair with the parts of its score, unless a rule stands against it."""
     if barred(rows, arrays, seat, mentor_id):
-        raise StudioError("CONSTRAINT_VIOLATED", field="mentorId", rule=RuleKind.FORBID.value)
+        raise violated(rows, [(seat.trainee_id, mentor_id)], RuleKind.FORBID, "mentorId")
 
     def weighed() -> Move:
         affinity = affinity_of(rows.weights).fit(arrays.mentors)

@@ -21,6 +21,7 @@ from studio.operations.idempotency import once, remember
 from studio.operations.own import own, own_run, require_version
 from studio.operations.pairings.override_moves import Move, move_all, places_for, weigh_moves
 from studio.operations.pairings.proposals import base_of
+from studio.operations.pairings.violations import violated
 from studio.operations.rules.limit_conflicts import CapacityExceeded, require_limits
 from studio.operations.rules.match_input import Stamp, first_free_place, match_input, match_stamp
 from studio.operations.rules.seats import barred, has_already, pinned_rule, seat_to_fill
@@ -37,7 +38,7 @@ from studio.permissions import Actor, require
 from studio.store.access import AuditEvent
 from studio.store.clock import now
 from studio.store.cohorts import Cohort
-from studio.store.enums import PairingOrigin, PairingState
+from studio.store.enums import PairingOrigin, PairingState, RuleKind
 from studio.store.mentor_enums import PairingKind
 from studio.store.pairings import Pairing, Seat
 from studio.store.people import Mentor, Trainee
@@ -290,9 +291,9 @@ async def _first_override(
 def _require_allowed(rows: MatchRows, arrays: MatchArrays, seat: Seat, mentor_id: UUID) -> None:
     """Refuse with CONSTRAINT_VIOLATED if a rule stands against the pair."""
     if pinned_rule(rows, seat, mentor_id) is not None:
-        raise StudioError("CONSTRAINT_VIOLATED", field="traineeId", rule="PIN")
+        raise violated(rows, [(seat.trainee_id, mentor_id)], RuleKind.PIN, "traineeId")
     if barred(rows, arrays, seat, mentor_id):
-        raise StudioError("CONSTRAINT_VIOLATED", field="mentorId", rule="FORBID")
+        raise violated(rows, [(seat.trainee_id, mentor_id)], RuleKind.FORBID, "mentorId")
     held = confirmed_elsewhere(rows, seat, mentor_id)
     if held is not None:
         people = someones(rows)

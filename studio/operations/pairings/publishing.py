@@ -13,6 +13,7 @@ from studio.errors import Conflict, StudioError
 from studio.operations.audit import audit
 from studio.operations.own import own_run, require_version
 from studio.operations.packages.package_planning import plan_packages_later
+from studio.operations.pairings.violations import violated
 from studio.operations.rules.limit_conflicts import require_limits
 from studio.operations.rules.match_input import match_input, ruled_kinds
 from studio.operations.rules.preset_effects import days_to_answer
@@ -196,9 +197,13 @@ async def _check_draft(
 
 def _check_rules(rows: MatchRows, arrays: MatchArrays, pairings: Sequence[Pairing]) -> None:
     chosen = {(pairing.trainee_id, pairing.mentor_id) for pairing in pairings}
-    for pairing in pairings:
-        if barred(rows, arrays, pairing.seat, pairing.mentor_id):
-            raise StudioError("CONSTRAINT_VIOLATED", field="runId", rule=RuleKind.FORBID.value)
+    against = [
+        (each.trainee_id, each.mentor_id)
+        for each in pairings
+        if barred(rows, arrays, each.seat, each.mentor_id)
+    ]
+    if against:
+        raise violated(rows, against, RuleKind.FORBID, "runId")
     pins = {(rule.trainee_id, rule.mentor_id) for rule in rows.rules if rule.kind is RuleKind.PIN}
     if not pins <= chosen:
-        raise StudioError("CONSTRAINT_VIOLATED", field="runId", rule=RuleKind.PIN.value)
+        raise violated(rows, pins - chosen, RuleKind.PIN, "runId")

@@ -18,6 +18,7 @@ from studio.operations.runs.runs import match_cohort, start_match_run
 from studio.permissions import Actor
 from studio.store.database import reading, writing
 from studio.store.enums import PairingState, PublishState, RuleKind
+from studio.store.labels import label
 from studio.store.schema import configuration, migrate
 from studio.store.tables import MatchRun, Mentor, MentorPlace, Pairing, Trainee
 from tests.studio.operations.conftest import MENTOR_HEADER, ROSTER, csv_file, ids, pairs
@@ -212,7 +213,14 @@ async def test_rule_set_after_the_match_refuses_the_draft(
     )
     async with writing(engine) as session:
         await set_rule(session, organizer, trainee, await ids(engine, Mentor, name), kind, reason="亲属")
-    assert await refused(engine, organizer, run) == "CONSTRAINT_VIOLATED"
+    with pytest.raises(StudioError) as refusal:
+        async with writing(engine) as session:
+            await publish_match_run(session, organizer, run.id, expected_version=run.version)
+    assert refusal.value.code == "CONSTRAINT_VIOLATED"
+    for language, word in (("zh", label(kind)), ("en", kind.value.lower())):
+        told = refusal.value.message(language)
+        assert all(words in told for words in (f"赵强={name}", word))
+        assert kind.value not in told
 
 
 async def test_the_database_itself_refuses_a_place_twice(
