@@ -8,11 +8,13 @@ from typing import Any, Final
 import numpy as np
 from scipy.sparse import csr_array, hstack, vstack
 
-from ..problem.assignment_problem import MICRO, AssignmentProblem, IntArray
+from ..problem.assignment_problem import MICRO, AssignmentProblem, BoolArray, IntArray
 from ..problem.linear_prices import linear_prices
 from ..problem.solution import FloatArray, Solution
 from .exact_sums import exact_dot, exact_sum, largest
 
+# Columns in the programmes of all scores of leximin together.
+_MOST_LEVELS: Final = 10_000_000
 # What sums of whole numbers may come to.
 _LARGEST_SUM: Final = 2.0**61
 
@@ -34,20 +36,30 @@ class _Limits:
         table: Any = vstack([self.table, csr_array(row[None])])
         return replace(self, table=table.tocsr(), right=np.append(self.right, right))
 
+    def without(self, closed: BoolArray) -> _Limits:
+        return replace(
+            self, pairs=self.pairs[~closed], table=self.table[:, ~closed], worth=self.worth[~closed]
+        )
+
     def highest(self, worth: IntArray) -> int:
         """Return what no choice is worth more than, by weak duality; any prices give a valid limit, good or not."""
+        return self.limited(worth, None)[0]
+
+    def limited(self, worth: IntArray, near: BoolArray | None) -> tuple[int, BoolArray]:
+        """Return the limit, and which columns mattered for it; `near` are those of a similar question."""
         if not len(worth):
-            return 0
+            return 0, np.zeros(0, dtype=bool)
         owner = np.full(len(worth), -1)
         owner[: len(self.pairs)] = self.pairs[:, 0]
-        paid = np.maximum(linear_prices(worth, self.table, self.right, owner).prices, 0)
+        found = linear_prices(worth, self.table, self.right, owner, near)
+        paid = np.maximum(found.prices, 0)
         if not self._size(paid, worth) < _LARGEST_SUM:
             paid = np.zeros(len(self.right))
         # A limit on loads, counted in millionths, has prices far below a unit: as many parts as there is room for.
         parts = 1 << int(np.log2(_LARGEST_SUM / self._size(paid, worth)))
         prices = np.rint(paid * parts).astype(np.int64)
         rest = parts * worth - self.table.T @ prices
-        return (exact_dot(self.right, prices) + exact_sum(np.maximum(rest, 0))) // parts
+        return (exact_dot(self.right, prices) + exact_sum(np.maximum(rest, 0))) // parts, found.active
 
     def _size(self, prices: FloatArray, worth: IntArray) -> float:
         """Return more than what a column is worth beyond its prices, in units."""
@@ -91,11 +103,17 @@ def _leximin(
     problem: AssignmentProblem, solution: Solution, limits: _Limits, chosen: IntArray
 ) -> tuple[int, list[str]]:
     units, scale = _units(problem, limits), problem.units_per_score
-    faults, floor = [], np.iinfo(np.int64).min
-    for value, count in zip(*np.unique(chosen, return_counts=True), strict=True):
-        limits = limits.and_also(((units > floor) & (units < value)).astype(np.int64), 0)
+    faults, floor, near = [], np.iinfo(np.int64).min, None
+    values, counts = np.unique(chosen, return_counts=True)
+    most = max(_MOST_LEVELS // max(len(units), 1), 1)
+    if most < len(values):
+        faults.append(f"GAP_OPEN: the lowest {most} of {len(values)} scores are looked at")
+    for value, count in zip(values[:most], counts, strict=False):
+        closed = (units > floor) & (units < value)
+        limits, units = limits.without(closed), units[~closed]
         at = (units == value).astype(np.int64)
-        fewest = -limits.highest(-at)
+        limit, near = limits.limited(-at, None if near is None else near[~closed])
+        fewest = -limit
         if fewest < count:
             faults.append(
                 f"GAP_OPEN: {count} pairs of score {value / scale:g}, the linear programme allows {fewest}"

@@ -12,6 +12,8 @@ from .programme import Programme
 
 # Weights of the search for a first choice near leximin, and how fast they fall from the lowest score up.
 _STEEP, _FALL = 2.0**16, 10.0
+# Columns in the programmes of all levels together.
+_MOST_LEVELS = 10_000_000
 
 
 def worst_off(problem: AssignmentProblem, stage: Programme, report: Watch) -> tuple[Programme, IntArray]:
@@ -24,12 +26,11 @@ def worst_off(problem: AssignmentProblem, stage: Programme, report: Watch) -> tu
     floors = np.unique(units[stage.open[: len(units)]])
     zero = np.zeros(len(units), np.int64)
 
-    low, high = 0, len(floors) - 1
+    low, high, near = 0, len(floors) - 1, None
     while low < high:
         middle = (low + high + 1) // 2
-        low, high = (
-            (middle, high) if stage.without(units < floors[middle]).is_possible() else (low, middle - 1)
-        )
+        possible, near = stage.without(units < floors[middle]).is_possible(near)
+        low, high = (middle, high) if possible else (low, middle - 1)
         report(0.4)
     chosen = stage.best(zero)
     if chosen is None or not len(floors):
@@ -52,7 +53,8 @@ def leximin(problem: AssignmentProblem, stage: Programme, report: Watch) -> tupl
     """Return the choices whose scores, sorted from the lowest, are lexicographically largest, and one of them.
 
     Score by score from the lowest, the fewest pairs at it. The linear programme says how few there must be; only
-    where the choice at hand has more is an integer programme solved.
+    where the choice at hand has more is an integer programme solved. So many scores are looked at as the size allows;
+    the others are as the search for a first choice has them.
     """
     stage, chosen = worst_off(problem, stage, report)
     units = _units(problem, stage)
@@ -60,14 +62,17 @@ def leximin(problem: AssignmentProblem, stage: Programme, report: Watch) -> tupl
         return stage, chosen
     above = (units - units[chosen].min()).clip(0)
     steep = np.rint(_STEEP * np.exp(-_FALL * above / above.max(initial=1)))
-    near = stage.best(-steep.astype(np.int64))
-    chosen = chosen if near is None else near
-    floor = np.iinfo(np.int64).min
-    while len(left := units[chosen][units[chosen] > floor]):
+    first = stage.best(-steep.astype(np.int64))
+    chosen = chosen if first is None else first
+    floor, near = np.iinfo(np.int64).min, None
+    for _ in range(max(_MOST_LEVELS // len(units), 1)):
+        left = units[chosen][units[chosen] > floor]
+        if not len(left):
+            break
         score = int(left.min())
         closed = stage.without((units > floor) & (units < score))
         at = (units == score).astype(np.int64)
-        fewest = -closed.bound(-at)[0]
+        fewest, near = closed.fewest(at, near)
         if at[chosen].sum() > fewest:
             better = closed.best(-at)
             if better is not None and at[better].sum() < at[chosen].sum():

@@ -149,9 +149,19 @@ class Programme:
             raise MatchingError(f"The integer programme ended without a choice: {found.message}")
         return self.known, int(whole[self.known].sum())
 
-    def is_possible(self) -> bool:
-        """Tell whether there is a choice that may hold pairs in part."""
-        return self.priced(np.zeros(len(self.pairs), np.int64)).missed == 0
+    def is_possible(self, near: BoolArray | None = None) -> tuple[bool, BoolArray]:
+        """Tell whether there is a choice that may hold pairs in part, and which columns mattered for that.
+
+        `near`, of shape (n_columns,), are what mattered for a similar question.
+        """
+        priced = self.priced(np.zeros(len(self.pairs), np.int64), near)
+        return priced.missed == 0, self._everywhere(priced.active)
+
+    def _everywhere(self, active: BoolArray) -> BoolArray:
+        """Return which of all columns are active, where it is said of the open ones."""
+        found = np.zeros(len(self.open), dtype=bool)
+        found[self.open] = active
+        return found
 
     def bound(self, worth: IntArray) -> tuple[int, IntArray]:
         """Return what no choice is worth more than, by prices of the linear programme, and these prices.
@@ -161,11 +171,23 @@ class Programme:
         limit, _, prices, parts = self._limited(worth, self.priced(worth))
         return limit // parts, prices // parts
 
-    def priced(self, worth: IntArray) -> LinearPrices:
+    def fewest(self, counted: IntArray, near: BoolArray | None) -> tuple[int, BoolArray]:
+        """Return below what number of the pairs counted no choice comes, and columns that mattered for that.
+
+        `counted` is of shape (n_pairs,), `near` (n_columns,) what mattered for a similar question.
+        """
+        priced = self.priced(-counted, near)
+        limit, _, _, parts = self._limited(-counted, priced)
+        return -(limit // parts), self._everywhere(priced.active)
+
+    def priced(self, worth: IntArray, near: BoolArray | None = None) -> LinearPrices:
         """Return the prices of every limit, then of every minimum, in the linear programme of the open columns."""
         used = np.flatnonzero(self.open)
         left, right = _rows(self.matrix[:, used], self.limit, self.minimum)
-        return linear_prices(self._whole(worth)[used], left, right, self._owner[used])
+        start = None if near is None else near[used]
+        if start is not None and self.known is not None:
+            start |= np.isin(used, self.known)
+        return linear_prices(self._whole(worth)[used], left, right, self._owner[used], start)
 
     def _limited(self, worth: IntArray, found: LinearPrices) -> tuple[int, IntArray, IntArray, int]:
         """Return what no choice is worth more than, what columns are worth above their prices, prices, and their parts.
