@@ -21,7 +21,8 @@ def week_cell(monday: str | None, language: str) -> str:
     if monday is None:
         return ""
     day = date.fromisoformat(monday)
-    return translate("WEEK_CELL", language, number=day.isocalendar().week, month=day.month, day=day.day)
+    number = day.isocalendar().week
+    return translate("WEEK_CELL", language, number=number, year=day.year, month=day.month, day=day.day)
 
 
 def week_names(weeks: Iterable[dict[str, Any]], language: str) -> str:

@@ -144,6 +144,10 @@ class WhatIf:
         "Whether people, needs, places or rules are no longer what the run was computed from: "
         "then part of the difference is theirs. Run a match to set it apart."
     )
+    kinds_changed: bool = stored(
+        "Whether it has been changed since the run how many mentors each trainee is to have: all is counted as in the "
+        "run. Run a match for what is asked now."
+    )
     before: MatchWorth = stored("What the run is worth, as stored.")
     after: MatchWorth = stored("What the supposed match is worth that keeps mentors where it costs little.")
     best: MatchWorth = stored("What the best supposed match is worth, whoever has to move.")
@@ -189,6 +193,7 @@ class WhatIfQuery:
             raise coded(refusal, context.language) from None
         return WhatIf(
             input_changed=found.input_changed,
+            kinds_changed=found.kinds_changed,
             before=worth(found.before),
             after=worth(found.after),
             best=worth(found.best),
@@ -207,7 +212,7 @@ class WhatIfQuery:
 
 
 def supposition(given: WhatIfInput) -> Supposition:
-    """Return what is supposed, or refuse with UNKNOWN_ID or TOO_MANY_SUPPOSED."""
+    """Return what is supposed, or refuse with UNKNOWN_ID, TOO_MANY_SUPPOSED or SUPPOSED_AGAIN."""
     for many in (
         given.mentors_leave,
         given.trainees_leave,
@@ -220,6 +225,15 @@ def supposition(given: WhatIfInput) -> Supposition:
     ):
         if len(many or ()) > MOST_SUPPOSED:
             raise StudioError("TOO_MANY_SUPPOSED", field="input", most=MOST_SUPPOSED)
+    mentor_weeks = given.mentor_weeks or ()
+    for field, whose in (
+        ("capacities", [one.mentor_id for one in given.capacities or ()]),
+        ("mentorWeeks", [one.mentor_id for one in mentor_weeks if one.free_weeks is not strawberry.UNSET]),
+        ("mentorWeeks", [one.mentor_id for one in mentor_weeks if one.weekly_capacity is not None]),
+        ("traineeWeeks", [one.trainee_id for one in given.trainee_weeks or ()]),
+    ):
+        if len(set(whose)) < len(whose):
+            raise StudioError("SUPPOSED_AGAIN", field=f"input.{field}")
     return Supposition(
         leaving_mentors=frozenset(
             row_id(one, "Mentor", "input.mentorsLeave") for one in given.mentors_leave or ()

@@ -14,7 +14,7 @@ from ..problem.solution import FloatArray, Solution
 from .exact_sums import exact_dot, exact_sum, largest
 
 # Columns in the programmes of all scores of leximin together.
-_MOST_LEVELS: Final = 10_000_000
+_MOST_LEVELS: Final = 4_000_000
 # What sums of whole numbers may come to.
 _LARGEST_SUM: Final = 2.0**61
 

@@ -13,7 +13,7 @@ from .programme import Programme
 # Weights of the search for a first choice near leximin, and how fast they fall from the lowest score up.
 _STEEP, _FALL = 2.0**16, 10.0
 # Columns in the programmes of all levels together.
-_MOST_LEVELS = 10_000_000
+_MOST_LEVELS = 4_000_000
 
 
 def worst_off(problem: AssignmentProblem, stage: Programme, report: Watch) -> tuple[Programme, IntArray]:

@@ -158,12 +158,34 @@ async def _weeks_json(engine: AsyncEngine, actor: Actor, cohort: int, language: 
     if found is None:
         raise StudioError("NO_COHORT", field="cohort", number=cohort)
     mentors = await all_nodes(engine, actor, "Mentors", "mentors", language)
-    return {
-        "cohort": cohort,
-        "weeks": found["weeks"],
+    told = {
         "mentors": [_person(one, "weeklyCapacity") for one in mentors],
         "trainees": [_person(one) for one in trainees],
     }
+    offered = frozenset(week["monday"] for week in found["weeks"])
+    return {
+        "cohort": cohort,
+        "weeks": found["weeks"],
+        **told,
+        "noCommonWeek": {
+            "mentors": _without_common(told["mentors"], told["trainees"], offered),
+            "trainees": _without_common(told["trainees"], told["mentors"], offered),
+        },
+    }
+
+
+def _without_common(
+    people: list[dict[str, Any]], others: list[dict[str, Any]], offered: frozenset[str]
+) -> list[str]:
+    """Return the names of people who share no offered week with any of the others; none where none is offered."""
+    if not offered or not others:
+        return []
+    shared = frozenset[str]().union(*(_free_of(other, offered) for other in others))
+    return [person["name"] for person in people if not _free_of(person, offered) & shared]
+
+
+def _free_of(person: dict[str, Any], offered: frozenset[str]) -> frozenset[str]:
+    return offered if person["freeAlways"] else offered.intersection(person["freeWeeks"])
 
 
 def _person(row: dict[str, Any], *more: str) -> dict[str, Any]:
@@ -199,3 +221,7 @@ def _print(result: dict[str, Any], form: Format, language: Language) -> None:
     if table.row_count:
         output.print(table)
     output.print(translate("CLI_WEEKS_PEOPLE", lang), style="dim")
+    for side, names in result["noCommonWeek"].items():
+        if names:
+            told = translate(f"CLI_NO_COMMON_{side.upper()}", lang, names=names)
+            output.print(told, style="yellow")

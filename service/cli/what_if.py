@@ -39,7 +39,10 @@ async def what_if_json(
 def print_what_if(result: dict[str, Any], language: str) -> None:
     """Print the figures before and after, and whose mentor changes."""
     output.print(translate("CLI_WHAT_IF", language, number=result["cohort"]), style="bold")
-    if result["inputChanged"]:
+    if result["kindsChanged"]:
+        told = translate(f"CLI_KINDS_CHANGED_{result['mentorsEach']}", language, number=result["cohort"])
+        output.print(told, style="yellow")
+    elif result["inputChanged"]:
         output.print(translate("CLI_INPUT_CHANGED", language), style="yellow")
     if "objective" in result["supposed"]:
         aim = told_aim(MatchObjective(result["supposed"]["objective"]), language)

@@ -35,6 +35,16 @@ def test_a_supposition_counts_mentors_not_people(folder: Path, lang: str, words:
     assert words in " ".join(yanzhen(folder, *asked).stdout.split())
 
 
+def test_a_supposition_says_that_two_mentors_are_asked_no_more(folder: Path) -> None:
+    mentor = answer(folder, "match", "--cohort", 3)["pairs"][0]["mentorName"]
+    asked = ("match", "--cohort", 3, "--what-if", f"leave {mentor}")
+    assert not answer(folder, *asked)["kindsChanged"]
+    answer(folder, "rules", "undo", "TWO_MENTORS", "--cohort", 3)
+    assert answer(folder, *asked)["kindsChanged"]
+    for lang, words in (("zh", "改为每人一位导师，下面仍按每人两位推演"), ("en", "Match anew first")):
+        assert words in " ".join(yanzhen(folder, *asked, "--lang", lang).stdout.split())
+
+
 def test_both_mentors_are_told_wherever_pairs_are(folder: Path, tmp_path: Path) -> None:
     found = answer(folder, "match", "--cohort", 3)
     assert (found["mentorsEach"], found["total"]) == (2, 8)

@@ -53,17 +53,17 @@ async def test_match_workbook_and_report_tell_weeks(
     printed = capsys.readouterr().out.replace("\n", "")
     print_match(result, "en")
     english = capsys.readouterr().out.replace("\n", " ")
-    told = "陈松和学员都有空的只有第15周（4月6日），已排满"
-    assert "14周 3/30" in printed
-    assert "w14 3/30" in english
-    assert "都有空的只有第" in printed
+    told = "陈松和学员都有空的只有2026年第15周（4月6日），已排满"
+    assert "14周 2026/3/30" in printed
+    assert "w14 2026/3/30" in english
+    assert "都有空的只有2026年第" in printed
     assert "where no place is left" in english
     assert "只要" in printed
-    assert "第14周（3月30日）" in page
-    assert told in page or "都有空的只有第14周（3月30日），已排满" in page
+    assert "2026年第14周（3月30日）" in page
+    assert told in page or "都有空的只有2026年第14周（3月30日），已排满" in page
     pairs, unmatched, _ = load_workbook(BytesIO(pairings_workbook(result, "zh"))).worksheets
     assert pairs["E1"].value == "跟岗周"
-    assert {cell.value for cell in pairs["E"][1:]} == {"第14周（3月30日）", "第15周（4月6日）"}
+    assert {cell.value for cell in pairs["E"][1:]} == {"2026年第14周（3月30日）", "2026年第15周（4月6日）"}
     assert "已排满" in unmatched["C2"].value
 
 
@@ -94,6 +94,26 @@ def test_weeks_are_offered_told_and_moved_on_the_command_line(folder: Path) -> N
     assert answer(folder, "weeks", "offer", "--cohort", 3)["weeks"] == []
 
 
+def test_who_shares_no_week_with_anybody_is_told_and_weeks_say_their_year(folder: Path) -> None:
+    answer(folder, "weeks", "offer", "--cohort", 3, "2026-W53, 2027-W2")
+    assert (
+        "2026年第53周（12月28日）、2027年第2周（1月11日）"
+        in yanzhen(folder, "weeks", "show", "--cohort", 3).stdout
+    )
+    shown = answer(folder, "weeks", "free", "陈松", "--cohort", 3, "2027-W1")
+    assert shown["noCommonWeek"] == {"mentors": ["陈松"], "trainees": []}
+    for name in ("周兰", "吴桂"):
+        answer(folder, "weeks", "free", name, "--cohort", 3, "2026-W53")
+    shown = answer(folder, "weeks", "free", "王芳", "--cohort", 3, "2027-W2")
+    assert shown["noCommonWeek"] == {"mentors": ["陈松"], "trainees": ["王芳"]}
+    told = yanzhen(folder, "weeks", "show", "--cohort", 3).stdout
+    assert "这些导师没有一周与任何学员同时有空，配不上人：陈松" in told
+    assert "这些学员没有一周与任何导师同时有空，配不上导师：王芳" in told
+    for name in ("陈松", "周兰", "吴桂", "王芳"):
+        answer(folder, "weeks", "free", name, "--cohort", 3, "都可以")
+    assert answer(folder, "weeks", "offer", "--cohort", 3)["noCommonWeek"] == {"mentors": [], "trainees": []}
+
+
 def test_other_weeks_are_supposed_in_both_languages_and_change_nothing(folder: Path) -> None:
     answer(folder, "weeks", "offer", "--cohort", 3, "2026-W14 至 2026-W15")
     for name in ("周兰", "陈松", "吴桂"):
@@ -109,9 +129,27 @@ def test_other_weeks_are_supposed_in_both_languages_and_change_nothing(folder: P
     assert theirs
     assert _supposing(folder, "free 周兰=w15", "weekly 周兰=1")["changes"] == found["changes"]
     assert _supposing(folder, "free 周兰=none")["changes"] == _supposing(folder, "leave 周兰")["changes"]
-    for text in ("free 周兰=下周", "weekly 周兰=many", "free 周兰"):
-        refused = answer(folder, "match", "--cohort", 3, "--what-if", text, code=1)["error"]["code"]
-        assert refused in ("WHAT_IF_SYNTAX", "WEEKS_SYNTAX")
+    for code, *texts in (
+        ("WEEKS_SYNTAX", "free 周兰=下周"),
+        ("WEEKS_SYNTAX", "空闲 周兰=第60周"),
+        ("WHAT_IF_SYNTAX", "weekly 周兰=many"),
+        ("WHAT_IF_SYNTAX", "weekly 周兰=1.5"),
+        ("WHAT_IF_SYNTAX", "free 周兰"),
+        ("WHAT_IF_SYNTAX", "free =14周"),
+        ("CAPACITY_OUT_OF_RANGE", "每周 周兰=-1"),
+        ("CAPACITY_OUT_OF_RANGE", "weekly 周兰=1001"),
+        ("WHOM_UNKNOWN", "weekly 王芳=2"),
+        ("WHOM_UNKNOWN", "free 没有这个人=14周"),
+        ("WEEK_NOT_OFFERED", "free 周兰=14-20周"),
+        ("WEEK_NOT_OFFERED", "free 王芳=2027-W14"),
+        ("SUPPOSED_AGAIN", "free 周兰=14周", "free 周兰=15周"),
+        ("SUPPOSED_AGAIN", "weekly 周兰=1", "每周 周兰=2"),
+        ("SUPPOSED_AGAIN", "capacity 周兰=1", "capacity 周兰=2"),
+    ):
+        asked = (part for text in texts for part in ("--what-if", text))
+        assert answer(folder, "match", "--cohort", 3, *asked, code=1)["error"]["code"] == code, texts
+    # Nobody else than the mentor changes what one takes in a week; none at all is nobody.
+    assert _supposing(folder, "weekly 周兰=0")["changes"] == _supposing(folder, "leave 周兰")["changes"]
     assert answer(folder, "weeks", "show", "--cohort", 3) == shown
 
 

@@ -19,6 +19,7 @@ from studio.store.mentor_enums import PairingKind
 from studio.store.pairings import Lock, Seat
 from studio.store.people import MentorPlace, Person, Region, Trainee
 from studio.store.rules import Rule
+from studio.store.weeks import monday_of
 
 Pair = tuple[UUID, UUID]
 # More places than any mentor has; larger numbers are slips.
@@ -87,8 +88,8 @@ def suppose(
     A mentor who leaves has no places any more and stays in the rows, for others are scored beside the cases that
     there are. Raises NOT_FOUND for somebody who is not in the rows, SUPPOSED_TWICE for a pair that is both fixed
     and forbidden or a trainee fixed to two mentors, SUPPOSED_LEAVER for one who leaves and is paired,
-    SUPPOSED_NOBODY when no trainee would be left, CAPACITY_OUT_OF_RANGE, and NO_WEEKS_OFFERED for weeks of a cohort
-    that offers none.
+    SUPPOSED_NOBODY when no trainee would be left, CAPACITY_OUT_OF_RANGE, NO_WEEKS_OFFERED for weeks of a cohort
+    that offers none, and WEEK_NOT_MONDAY or WEEK_NOT_OFFERED for weeks that it does not offer.
     """
     _check(rows, supposition)
     changed = _without(rows, supposition)
@@ -183,12 +184,30 @@ def _weeks(rows: MatchRows, supposition: Supposition) -> CohortWeeks | None:
         return rows.weeks
     if rows.weeks is None:
         raise StudioError("NO_WEEKS_OFFERED", field="input")
+    for free in (*supposition.free_mentors.values(), *supposition.free_trainees.values()):
+        _check_offered(rows.weeks, free or ())
     return replace(
         rows.weeks,
         free_mentors=_free(rows.weeks.free_mentors, supposition.free_mentors),
         free_trainees=_free(rows.weeks.free_trainees, supposition.free_trainees),
         weekly_capacity={**rows.weeks.weekly_capacity, **supposition.weekly_capacities},
     )
+
+
+def _check_offered(weeks: CohortWeeks, free: Collection[date]) -> None:
+    """Refuse weeks that the cohort does not offer: being free then would change nothing."""
+    days = sorted(set(free))
+    wrong = [day for day in days if day != monday_of(day)]
+    if wrong:
+        meant = [monday_of(day).isoformat() for day in wrong]
+        raise StudioError(
+            "WEEK_NOT_MONDAY", field="input", weeks=[day.isoformat() for day in wrong], meant=meant
+        )
+    missing = [day for day in days if day not in weeks.offered]
+    if missing:
+        offered = [day.isoformat() for day in weeks.offered]
+        number, week = missing[0].isocalendar().week, missing[0].isoformat()
+        raise StudioError("WEEK_NOT_OFFERED", field="input", weeks=offered, week=week, number=number)
 
 
 def _free(

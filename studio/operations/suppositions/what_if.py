@@ -79,6 +79,8 @@ class WhatIf:
     changes: tuple[Change, ...]
     # Caps that keep closed what a supposed capacity would open: the mentor, and the cap.
     held_back: tuple[tuple[Someone, LimitRule], ...] = ()
+    # Whether it has been changed since how many mentors each trainee is to have; all here counts as the run did.
+    kinds_changed: bool = False
 
 
 @dataclass(frozen=True)
@@ -93,6 +95,7 @@ class Standing:
     pairings: Sequence[Pairing]
     rows: MatchRows
     input_changed: bool
+    kinds_changed: bool
 
     @property
     def week_of(self) -> dict[Seat, date | None]:
@@ -142,6 +145,7 @@ async def what_if(
             for mentor_id in supposition.capacities
             for cap in rows.caps_holding(mentor_id)
         ),
+        kinds_changed=standing.kinds_changed,
     )
 
 
@@ -157,10 +161,10 @@ async def standing_run(session: AsyncSession, actor: Actor, run_id: UUID) -> Sta
     pairings = list(found.scalars())
     rows = await match_rows(session, cohort, policy, today(), run)
     changed = match_arrays(as_found(rows, pairings)).input_hash != run.input_hash
-    changed |= await ruled_kinds(session, cohort.id) != rows.kinds
+    kinds_changed = await ruled_kinds(session, cohort.id) != rows.kinds
     if run.publish_state is PublishState.PUBLISHED:
         pairings = [pairing for pairing in pairings if pairing.state in KEPT]
-    return Standing(run, cohort, pairings, rows, changed)
+    return Standing(run, cohort, pairings, rows, changed or kinds_changed, kinds_changed)
 
 
 def as_found(rows: MatchRows, pairings: Sequence[Pairing]) -> MatchRows:

@@ -61,7 +61,8 @@ def told_week(week: date | None, language: str) -> str:
     """Return a week by its number and its Monday, or that there is none."""
     if week is None:
         return translate("WEEK_OPEN", language)
-    return translate("WEEK_SHORT", language, number=week.isocalendar().week, month=week.month, day=week.day)
+    year, number, _ = week.isocalendar()
+    return translate("WEEK_SHORT", language, year=year, number=number, month=week.month, day=week.day)
 
 
 def in_week(name: str, week: date | None, language: str) -> str:
