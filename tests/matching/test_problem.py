@@ -14,15 +14,19 @@ TWO = [[0.5, 0.25], [0.75, 1.0]]
     ("code", "parameter", "arguments"),
     [
         ("SCORES_SHAPE", "scores", {"scores": [1.0, 2.0]}),
+        ("SCORES_SHAPE", "scores", {"scores": [[1.0], [1.0, 2.0]]}),
         ("SCORES_NOT_NUMERIC", "scores", {"scores": [["a", "b"], ["c", "d"]]}),
         ("SCORES_NAN", "scores", {"scores": [[0.1, np.nan], [0.1, 0.1]]}),
         ("SCORES_INFINITE", "scores", {"scores": [[0.1, -np.inf], [0.1, 0.1]]}),
         ("SCORES_TOO_LARGE", "scores", {"scores": [[1e14, 0.0], [0.1, 0.1]]}),
+        ("SCORES_TOO_LARGE", "scores", {"scores": [[-1e14, 0.0], [0.1, 0.1]]}),
         ("CAPACITY_SHAPE", "capacity", {"capacity": [1]}),
         ("CAPACITY_SHAPE", "capacity", {"capacity": 1}),
         ("CAPACITY_NEGATIVE", "capacity", {"capacity": [1, -1]}),
         ("CAPACITY_NOT_WHOLE", "capacity", {"capacity": [1, 0.5]}),
         ("CAPACITY_NOT_WHOLE", "capacity", {"capacity": [1, np.nan]}),
+        ("CAPACITY_NOT_WHOLE", "capacity", {"capacity": [True, False]}),
+        ("CAPACITY_NOT_WHOLE", "capacity", {"capacity": ["1", "one"]}),
         ("CAPACITY_TOO_LARGE", "capacity", {"capacity": [1, 2**40]}),
         ("MINIMUM_LOAD_NEGATIVE", "minimum_load", {"minimum_load": [0, -1]}),
         ("MINIMUM_OVER_CAPACITY", "minimum_load", {"minimum_load": [0, 2]}),
@@ -87,6 +91,13 @@ def test_problem_cannot_be_changed():
 def test_floats_count_in_millionths_and_integers_as_they_are():
     assert AssignmentProblem.from_scores([[0.1234567]], [1]).units.tolist() == [[123457]]
     assert AssignmentProblem.from_scores([[7]], [1]).units.tolist() == [[7]]
+    for sign in (-1, 1):
+        assert AssignmentProblem.from_scores([[sign * 1.234567e-6]], [1]).units.tolist() == [[sign * 1234567]]
+
+
+def test_negative_number_is_named_with_its_place():
+    with pytest.raises(ProblemError, match="Got -1 at position 1 instead"):
+        AssignmentProblem.from_scores(TWO, [0, -1])
 
 
 @pytest.mark.parametrize("size", [5e-4, 1e-6, 1e-9, 1e-12])

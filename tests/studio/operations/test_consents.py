@@ -255,6 +255,8 @@ async def test_what_nobody_answers_in_time_expires(published: Published) -> None
         assert await published.work() == 0
     with held_at(morning_after):
         assert await refused(published, accept_pairing, trainee, pairing.id) == "ANSWER_IN_TIME"
+        no_time = DeclineReason.NO_TIME
+        assert await refused(published, decline_pairing, trainee, pairing.id, no_time) == "ANSWER_IN_TIME"
         await published.work()
     states = [one.state for one in await published.pairings()]
     assert states.count(PairingState.CONFIRMED) == 1
@@ -271,6 +273,10 @@ async def test_what_nobody_answers_in_time_expires(published: Published) -> None
         cohort = await session.get_one(Cohort, published.cohort_id)
         assert sum(map(len, (await free_places(session, cohort)).values())) == 4
     assert len(await published.proposals()) == 1
+    with held_at(morning_after):
+        # Both have said yes in time: nobody is held to a date any more.
+        await published.do(decline_pairing, (await published.both(other))[0], other.id, no_time)
+    assert (await published.get(Pairing, other.id)).state is PairingState.DECLINED
 
 
 def test_illegal_move_says_what_its_check_asks_in_words_of_both_languages() -> None:

@@ -1,4 +1,6 @@
 import asyncio
+from contextlib import nullcontext
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
@@ -16,6 +18,7 @@ from studio.operations.people.roster import import_roster
 from studio.operations.rules.rules import set_rule
 from studio.operations.runs.runs import match_cohort, start_match_run
 from studio.permissions import Actor
+from studio.store.clock import today
 from studio.store.database import reading, writing
 from studio.store.enums import PairingState, PublishState, RuleKind
 from studio.store.labels import label
@@ -59,6 +62,23 @@ async def places_of(engine: AsyncEngine, mentor_id: UUID) -> list[tuple[int, boo
             .order_by(MentorPlace.number)
         )
         return [(number, is_open) for number, is_open in found.all()]
+
+
+async def test_both_sides_can_be_given_until_today_and_no_day_before(
+    engine: AsyncEngine, organizer: Actor, cohort_id: UUID
+) -> None:
+    run = await draft(engine, organizer, cohort_id)
+    for day in (today() - timedelta(days=1), today()):
+        with pytest.raises(StudioError) if day < today() else nullcontext() as refusal:
+            async with writing(engine) as session:
+                await publish_match_run(
+                    session, organizer, run.id, expected_version=run.version, answer_by=day
+                )
+        if refusal is not None:
+            assert (refusal.value.code, refusal.value.values["date"]) == ("ANSWER_BY_PAST", day.isoformat())
+    async with reading(engine) as session:
+        found = await session.execute(select(Pairing.answer_by).where(Pairing.run_id == run.id))
+        assert set(found.scalars()) == {today()}
 
 
 async def test_capacity_that_shrank_refuses_an_old_draft(

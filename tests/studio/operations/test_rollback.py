@@ -1,5 +1,7 @@
 """Publish, supersede, roll back: the run before stands again as it stood, or it is said who stands in the way."""
 
+from collections import Counter
+from datetime import UTC, datetime, time, timedelta
 from uuid import UUID
 
 import pytest
@@ -10,15 +12,17 @@ from studio.errors import Conflict, StudioError
 from studio.operations.packages.packages import write_packages
 from studio.operations.pairings.consents import accept_pairing, decline_pairing
 from studio.operations.pairings.pairing_moves import start_pairing
-from studio.operations.pairings.publishing import publish_match_run
+from studio.operations.pairings.publishing import DAYS_TO_ANSWER, publish_match_run
 from studio.operations.pairings.rollback import RollBackRefused, roll_back_match_run
 from studio.operations.people.cohorts import find_cohort
 from studio.operations.people.roster import import_roster
 from studio.operations.rules.rules import set_rule
 from studio.operations.runs.runs import match_cohort
+from studio.store.clock import held_at
+from studio.store.consents import consents_of
 from studio.store.database import reading, writing
 from studio.store.enums import PairingState, PublishState, RuleKind
-from studio.store.pairing_enums import DeclineReason
+from studio.store.pairing_enums import DeclineReason, Party
 from studio.store.tables import (
     AuditEvent,
     MatchRun,
@@ -93,6 +97,39 @@ async def test_rolling_back_restores_pairs_places_and_states(published: Publishe
     assert event.details == {"restored": published.run_id.hex, "pairs": 4}
 
 
+async def test_pair_that_was_declined_before_stays_so_and_the_others_get_time_to_answer(
+    published: Published,
+) -> None:
+    zhao = await published.pairing("赵强", 5)
+    before = [one for one in await published.pairings() if one.id != zhao.id]
+    declined, *others = before
+    await published.do(
+        decline_pairing, (await published.both(declined))[1], declined.id, DeclineReason.NO_TIME
+    )
+    version = (await published.get(MatchRun, published.run_id)).version
+    run = await publish_another(published)
+    assert declined.answer_by is not None
+    too_late = datetime.combine(declined.answer_by + timedelta(days=3), time(12), UTC)
+    with held_at(too_late):
+        await roll_back(published, run)
+    after = {one.id: one for one in await published.pairings()}
+    assert (after[declined.id].state, after[declined.id].held_place_id) == (PairingState.DECLINED, None)
+    for one in (zhao, *others):
+        assert after[one.id].state is PairingState.AWAITING_CONSENT
+        assert after[one.id].answer_by == too_late.date() + timedelta(days=DAYS_TO_ANSWER)
+    assert (await published.get(MatchRun, published.run_id)).version == version + 2
+    with held_at(too_late):
+        await published.work()
+    assert await states_of(published) == {PairingState.DECLINED: 1, PairingState.AWAITING_CONSENT: 3}
+    with held_at(too_late + timedelta(days=DAYS_TO_ANSWER + 1)):
+        await published.work()
+    assert await states_of(published) == {PairingState.DECLINED: 1, PairingState.EXPIRED: 3}
+
+
+async def states_of(published: Published) -> Counter[PairingState]:
+    return Counter(one.state for one in await published.pairings())
+
+
 async def test_what_happened_to_unchanged_pairs_meanwhile_is_kept(published: Published) -> None:
     await contents(published.engine, published.organizer)
     before = await published.pairings()
@@ -107,6 +144,8 @@ async def test_what_happened_to_unchanged_pairs_meanwhile_is_kept(published: Pub
     await published.do(write_packages, published.organizer, run.id, pairing_ids=[new.id])
     await roll_back(published, run)
     assert (await published.get(Pairing, old.id)).state is PairingState.ACTIVE
+    async with reading(published.engine) as session:
+        assert set(await consents_of(session, old.id)) == set(Party)
     await published.work()
     assert await versions(published, old) == [(1, new.id), (2, old.id)]
 
