@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from typing import Final, ParamSpec, TypeVar
 
@@ -31,16 +32,17 @@ def computing() -> Iterator[None]:
 
     A worker of a cluster is sent some shards of the trainees, and each pass then sends it the prices.
 
-    Raises ENGINE_MISSING where Dask is not installed, and ENGINE_UNREACHABLE where no scheduler with a worker
-    answers.
+    Raises ENGINE_MISSING where Dask is not installed, ENGINE_UNREACHABLE where no scheduler with a worker answers,
+    and ENGINE_LOST where a worker, with what it held, or the scheduler is gone before the answer is there.
     """
     if _place == HERE:
         yield
         return
     try:
-        from distributed import Client
+        from distributed import Client, KilledWorker
+        from distributed.comm.core import CommClosedError
 
-        from studio.arrays.cluster import ShardsStay
+        from studio.arrays.cluster import MachineLostError, ShardsStay
     except ImportError:
         raise StudioError("ENGINE_MISSING", given=_place) from None
     try:
@@ -50,7 +52,10 @@ def computing() -> Iterator[None]:
     except (OSError, TimeoutError):
         raise StudioError("ENGINE_UNREACHABLE", given=_place) from None
     with client, joblib.parallel_config(backend=ShardsStay(client=client)):
-        yield
+        try:
+            yield
+        except (CancelledError, CommClosedError, KilledWorker, MachineLostError, TimeoutError):
+            raise StudioError("ENGINE_LOST", given=_place) from None
 
 
 def compute(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

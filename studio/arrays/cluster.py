@@ -20,6 +20,10 @@ from matching.problem.shards import Shard
 _LARGE: Final = 1024
 
 
+class MachineLostError(Exception):
+    """A machine went away, and what it held with it."""
+
+
 class ShardsStay(DaskDistributedBackend):  # type: ignore[misc]
     """joblib's way to a cluster, on which a shard stays with one machine and what was sent is not sent again.
 
@@ -42,6 +46,8 @@ class ShardsStay(DaskDistributedBackend):  # type: ignore[misc]
         """Begin a pass."""
         super().start_call()
         self._machines = sorted(self.client.nthreads())
+        if not self._machines:
+            raise MachineLostError
 
     async def _to_func_args(self, func: Any) -> Any:
         ((work, arguments, _),) = func.items
@@ -54,7 +60,11 @@ class ShardsStay(DaskDistributedBackend):  # type: ignore[misc]
             except KeyError:
                 sending = self.client.scatter(each, workers=[machine], hash=False, asynchronous=True)
                 sent[each] = asyncio.ensure_future(sending)
-        func.items = [(_whole, (task.pieces, *[await sent[each] for each in task.staying]), {})]
+        try:
+            func.items = [(_whole, (task.pieces, *[await sent[each] for each in task.staying]), {})]
+        except OSError:
+            # A closed connection or a time that ran out. joblib would wait for this task for ever.
+            func.items = [(_lost, (), {})]
         prepared = await super()._to_func_args(func)
         # joblib submits the task right after this, and nothing comes in between.
         self.submit_kwargs = {"workers": [machine], "allow_other_workers": True}
@@ -98,3 +108,8 @@ def _whole(pieces: bytes, *staying: Any) -> Any:
     work: Callable[..., Any]
     work, arguments = _Pieces(pieces, staying).load()
     return work(*arguments)
+
+
+def _lost() -> None:
+    """Be the task whose machine is gone."""
+    raise MachineLostError

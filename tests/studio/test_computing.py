@@ -74,6 +74,44 @@ for name, problem in problems.items():
     print("functions sent", sum(each is score_rows for each in sent))
     sent.clear()
 """
+LOSING = """
+import os
+import signal
+import sys
+
+import numpy as np
+from distributed import Client
+
+import matching.problem.shards as shards
+import matching.solver.large as large
+from matching import AssignmentProblem, assign
+from studio.computing import compute_at, compute
+from studio.errors import StudioError
+
+shards._SHARD_PAIRS = 2**20
+random = np.random.default_rng(11)
+problem = AssignmentProblem.from_factors(random.random((4500, 4)), random.random((1500, 4)), np.full(1500, 3))
+with Client(sys.argv[1].replace("dask", "tcp")) as client:
+    client.wait_for_workers(2, timeout=60)
+    processes = list(client.run(os.getpid).values())
+scan, passes = large.scan, []
+
+
+def scan_and_lose(*args):
+    passes.append(args)
+    if len(passes) == 2:
+        os.kill(processes[0], signal.SIGKILL)
+    return scan(*args)
+
+
+large.scan = scan_and_lose
+compute_at(sys.argv[1])
+try:
+    compute(assign, problem)
+except StudioError as error:
+    print(error.code)
+    print(error.message("en"))
+"""
 ENVIRONMENT = {
     **os.environ,
     "PYTHONPATH": str(Path.cwd()),
@@ -125,6 +163,15 @@ def test_two_workers_with_a_share_of_the_trainees_each_give_the_bytes_of_this_pr
         "rows of factors sent 0 and held by the workers 0 0",
         "functions sent 2",
     ]
+
+
+def test_worker_that_is_lost_with_its_shards_is_told(cluster: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", LOSING, cluster], env=ENVIRONMENT, capture_output=True, text=True, timeout=120
+    )
+    code, message = done.stdout.splitlines()
+    assert code == "ENGINE_LOST", done.stderr[-3000:]
+    assert f"A worker of the cluster at {cluster}" in message
 
 
 def test_cluster_that_does_not_answer_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
