@@ -18,11 +18,13 @@ from studio.store.rules import LONGEST_REASON
 _FIELDS: tuple[FieldNames, ...] = (
     FieldNames(
         "trainee_community",
-        words("学员社区 学员所在社区 学员单位 学员所在单位 学员村 traineecommunity traineeunit"),
+        words(
+            "学员社区 学员所在社区 学员单位 学员所在单位 学员村 traineecommunity traineescommunity traineeunit"
+        ),
     ),
     FieldNames(
         "mentor_community",
-        words("导师社区 导师所在社区 导师单位 导师所在单位 mentorcommunity mentorunit"),
+        words("导师社区 导师所在社区 导师单位 导师所在单位 mentorcommunity mentorscommunity mentorunit"),
     ),
     FieldNames(
         "trainee", words("学员 学员姓名 徒弟 被带教人 培养对象 学员名字 trainee traineename mentee student")

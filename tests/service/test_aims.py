@@ -87,6 +87,7 @@ def test_rules_and_limits_go_out_as_a_file_that_comes_in_again(folder: Path, tmp
         assert answer(folder, "export", "rules", file, "--cohort", 3, "--lang", lang)["rules"] == 4
         again = answer(folder, "import", "rules", file, "--cohort", 3)
         assert (again["unchanged"], again["new"], again["updated"], again["rejected"]) == (4, 0, 0, [])
+        assert "ignored" not in {column["field"] for column in again["mapping"]}
     for each in before:
         answer(folder, "rules", "unlimit", each["id"], "--cohort", 3)
     assert answer(folder, "import", "rules", file, "--cohort", 3)["new"] == 3
