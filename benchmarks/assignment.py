@@ -87,7 +87,8 @@ def main() -> None:
     solvers = ours + peers
     print(f"{os.cpu_count()} cores, load at the start {os.getloadavg()[0]:.1f}, ortools {version('ortools')}")
     # Made one by one: the large ones are not held beside each other.
-    for case in map(read_case, asked.files) if asked.files else (CASES[name]() for name in asked.cases):
+    files = (_read(parser, path) for path in asked.files)
+    for case in files if asked.files else (CASES[name]() for name in asked.cases):
         print(f"\n{case.name}: maximum flow {case.most}\n{HEADER}", flush=True)
         one = float("nan")
         for peer, python, code in solvers:
@@ -95,6 +96,13 @@ def main() -> None:
             if peer is OURS[0] and found.times:
                 one = statistics.median(found.times)
             print(row(peer, case, found, one), flush=True)
+
+
+def _read(parser: argparse.ArgumentParser, path: Path) -> Case:
+    try:
+        return read_case(path)
+    except (OSError, ValueError) as fault:
+        parser.error(f"--files: {fault}")
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
 """Published problems as cases, from files that a reader has at hand; none of them is in the repository.
 
 - `assignN.txt` of OR-Library (J. E. Beasley, 1990): the size n, then n × n costs to be minimised. With m the highest
-  cost, a cost c becomes the score (m + 1 - c) / m, so that the lowest cost is n (m + 1) - m × total.
+  cost, a cost c becomes the score (m + 1 - c) / m, so that the cost is n (m + 1) - m × total, as the case says.
 - `.npz` of reviewer assignment: `similarity_matrix` (n_reviewers, n_papers), 0 to 1, and, where some may not review a
   paper, `mask_matrix` of ones there. Papers are the trainees, reviewers the mentors.
 """
@@ -27,9 +27,11 @@ def _costs(path: Path) -> Case:
     if size < 1 or len(numbers) != 1 + size * size:
         raise ValueError(f"{path.name}: a size n and n × n costs are wanted, {len(numbers)} numbers came")
     costs = numbers[1:].reshape(size, size)
-    scores = (costs.max() + 1 - costs) / costs.max()
+    highest = max(int(costs.max()), 1)
+    scores = (highest + 1 - costs) / highest
     each = np.ones(size, dtype=np.int64)
-    return Case(f"{path.stem}, {size} × {size}", scores, each, 0 * each, np.ones(scores.shape, dtype=bool))
+    name = f"{path.stem}, {size} × {size}, cost = {size * (highest + 1)} - {highest} × total"
+    return Case(name, scores, each, 0 * each, np.ones(scores.shape, dtype=bool))
 
 
 def _reviewers(path: Path) -> Case:

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..problem.assignment_problem import AssignmentProblem, BoolArray, IntArray
 from ..problem.factor_rows import FactorRows
+from ..problem.posed import check_posed
 from ..problem.solution import FloatArray, Solution, relative_gap
 from ..threads import one_blas_thread
 from .exact_sums import exact_dot, exact_sum, largest
@@ -80,6 +81,11 @@ def verify(problem: AssignmentProblem, solution: Solution, tolerance: float = 1e
     -------
     Certificate
 
+    Raises
+    ------
+    InvalidInputError
+        If there is no problem or no solution to check; a wrong solution is no error but a violation.
+
     Notes
     -----
     One pass over the scores in blocks of at most 256 rows; memory for one block, and for the pairs. Products of
@@ -92,6 +98,7 @@ def verify(problem: AssignmentProblem, solution: Solution, tolerance: float = 1e
     >>> verify(problem, assign(problem)).valid
     True
     """
+    check_posed("verify", problem, solution)
     faults = _shape_faults(problem, solution)
     nan = float("nan")
     if faults:

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from ..exceptions import InvalidInputError
 from ..problem.assignment_problem import AssignmentProblem, BoolArray, IntArray
 from ..problem.solution import FloatArray, Solution
+from .questions import check_fits
 
 QUANTILES: Final = (0.0, 0.25, 0.5, 0.75, 1.0)
 
@@ -117,7 +118,7 @@ def fairness(
     Raises
     ------
     InvalidInputError
-        If labels have a wrong shape or are not whole numbers from -1 up.
+        If the solution is none of this problem, or labels have a wrong shape or are not whole numbers from -1 up.
 
     Notes
     -----
@@ -139,6 +140,12 @@ def fairness(
     >>> [(figures.attribute, figures.label, figures.mean) for figures in report.groups]
     [('county', 0, 0.8), ('county', 1, 0.8)]
     """
+    check_fits("fairness", problem, solution)
+    if groups is not None and not isinstance(groups, Mapping):
+        raise InvalidInputError(
+            "The 'groups' parameter of fairness must be a mapping of attributes to labels. "
+            f"Got {type(groups).__name__} instead."
+        )
     rows, columns = solution.pairs.T
     scores = problem.units[rows, columns] / problem.units_per_score
     used = problem.capacity > 0

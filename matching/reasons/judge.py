@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from ..exceptions import InvalidInputError
 from ..problem.assignment_problem import AssignmentProblem
+from ..problem.posed import check_problem
 from ..proof.certificate import Certificate, verify
 from ..solver.assignment import assign
 
@@ -49,6 +50,7 @@ def judge(
     >>> certificate.valid, certificate.primal, certificate.dual, round(certificate.gap, 6)
     (False, 1.0, 1.6, 0.375)
     """
+    check_problem("judge", problem)
     given, shape = np.asarray(pairs), (problem.n_trainees, problem.n_mentors)
     chosen = given.reshape(-1, 2) if given.size == 0 else given
     if chosen.ndim != 2 or chosen.shape[1] != 2 or (chosen.size and chosen.dtype.kind not in "iu"):

@@ -65,12 +65,12 @@ def prices(problem: AssignmentProblem, solution: Solution, trainees: ArrayLike |
     >>> prices(problem, assign(problem)).round(6).tolist()
     [[-0.6, 0.0], [0.0, -0.6]]
     """
+    check_fits("prices", problem, solution)
     if solution.objective not in PRICED:
         raise InvalidInputError(
             "The 'solution' parameter of prices must be of the objective total or coverage_then_total, the only "
             f"ones whose pairs have a price in the total. Got {solution.objective} instead."
         )
-    check_fits("prices", problem, solution)
     rows = np.arange(problem.n_trainees)
     if trainees is not None:
         rows = checked_positions("prices", "trainees", trainees, problem.n_trainees)

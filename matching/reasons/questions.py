@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 
 from ..exceptions import InvalidInputError
 from ..problem.assignment_problem import AssignmentProblem, IntArray
+from ..problem.posed import check_posed
 from ..problem.solution import Solution
 
 
@@ -35,6 +36,7 @@ def checked_positions(function: str, name: str, given: ArrayLike, length: int) -
 
 def check_fits(function: str, problem: AssignmentProblem, solution: Solution) -> None:
     """Refuse a solution that is not one of this problem."""
+    check_posed(function, problem, solution)
     n_trainees, n_mentors = problem.n_trainees, problem.n_mentors
     inside = (solution.pairs >= 0).all() and (solution.pairs < [n_trainees, n_mentors]).all()
     sizes = len(solution.utilities), len(solution.load)

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from ..exceptions import InvalidInputError, ProblemError
 from ..problem.assignment_problem import AssignmentProblem, BoolArray, IntArray
 from ..problem.pair_rules import are_among, pair_codes
+from ..problem.posed import check_problem
 from ..problem.solution import Solution
 from ..problem.trainee_sums import compares_sums
 from ..solver.assignment import assign, assign_again
@@ -155,6 +156,7 @@ def rematch(
     >>> kept.moves, kept.solution.total, kept.solution.bound
     ((), 1.0, 1.04)
     """
+    check_problem("rematch", problem)
     before = _previous(problem, previous_pairs)
     _check_objective("rematch", objective)
     best = assign(problem, objective)
@@ -207,6 +209,7 @@ def frontier(
         expected = "a list of numbers of zero or more"
         text = f"The 'stabilities' parameter of frontier must be {expected}. Got {stabilities!r} instead."
         raise ProblemError("STABILITIES_SHAPE", "stabilities", text)
+    check_problem("frontier", problem)
     pairs = previous.pairs if isinstance(previous, Solution) else previous
     before = _previous(problem, pairs)
     _check_objective("frontier", objective)

@@ -12,6 +12,7 @@ from ..exceptions import InvalidInputError
 from ..problem.assignment_problem import AssignmentProblem, BoolArray, IntArray
 from ..problem.solution import FloatArray, Solution
 from ..reasons.prices import PRICED, prices
+from ..reasons.questions import check_fits
 from ..solver.assignment import assign
 
 ScoreDraw = Callable[[np.random.Generator], FloatArray]
@@ -123,6 +124,7 @@ def sensitivity(
     >>> shaken.firm.tolist(), shaken.runner_up.tolist(), shaken.share_firm
     ([True, False], [1, 0], 0.5)
     """
+    check_fits("sensitivity", problem, solution)
     count, draw = sampler(draws, n_draws, random_state)
     chosen = np.zeros((problem.n_trainees, problem.n_mentors), dtype=np.int64)
     for number in range(count):

@@ -240,7 +240,14 @@ def test_check_imports_nothing_of_the_solver():
     problem = {
         f"problem.{name}"
         # Prices need not be right to prove a limit: `linear_prices` may serve both sides.
-        for name in ("assignment_problem", "factor_rows", "linear_prices", "solution", "trainee_sums")
+        for name in (
+            "assignment_problem",
+            "factor_rows",
+            "linear_prices",
+            "posed",
+            "solution",
+            "trainee_sums",
+        )
     }
     allowed = {
         "__future__",

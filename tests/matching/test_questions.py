@@ -12,9 +12,13 @@ from matching import (
     explain,
     explain_unmatched,
     explain_weeks,
+    fairness,
     frontier,
+    judge,
     prices,
     rematch,
+    sensitivity,
+    verify,
 )
 
 PROBLEM = AssignmentProblem.from_scores([[0.5, 0.2], [0.4, 0.9], [0.1, 0.3]], [1, 1])
@@ -104,3 +108,46 @@ def test_factors_whose_products_overflow_are_refused():
 def test_largest_is_a_number():
     with pytest.raises(InvalidInputError, match="'largest' parameter"):
         AssignmentProblem.from_blocks(lambda start, stop: np.ones((stop - start, 1)), 2, [1], largest="x")
+
+
+ABOUT_BOTH = {
+    "verify": verify,
+    "prices": prices,
+    "explain": lambda problem, solution: explain(problem, solution, 2),
+    "explain_unmatched": explain_unmatched,
+    "fairness": fairness,
+    "sensitivity": lambda problem, solution: sensitivity(problem, solution, lambda random: SCORES),
+}
+ABOUT_A_PROBLEM = {
+    "rematch": lambda problem, pairs: rematch(problem, pairs),
+    "frontier": lambda problem, pairs: frontier(problem, pairs),
+    "judge": lambda problem, pairs: judge(problem, pairs),
+}
+SCORES = np.array([[0.5, 0.2], [0.4, 0.9], [0.1, 0.3]])
+
+
+@pytest.mark.parametrize("function", [*ABOUT_BOTH, *ABOUT_A_PROBLEM])
+def test_scores_in_the_place_of_a_problem_are_refused_by_name(function):
+    ask = (ABOUT_BOTH | ABOUT_A_PROBLEM)[function]
+    ask(PROBLEM, SOLUTION if function in ABOUT_BOTH else SOLUTION.pairs)
+    with pytest.raises(InvalidInputError, match=rf"'problem' parameter of {function} .* Got ndarray instead"):
+        ask(SCORES, SOLUTION if function in ABOUT_BOTH else SOLUTION.pairs)
+
+
+@pytest.mark.parametrize("function", ABOUT_BOTH)
+def test_pairs_in_the_place_of_a_solution_are_refused_by_name(function):
+    with pytest.raises(
+        InvalidInputError, match=rf"'solution' parameter of {function} .* Got ndarray instead"
+    ):
+        ABOUT_BOTH[function](PROBLEM, SOLUTION.pairs)
+
+
+@pytest.mark.parametrize("function", ["fairness", "sensitivity"])
+def test_a_solution_of_another_problem_is_refused_by_reports(function):
+    with pytest.raises(InvalidInputError, match=rf"'solution' parameter of {function} .* of 5 trainees"):
+        ABOUT_BOTH[function](PROBLEM, OTHER)
+
+
+def test_a_report_by_groups_wants_them_named():
+    with pytest.raises(InvalidInputError, match=r"'groups' parameter of fairness .* Got list instead"):
+        fairness(PROBLEM, SOLUTION, [0, 0, 1])
