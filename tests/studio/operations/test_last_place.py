@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -19,10 +20,13 @@ from studio.operations.pairings.publishing import publish_match_run
 from studio.operations.people.cohorts import find_cohort
 from studio.operations.people.mentors import import_mentors
 from studio.operations.people.roster import import_roster
+from studio.operations.rules.limits import remove_limit_rule, set_limit_rule
 from studio.operations.runs.runs import match_cohort
 from studio.permissions import Actor
+from studio.store.clock import held_at
 from studio.store.database import reading, write
 from studio.store.enums import PairingState
+from studio.store.limit_enums import LimitGroup, LimitKind
 from studio.store.pairing_enums import DeclineReason
 from studio.store.tables import MatchRun, Mentor, MentorPlace, Pairing, Person, Trainee
 from tests.studio.operations.conftest import MENTOR_HEADER, ROSTER, ROSTER_HEADER, csv_file, ids
@@ -241,3 +245,31 @@ async def test_place_is_offered_to_whoever_waits_only(published: Published) -> N
     assert [one.id for one in await published.pairings() if one.trainee_id == waiting] == [made.id]
     run = await published.get(MatchRun, published.run_id)
     assert run.matched <= run.total
+
+
+async def test_offer_that_breaks_a_limit_is_refused_and_another_has_a_last_day(
+    published: Published,
+) -> None:
+    organizer, cohort_id = published.organizer, published.cohort_id
+    pairing = (await published.pairings())[0]
+    mentor, _ = await published.both(pairing)
+    await published.do(decline_pairing, mentor, pairing.id, DeclineReason.NO_TIME)
+    late = csv_file(ROSTER_HEADER, ("来迟", "副书记", "播州区", "", "新社区", "", ""))
+    await published.do(import_roster, organizer, late, "roster.csv", 3)
+    trainee_id = await ids(published.engine, Trainee, "来迟")
+    how = {"mentor_id": pairing.mentor_id, "grouped_by": LimitGroup.TRAINEE_ROLE, "reason": "先带老学员"}
+    rule = await published.do(set_limit_rule, organizer, cohort_id, LimitKind.QUOTA, 0, **how)
+    offer = published.run_id, trainee_id, pairing.mentor_id
+    with pytest.raises(StudioError) as refusal:
+        await published.do(offer_place, organizer, *offer, reason="候补")
+    assert (refusal.value.code, refusal.value.field) == ("LIMIT_BROKEN", "mentorId")
+    assert "先带老学员" in refusal.value.message()
+    await published.do(remove_limit_rule, organizer, rule.id)
+    later = datetime.now(UTC) + timedelta(days=3)
+    with held_at(later):
+        offered = await published.do(offer_place, organizer, *offer, reason="候补")
+    # Its last day is later than that of the others.
+    for day, state in ((12, PairingState.AWAITING_CONSENT), (16, PairingState.EXPIRED)):
+        with held_at(later + timedelta(days=day)):
+            await published.work()
+        assert (await published.get(Pairing, offered.id)).state is state

@@ -130,6 +130,20 @@ async def states_of(published: Published) -> Counter[PairingState]:
     return Counter(one.state for one in await published.pairings())
 
 
+async def test_proposal_for_a_run_that_another_has_replaced_is_outdated(published: Published) -> None:
+    pairing = (await published.pairings())[0]
+    await published.do(decline_pairing, (await published.both(pairing))[0], pairing.id, DeclineReason.NO_TIME)
+    await published.work()
+    (proposal,) = await published.proposals()
+    run = await published.do(match_cohort, published.organizer, published.cohort_id)
+    await published.do(publish_match_run, published.organizer, run.id, expected_version=run.version)
+    with pytest.raises(Conflict) as refusal:
+        await published.do(
+            publish_match_run, published.organizer, proposal.id, expected_version=proposal.version
+        )
+    assert refusal.value.code == "PROPOSAL_OUTDATED"
+
+
 async def test_what_happened_to_unchanged_pairs_meanwhile_is_kept(published: Published) -> None:
     await contents(published.engine, published.organizer)
     before = await published.pairings()
