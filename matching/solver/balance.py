@@ -19,9 +19,6 @@ _BALANCED: Final = 0.05
 _MOST_BALANCINGS: Final = 40
 # Each balancing goes so many times as far as to where the loads are right (over-relaxation).
 _AHEAD: Final = 1.5
-# Where that does not settle, since the pairs that are known cannot fill all places, each balancing goes this part of
-# the way: whoever is in too few of them would otherwise become cheaper and cheaper.
-_PART_OF_WAY: Final = 0.5
 # Logarithm of the smallest pull that counts; numbers below it are many times slower to reckon with.
 _LEAST_PULL: Final = -69.0
 _LARGEST: Final = 80.0
@@ -77,12 +74,16 @@ class Demand:
         Places.
     needs_all : bool
         True where as many places as possible are to be filled whatever they are worth.
+    part : float, default=1
+        Which part of the way to a right load each balancing goes, from 0 to 1. Where few of the good pairs are known,
+        whoever is in too few of them would otherwise become cheaper and cheaper.
     """
 
     units: _Floats32 | csr_array
     weights: FloatArray
     limits: FloatArray
     needs_all: bool
+    part: float = 1.0
 
     @property
     def missing(self) -> float:
@@ -105,21 +106,17 @@ class Demand:
         al., "Overrelaxed Sinkhorn-Knopp algorithm for regularized optimal transport" (2021); L. Chizat et al., "Scaling
         algorithms for unbalanced optimal transport problems" (2018), for going part of the way.
         """
-        coolest, part = guess.temperature / 2**most_halvings, 1.0
+        coolest = guess.temperature / 2**most_halvings
         while True:
-            balanced, spread, is_settled = self._balanced(guess, part)
-            if not is_settled and part == 1.0 and isinstance(self.units, csr_array):
-                part = _PART_OF_WAY
-                continue
-            guess = balanced
+            guess, spread = self._balanced(guess)
             if spread <= enough or guess.temperature < 1.0 or guess.temperature == coolest:
                 return guess
             # Far from few mentors two halvings at once lose nothing.
             cooler = guess.temperature / (4 if spread > 4 * enough else 2)
             guess = replace(guess, temperature=max(cooler, coolest))
 
-    def _balanced(self, guess: Guess, part: float) -> tuple[Guess, float, bool]:
-        """Return the guess at its temperature, how many mentors the median trainee is spread over, if it settled."""
+    def _balanced(self, guess: Guess) -> tuple[Guess, float]:
+        """Return the guess at its temperature, and over how many mentors the median trainee is spread."""
         temperature, missing, limits = guess.temperature, self.missing, self.limits
         pull, best = self._pull(guess.prices, temperature)
         pull_none = np.zeros(len(best))
@@ -136,18 +133,17 @@ class Demand:
                 pull @ factor.astype(np.float32) + pull_none * factor_none, 1e-30
             )
             ahead = limits / np.maximum(shares.astype(np.float32) @ pull, 1e-30) / before
-            factor = np.minimum((before * ahead ** (_AHEAD if number else 1.0)) ** part, no_price)
+            factor = np.minimum((before * ahead ** (_AHEAD if number else 1.0)) ** self.part, no_price)
             factor = np.where(limits > 0, np.clip(factor, 1e-30, 1e30), 1.0)
             if 0 < missing < np.inf:
                 factor_none = missing / max(float(pull_none @ shares), 1e-30)
-            change = float((limits * np.abs(1 - before / factor)).sum())
-            if is_settled := change < _BALANCED * float(limits.sum()):
+            if float((limits * np.abs(1 - before / factor)).sum()) < _BALANCED * float(limits.sum()):
                 break
         spread = _spread(pull, factor)
         none = (
             guess.none - temperature * float(np.log(1 / max(factor_none, 1e-30))) if missing else guess.none
         )
-        return Guess(guess.prices - temperature * np.log(factor), none, temperature), spread, is_settled
+        return Guess(guess.prices - temperature * np.log(factor), none, temperature), spread
 
     def _pull(self, prices: FloatArray, temperature: float) -> tuple[_Floats32 | csr_array, FloatArray]:
         """Return how much each pair draws, 1 for the best of a trainee, and what the best are worth."""

@@ -31,7 +31,8 @@ def claims(
     most : int
         How many trainees of each mentor.
     most_pairs : int, optional
-        Where there are more pairs, only every second, third, ... block of trainees is looked at.
+        Where there are more pairs, only every second, third, ... block of trainees is looked at for each mentor, not
+        the same for all: mentors who are alike are not all shown the same trainees.
 
     Returns
     -------
@@ -54,18 +55,20 @@ def _claims_in(
     shard: Shard, columns: IntArray, utilities: IntArray, most: int, each: int
 ) -> tuple[FloatArray, IntArray]:
     problem, step = shard.problem, shard.problem.step_rows
-    gains, who = np.full((0, len(columns)), -np.inf), np.zeros((0, len(columns)), dtype=np.int64)
-    for first in range(-shard.start % (step * each), problem.n_trainees, step * each):
-        last = min(first + step, problem.n_trainees)
-        gain = problem.units_in(first, last, columns) - utilities[first:last, None].astype(np.float64)
+    gains, who = np.full((most, len(columns)), -np.inf), np.zeros((most, len(columns)), dtype=np.int64)
+    for first in range(0, problem.n_trainees, step):
+        last, turn = min(first + step, problem.n_trainees), (shard.start + first) // step % each
+        asked = columns[turn::each]
+        gain = problem.units_in(first, last, asked) - utilities[first:last, None].astype(np.float64)
         rows, closed = problem.closed_in(first, last)
-        place = np.minimum(np.searchsorted(columns, closed), len(columns) - 1)
-        here = columns[place] == closed
+        place = np.searchsorted(asked, closed)
+        here = np.flatnonzero(np.append(asked, -1)[place] == closed)
         gain[rows[here], place[here]] = -np.inf
         gain[problem.free_need[first:last] == 0] = -np.inf
         every = np.broadcast_to(np.arange(first, last)[:, None] + shard.start, gain.shape)
-        gain, every = _largest(gain, every, most)
-        gains, who = _largest(np.concatenate([gains, gain]), np.concatenate([who, every]), most)
+        gains[:, turn::each], who[:, turn::each] = _largest(
+            np.concatenate([gains[:, turn::each], gain]), np.concatenate([who[:, turn::each], every]), most
+        )
     return gains, who
 
 

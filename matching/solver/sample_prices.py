@@ -34,6 +34,8 @@ _MOST_HALVINGS: Final = 9
 # The same where prices are told from all trainees, over pairs that are nearly the best.
 _FINE_SPREAD: Final = 2.0
 _FINE_HALVINGS: Final = 4
+# With more mentors than this, few of the pairs that are nearly the best are known, and prices go half of the way.
+_MANY_MENTORS: Final = 10_000
 
 
 def sample_prices(problem: AssignmentProblem, random: np.random.Generator, needs_all: bool) -> Guess:
@@ -87,7 +89,11 @@ def refined_prices(
         shape=(len(rows), problem.n_mentors),
     )
     demand = Demand(
-        units, problem.free_need[rows].astype(float), problem.free_capacity.astype(float), needs_all
+        units,
+        problem.free_need[rows].astype(float),
+        problem.free_capacity.astype(float),
+        needs_all,
+        0.5 if problem.n_mentors > _MANY_MENTORS else 1.0,
     )
     return demand.cooled(guess, _FINE_SPREAD, _FINE_HALVINGS)
 
