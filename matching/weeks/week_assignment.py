@@ -64,7 +64,7 @@ def assign_weeks(
     them. Then mentors alone are chosen first, by a flow; where weeks have room for these mentors within every rule
     (a small integer programme), that is the best there is. Otherwise all is one integer programme, aim after
     aim, with the gap of its linear programme: 0.3 to 9 s at 64 trainees with two mentors each, 20 mentors and 6
-    weeks, 3 to 24 s at 300 trainees and 90 mentors.
+    weeks, 3 to 42 s at 300 trainees and 90 mentors.
 
     Examples
     --------
