@@ -149,6 +149,8 @@ def print_rules(rows: list[dict[str, Any]], language: str) -> None:
         until = row["expiresOn"] or translate("PREVIEW_ALWAYS", language)
         if not row["inForce"]:
             until = translate("CLI_EXPIRED", language, day=until)
+        if row.get("archived"):
+            until = translate("CLI_ARCHIVED", language)
         output.print(Text.assemble((f"{row['code']}  {row['name']}", "bold"), f"  {until}"))
         for name, value in row["parameters"].items():
             output.print(Text(f"  {row['parameterLabels'][name]}: {value:g}"))

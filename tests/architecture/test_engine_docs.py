@@ -7,10 +7,12 @@ import pkgutil
 import re
 from enum import Enum
 from importlib import import_module
+from typing import Any
 
 import pytest
 
 import matching
+from tests.architecture.sources import ROOT
 
 PUBLIC = sorted(matching.__all__)
 MODULES = sorted(found.name for found in pkgutil.walk_packages(matching.__path__, "matching."))
@@ -55,3 +57,13 @@ def test_there_are_examples() -> None:
     modules = [import_module(module) for module in MODULES]
     examples = [test for module in modules for test in doctest.DocTestFinder().find(module) if test.examples]
     assert len(examples) >= 15
+
+
+def test_the_first_example_gives_what_its_comments_say() -> None:
+    text = (ROOT / "docs" / "matching.md").read_text(encoding="utf-8")
+    names: dict[str, Any] = {}
+    exec(text.split("```python\n")[1].split("```")[0], names)
+    solution, moved = names["solution"], names["moved"]
+    assert (solution.pairs.tolist(), solution.unmatched.tolist()) == ([[0, 0], [1, 1]], [2])
+    assert (solution.total, solution.gap) == (1.6, 0.0)
+    assert [(move.trainee, move.before, move.after) for move in moved.moves] == [(2, None, 1)]

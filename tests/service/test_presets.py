@@ -122,7 +122,10 @@ def test_presets_are_changed_added_and_archived(folder: Path) -> None:
     assert answer(folder, "rules", "undo", "MIXED_ROLES", "--cohort", 3)["rules"] == []
     assert answer(folder, "rules", "limits", "--cohort", 3)["limits"] == []
     assert answer(folder, "rules", "preset", "MIXED_ROLES", "--archive")["preset"]["archived"]
-    assert "最多几人" in yanzhen(folder, "rules", "preset", "MIXED_ROLES", "--restore").stdout
+    assert "已停用" in yanzhen(folder, "rules", "preset", "MIXED_ROLES", "--archive").stdout
+    restored = yanzhen(folder, "rules", "preset", "MIXED_ROLES", "--restore").stdout
+    assert "最多几人" in restored
+    assert "已停用" not in restored
     for arguments, code in (
         (("NOTHING", "--set", "most=2"), "NOT_FOUND"),
         (("ONE_TO_N", "--set", "most=two"), "PRESET_NUMBER"),
