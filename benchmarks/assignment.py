@@ -66,6 +66,7 @@ def main() -> None:
         "--files",
         nargs="*",
         type=Path,
+        default=[],
         help="published problems instead of cases: assignN.txt of OR-Library, .npz of similarities",
     )
     parser.add_argument(
