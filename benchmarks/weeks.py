@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from matching import OBJECTIVES, WeekProblem, assign_weeks, verify_weeks
+from matching import WeekProblem, assign_weeks, verify_weeks
+from matching.solver.assignment import OBJECTIVES
 
 KINDS = 2
 FREE_TRAINEE, FREE_MENTOR, SPARE, WEEKLY = 0.6, 0.75, 1.3, 2

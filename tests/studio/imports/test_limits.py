@@ -95,7 +95,7 @@ def test_every_fault_of_a_limit_is_reported_at_once() -> None:
         (5, "number", "VALUE_MISSING"),
         (5, "group", "LIMIT_GROUP"),
         (6, "group", "LIMIT_GROUP"),
-        (7, "mentor", "LIMIT_GROUP"),
+        (7, "mentor", "LIMIT_NAMES_MENTOR"),
         (8, "number", "NUMBER_INVALID"),
     ]
     assert sheet.limits == ()
