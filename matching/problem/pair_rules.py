@@ -129,9 +129,7 @@ def group_codes(given: tuple[ArrayLike, ArrayLike] | None, shape: tuple[int, int
         if array.shape != (length,) or (array.size and array.dtype.kind not in "iu"):
             expected = f"an integer code per {who}, shape ({length},), -1 for none"
             raise refuse("SAME_GROUP_SHAPE", "same_group", expected, f"{array.dtype} of shape {array.shape}")
-        copy = array.astype(np.int64)
-        copy.setflags(write=False)
-        codes.append(copy)
+        codes.append(read_only(array.astype(np.int64)))
     return codes
 
 

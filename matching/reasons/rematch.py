@@ -9,7 +9,7 @@ from typing import Final, Literal, NamedTuple
 import numpy as np
 from numpy.typing import ArrayLike
 
-from ..exceptions import InvalidInputError, ProblemError
+from ..exceptions import InvalidInputError
 from ..problem.assignment_problem import AssignmentProblem, BoolArray, IntArray
 from ..problem.pair_rules import are_among, pair_codes
 from ..problem.posed import check_problem
@@ -207,8 +207,7 @@ def frontier(
     """
     if not isinstance(stabilities, Iterable):
         expected = "a list of numbers of zero or more"
-        text = f"The 'stabilities' parameter of frontier must be {expected}. Got {stabilities!r} instead."
-        raise ProblemError("STABILITIES_SHAPE", "stabilities", text)
+        raise refuse_rematch("STABILITIES_SHAPE", "stabilities", expected, f"{stabilities!r}", "frontier")
     check_problem("frontier", problem)
     pairs = previous.pairs if isinstance(previous, Solution) else previous
     before = _previous(problem, pairs)

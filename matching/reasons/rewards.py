@@ -113,7 +113,9 @@ def _scale(problem: AssignmentProblem, largest: int, spread: int, stability: flo
     return finer, bonus
 
 
-def refuse_rematch(code: str, parameter: str, expected: str, came: str) -> ProblemError:
-    """Return the error of a wrong argument of a re-match."""
-    text = f"The '{parameter}' parameter of rematch must be {expected}. Got {came} instead."
+def refuse_rematch(
+    code: str, parameter: str, expected: str, came: str, function: str = "rematch"
+) -> ProblemError:
+    """Return the error of a wrong argument of a re-match, or of another function that makes some."""
+    text = f"The '{parameter}' parameter of {function} must be {expected}. Got {came} instead."
     return ProblemError(code, parameter, text)

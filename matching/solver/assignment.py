@@ -111,11 +111,10 @@ def assign(
     _check_steering(problem, tolerance, random_state, progress, cancel)
     report = Watch(progress, cancel)
     report(0.0)
-    bonus = 0 if objective == "total" else problem.step
+    # Scores that are too large are refused here, before any array is made of them.
+    bonus = _bonus(problem, objective)
     if _is_in_parts(problem, objective):
-        solution = _by_slots(problem, objective, bonus)
-        if solution is None:
-            solution = _of_large(problem, objective, bonus, tolerance, random_state, report)
+        solution = _of_large(problem, objective, bonus, tolerance, random_state, report)
         report(1.0)
         return solution
     uneven = objective == "balanced_load" and problem.evened is not None
@@ -141,11 +140,13 @@ def assign_again(
     """Return the pairs of :func:`assign`, found from what is known of a large problem beforehand."""
     if not _is_in_parts(problem, objective):
         return assign(problem, objective, tolerance).pairs
-    bonus = 0 if objective == "total" else problem.step
-    solution = _by_slots(problem, objective, bonus)
-    if solution is None:
-        solution = _of_large(problem, objective, bonus, tolerance, 0, Watch(), beginning)
-    return solution.pairs
+    bonus = _bonus(problem, objective)
+    return _of_large(problem, objective, bonus, tolerance, 0, Watch(), beginning).pairs
+
+
+def _bonus(problem: AssignmentProblem, objective: str) -> int:
+    """Return how many units filling a place counts on top of its score."""
+    return 0 if objective == "total" else problem.step
 
 
 def _is_in_parts(problem: AssignmentProblem, objective: str) -> bool:
@@ -183,6 +184,10 @@ def _of_large(
     watch: Watch,
     beginning: Beginning | None = None,
 ) -> Solution:
+    """Return the answer to a large problem, from what is known of it beforehand if anything is."""
+    solution = _by_slots(problem, objective, bonus)
+    if solution is not None:
+        return solution
     choice = choose(problem, bonus, tolerance, random_state, watch, beginning)
     pairs = np.concatenate([problem.pinned, choice.pairs])
     check_minimums(problem, pairs)
